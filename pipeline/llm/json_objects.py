@@ -10,33 +10,45 @@ from dataclasses import dataclass
 from typing import Any
 
 # Behind what opens an object stands a key, in any quotation marks or none, or its end.
-_OBJECT = re.compile(r"""\{(?=\s*(?:["'“‘}#]|//|/\*|\w+\s*:))""")
+_OBJECT = re.compile(r"""\{(?=\s*(?:["'‘}#]|([“”„])|//|/\*|\w+\s*:))""")
+_STRAIGHT = str.maketrans("“”„", '"""')
 _IN_TEXT = re.compile(r'\\.|"', re.DOTALL)
 _OUTSIDE = re.compile(r'["{}\[\]:,]|(?<![:\w])(?://|#)[^\n]*|/\*.*?\*/|\w+', re.DOTALL)
 
 _GAP = r"(?:\s|(?://|#)[^\n]*\n|/\*[^*]*\*/)*"
 _PAUSE = rf"{_GAP}(?:,{_GAP})?"  # with a comma, which may be one too many or one too few
-_NEXT_KEY = rf'{_PAUSE}"[^"\\]*"\s*:\s*(?:["{{\[\d-]|true|false|null)'
 _NO_MORE = rf"{_GAP}(?:```\s*)?\Z"
+
+
+def _behind_values(key: str, value: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands behind the mark that ends the value of a key: in the outermost object, and in one inside of it."""
+    next_key = rf"{_PAUSE}(?:{key})\s*:\s*(?:[{{\[\d-]|{value})"
+    return (
+        re.compile(rf"""{next_key}|{_NO_MORE}|{_PAUSE}\}}(?!"|[^{{]*"\s*\}})"""),
+        re.compile(rf"{next_key}|{_NO_MORE}|{_PAUSE}\}}(?:{next_key}|{_NO_MORE}|{_PAUSE}[}}\]{{])"),
+    )
+
+
 # What stands behind the quotation mark that ends a text, by where the text stands.
 _BEHIND_KEY = re.compile(r"\s*:")
-_BEHIND_VALUE = re.compile(rf"{_NEXT_KEY}|{_NO_MORE}|{_PAUSE}\}}(?:{_NEXT_KEY}|{_NO_MORE}|{_PAUSE}[}}\]{{])")
-_BEHIND_OUTER_VALUE = re.compile(rf"""{_NEXT_KEY}|{_NO_MORE}|{_PAUSE}\}}(?!"|[^{{]*"\s*\}})""")
+_BEHIND_VALUE = _behind_values(r'"[^"\\]*"', '"|true|false|null')
+_BEHIND_LOOSE_VALUE = _behind_values(r"""'[^'\\]*'|"[^"\\]*"|\w+""", """["']|true|false|null|True|False|None""")
 _BEHIND_LAST_ITEM = re.compile(rf"{_NO_MORE}|{_PAUSE}\](?:{_NO_MORE}|{_GAP}[,}}\]])")
 _BEHIND_ITEM = re.compile(rf'{_GAP},{_GAP}"')
+_JSON_KEY = re.compile(rf'\{{{_GAP}"')  # that of Python or JavaScript may stand in other marks or in none
 
-# "\b" and "\f" never stand in prose, nor "\r" before a letter: "\beta", "\frac" and "\rho" begin so.
-_BACKSLASH = re.compile(r'\\(?:(["\\/nt]|u[\da-fA-F]{4}|r(?![A-Za-z]))|)')
-_SMALL_LETTERS = re.compile("[a-z]+")
-_NEAR = 60  # characters before a backslash that are looked at
-# "\t" before a small letter is a tab where it indents a line or parts two words, else it begins "\theta".
-_BEFORE_TAB = re.compile(r"(?:\\[nt]|(?:\A|[^\w\\])[^\W\d_]{2,})\Z")
-# "\n" before a small letter begins a line, but behind what stands before a term of a formula or in a path: "x \neq".
-_BEFORE_COMMAND = re.compile(
-    r"""(?:[({^]|[:,[{]\s*"|(?:\A|[\s(":])[$`]|(?:(?:\A|[^\w\\])[A-Za-z]|[\d)}=+*/<>-]|\\(?!n)[A-Za-z]+)[ ]|"""
-    r"""\b[A-Za-z]:(?:\\+[\w.-]+)*)\Z"""
+# "\b" and "\f" before a letter never stand in prose: "\beta" and "\frac" begin so. "\'" is no JSON, and yet written.
+_BACKSLASH = re.compile(r"\\(?:(')|[\"\\/nrt]|u[\da-fA-F]{4}|[bf](?![A-Za-z])|())")
+# What else JSON reads as a line break or a tab is one, but for the commands of LaTeX in a formula on one line.
+_COMMAND = (
+    r"\\(?:n(?:u|abla|eq?|eg|ot(?:in)?)|t(?:heta|au|imes|o|ext[a-z]*|an|anh|ilde|frac|riangle)"
+    r"|r(?:ho|ight[a-z]*|angle|floor|ceil|m))(?![A-Za-z])"
 )
-_BEHIND_COMMAND = re.compile(r"\{|\$(?![\w$])")
+_UNESCAPED_COMMAND = re.compile(rf"(?<!\\)(?:\\\\)*{_COMMAND}")
+_IN_FORMULA = rf"(?:[^$\"\\\n]|{_COMMAND}|\\[^nrt\"()])"
+_FORMULA = re.compile(
+    rf"(?<![\d\\])\$(?!\s){_IN_FORMULA}+(?<!\s)\$(?!\d)|\\{{1,2}}\({_IN_FORMULA}{{1,300}}?\\{{1,2}}\)"
+)
 
 _ESCAPE = re.compile(r"\\(?:u([\da-fA-F]{4})|[nrt])")
 _LITERALS = {"true", "false", "null", "none", "nan", "undefined"}  # a repair may turn one into another
@@ -59,34 +71,34 @@ class Found:
 
 def objects_in(text: str) -> Iterator[Found]:
     """The objects of a text in their order, but for empty ones and those inside of others."""
-    text, end = _with_backslashes(text), 0
+    text, end = _with_backslashes(_decoded(text)), 0
     while opening := _OBJECT.search(text, end):
         start = opening.start()
         try:
             value, end = _DECODER.raw_decode(text, start)
             found: Found | None = Found(value)
         except ValueError:
-            mended, end = _mended(text, start)
+            mended, end = _mended(text.translate(_STRAIGHT) if opening[1] else text, start)
             found = _repaired(text[start:end], mended)
         if found and found.value:
             yield found
+
+
+def _decoded(text: str) -> str:
+    """The text, or what it says where it is a text of JSON itself: an answer that was encoded twice."""
+    try:
+        said = json.loads(text) if text.lstrip().startswith('"') else text
+    except ValueError:
+        return text
+    return said if isinstance(said, str) else text
 
 
 def _with_backslashes(text: str) -> str:
     """The text, in which a backslash that is no escape is escaped: those of LaTeX and of paths."""
     if "\\" not in text:
         return text
-    return _BACKSLASH.sub(lambda m: m[0] if m[1] and not _is_command(m) else "\\" + m[0], text)
-
-
-def _is_command(escape: re.Match[str]) -> bool:
-    """Whether what could be a line break or a tab begins a command or a name: "\\neq", "\\theta"."""
-    if escape[1] not in ("n", "t") or not (letters := _SMALL_LETTERS.match(escape.string, escape.end())):
-        return False
-    before = escape.string[max(0, escape.start() - _NEAR) : escape.start()]
-    if _BEHIND_COMMAND.match(escape.string, letters.end()):
-        return True
-    return not _BEFORE_TAB.search(before) if escape[1] == "t" else bool(_BEFORE_COMMAND.search(before))
+    text = _FORMULA.sub(lambda formula: _UNESCAPED_COMMAND.sub(r"\\\g<0>", formula[0]), text)
+    return _BACKSLASH.sub(lambda m: r"\u0027" if m[1] else m[0] if m[2] is None else "\\\\", text)
 
 
 def _mended(text: str, start: int) -> tuple[str, int]:
@@ -94,11 +106,12 @@ def _mended(text: str, start: int) -> tuple[str, int]:
 
     A quotation mark ends a text only where JSON can go on behind it.
     """
+    behind = _BEHIND_VALUE if _JSON_KEY.match(text, start) else _BEHIND_LOOSE_VALUE
     parts, open_, before, inside, inner, at = [], "", "", False, 0, start
     while token := (_IN_TEXT if inside else _OUTSIDE).search(text, at):
         parts.append(text[at : token.start()])
         mark, at = token[0], token.end()
-        if inside and mark == '"' and not _ends_text(text, at, open_, before, inner):
+        if inside and mark == '"' and not _ends_text(text, at, open_, before, inner, behind):
             mark, inner = '\\"', inner + 1
         elif mark == '"':
             inside, inner, before = not inside, 0, before if not inside else mark
@@ -113,19 +126,21 @@ def _mended(text: str, start: int) -> tuple[str, int]:
     return "".join(parts) + text[at:], len(text)
 
 
-def _ends_text(text: str, end: int, open_: str, before: str, inner: int) -> bool:
+def _ends_text(
+    text: str, end: int, open_: str, before: str, inner: int, behind: tuple[re.Pattern[str], re.Pattern[str]]
+) -> bool:
     """Whether the quotation mark up to `end` ends its text, which `before` stands before and `inner` marks inside."""
     if open_[-1] == "[":
         ends = _BEHIND_LAST_ITEM.match(text, end) or (inner % 2 == 0 and _BEHIND_ITEM.match(text, end))
     elif before != ":":
         ends = _BEHIND_KEY.match(text, end)
     else:
-        ends = (_BEHIND_OUTER_VALUE if len(open_) == 1 else _BEHIND_VALUE).match(text, end)
+        ends = behind[len(open_) > 1].match(text, end)
     return bool(ends)
 
 
 def _repaired(raw: str, mended: str) -> Found | None:
-    """The object in a text that is no JSON; of two repairs one that loses no word."""
+    """The object in a text that is no JSON; of two repairs the one that loses fewer words."""
     import json_repair  # hardly any answer needs it, and every start would wait for it
 
     try:
@@ -133,26 +148,37 @@ def _repaired(raw: str, mended: str) -> Found | None:
         return Found(value, _lost(mended, value))
     except ValueError:
         pass
-    found = None
-    for text in (mended, raw):
+    sources = [mended, raw]
+    if not _JSON_KEY.match(mended):
+        sources = [raw[: raw.rfind("}") + 1] or raw, mended]
+    found: Found | None = None
+    for source in sources:
         try:
-            value = json_repair.loads(text)
+            value = json_repair.loads(source)
         except ValueError:
             continue
-        if isinstance(value, dict) and not (found := Found(value, _lost(mended, value))).lost:
-            return found
+        if isinstance(value, dict):
+            read = Found(value, _lost(sources[0], value))
+            found = min(found or read, read, key=lambda f: len(f.lost))
+        if found and not found.lost:
+            break
     return found
 
 
 def _lost(raw: str, value: dict[str, Any]) -> str:
     """The words of a text that do not stand in the value read from it, in their order."""
     raw = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else " ", raw.replace("\\\\", "\\ "))
-    held, lost = Counter(word.casefold() for text in _texts(value, raw) for word in re.findall(r"\w+", text)), []
+    held, lost = Counter(_plain(word) for text in _texts(value, raw) for word in re.findall(r"\w+", text)), []
     for word in re.findall(r"\w+", raw):
-        held[word.casefold()] -= 1
-        if held[word.casefold()] < 0 and word.casefold() not in _LITERALS:
+        held[_plain(word)] -= 1
+        if held[_plain(word)] < 0 and _plain(word) not in _LITERALS:
             lost.append(word)
     return " ".join(lost)
+
+
+def _plain(word: str) -> str:
+    """A word as it is compared: in small letters, and a number without the noughts before it."""
+    return word.casefold().lstrip("0")
 
 
 def _texts(value: Any, raw: str) -> Iterator[str]:

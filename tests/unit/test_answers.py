@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any, Literal
 
 import pytest
@@ -135,10 +136,10 @@ def test_comments_and_line_breaks_of_an_answer_are_no_fault() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        r"$\frac{1}{2}$, \theta, 3 \times 4, \beta, x \neq y, (\nu), \rho",
-        r"\nabla \cdot E and $\nabla f$ and $E = h\nu$",
-        r"k\theta + a_1 \ne \sum_i \alpha_i \underline{x} \upsilon",
-        r"C:\temp\new and C:\notes\backup",
+        r"$\frac{1}{2}$, $\theta$, \beta and $x \neq y$, not \underline{x}, \alpha_i or \frac",
+        r"$\nabla \cdot E$ and $E=h\nu$, $3 \times 4$ for $5, $-\rho\nu$, $$\beta\ne0$$, $f: A \to B$",
+        r"\(\nu t\) and \(x \notin y\)",
+        r"C:\Users\_me",
     ],
 )
 def test_a_backslash_that_is_not_escaped_is_one(said: str) -> None:
@@ -151,11 +152,39 @@ def test_a_backslash_that_is_not_escaped_is_one(said: str) -> None:
         "Two things:\nwater and ice.\n\n- one\n\tindented\n\t\ttwice",
         "$x$\nwhere x is a number, $$y$$\nand C++\nthen _so_\nfor 3\nor (4)\nmore",
         'name\tvalue\r\nnext \\frac{1}{2} \\nu \\\\ \u00e9 "quoted" /',
+        "\nplan B:\nban it\n\n1.\tthe lane\n-\tthe gauge\n1968\topened\ta\tb",
+        "```css\nbody{ color: red }\n```\nint main() {\nint n = 5;\n}",
+        "cost $5 \nand $6, vitamin C \nis, `\nx`, (\nsee), one\rtwo \f \b",
+        "where $a\nis$ short, $x +\ny$ long, $\nx = 5\n$, 5$\ne 6$, $\\theta$ and \\(\\nu\\)",
     ],
 )
 @pytest.mark.parametrize("escaped", [True, False])
 def test_escapes_of_an_answer_are_what_json_says(said: str, escaped: bool) -> None:
     assert parse_answer(json.dumps({"line": 4, "text": said}, ensure_ascii=escaped), Point).value.text == said
+
+
+def test_an_apostrophe_that_is_escaped_stands_without_its_backslash() -> None:
+    assert parse_answer(r'{"line": 4, "text": "Lund\'s \"old\" tower"}', Point).value.text == 'Lund\'s "old" tower'
+
+
+ROWS = {"points": [{"text": "Ben's tower is old.", "line": 0}, {"text": "Water, steam: ice.", "line": 2}]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        re.sub(r'"([^"]*)"', r"“\1”", json.dumps(ROWS)),
+        re.sub(r'"(\w+)":', r"\1:", json.dumps(ROWS)),
+        json.dumps(json.dumps(ROWS)),
+        str(ROWS),
+        json.dumps(ROWS).replace("2", "02"),
+        json.dumps(ROWS) + "\n{}",
+    ],
+)
+def test_an_answer_in_another_notation_is_read_whole(text: str) -> None:
+    assert parse_answer(text, Points).value == Points.model_validate(ROWS)
+    if not text.startswith('"'):
+        assert parse_answer(f"For {{x}}:\n```\n{text}\n```\nIt helps.", Points).value == Points.model_validate(ROWS)
 
 
 def test_an_item_with_unknown_keys_is_kept_without_them() -> None:
