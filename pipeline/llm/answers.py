@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -30,9 +31,11 @@ _THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*
 _TAGGED = re.compile(r"\A\s*(?:<(\w+)>.*?</\1>|\[(\w+)\].*?\[/\2\])(?=\s*(?:```\w*\s*)?\{)", re.DOTALL)
 _CHANNELS = re.compile(r"\A\s*(?=<\|(?:start|channel)\|>).*<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
 _MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
-_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
+_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\"?\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _MOST_CHARACTERS = 400_000
+_MOST_READ = 8  # objects that are alike full: an answer that runs away has thousands
+_EMPTY: tuple[object, ...] = (None, "", [], {})
 _RUN = re.compile(r"#?(\d{1,7})(?:\s?[-–]\s?#?(\d{1,7}))?")
 _RUNS = re.compile(rf"\[?{_RUN.pattern}(?:,\s+{_RUN.pattern})*\]?")
 _WHOLE = 2  # parts of the place of an item of a field
@@ -76,42 +79,50 @@ def parse_answer(
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
     try:
-        found = objects_in(split_thought(text)[0])
+        found = _fullest(objects_in(split_thought(text)[0]), answer)
         return _best([_read(f, text, answer, needs, most_dropped) for f in found])
     except RecursionError as err:
         raise Unusable("the answer is nested too deeply") from err
 
 
-def _read(
-    found: Found, text: str, answer: type[M], needs: Collection[str] | None, most: int
-) -> tuple[int, Parsed[M] | Unusable]:
-    """How many fields of the answer an object of the text has, and what it is as one, or why it is none."""
-    known, value = sum(key in answer.model_fields for key in found.value), found.value
+def _fullest(objects: Iterable[Found], answer: type[BaseModel]) -> list[Found]:
+    """The last few of the objects that have the most fields of the answer: thoughts and examples have fewer."""
+    kept: deque[Found] = deque(maxlen=_MOST_READ)
+    most = (0, 0)
+    for found in objects:
+        given = [found.value[name] for name in answer.model_fields if name in found.value]
+        full = (sum(value not in _EMPTY for value in given), len(given))
+        if full > most:
+            kept.clear()
+        if full >= most:
+            kept.append(found)
+            most = full
+    return [*kept]
+
+
+def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | None, most: int) -> Parsed[M] | Unusable:
+    """What an object of the text is as an answer, or why it is none."""
+    value = found.value
     if found.lost:
         told = f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
-        return known, Unusable(told)
+        return Unusable(told)
     if _HALF.search(text):  # half of a character, which no file can hold
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     plain = text.isascii() and "\\u" not in text
     value = value if plain else _composed(value)
     try:
-        return known, _fitted(value if needs is None else _filled(value, answer, needs), answer, most)
+        return _fitted(value if needs is None else _filled(value, answer, needs), answer, most)
     except Unusable as err:
-        return known, err
+        return err
 
 
-def _best(objects: Sequence[tuple[int, Parsed[M] | Unusable]]) -> Parsed[M]:
-    """The last of the objects that fit best: thoughts and examples come first and have fewer fields."""
-    best: Parsed[M] | Unusable = Unusable("there is no JSON object in the answer")
-    rank: tuple[int, bool, int] = (-1, False, 0)
-    for known, read in objects:
-        fits = isinstance(read, Parsed)
-        mine = (known, fits, -len(read.dropped) if isinstance(read, Parsed) else 0)
-        if mine >= rank:
-            best, rank = read, mine
-    if isinstance(best, Unusable):
-        raise best
-    return best
+def _best(answers: Sequence[Parsed[M] | Unusable]) -> Parsed[M]:
+    """The last of those that fit best."""
+    fitting = [a for a in reversed(answers) if isinstance(a, Parsed)]
+    if fitting:
+        return min(fitting, key=lambda a: len(a.dropped))
+    unfit = [a for a in answers if isinstance(a, Unusable)]
+    raise unfit[-1] if unfit else Unusable("there is no JSON object in the answer")
 
 
 def _composed(value: Any) -> Any:

@@ -179,12 +179,26 @@ ROWS = {"points": [{"text": "Ben's tower is old.", "line": 0}, {"text": "Water, 
         str(ROWS),
         json.dumps(ROWS).replace("2", "02"),
         json.dumps(ROWS) + "\n{}",
+        json.dumps(ROWS) + '\n{"points": []}',
     ],
 )
 def test_an_answer_in_another_notation_is_read_whole(text: str) -> None:
     assert parse_answer(text, Points).value == Points.model_validate(ROWS)
     if not text.startswith('"'):
         assert parse_answer(f"For {{x}}:\n```\n{text}\n```\nIt helps.", Points).value == Points.model_validate(ROWS)
+
+
+def test_of_thousands_of_objects_few_are_validated() -> None:
+    validated = []
+
+    class Counted(Point):
+        def model_post_init(self, context: Any) -> None:
+            validated.append(self.line)
+
+    runaway = " ".join(f'{{"line": {n}}}' for n in range(3000))
+    assert parse_answer(f"{GOOD} {runaway}", Counted).value.line == 4
+    parse_answer(" ".join(f'{{"line": {n}, "text": "x"}}' for n in range(3000)), Counted)
+    assert len(validated) < 20
 
 
 def test_an_item_with_unknown_keys_is_kept_without_them() -> None:
