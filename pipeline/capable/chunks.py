@@ -42,7 +42,7 @@ class Fault(Answer):
     label: str
     text: str
     lines: list[int]
-    _mostly_empty: ClassVar = {"why": "", "label": "", "lines": []}
+    _mostly_empty: ClassVar = ("why", "label", "lines")
 
     @model_validator(mode="before")
     @classmethod
@@ -72,7 +72,7 @@ class Missing(Answer):
     label: str
     text: str
     lines: list[int]
-    _mostly_empty: ClassVar = {"label": ""}
+    _mostly_empty: ClassVar = ("label",)
 
 
 class Cited(Answer):
@@ -80,7 +80,7 @@ class Cited(Answer):
 
     id: int
     lines: list[int]
-    _mostly_empty: ClassVar = {"lines": []}
+    _mostly_empty: ClassVar = ("lines",)
 
 
 class WithManuscript(Answer):

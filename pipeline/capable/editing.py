@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from pipeline.capable.rows import NumberedRows
 from pipeline.draft import DraftStatement
-from pipeline.llm.answers import numbers_of
+from pipeline.llm.answers import numbers_of, with_empty
 from pipeline.llm.structured import Answer
 from pipeline.sections import Section
 from pipeline.sections.base import Sentence, in_a_row, without_end_mark
@@ -42,7 +42,7 @@ def _as_meant(row: Any, of: type[Answer]) -> Any:
     if "cites" in row:
         row["cites"] = _numbers(row["cites"])
     if by_number and row.keys() == {"cites"}:
-        row |= {name: "" if f.annotation is str else [] for name, f in of.model_fields.items() if name != "cites"}
+        row |= with_empty(row, of, of.model_fields)
     for name, field in of.model_fields.items():
         inner = next(iter(get_args(field.annotation)), None)
         if isinstance(inner, type) and issubclass(inner, Answer) and isinstance(row.get(name), list):

@@ -110,8 +110,10 @@ def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | Non
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     plain = text.isascii() and "\\u" not in text
     value = value if plain else _composed(value)
+    if needs is not None:
+        value = with_empty(value, answer, [name for name in answer.model_fields if name not in needs])
     try:
-        return _fitted(value if needs is None else _filled(value, answer, needs), answer, most)
+        return _fitted(value, answer, most)
     except Unusable as err:
         return err
 
@@ -134,10 +136,10 @@ def _composed(value: Any) -> Any:
     return {key: _composed(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
-def _filled(value: dict[str, Any], answer: type[BaseModel], needs: Collection[str]) -> dict[str, Any]:
-    """A value with the empty text or list for each field that may be left out and is."""
-    lacking = [name for name in answer.model_fields if value.get(name) is None and name not in needs]
-    return value | {name: "" if answer.model_fields[name].annotation is str else [] for name in lacking}
+def with_empty(value: dict[str, Any], of: type[BaseModel], names: Iterable[str]) -> dict[str, Any]:
+    """A value with the empty text or list for each of these fields that is left out or null."""
+    lacking = [name for name in names if value.get(name) is None]
+    return value | {name: "" if of.model_fields[name].annotation is str else [] for name in lacking}
 
 
 def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:

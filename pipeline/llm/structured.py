@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
 from pipeline.llm import SEED, TEMPERATURE, Completion, Message, Request
-from pipeline.llm.answers import Parsed, Unusable, parse_answer
+from pipeline.llm.answers import Parsed, Unusable, parse_answer, with_empty
 from pipeline.llm.progress import Booking
 from pipeline.llm.prompting import PromptSet
 from pipeline.text import composed
@@ -25,18 +25,16 @@ _DECLINED = {"refusal": "the model declined to answer", "content_filter": "a con
 class Answer(BaseModel):
     """Base of everything that a model answers with: closed objects, all fields required, no hidden limits.
 
-    Where no schema is kept to, the fields `_mostly_empty` may be left out or null, and have these values then.
+    Where no schema is kept to, the fields `_mostly_empty` may be left out or null: they are empty then.
     """
 
     model_config = ConfigDict(extra="forbid")
-    _mostly_empty: ClassVar[Mapping[str, Any]] = {}
+    _mostly_empty: ClassVar[Collection[str]] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _with_empty_fields(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return given | {name: value for name, value in cls._mostly_empty.items() if given.get(name) is None}
+        return with_empty(given, cls, cls._mostly_empty) if isinstance(given, dict) else given
 
 
 class Structured:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import create_model, model_validator
+from pydantic import create_model
 
 from pipeline.document import Detail
 from pipeline.draft import DraftGroup, DraftStatement
@@ -14,18 +14,6 @@ from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
 from pipeline.sections.base import LinesOf, Sentence, detail, in_a_row, without_end_mark
 from pipeline.transcript import Transcript
-
-
-class Item(Answer):
-    """Base of an item in a model's answer: where no schema is kept to, what is empty may be left out or null."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_what_is_empty(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        lacking = [name for name in cls.model_fields if name != "cites" and given.get(name) is None]
-        return given | {name: "" if cls.model_fields[name].annotation is str else [] for name in lacking}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +47,9 @@ class Items:
     def answer(self) -> Any:
         """The type of the section in a model's answer."""
         types: dict[str, Any] = {f.name: (list[Sentence] if f.many else str, ...) for f in self.fields}
-        return list[create_model(self.name, __base__=Item, cites=(list[int], ...), **types)]  # type: ignore[misc]
+        item = create_model(self.name, __base__=Answer, cites=(list[int], ...), **types)
+        item._mostly_empty = tuple(types)
+        return list[item]  # type: ignore[valid-type]
 
     def groups(self, answer: Sequence[Any], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
         """Items in a row; the lead of one without a text is its text, and one without either is none."""

@@ -30,7 +30,7 @@ class Point(Answer):
     text: str
     columns: list[str]
     details: list[Sentence]
-    _mostly_empty: ClassVar = {"lead": "", "columns": [], "details": []}
+    _mostly_empty: ClassVar = ("lead", "columns", "details")
 
 
 class PointSection(Answer):
@@ -44,7 +44,7 @@ class ArrangedSection(PointSection):
     """A section of a page that is composed, within a `part` of it, "" for none."""
 
     part: str
-    _mostly_empty: ClassVar = {"part": ""}
+    _mostly_empty: ClassVar = ("part",)
 
 
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
