@@ -76,8 +76,10 @@ async def write_manuscript(job: Job) -> Manuscript:
         summary=_range(SUMMARY.values(each[SUMMARY.name])),
     )
 
+    read: dict[str, Manuscript] = {}
+
     def law(answer: Any) -> None:
-        found = _manuscript(answer.manuscript, job.labels)
+        found = read[answer.manuscript] = _manuscript(answer.manuscript, job.labels)
         if lacking := [text for name, (least, text) in _LEAST.items() if len(found.sections[name]) < least]:
             raise Unusable(f"manuscript lacks {' and '.join(lacking)}")
         if (many := Draft(found.sections).words()) < _LEAST_SHARE * words:
@@ -91,7 +93,7 @@ async def write_manuscript(job: Job) -> Manuscript:
     messages = (*job.prefixes.of(chunk), task)
     found = await job.structured.ask("manuscript", messages, job.answer, max_tokens=most, law=law, needs=["manuscript"])
     answer: Any = found.value
-    return _manuscript(answer.manuscript, job.labels)
+    return read[answer.manuscript]
 
 
 async def cite(manuscript: Manuscript, job: Job) -> Part:

@@ -35,6 +35,7 @@ _TAG = re.compile(rf"<(/?)({_ELEMENTS})(?:[\s/][^>]*)?>", re.IGNORECASE)
 _ALONE = ("br", "hr", "img", "wbr")  # tags that nothing closes
 _BOX = re.compile(r"\[[ xX]\]\s+")
 _ALERT = re.compile(r"\[!\w+\][+-]?\s*")
+_BOX_OR_ALERT = re.compile(rf"{_BOX.pattern}|{_ALERT.pattern}")
 _OF_SCRIPTS = "0123456789+-−=()"
 _RAISED = str.maketrans(f"{_OF_SCRIPTS}abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans(f"{_OF_SCRIPTS}aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -184,6 +185,8 @@ def _script(name: str, behind: Sequence[Token]) -> str:
 
 def _without_boxes(state: StateCore) -> None:
     """Lists without the boxes of tasks, which several items have, each one; quotations without the kind of an alert."""
+    if not _BOX_OR_ALERT.search(state.src):  # hardly any page has some
+        return
     for node in SyntaxTreeNode(state.tokens).walk():
         if node.type == "blockquote":
             _cut(_ALERT, [node])

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -69,6 +70,7 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     return (Counter(w for text in (*said, *_beyond_columns(markdown)) for w in words(text)) - kept).total()
 
 
+@lru_cache(maxsize=1)  # a page is read for its sections, and again for what stands in none
 def _nodes(markdown: str) -> list[SyntaxTreeNode]:
     return SyntaxTreeNode(_PARSER.parse(markdown)).children
 
