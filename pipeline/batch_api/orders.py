@@ -12,7 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline import store
-from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, TRANSCRIPTS, WAITING, name_of, ordered
+from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, TRANSCRIPTS, WAITING, Ordered, name_of, ordered
 from pipeline.batch_api.waves import Sleep, Waiting, Waves
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
@@ -255,14 +255,7 @@ async def _carry_out(
 ) -> _Carried:
     """Carries an order on: one that is `given` now is for all transcripts at its paths, else for those of its time."""
     started = time.monotonic()
-    paths = [p for p in map(Path, body["paths"]) if str(p) not in body.get(WAITING, {}) or is_there(p)]
-    found = find(paths, Input(settings.encoding, settings.format), settings.out)
-    mine = ordered(body, [s for s in found.sources if isinstance(s, Source)], given=given)
-    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in mine.gone.items()]
-    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out), mine.told_of_new(body)]):
-        display.say(line)
-    for outcome in failed:
-        display.done(outcome)
+    mine, failed = _transcripts_of(body, settings, display, given=given)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
         under_way = [job for job in at.journal.jobs_of(owner) if job.open]
         for job in under_way:
@@ -271,9 +264,20 @@ async def _carry_out(
         if begun:
             at.journal.forgive()
         order = _order(settings, metadata, endpoint.endpoint.host)
-        jobs = at.jobs(endpoint)
-        told = body.get(GIVEN, time.time()), begun, body.get(JOBS_BEFORE, 0), stalled
-        waves = Waves(mine.sources, order, settings, owner, at.calls, jobs, display.say, display.done, *told)
+        waves = Waves(
+            sources=mine.sources,
+            order=order,
+            settings=settings,
+            owner=owner,
+            calls=at.calls,
+            jobs=at.jobs(endpoint),
+            say=display.say,
+            done=display.done,
+            given=body.get(GIVEN, time.time()),
+            begun=begun,
+            jobs_before=body.get(JOBS_BEFORE, 0),
+            stalled=stalled,
+        )
 
         def keep() -> None:
             waiting = {str(s.path): s.name for s in mine.sources if s.name in waves.waiting}
@@ -293,6 +297,21 @@ async def _carry_out(
         at.journal.finish_order(owner)
         display.summary(outcomes, 0, time.monotonic() - started)
     return _Carried(rows, all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes))
+
+
+def _transcripts_of(
+    body: dict[str, Any], settings: Settings, display: Display, *, given: bool
+) -> tuple[Ordered, list[Outcome]]:
+    """What an order is for, and what cannot be read or is gone; tells of both, and of what is none of it."""
+    paths = [p for p in map(Path, body["paths"]) if str(p) not in body.get(WAITING, {}) or is_there(p)]
+    found = find(paths, Input(settings.encoding, settings.format), settings.out)
+    mine = ordered(body, [s for s in found.sources if isinstance(s, Source)], given=given)
+    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in mine.gone.items()]
+    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out), mine.told_of_new(body)]):
+        display.say(line)
+    for outcome in failed:
+        display.done(outcome)
+    return mine, failed
 
 
 async def _as_far_as_it_goes(waves: Waves, wait: Sleep | None, keep: Callable[[], None]) -> PipelineError | None:
