@@ -1,4 +1,4 @@
-"""Documents to files of other forms. Pure: the same document gives the same bytes."""
+"""Documents as Markdown pages, and such pages read back. Pure: the same document gives the same bytes."""
 
 from pipeline.pages.markdown import DOUBTED, escape, render_markdown, unescape
 
