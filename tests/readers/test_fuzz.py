@@ -1,6 +1,7 @@
 """No input crashes a reader, hangs it, or loses words that are not told. The marked run does the same for longer."""
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,12 +26,11 @@ MARK = re.compile(r"zq\d+zq")
 
 def marked(shape: Shape) -> str:
     """The shape's text, in which each word that is said once, and is nothing else in it, is one of its kind."""
-    text, n = shape.text(), 0
-    said = " ".join(said for *_, said in TURNS)
-    for word in re.findall(r"[A-Za-z]{3,}", said):
-        if len(re.findall(rf"\b{word}\b", said)) == len(re.findall(rf"\b{word}\b", text)) == 1:
-            text, n = re.sub(rf"\b{word}\b", f"zq{n}zq", text), n + 1
-    return text
+    text, said = shape.text(), " ".join(said for *_, said in TURNS)
+    in_text, in_said = Counter(re.findall(r"\w+", text)), Counter(re.findall(r"\w+", said))
+    alone = [word for word in re.findall(r"[A-Za-z]{3,}", said) if in_said[word] == in_text[word] == 1]
+    marks = {word: f"zq{n}zq" for n, word in enumerate(alone)}
+    return re.sub(r"\w+", lambda word: marks.get(word[0], word[0]), text)
 
 
 # JSON with broken keys is other data: which of it would be words is nobody's to say.
