@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.faults.server import misbehaving
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("STUDYDOC_SHARED") or ROOT.parent / "shared") / "corpus"
@@ -36,18 +37,10 @@ def serve(folder: Path) -> Iterator[Callable[..., str]]:
 
     It writes a line a call into `folder / "log"`; the folder is the test module's own fixture.
     """
-    running: list[subprocess.Popen[str]] = []
+    with ExitStack() as stack:
 
-    def start(delay: float = 0.0, faults: str = "") -> str:
-        words = [sys.executable, "-m", "tests.faults.server", str(folder / "log"), str(delay), faults]
-        server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        running.append(server)
-        assert server.stdout
-        return f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+        def start(delay: float = 0.0, faults: str = "") -> str:
+            given = faults.split(",") if faults else ()
+            return f"{stack.enter_context(misbehaving(folder / 'log', given, delay))}/v1"
 
-    yield start
-    for server in running:
-        server.kill()
-        server.wait()
-        assert server.stdout
-        server.stdout.close()
+        yield start

@@ -17,8 +17,7 @@ class AnsweringServer(BatchServer):
     """Speaks chat completions, lists a model, and holds files and batches. Use as a context manager."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._server.RequestHandlerClass = type("Answering", (_Chat,), {"state": self})
+        super().__init__(handler=_Chat)
 
     def outcome(self, call: Call) -> Refusal:
         text, read = json.dumps(answer_to(call)), sum(len(m["content"]) for m in call["messages"]) // 4

@@ -12,18 +12,22 @@ from collections import Counter
 from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.faults.fake_endpoints import Call, Refusal
 from tests.faults.server import _reply, answer
+from tests.http_server import QuietHandler, listening
 
 
 class BatchServer:
     """What the server holds, for a test to look at. Use as a context manager."""
 
     def __init__(
-        self, *fates: str, key: str | None = None, manners: Callable[[Call], Refusal | None] | None = None
+        self,
+        *fates: str,
+        key: str | None = None,
+        manners: Callable[[Call], Refusal | None] | None = None,
+        handler: type[Handler] | None = None,
     ) -> None:
         """`manners` give a call's status and body, or None where it is answered well."""
         self.fates, self.key, self.manners = list(fates), key, manners or (lambda call: None)
@@ -34,17 +38,14 @@ class BatchServer:
         self.asked: Counter[str] = Counter()  # keys of calls that an accepted batch holds
         self.answered: Counter[str] = Counter()
         self.held = threading.Event()  # set when a batch exists and its maker has not been told
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"state": self}))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        self._listening = listening(handler or Handler, state=self)
 
     def __enter__(self) -> BatchServer:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"{self._listening.__enter__()}/v1"
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def __exit__(self, *exc: Any) -> None:
+        self._listening.__exit__(*exc)
 
     def store(self, content: bytes) -> str:
         name = f"file-{len(self.files) + 1}"
@@ -121,7 +122,7 @@ def result(row: dict[str, Any], status: int | None, body: Any, error: Any = None
     return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Files up and down; batches made, listed, shown and cancelled."""
 
     protocol_version = "HTTP/1.1"
@@ -132,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
         if parts[-1] == "content":
             if parts[-2] in self.state.missing:
                 return self._json(404, {"error": {"message": "No such File object"}})
-            return self._send(200, self.state.files[parts[-2]])
+            return self.send(200, self.state.files[parts[-2]])
         if parts[-1] == "batches":
             page = {"object": "list", "data": list(reversed(self.state.batches)), "has_more": False}
             return self._json(200, page)
@@ -162,14 +163,4 @@ class Handler(BaseHTTPRequestHandler):
         return self._json(200, batch)
 
     def _json(self, status: int, body: dict[str, Any]) -> None:
-        self._send(status, json.dumps(body).encode())
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        pass
+        self.send(status, json.dumps(body).encode())

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count, pairwise
 from typing import Any
 
 from pipeline.providers.canary import WORD
+from tests.http_server import QuietHandler, listening
 
 Refusal = tuple[int, Any]
 Call = dict[str, Any]
@@ -593,7 +593,7 @@ def instance(schema: dict[str, Any], words: str) -> Any:
 def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
     """The endpoint, listening."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -617,23 +617,11 @@ def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
             self._send(200, listed)
 
         def _send(self, status: int, body: Any) -> None:
-            page = isinstance(body, str)
-            data = body.encode() if page else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-type", "text/html" if page else "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            if isinstance(body, str):
+                self.send(status, body.encode(), "text/html")
+            else:
+                self.send(status, json.dumps(body).encode())
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    try:
+    with listening(Handler) as url:
+        fake.url = f"{url}/v1"
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,7 +1,5 @@
 """A local server that speaks the chat API and misbehaves on command. Answers are scripted, never recordings.
 
-Run as a program it prints its port, answers each call after DELAY seconds and appends a line a call to LOG:
-    python -m tests.faults.server LOG DELAY [FAULT,FAULT,…]
 The n-th call gets the n-th fault; "ok" and everything after the list are answered well.
 """
 
@@ -13,24 +11,25 @@ import json
 import re
 import socket
 import struct
-import sys
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
 from pipeline.llm import Request
+from tests.http_server import QuietHandler, listening
 from tests.scripted import good_answer
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """One POST, one answer or one fault."""
 
     protocol_version = "HTTP/1.1"
     log: Path
     delay: float
-    faults: list[str]
-    numbers = count()
+    faults: Sequence[str]
+    numbers: Iterator[int]
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -54,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         self._json(500, {"error": {"message": "oops"}})
 
     def _html(self, body: dict) -> None:
-        self._send(200, b"<html>gateway</html>", "text/html")
+        self.send(200, b"<html>gateway</html>", "text/html")
 
     def _nochoices(self, body: dict) -> None:
         self._json(200, _reply("") | {"choices": []})
@@ -106,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _halfjson(self, body: dict) -> None:
-        self._send(200, json.dumps(_reply(answer(body))).encode()[:-40], "application/json")
+        self.send(200, json.dumps(_reply(answer(body))).encode()[:-40], "application/json")
 
     def _othermodel(self, body: dict) -> None:
         self._json(200, _reply(answer(body)) | {"model": "somebody-else"})
@@ -161,28 +160,23 @@ class Handler(BaseHTTPRequestHandler):
         self._json(503, {"error": {"message": "down"}}, **{"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"})
 
     def _redirect(self, body: dict) -> None:
-        self._send(307, b"", "text/plain", location=f"http://localhost:{self.server.server_address[1]}/v1/elsewhere")
+        self.send(307, b"", "text/plain", location=f"http://localhost:{self.server.server_address[1]}/v1/elsewhere")
 
     def _bomb(self, body: dict) -> None:
         packed = gzip.compress(b" " * (64 << 20), 9)
-        self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
+        self.send(200, packed, "application/json", **{"content-encoding": "gzip"})
 
     def _gzip(self, body: dict) -> None:
         packed = gzip.compress(json.dumps(_reply(answer(body))).encode())
-        self._send(200, packed, "application/json", **{"content-encoding": "gzip"})
+        self.send(200, packed, "application/json", **{"content-encoding": "gzip"})
 
     def _json(self, status: int, body: dict, **headers: str) -> None:
-        self._send(status, json.dumps(body).encode(), "application/json", **headers)
+        self.send(status, json.dumps(body).encode(), **headers)
 
-    def _send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"content-type": kind, "content-length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *args: object) -> None:
-        pass
+def misbehaving(log: Path, faults: Sequence[str] = (), delay: float = 0.0) -> AbstractContextManager[str]:
+    """A server that answers each call after a delay and appends a line a call to a file; gives its address."""
+    return listening(Handler, log=log, delay=delay, faults=faults, numbers=count())
 
 
 TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
@@ -220,15 +214,3 @@ def _reply(text: str, read: int = 100) -> dict:
         "choices": [choice],
         "usage": usage,
     }
-
-
-def main(log: str, delay: str, faults: str = "") -> None:
-    Handler.log, Handler.delay = Path(log), float(delay)
-    Handler.faults = [f for f in faults.split(",") if f]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(server.server_address[1], flush=True)
-    server.serve_forever()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import threading
-from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,25 +18,17 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.run import asummarise
 from tests.clock import FakeClock
-from tests.faults.server import Handler
+from tests.faults.server import misbehaving
 from tests.scripted import transcript
 
 KEY = "sk-canary-0987654321"
 
 
 class Rig:
-    """The server, and a client whose waits take no time."""
+    """A server, and a client of it whose waits take no time."""
 
-    def __init__(self, log: Path, *faults: str, forever: bool = False) -> None:
-        from itertools import count
-
-        given = list(faults) * (60 if forever else 1)
-        settings = {"log": log, "delay": 0.0, "faults": given, "numbers": count()}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Served", (Handler,), settings))
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        self.log, self.waits, self.clock = log, list[float](), FakeClock()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+    def __init__(self, url: str, log: Path) -> None:
+        self.url, self.log, self.waits, self.clock = f"{url}/v1", log, list[float](), FakeClock()
 
     @property
     def asked(self) -> int:
@@ -66,19 +57,18 @@ class Rig:
         return asyncio.run(run())
 
 
+Start = Callable[..., Rig]
+
+
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[type[Rig]]:
-    made: list[Rig] = []
+def rig(tmp_path: Path) -> Iterator[Start]:
+    log = tmp_path / "log"
+    with ExitStack() as stack:
 
-    class Here(Rig):
-        def __init__(self, *faults: str, forever: bool = False) -> None:
-            super().__init__(tmp_path / "log", *faults, forever=forever)
-            made.append(self)
+        def start(*faults: str, forever: bool = False) -> Rig:
+            return Rig(stack.enter_context(misbehaving(log, faults * (60 if forever else 1))), log)
 
-    yield Here  # type: ignore[misc]
-    for one in made:
-        one.server.shutdown()
-        one.server.server_close()
+        yield start
     gc.collect()
 
 
@@ -86,33 +76,33 @@ def rig(tmp_path: Path) -> Iterator[type[Rig]]:
     "fault",
     ["429", "429bare", "500", "html", "nochoices", "nullchoices", "nocontent", "error200", "cut", "halfjson", "reset"],
 )
-def test_a_passing_fault_costs_one_more_call(rig: type[Rig], fault: str) -> None:
+def test_a_passing_fault_costs_one_more_call(rig: Start, fault: str) -> None:
     here = rig(fault)
     assert '"cites"' in here.ask().text
     assert here.asked == 2 and len(here.waits) == 1
 
 
-def test_a_server_that_hangs_is_given_up_at_the_second_time(rig: type[Rig]) -> None:
+def test_a_server_that_hangs_is_given_up_at_the_second_time(rig: Start) -> None:
     here = rig("hang", forever=True)
     with pytest.raises(EndpointError, match=r"within 0\.3 s"):
         here.ask(deadline=0.3)
     assert here.asked == 2
 
 
-def test_a_slow_drip_meets_the_deadline(rig: type[Rig]) -> None:
+def test_a_slow_drip_meets_the_deadline(rig: Start) -> None:
     here = rig("drip")
     assert here.ask(deadline=0.5).text
     assert here.asked == 2
 
 
-def test_a_server_that_only_fails_is_given_up(rig: type[Rig]) -> None:
+def test_a_server_that_only_fails_is_given_up(rig: Start) -> None:
     here = rig("500", forever=True)
     with pytest.raises(EndpointError, match="HTTP 500"):
         here.ask()
     assert here.asked == 6
 
 
-def test_three_calls_given_up_in_a_row_end_the_run(rig: type[Rig]) -> None:
+def test_three_calls_given_up_in_a_row_end_the_run(rig: Start) -> None:
     here = rig("500", forever=True)
 
     async def story() -> list[EndpointError]:
@@ -130,7 +120,7 @@ def test_three_calls_given_up_in_a_row_end_the_run(rig: type[Rig]) -> None:
     assert "every answer so far is stored" in str(errors[-1])
 
 
-def test_a_storm_of_429_is_outlived(rig: type[Rig]) -> None:
+def test_a_storm_of_429_is_outlived(rig: Start) -> None:
     here = rig(*["429bare"] * 12)
     assert here.ask().text
     assert here.asked == 13
@@ -139,13 +129,13 @@ def test_a_storm_of_429_is_outlived(rig: type[Rig]) -> None:
 @pytest.mark.parametrize(
     ("fault", "least", "most"), [("soon", 60, 60), ("negative", 0.2, 1), ("pastdate", 0, 0)], ids=str
 )
-def test_odd_retry_after_is_capped_or_left(rig: type[Rig], fault: str, least: float, most: float) -> None:
+def test_odd_retry_after_is_capped_or_left(rig: Start, fault: str, least: float, most: float) -> None:
     here = rig(fault)
     here.ask()
     assert least <= here.waits[0] <= most
 
 
-def test_a_server_that_wants_hours_to_pass_is_not_waited_for(rig: type[Rig]) -> None:
+def test_a_server_that_wants_hours_to_pass_is_not_waited_for(rig: Start) -> None:
     here = rig("later", forever=True)
     with pytest.raises(EndpointError, match=r"27 h 47 min.*run again later") as caught:
         here.ask()
@@ -153,26 +143,26 @@ def test_a_server_that_wants_hours_to_pass_is_not_waited_for(rig: type[Rig]) -> 
 
 
 @pytest.mark.parametrize("fault", ["contextcode", "contexttext"])
-def test_a_prompt_that_is_too_long_is_told_in_both_ways_of_saying_it(rig: type[Rig], fault: str) -> None:
+def test_a_prompt_that_is_too_long_is_told_in_both_ways_of_saying_it(rig: Start, fault: str) -> None:
     here = rig(fault)
     with pytest.raises(ContextTooLong, match="context window"):
         here.ask()
     assert here.asked == 1
 
 
-def test_a_chunk_that_is_too_long_is_asked_for_in_halves(rig: type[Rig]) -> None:
+def test_a_chunk_that_is_too_long_is_asked_for_in_halves(rig: Start) -> None:
     here = rig("contexttext")
     assert here.document().status == "complete"
 
 
-def test_an_account_without_quota_is_not_asked_again(rig: type[Rig]) -> None:
+def test_an_account_without_quota_is_not_asked_again(rig: Start) -> None:
     here = rig("quota", forever=True)
     with pytest.raises(EndpointError, match="quota") as caught:
         here.ask()
     assert here.asked == 1 and caught.value.fatal
 
 
-def test_a_refused_key_ends_the_run_and_is_not_shown(rig: type[Rig]) -> None:
+def test_a_refused_key_ends_the_run_and_is_not_shown(rig: Start) -> None:
     here = rig("key", forever=True)
     with pytest.raises(EndpointError, match="OPENAI_API_KEY") as caught:
         here.ask()
@@ -180,62 +170,58 @@ def test_a_refused_key_ends_the_run_and_is_not_shown(rig: type[Rig]) -> None:
 
 
 @pytest.mark.parametrize(("fault", "words"), [("refusal", "declined"), ("filtered", "content filter")])
-def test_what_is_declined_makes_the_document_partial(rig: type[Rig], fault: str, words: str) -> None:
+def test_what_is_declined_makes_the_document_partial(rig: Start, fault: str, words: str) -> None:
     document = rig(fault).document()
     assert document.status == "partial" and any(words in p.message for p in document.problems)
 
 
-def test_a_schema_that_is_ignored_sends_the_call_down_the_ladder(rig: type[Rig]) -> None:
+def test_a_schema_that_is_ignored_sends_the_call_down_the_ladder(rig: Start) -> None:
     here = rig("ignored", "ignored")
 
     assert here.ask().rung == "text"
     assert here.asked == 3
 
 
-def test_an_answer_of_another_shape_is_asked_for_once_more(rig: type[Rig]) -> None:
+def test_an_answer_of_another_shape_is_asked_for_once_more(rig: Start) -> None:
     assert rig("wrongschema").document().status == "complete"
 
 
-def test_an_answer_by_another_model_keeps_its_name(rig: type[Rig]) -> None:
+def test_an_answer_by_another_model_keeps_its_name(rig: Start) -> None:
     assert rig("othermodel").ask().model == "somebody-else"
 
 
 @pytest.mark.parametrize("fault", ["nousage", "oddusage"])
-def test_usage_that_is_missing_or_no_number_is_estimated_and_marked(rig: type[Rig], fault: str) -> None:
+def test_usage_that_is_missing_or_no_number_is_estimated_and_marked(rig: Start, fault: str) -> None:
     usage = rig(fault).ask().usage
     assert usage.estimated and usage.prompt_tokens > 0 and usage.completion_tokens > 0
 
 
-def test_a_redirect_to_another_host_is_not_followed(rig: type[Rig]) -> None:
+def test_a_redirect_to_another_host_is_not_followed(rig: Start) -> None:
     here = rig("redirect")
     with pytest.raises(EndpointError, match=r"leads to http://localhost:\d+/v1/elsewhere .*base URL") as caught:
         here.ask()
     assert here.asked == 1 and caught.value.fatal and not caught.value.billed
 
 
-def test_a_packed_answer_is_read(rig: type[Rig]) -> None:
+def test_a_packed_answer_is_read(rig: Start) -> None:
     assert '"cites"' in rig("gzip").ask().text
 
 
-def test_a_bomb_is_not_unpacked_and_not_asked_for_again(rig: type[Rig]) -> None:
+def test_a_bomb_is_not_unpacked_and_not_asked_for_again(rig: Start) -> None:
     here = rig("bomb", forever=True)
     with pytest.raises(EndpointError, match="too large"):
         here.ask()
     assert here.asked == 1
 
 
-def test_nobody_there_is_told_after_three_tries(rig: type[Rig]) -> None:
-    here = rig()
-    here.server.shutdown()
-    here.server.server_close()
+def test_nobody_there_is_told_after_three_tries(tmp_path: Path) -> None:
+    here = Rig("http://127.0.0.1:9", tmp_path / "log")
     with pytest.raises(EndpointError, match="is the server up") as caught:
         here.ask()
     assert caught.value.fatal and len(here.waits) == 2
 
 
-def test_a_proxy_of_the_environment_is_passed_by_on_this_machine(
-    rig: type[Rig], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_of_the_environment_is_passed_by_on_this_machine(rig: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert rig().ask().text

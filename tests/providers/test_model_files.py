@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from pipeline.providers.gguf import inspect
 from pipeline.providers.model_files import OwnModel, add
 from pipeline.settings import load_settings
 from pipeline.settings.chosen import model_and_endpoint, own_model, recipe_of
+from tests.http_server import QuietHandler, listening
 from tests.providers.test_gguf import FACTS, model_file
 
 PLAIN = {k: v for k, v in FACTS.items() if k != "tokenizer.chat_template"}
@@ -259,7 +258,7 @@ def test_a_damaged_file_in_the_folder_is_listed_as_such(capsys: pytest.CaptureFi
     assert (code, "bad.gguf  cannot be used" in out) == (0, True), out
 
 
-class _Hub(http.server.BaseHTTPRequestHandler):
+class _Hub(QuietHandler):
     """Serves `body` with ranges, or leads elsewhere."""
 
     body = b""
@@ -277,18 +276,12 @@ class _Hub(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(rest)
 
-    def log_message(self, *arguments: object) -> None:
-        pass
-
 
 @pytest.fixture
 def hub() -> Iterator[tuple[type[_Hub], str]]:
     handler = type("FreshHub", (_Hub,), {})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield handler, f"http://127.0.0.1:{server.server_address[1]}/model.gguf"
-    server.shutdown()
-    server.server_close()
+    with listening(handler) as url:
+        yield handler, f"{url}/model.gguf"
 
 
 def test_a_redirect_leads_to_the_allowed_schemes_alone(hub: tuple[type[_Hub], str], tmp_path: Path) -> None:

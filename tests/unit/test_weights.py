@@ -1,9 +1,7 @@
 """Fetching the model, against a local server and a scripted index: cut, wrong, resumed, absent."""
 
 import hashlib
-import http.server
 import subprocess
-import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +12,12 @@ import pytest
 from pipeline.errors import WeightsError
 from pipeline.providers import weights
 from pipeline.providers.weights import EMBEDDED, Weights, fetch, installed, remove, states_of
+from tests.http_server import QuietHandler, listening
 
 BYTES = bytes(range(256)) * 40
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
+class Hub(QuietHandler):
     """Serves BYTES with ranges; cuts the connection after `cut` bytes when that is set."""
 
     cut: int | None = None
@@ -35,22 +34,13 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(rest[: self.cut] if self.cut else rest)
 
-    def log_message(self, *arguments: object) -> None:
-        pass
-
 
 @pytest.fixture
 def hub() -> Iterator[tuple[type[Hub], Weights]]:
     handler = type("FreshHub", (Hub,), {"ranges": []})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/model"
-    model = replace(
-        EMBEDDED, file="m.gguf", size=len(BYTES), sha256=hashlib.sha256(BYTES).hexdigest(), hub_url=url, parts=2
-    )
-    yield handler, model
-    server.shutdown()
-    server.server_close()
+    digest = hashlib.sha256(BYTES).hexdigest()
+    with listening(handler) as url:
+        yield handler, replace(EMBEDDED, file="m.gguf", size=len(BYTES), sha256=digest, hub_url=f"{url}/model", parts=2)
 
 
 @pytest.fixture(autouse=True)
