@@ -4,16 +4,12 @@ import itertools
 
 import pytest
 
-from pipeline.readers import parse
 from pipeline.transcript import Transcript
+from tests.readers.reading import read
 from tests.readers.shapes import COMMAS, DOTS, TURNS, clock
 
 SAID = [said for *_, said in TURNS]
 LABELLED = [f"{who}: {said}" for who, _, _, said in TURNS]
-
-
-def read(text: str, suffix: str = ".txt") -> Transcript:
-    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
 
 
 def speakers(text: str, suffix: str = ".txt") -> list[str | None]:

@@ -2,16 +2,11 @@
 
 import pytest
 
-from pipeline.readers import parse
-from pipeline.transcript import Transcript
+from tests.readers.reading import read
 from tests.readers.shapes import TURNS
 
 LABELLED = "\n\n".join(f"{who}: {said}" for who, *_, said in TURNS[:8])
 KIND = "lines of the tool that wrote the file"
-
-
-def read(text: str) -> Transcript:
-    return parse(text.encode(), "talk.txt", suffix=".txt", name="talk")
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,9 @@ from docx.oxml import OxmlElement
 from pypdf import PdfWriter
 
 from pipeline.errors import InputError
-from pipeline.readers import parse, parts
-from pipeline.transcript import Transcript
+from pipeline.readers import parts
+from tests.readers.reading import read
 from tests.readers.shapes import TURNS, clock
-
-
-def read(raw: bytes, suffix: str) -> Transcript:
-    return parse(raw, "talk" + suffix, suffix=suffix, name="talk")
 
 
 def word(timed: bool) -> bytes:

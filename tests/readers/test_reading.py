@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.readers import parse, read_transcript, survey
+from tests.readers.reading import read
 
 VTT = """WEBVTT
 
@@ -34,10 +35,6 @@ is that the index is stale
 is that the index is stale
 and nobody knows why
 """
-
-
-def read(text: str | bytes, suffix: str = ".txt"):  # noqa: ANN201
-    return parse(text.encode() if isinstance(text, str) else text, "x" + suffix, suffix=suffix, name="x")
 
 
 def test_voices_become_speakers_with_times() -> None:
@@ -139,7 +136,7 @@ def test_clock_times_in_front_of_lines() -> None:
 def test_bad_files_are_named_with_what_is_wrong(raw: bytes, suffix: str, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         read(raw, suffix)
-    assert str(caught.value).startswith("x" + suffix)
+    assert str(caught.value).startswith("talk" + suffix)
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-8-sig", "cp1252"])

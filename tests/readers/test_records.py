@@ -4,13 +4,8 @@ import itertools
 
 import pytest
 
-from pipeline.readers import parse
-from pipeline.transcript import Transcript
+from tests.readers.reading import read
 from tests.readers.shapes import TURNS
-
-
-def read(text: str, suffix: str = ".txt") -> Transcript:
-    return parse(text.encode(), "record" + suffix, suffix=suffix, name="record")
 
 
 def turns(text: str, suffix: str = ".txt") -> list[tuple[str | None, str]]:

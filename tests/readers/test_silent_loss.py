@@ -9,11 +9,7 @@ from pipeline.readers import parse
 from pipeline.readers.markup import without_comments
 from pipeline.readers.tally import Tally
 from pipeline.text import words
-from pipeline.transcript import Transcript
-
-
-def read(text: str, suffix: str = ".txt") -> Transcript:
-    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
+from tests.readers.reading import read
 
 
 def left_out(text: str, suffix: str = ".txt") -> dict[str, tuple[int, int | None]]:

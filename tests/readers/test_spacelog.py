@@ -1,7 +1,6 @@
 """Spacelog: what is said, and what is of the file."""
 
-from pipeline.readers import parse
-from pipeline.transcript import Transcript
+from tests.readers.reading import read
 
 RADIO = """[-00:00:00:05]
 LCC: Ignition.
@@ -22,10 +21,6 @@ CDR: Roger; no light: none.
 [01:02:00:00]
 _note: Splashdown
 """
-
-
-def read(text: str) -> Transcript:
-    return parse(text.encode(), "radio.txt", suffix=".txt", name="radio")
 
 
 def test_who_speaks_when_and_nobody_is_called_note_or_page() -> None:

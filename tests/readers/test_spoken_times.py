@@ -2,8 +2,7 @@
 
 import pytest
 
-from pipeline.readers import parse
-from pipeline.transcript import Transcript
+from tests.readers.reading import read
 from tests.readers.shapes import TURNS, clock
 
 Units = tuple[tuple[str, str], tuple[str, str]]
@@ -12,10 +11,6 @@ GERMAN: Units = (("Minute", "Minuten"), ("Sekunde", "Sekunden"))
 FRENCH: Units = (("minute", "minutes"), ("seconde", "secondes"))
 SHOWN = [(who, int(start), said) for who, start, _, said in TURNS] + [("Oda Brandt", 180, "So, that is all.")]
 HEARD = [(who, float(start), said) for who, start, said in SHOWN]
-
-
-def read(text: str) -> Transcript:
-    return parse(text.encode(), "talk.txt", suffix=".txt", name="talk")
 
 
 def turns(text: str) -> list[tuple[str | None, float | None, str]]:

@@ -2,13 +2,8 @@
 
 import pytest
 
-from pipeline.readers import parse
 from pipeline.readers.clocks import Dial, spread, stamp_at
-from pipeline.transcript import Transcript
-
-
-def read(text: str, suffix: str = ".txt") -> Transcript:
-    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
+from tests.readers.reading import read
 
 
 @pytest.mark.parametrize(

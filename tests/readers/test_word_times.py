@@ -1,13 +1,8 @@
 """Words with times of their own are words, and the offset of lyrics moves all of them."""
 
-from pipeline.readers import parse
-from pipeline.transcript import Transcript
+from tests.readers.reading import read
 
 LYRICS = "[ti:Night ferry]\n[offset:+500]\n\n[00:04.00] <00:04.00> We <00:04.50> leave <00:05.00> at nine.\n"
-
-
-def read(text: str, suffix: str) -> Transcript:
-    return parse(text.encode(), "talk" + suffix, suffix=suffix, name="talk")
 
 
 def test_lyrics_with_a_time_for_each_word_are_lyrics() -> None:
