@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from pipeline.transcript import Metadata
 from tests.alone import made_alone
 from tests.cluster.conftest import write_talk
 from tests.cluster.test_work import contents
+from tests.commands import program, surroundings
 from tests.samples import ROOT
 
 # Ray's own start and end leave sockets and processes to the garbage collector.
@@ -94,7 +93,6 @@ def test_no_cluster_at_an_address_is_one_clear_line(folder: Path) -> None:
 
 
 def command(folder: Path, url: str, address: str) -> tuple[int, list[dict[str, Any]], str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     words = [
         "make",
         "talks",
@@ -109,7 +107,6 @@ def command(folder: Path, url: str, address: str) -> tuple[int, list[dict[str, A
         "--json",
     ]
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "pipeline", *words],
-        cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True, capture_output=True, timeout=120,
+        program(*words), cwd=folder, env=surroundings(), text=True, capture_output=True, timeout=120,
     )  # fmt: skip
     return run.returncode, [json.loads(line) for line in run.stdout.splitlines()], run.stderr

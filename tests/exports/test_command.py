@@ -10,18 +10,12 @@ from typing import Any
 import pytest
 
 from pipeline.batches.outputs import MARKS, documents_below, is_output, records_below
-from pipeline.cli import main
 from pipeline.cli.exporting import Exports
 from pipeline.exports import FORMATS
 from pipeline.settings import Settings
-from tests.e2e.test_command_line import NOBODY, replayable, studydoc  # noqa: F401
+from tests.commands import NOBODY, called, exit_code
+from tests.e2e.test_command_line import replayable  # noqa: F401
 from tests.review.test_app import folder
-
-
-def run(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as left:
-        main([str(a) for a in arguments])
-    return int(left.value.code or 0)
 
 
 def test_files_stand_beside_the_record_and_take_no_place_of_it(
@@ -29,7 +23,7 @@ def test_files_stand_beside_the_record_and_take_no_place_of_it(
 ) -> None:
     before = {p: p.read_bytes() for p in folder(tmp_path).iterdir()}
     names = [f.name for f in FORMATS if f.name != "pdf"]
-    assert run("export", tmp_path, *(a for n in names for a in ("--to", n))) == 0
+    assert exit_code("export", tmp_path, *(a for n in names for a in ("--to", n))) == 0
     written = capsys.readouterr().out.split()
     assert sorted(written) == sorted(str(tmp_path / n) for n in (
         "reactor.markdown.md", "reactor.github.md", "reactor.obsidian.md", "reactor.html", "reactor.docx",
@@ -78,19 +72,19 @@ def test_the_record_of_a_transcript_whose_name_ends_like_an_export_is_no_export(
 
 
 def test_markdown_goes_to_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", folder(tmp_path), "--citations") == 0
+    assert exit_code("export", folder(tmp_path), "--citations") == 0
     assert "[\\[0:10\\]](https://example.org/reactor.mp4#t=10)" in capsys.readouterr().out
 
 
 def test_an_index_brings_the_pages_that_it_leads_to(tmp_path: Path) -> None:
-    assert run("export", folder(tmp_path), "--to", "index", "--out", tmp_path / "site") == 0
+    assert exit_code("export", folder(tmp_path), "--to", "index", "--out", tmp_path / "site") == 0
     assert sorted(p.name for p in (tmp_path / "site").iterdir()) == ["index.html", "reactor.html"]
     assert "./reactor.html" in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 
 def test_the_name_of_a_file_tells_the_format(tmp_path: Path) -> None:
     folder(tmp_path)
-    assert run("export", tmp_path / "reactor.json", "--out", tmp_path / "mine.docx") == 0
+    assert exit_code("export", tmp_path / "reactor.json", "--out", tmp_path / "mine.docx") == 0
     assert (tmp_path / "mine.docx").read_bytes()[:2] == b"PK"
 
 
@@ -100,37 +94,37 @@ def test_one_unreadable_record_keeps_no_other_from_its_export(
     folder(tmp_path)
     (tmp_path / "broken.json").write_text("{}", "utf-8")
     (tmp_path / "broken.md").write_text("", "utf-8")
-    assert run("export", tmp_path, "--to", "csv") == 1
+    assert exit_code("export", tmp_path, "--to", "csv") == 1
     told = capsys.readouterr()
     assert told.out.strip() == str(tmp_path / "reactor.csv") and "broken.json: this is no study document" in told.err
 
 
 def test_an_unknown_format_is_a_fault_of_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", folder(tmp_path), "--to", "word") == 2
+    assert exit_code("export", folder(tmp_path), "--to", "word") == 2
     assert "one of markdown, github, obsidian, html, docx" in capsys.readouterr().err
 
 
 def test_a_transcript_that_is_gone_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder(tmp_path) / "reactor.txt").unlink()
-    assert run("export", tmp_path, "--to", "html") == 0
+    assert exit_code("export", tmp_path, "--to", "html") == 0
     assert capsys.readouterr().err.count("without their context") == 1
 
 
 @pytest.mark.slow
 def test_make_writes_exports_and_only_those_that_are_missing_or_older(replayable: Path) -> None:  # noqa: F811
-    made = studydoc("make", "talk.txt", *NOBODY, "--to", "html", "--to", "index", cwd=replayable)
+    made = called("make", "talk.txt", *NOBODY, "--to", "html", "--to", "index", cwd=replayable)
     assert made.returncode == 0, made.stderr
     assert made.stdout.split() == ["outputs/talk.md", "outputs/talk.html", "outputs/index.html"]
     page, table = replayable / "outputs" / "talk.html", replayable / "outputs" / "talk.csv"
     os.utime(page, (2_000_000_000, 2_000_000_000))
-    again = studydoc("make", "talk.txt", *NOBODY, "--to", "html", "--to", "csv", cwd=replayable)
+    again = called("make", "talk.txt", *NOBODY, "--to", "html", "--to", "csv", cwd=replayable)
     assert again.stdout.split() == ["outputs/talk.md", "outputs/talk.html", "outputs/talk.csv"]
     assert page.stat().st_mtime == 2_000_000_000 and table.exists()
 
 
 def test_make_refuses_a_format_before_anything_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "talk.txt").write_text("Ana: Hello.", "utf-8")
-    assert run("make", tmp_path / "talk.txt", *NOBODY, "--to", "word", "--out", tmp_path / "out") == 2
+    assert exit_code("make", tmp_path / "talk.txt", *NOBODY, "--to", "word", "--out", tmp_path / "out") == 2
     assert "no such format" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
@@ -139,7 +133,7 @@ def test_rows_are_printed_and_no_index_is_written_when_there_are_no_notes(
 ) -> None:
     (tmp_path / "bad.txt").write_text(" \n", "utf-8")
     options = (*NOBODY, "--model", "nobody", "--to", "index", "--json", "--out", tmp_path / "out")
-    assert run("make", tmp_path / "bad.txt", *options) == 1
+    assert exit_code("make", tmp_path / "bad.txt", *options) == 1
     row = json.loads(capsys.readouterr().out)
     assert (row["name"], row["status"], row["exports"]) == ("bad", "failed", [])
     assert not (tmp_path / "out" / "index.html").exists()

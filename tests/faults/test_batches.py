@@ -8,7 +8,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -30,10 +29,10 @@ from pipeline.settings.chosen import store_path
 from pipeline.store import load
 from pipeline.transcript import Metadata
 from tests.alone import made_alone
+from tests.commands import program, surroundings
 from tests.faults.batch_server import BatchServer
 from tests.faults.fake_endpoints import REFUSALS
 from tests.faults.server import _reply, answer, task_of
-from tests.samples import ROOT
 from tests.scripted import LINES
 
 NAMES = ("one", "two", "three")
@@ -796,10 +795,8 @@ def test_what_make_is_to_export_is_written_when_the_batch_is_collected(folder: P
 
 
 def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "pipeline", *words, "--base-url", server.url],
-        cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
+        program(*words, "--base-url", server.url), cwd=folder, env=surroundings(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 

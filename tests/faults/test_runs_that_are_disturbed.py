@@ -23,7 +23,7 @@ import pytest
 
 from pipeline.cli.store import store_faults
 from pipeline.providers.calls import CallStore
-from tests.samples import ROOT
+from tests.commands import called, program, surroundings
 from tests.scripted import LINES
 
 Run = Callable[..., subprocess.Popen[str]]
@@ -37,12 +37,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def words(url: str, *more: str, out: str = "outputs") -> list[str]:
+    options = ["--base-url", url, "--model", "scripted", "--out", out, "--concurrency", "3", *more]
+    return ["make", "one.txt", "two.txt", "three.txt", *options]
+
+
 def make(
     folder: Path, url: str, *more: str, out: str = "outputs", before: Callable[[], None] | None = None
 ) -> subprocess.Popen[str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
-    command = [sys.executable, "-W", "ignore", "-m", "pipeline", "make", "one.txt", "two.txt", "three.txt"]
-    options = ["--base-url", url, "--model", "scripted", "--out", out, "--concurrency", "3", *more]
+    """A run as a program of its own, which can be killed and denied things."""
 
     def begin() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background ignore it
@@ -50,7 +53,7 @@ def make(
             before()
 
     return subprocess.Popen(
-        [*command, *options], cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, text=True,
+        program(*words(url, *more, out=out)), cwd=folder, env=surroundings(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=begin,
     )  # fmt: skip
 
@@ -58,6 +61,12 @@ def make(
 def finish(run: subprocess.Popen[str]) -> tuple[int, str]:
     _, told = run.communicate(timeout=60)
     return run.returncode, told
+
+
+def made(folder: Path, url: str, *more: str, out: str = "outputs") -> tuple[int, str]:
+    """Exit code of a run in this process, and what it tells."""
+    done = called(*words(url, *more, out=out), cwd=folder)
+    return done.returncode, done.stderr
 
 
 def asked(folder: Path) -> Counter[str]:
@@ -75,7 +84,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_mo
     folder: Path, serve: Callable[..., str]
 ) -> None:
     url = serve(0.05)
-    assert finish(make(folder, url, out="whole"))[0] == 0
+    assert made(folder, url, out="whole")[0] == 0
     whole = sum(asked(folder).values())
     (folder / "log").unlink()
     rng, kills = random.Random(5), 0
@@ -92,7 +101,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_mo
             time.sleep(0.01)
         finish(run)
         assert not [p for p in (folder / "outputs").glob("*.md") if not p.read_text("utf-8").endswith("\n")]
-    code, told = finish(make(folder, url))
+    code, told = made(folder, url)
     assert code == 0, told
     assert kills >= 2
     assert pages(folder) == pages(folder, "whole")
@@ -127,18 +136,18 @@ def test_a_passing_fault_is_survived(folder: Path, serve: Callable[..., str], fa
     again = (
         "ok" if fault == "badjson" else fault
     )  # a second bad answer could meet the one re-ask, which is no re-ask then
-    code, told = finish(make(folder, serve(0.0, f"ok,{fault},ok,{again}")))
+    code, told = made(folder, serve(0.0, f"ok,{fault},ok,{again}"))
     assert code == 0, told
     assert len(pages(folder)) == 3
 
 
 def test_a_slow_drip_meets_the_deadline(folder: Path, serve: Callable[..., str]) -> None:
-    code, told = finish(make(folder, serve(0.0, "drip"), "--deadline", "1"))
+    code, told = made(folder, serve(0.0, "drip"), "--deadline", "1")
     assert code == 0, told
 
 
 def test_a_refusal_makes_its_document_partial_and_no_other(folder: Path, serve: Callable[..., str]) -> None:
-    code, told = finish(make(folder, serve(0.0, "refusal")))
+    code, told = made(folder, serve(0.0, "refusal"))
     assert code == 1
     assert "declined" in told and "2 complete, 1 partial, 0 failed" in told
 
@@ -147,7 +156,7 @@ def test_a_refusal_makes_its_document_partial_and_no_other(folder: Path, serve: 
 def test_what_cannot_get_better_stops_the_run_at_once(
     folder: Path, serve: Callable[..., str], fault: str, words: str
 ) -> None:
-    code, told = finish(make(folder, serve(0.0, ",".join([fault] * 50))))
+    code, told = made(folder, serve(0.0, ",".join([fault] * 50)))
     assert code == 1 and words in told and "sk-canary" not in told and "Traceback" not in told
     assert sum(asked(folder).values()) <= 3
 
@@ -173,7 +182,7 @@ def test_after_a_first_signal_calls_under_way_finish_and_are_not_asked_again(
     first = asked(folder)
     assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
     assert f"calls: {sum(first.values())} made" in told
-    assert finish(make(folder, url))[0] == 0
+    assert made(folder, url)[0] == 0
     assert max(asked(folder).values()) == 1 and sum(first.values()) < 6
 
 
@@ -229,7 +238,7 @@ def test_a_store_that_cannot_grow_stops_the_calls_and_stays_readable(folder: Pat
     first = asked(folder)
     assert sum(first.values()) < 9
     assert store_faults(folder / "outputs") == []
-    assert finish(make(folder, url))[0] == 0
+    assert made(folder, url)[0] == 0
     again = asked(folder)
     assert sum(n > 1 for n in again.values()) <= 3  # no more than were in flight
 
@@ -238,7 +247,7 @@ def test_a_full_disk_before_anything_is_asked_is_no_reason_to_move_the_answers_a
     folder: Path, serve: Callable[..., str]
 ) -> None:
     url = serve(0.0)
-    assert finish(make(folder, url))[0] == 0
+    assert made(folder, url)[0] == 0
     code, told = finish(make(folder, url, before=files_of_at_most(0)))
     assert code == 1 and "call store" in told and "move" not in told, told
     assert "the disk may be full or broken: free some disk space or check it" in told
@@ -246,7 +255,7 @@ def test_a_full_disk_before_anything_is_asked_is_no_reason_to_move_the_answers_a
 
 def test_notes_that_cannot_be_written_leave_the_old_ones_whole(folder: Path, serve: Callable[..., str]) -> None:
     url = serve(0.0)
-    assert finish(make(folder, url))[0] == 0
+    assert made(folder, url)[0] == 0
     old = pages(folder)
     whole = {p: p.read_bytes() for p in (folder / "outputs").glob("*.json")}
     small = min(len(text.encode()) for text in old.values()) // 2
@@ -283,9 +292,9 @@ def test_fifty_kills_at_random_points_repeat_no_more_than_was_in_flight(
             break
     assert kills == 50
     last = f"outputs{turn // 25}"
-    assert finish(make(folder, url, *names, out=last))[0] == 0
+    assert made(folder, url, *names, out=last)[0] == 0
     paid = asked(folder)
-    assert finish(make(folder, url, *names, out=last))[0] == 0
+    assert made(folder, url, *names, out=last)[0] == 0
     assert asked(folder) == paid  # nothing stored is asked again
     answers = sum(len(stored_keys(path)) for path in folder.glob("outputs*"))
     assert sum(paid.values()) <= answers + 3 * kills
@@ -304,7 +313,7 @@ def stored_keys(out: Path) -> set[str]:
 
 def test_a_read_only_output_folder_is_told_before_anything_is_asked(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "outputs").write_text("a file where the folder should be")
-    code, told = finish(make(folder, serve()))
+    code, told = made(folder, serve())
     assert code == 1 and "cannot be written" in told and not (folder / "log").exists()
 
 
@@ -329,7 +338,7 @@ def test_a_folder_without_write_permission_is_told_before_anything_is_asked(
 def test_another_model_that_answers_is_told_on_the_screen_and_in_the_document(
     folder: Path, serve: Callable[..., str]
 ) -> None:
-    code, told = finish(make(folder, serve(0.0, "othermodel")))
+    code, told = made(folder, serve(0.0, "othermodel"))
     assert code == 0 and told.count("WARNING: somebody-else answered instead of scripted") == 1
     documents = [json.loads(p.read_text("utf-8")) for p in (folder / "outputs").glob("*.json")]
     assert sorted(d["run"]["answered_by"] for d in documents) == [[], [], ["somebody-else"]]
@@ -340,6 +349,6 @@ def test_a_damaged_store_is_told_and_left_alone(folder: Path, serve: Callable[..
     store.parent.mkdir(parents=True)
     store.write_bytes(b"not a database at all, but long enough to be one" * 40)
     before = store.read_bytes()
-    code, told = finish(make(folder, serve()))
+    code, told = made(folder, serve())
     assert code == 1 and "call store" in told and "Traceback" not in told
     assert store.read_bytes() == before

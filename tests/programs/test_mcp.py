@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import sqlite3
 import sys
@@ -33,9 +32,9 @@ from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
+from tests.commands import program, surroundings
 from tests.exports.test_bare_tables import TITLE
 from tests.exports.test_bare_tables import document as tabled
-from tests.samples import ROOT
 from tests.scripted import EMPTY, LINES, ScriptedClient, good_answer, written_answer
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -100,10 +99,8 @@ def refused(folder: Path, tool: str, **arguments: Any) -> str:
 
 def test_the_server_speaks_to_the_official_client_and_nothing_else_is_on_its_standard_output(folder: Path) -> None:
     noted(folder / "talks" / "reactor.txt", folder / "talks" / "outputs")
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     command = StdioServerParameters(
-        command=sys.executable, args=["-W", "ignore", "-m", "pipeline", "mcp", str(folder / "talks")],
-        env=plain | {"PYTHONPATH": str(ROOT)}, cwd=str(folder),
+        command=sys.executable, args=program("mcp", folder / "talks")[1:], env=surroundings(), cwd=str(folder),
     )  # fmt: skip
 
     async def act() -> None:

@@ -27,7 +27,7 @@ from pipeline.errors import SettingsError
 from pipeline.events import Events
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
-from tests.samples import ROOT
+from tests.commands import program, surroundings
 from tests.scripted import LINES
 
 Serve = Callable[..., str]
@@ -318,11 +318,10 @@ def test_exit_codes_of_a_watch(cut_short: bool, error: Exception | None, caught:
 
 
 def started(folder: Path, url: str) -> subprocess.Popen[str]:
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
     options = ["--base-url", url, "--model", "scripted", "--watch", "--settle", "0.1", "--json"]
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "pipeline", "make", "talks", *options], cwd=folder, text=True,
-        env=plain | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        program("make", "talks", *options), cwd=folder, text=True, env=surroundings(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 

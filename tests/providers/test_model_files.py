@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import main
 from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import CAPABLE, SMALL
 from pipeline.providers import gguf, model_files, weights
@@ -18,6 +17,7 @@ from pipeline.providers.gguf import inspect
 from pipeline.providers.model_files import OwnModel, add
 from pipeline.settings import load_settings
 from pipeline.settings.chosen import model_and_endpoint, own_model, recipe_of
+from tests.commands import exit_code
 from tests.http_server import QuietHandler, listening
 from tests.providers.test_gguf import FACTS, model_file
 
@@ -42,10 +42,7 @@ def talk() -> Path:
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of a command."""
-    with pytest.raises(SystemExit) as ended:
-        main(list(words))
-    shown = capsys.readouterr()
-    return int(ended.value.code or 0), shown.out, shown.err
+    return exit_code(*words), *capsys.readouterr()
 
 
 def unread(_: int, __: int) -> None:

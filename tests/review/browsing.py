@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.review.storage import read_events
+from tests.commands import program, surroundings
 from tests.review.talk import TITLE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,13 +67,11 @@ class Server:
     process: subprocess.Popen[str] | None = field(default=None)
 
     def start(self) -> None:
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "STUDYDOC_"))}
-        env["XDG_CACHE_HOME"] = str(self.folder / "cache")
-        command = [sys.executable, "-m", "pipeline", "review", str(self.folder / "outputs"), "--no-open", "--as", "Ann"]
+        options = ["--no-open", "--as", "Ann", "--port", self.port, *self.flags]
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), *self.flags],
+            program("review", self.folder / "outputs", *options),
             cwd=self.folder,
-            env=env | {"PYTHONPATH": str(ROOT)},
+            env=surroundings(XDG_CACHE_HOME=str(self.folder / "cache")),
             stdout=subprocess.PIPE,
             text=True,
         )

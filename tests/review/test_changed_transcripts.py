@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from pipeline.cli import main
 from pipeline.document import Detail, StudyDocument
 from pipeline.errors import InputError
 from pipeline.pages import render_markdown
@@ -22,6 +21,7 @@ from pipeline.review.state import Item
 from pipeline.sections.base import cite
 from pipeline.store import write
 from pipeline.transcript import Transcript
+from tests.commands import exit_code
 from tests.review.samples import document
 from tests.review.test_app import app, ask, home
 from tests.scripted import LINES, transcript
@@ -86,9 +86,7 @@ def as_kept_before(folder: Path) -> None:
 
 
 def export(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as left:
-        main(["export", "--reviewed", *map(str, arguments)])
-    return int(left.value.code or 0)
+    return exit_code("export", "--reviewed", *arguments)
 
 
 def test_accepted_statements_are_exported_with_the_lines_that_the_notes_were_made_of(

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from pipeline.cli import main
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
+from tests.commands import exit_code
 from tests.review.test_app import folder
 
 
@@ -27,16 +27,10 @@ def zip_text(file: Path) -> str:
         return "".join(inside.read(name).decode("utf-8", "replace") for name in inside.namelist())
 
 
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    return int(left.value.code or 0)
-
-
 def test_markdown_goes_to_stdout_and_what_is_left_to_decide_to_stderr(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("export", "--reviewed", str(reviewed(tmp_path))) == 0
+    assert exit_code("export", "--reviewed", str(reviewed(tmp_path))) == 0
     out, err = capsys.readouterr()
     assert out.startswith("# The Reactor at Lund — Study Document") and "1. " in out and "2. " not in out
     assert "7 statements are not decided yet" in err
@@ -44,13 +38,15 @@ def test_markdown_goes_to_stdout_and_what_is_left_to_decide_to_stderr(
 
 def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     goal = tmp_path / "reactor.reviewed.json"
-    assert run("export", "--reviewed", str(reviewed(tmp_path) / "reactor.json"), "--out", str(goal)) == 0
+    assert exit_code("export", "--reviewed", str(reviewed(tmp_path) / "reactor.json"), "--out", str(goal)) == 0
     assert len(json.loads(goal.read_text("utf-8"))["main_points"][0]["details"]) == 1
     assert capsys.readouterr().out.strip() == str(goal)
 
 
 def test_every_format_holds_only_what_was_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", "--reviewed", str(reviewed(tmp_path)), "--to", "html", "--to", "csv", "--to", "github") == 0
+    assert (
+        exit_code("export", "--reviewed", str(reviewed(tmp_path)), "--to", "html", "--to", "csv", "--to", "github") == 0
+    )
     files = [Path(line) for line in capsys.readouterr().out.split()]
     assert [f.name for f in files] == ["reactor.reviewed.html", "reactor.reviewed.csv", "reactor.reviewed.github.md"]
     for text in (f.read_text("utf-8") for f in files):
@@ -60,7 +56,7 @@ def test_every_format_holds_only_what_was_accepted(tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize("form", ["markdown", "html", "github", "docx", "epub"])
 def test_a_section_of_which_nothing_was_accepted_does_not_say_that_nothing_was_found(tmp_path: Path, form: str) -> None:
     goal = tmp_path / "out"
-    assert run("export", "--reviewed", str(reviewed(tmp_path)), "--to", form, "--out", str(goal)) == 0
+    assert exit_code("export", "--reviewed", str(reviewed(tmp_path)), "--to", form, "--out", str(goal)) == 0
     file = next(goal.iterdir())
     read = (zip_text if form in ("docx", "epub") else Path.read_text)(file)
     assert "(none accepted)" in read and "(none found)" not in read
@@ -68,12 +64,12 @@ def test_a_section_of_which_nothing_was_accepted_does_not_say_that_nothing_was_f
 
 def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (reviewed(tmp_path) / "reactor.json").read_bytes()
-    assert run("export", "--reviewed", str(tmp_path), "--out", str(tmp_path / "reactor.json")) == 1
+    assert exit_code("export", "--reviewed", str(tmp_path), "--out", str(tmp_path / "reactor.json")) == 1
     assert (tmp_path / "reactor.json").read_bytes() == before
 
 
 def test_without_a_review_there_is_nothing_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("export", "--reviewed", str(folder(tmp_path))) == 1
+    assert exit_code("export", "--reviewed", str(folder(tmp_path))) == 1
     assert "nothing was reviewed here" in capsys.readouterr().err
 
 
@@ -82,5 +78,5 @@ def test_a_record_of_an_older_format_is_refused_with_what_to_do(
 ) -> None:
     record = reviewed(tmp_path) / "reactor.json"
     record.write_text(record.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
-    assert run("export", "--reviewed", str(tmp_path)) == 1
+    assert exit_code("export", "--reviewed", str(tmp_path)) == 1
     assert "studydoc make writes it anew" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from pipeline.cli.options import CALLS
 from pipeline.cli.store import take_in
 from pipeline.settings import deciding
 from pipeline.settings.chosen import store_path
+from tests.commands import exit_code
 from tests.samples import scripted_calls
 
 Said = tuple[object, str, str]
@@ -30,9 +31,7 @@ def studydoc(
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str | Path) -> Said:
-        with pytest.raises(SystemExit) as left:
-            main([str(a) for a in arguments])
-        return left.value.code, *capsys.readouterr()
+        return exit_code(*arguments), *capsys.readouterr()
 
     return run
 

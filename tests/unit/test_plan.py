@@ -11,7 +11,6 @@ import pytest
 from pipeline.batches.forecast import Forecast, forecast
 from pipeline.batches.plan import Experience, Plan, plan_one, together
 from pipeline.batches.single_machine import opening_line
-from pipeline.cli import main
 from pipeline.cli.screen import plan_table
 from pipeline.errors import CallError, ContextTooLong, EndpointError, spending, unbilled
 from pipeline.lengths import words_for
@@ -29,6 +28,7 @@ from pipeline.settings import load_settings
 from pipeline.settings.chosen import store_path
 from pipeline.settings.connect import Connection
 from pipeline.transcript import Transcript
+from tests.commands import exit_code
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
 
 BY_CODE = Recipe(replace(CAPABLE, check="code"))
@@ -464,7 +464,6 @@ def test_a_plan_counts_what_a_model_was_seen_to_think(store: CallStore) -> None:
 
 
 def test_of_nothing_that_could_be_read_no_table_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["plan", str(tmp_path / "missing.vtt")])
+    exit_code("plan", tmp_path / "missing.vtt")
     told = capsys.readouterr()
     assert told.out == "" and "there is no such file" in told.err
