@@ -181,10 +181,16 @@ def _on_cluster(
     engine: str, paths: Sequence[Path], settings: Settings, metadata: Metadata, address: str | None, *, quiet: bool
 ) -> tuple[int, list[dict[str, Any]]]:
     from pipeline.cli.screen import Screen
-    from pipeline.cluster import on_cluster
+    from pipeline.errors import SettingsError
 
+    if engine != "ray":
+        raise SettingsError(f"--on {engine}: only ray is known")
+    try:
+        from pipeline.cluster.coordinator import run_on_ray
+    except ImportError as err:
+        raise SettingsError(f"--on ray: {err}", hint="pip install 'studydoc[ray]', on every node") from err
     with Screen(quiet) as screen:
-        return on_cluster(engine, paths, settings, metadata, screen, address)
+        return run_on_ray(paths, settings, metadata, screen, address)
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from pipeline.transcript import Metadata
 
 
 def run_on_ray(
-    paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, address: str | None = None
+    paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, address: str | None
 ) -> tuple[int, list[dict[str, Any]]]:
     """The exit code, and a row for each transcript."""
     _check(paths, settings)
