@@ -120,7 +120,7 @@ class _DocumentsUnderWay:
         try:
             if self._client.stopped:
                 raise self._client.stopped
-            outcome = await _make(source, self._client, self._order, follow)
+            outcome = replace(await _make(source, self._client, self._order, follow), tally=self._under_way[n].tally)
         except PipelineError as err:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
@@ -157,19 +157,13 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     from pipeline.record import unchanged
     from pipeline.run import asummarise
 
-    progress: list[Progress] = []
-
-    def follow(state: Progress) -> None:
-        progress[:] = [state]
-        watch(state)
-
     transcript = read(source, order.input).with_metadata(order.metadata)
     if told := not_used(order.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, told))
     record = store.output_path(order.out, transcript.name)
     _check_nothing_lost(transcript, record)
     document = await asummarise(
-        transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=follow
+        transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=watch
     )
     _check_nothing_lost(transcript, record)  # files come while the model is asked
     if transcript.path and "://" not in order.bound_for:
@@ -193,7 +187,6 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),
-        tally=progress[0].tally,
         cost_usd=document.run.usage.cost_usd,
         figures=Figures.of(document),
     )
