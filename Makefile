@@ -29,8 +29,9 @@ $(DEV): $(READY) requirements-dev.txt
 notes: $(READY)
 	$(BIN)/studydoc make $(SAMPLE)
 
+# Where the environment keeps Python from storing what it compiles, every worker and program would compile all anew.
 test: $(DEV)
-	$(BIN)/python -m pytest -n $(WORKERS)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .
