@@ -120,6 +120,15 @@ class Detail(Statement):
         """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
 
+    def flat(self) -> Iterator[Detail]:
+        """This point and those below it that say something, in reading order."""
+        left = [self]
+        while left:
+            detail = left.pop()
+            if not detail.bare:
+                yield detail
+            left += reversed(detail.details)
+
     def settled(self) -> Detail:
         """This point; where its details are no table any more, those that were rows of it in words."""
         return self if self.is_table else self.in_words()
@@ -151,16 +160,7 @@ class MainPoint(_Model):
     def flat(self) -> Iterator[Detail]:
         """Every detail that says something, in reading order, nested ones included."""
         for detail in self.details:
-            yield from _flat(detail)
-
-
-def _flat(detail: Detail) -> Iterator[Detail]:
-    left = [detail]
-    while left:
-        detail = left.pop()
-        if not detail.bare:
-            yield detail
-        left += reversed(detail.details)
+            yield from detail.flat()
 
 
 def with_parts(points: Iterable[MainPoint]) -> Iterator[tuple[str, MainPoint]]:
@@ -187,11 +187,6 @@ class MoreSection(_Model):
     name: Text
     title: Text | None = None
     items: tuple[Detail, ...]
-
-    def flat(self) -> Iterator[Detail]:
-        """Every statement in reading order, nested ones included."""
-        for item in self.items:
-            yield from _flat(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,9 +387,7 @@ class StudyDocument(_Model):
         for section in self.outline():
             for held in section.content:
                 match held:
-                    case MainPoint():
+                    case MainPoint() | Detail():
                         yield from held.flat()
-                    case Detail():
-                        yield from _flat(held)
                     case Statement() | KeyConcept():
                         yield held
