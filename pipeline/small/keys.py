@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from rapidfuzz.distance import LCSseq
+
 from pipeline.text import UNSPACED
 
 # Scripts without spaces are compared character by character.
@@ -98,14 +100,4 @@ def denies(text: str) -> bool:
 def likeness(a: Sequence[str], b: Sequence[str]) -> float:
     """How much two texts have in common, in words: half of it counts in any order, and figures count twice."""
     shared = sum(2 if any(c.isdigit() for c in k) else 1 for k in set(a) & set(b))
-    return (in_common(a, b) + shared) / 2
-
-
-def in_common(a: Sequence[str], b: Sequence[str]) -> int:
-    """Length of the longest sequence of words that both have in the same order."""
-    row = [0] * (len(b) + 1)
-    for x in a:
-        before = 0
-        for j, y in enumerate(b, 1):
-            row[j], before = (before + 1 if x == y else max(row[j], row[j - 1])), row[j]
-    return row[-1]
+    return (LCSseq.similarity(a, b) + shared) / 2

@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
 
 from pipeline.lengths import words_for
 from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
 from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
-from pipeline.small.keys import in_common, keys, units
+from pipeline.small.keys import keys, units
 from pipeline.small.notes import Mark, spare, unnoted
 from pipeline.small.parts import parted
 from pipeline.small.passages import Passage
@@ -488,7 +489,7 @@ def test_a_quotation_has_only_words_that_were_said_in_their_order(turns: list[tu
     quoter = in_english(sentences)
     for excerpt in excerpts_of(sentences, [Mark("note", (s.number,)) for s in sentences]):
         printed, said = units(quoter.quotation(excerpt.sentences, ())), units(excerpt.text)
-        assert in_common(printed, said) == len(printed)
+        assert LCSseq.similarity(printed, said) == len(printed)
 
 
 @given(_SAID)
