@@ -157,7 +157,7 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
     answer: Any = found.value
     mine = {c.id: c.lines for c in claims}
     out = verdicts_in(found, mine, lines)
-    out.cut += answer.cut if job.has_cut else []
+    out.cut += answer.cut if job.has_manuscript else []
     for n, missing in enumerate(answer.missing):
         fits = n < budget.room.points and missing.under in mine
         borne = segments_of(missing.lines, lines)

@@ -52,11 +52,6 @@ class Job:
         """Whether answers tell whom labels stand for: what one part tells the others have to learn."""
         return len(self.chunks) > 1 and bool(self.transcript.labelled_speakers)
 
-    @property
-    def has_cut(self) -> bool:
-        """Whether answers tell what a page that came out too long can spare."""
-        return self.has_manuscript
-
     @cached_property
     def answer(self) -> type[Answer]:
         """The type of all answers about a chunk."""

@@ -33,7 +33,7 @@ def words_over(draft: Draft, asked: float) -> int:
 def cut_wish(over: int, words: int, job: Job) -> str:
     """What a model is told of the field for what a page of so many words can spare that has some `over`."""
     if not over:
-        return "cut: stays empty in this task." if job.has_cut else ""
+        return "cut: stays empty in this task." if job.has_manuscript else ""
     return job.piece("cut.v2", words=over, share=max(2, round(words / over)))
 
 
