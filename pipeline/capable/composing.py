@@ -18,7 +18,7 @@ from pipeline.capable.editing import Composition, once, placed, statements_of
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
 from pipeline.capable.plain_fields import plain
-from pipeline.capable.rows import NumberedRows, table_of
+from pipeline.capable.rows import NumberedRows, of_all_parts, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -28,7 +28,7 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Answer
 from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
-from pipeline.sections.base import in_a_row, withheld_row
+from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_parts, under_headings
 from pipeline.text import enumerated, word_count
 
@@ -219,21 +219,21 @@ def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
 
 def _returning(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:
     """The terms that return in other words, which stand once where parts are joined."""
-    stand = {
-        name: {s.in_a_line.casefold() for s in in_a_row(groups)} for name, groups in joined(parts, sections).items()
-    }
-    for section in sections:
-        for statement in in_a_row([g for p in parts for g in p.sections.get(section.name, ())]):
-            if section.composed != "arranged" and statement.in_a_line.casefold() not in stand[section.name]:
-                yield DroppedNote(text=statement.in_a_line, lines=statement.lines, section=section.name)
+    for section in (s for s in sections if s.composed != "arranged"):
+        rows = of_all_parts(section, parts)
+        stand = {s.in_a_line.casefold() for s in once(section, rows)}
+        for row in rows:
+            if row.in_a_line.casefold() not in stand:
+                yield DroppedNote(text=row.in_a_line, lines=row.lines, section=section.name)
 
 
 def joined(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
     """The sections of all parts one after the other; terms and phrases that return stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:
-        groups = tuple(g for p in parts for g in p.sections.get(section.name, ()))
-        if section.composed != "arranged" and groups:
-            groups = (DraftGroup(once(section, in_a_row(groups))),)
-        out[section.name] = groups
+        if section.composed == "arranged":
+            out[section.name] = tuple(g for p in parts for g in p.sections.get(section.name, ()))
+        else:
+            rows = once(section, of_all_parts(section, parts))
+            out[section.name] = (DraftGroup(rows),) if rows else ()
     return out

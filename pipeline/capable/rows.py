@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from pipeline.capable.writing import Part
 from pipeline.draft import DraftStatement
+from pipeline.draft import lines_of as lines_below
 from pipeline.labels import Labels
 from pipeline.sections import Section
 from pipeline.sections.base import in_a_row
@@ -48,8 +48,7 @@ class NumberedRows:
 
     def lines_of(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """The segments that rows of these numbers rest on, their details included, in order."""
-        cited = (s.lines for n in numbers if self.has(n) for s in self.rows[n - 1].flat())
-        return tuple(sorted(set(chain.from_iterable(cited))))
+        return lines_below(self.rows[n - 1] for n in numbers if self.has(n))
 
 
 def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels) -> tuple[NumberedRows, str]:
@@ -65,16 +64,16 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels
                 shown.append(_row(len(points), statement))
                 shown += [f"     columns: {row_of(statement.columns)}"] if statement.columns else []
                 shown += [f"     - {d.text}" for d in statement.details]
-    terms = _statements(KEY_CONCEPTS, parts)
+    terms = of_all_parts(KEY_CONCEPTS, parts)
     shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
-    told = _statements(OVERVIEW, parts)
+    told = of_all_parts(OVERVIEW, parts)
     shown += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(told, len(points) + len(terms) + 1))]
-    needed = dict.fromkeys(s.text for s in _statements(PREREQUISITES, parts))
+    needed = dict.fromkeys(s.text for s in of_all_parts(PREREQUISITES, parts))
     shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
     rows = [*points, *terms, *told]
     items = {KEY_CONCEPTS.name: range(len(points) + 1, len(points) + len(terms) + 1)}
     for section in (s for s in sections if s.by_number):
-        own = _statements(section, parts)
+        own = of_all_parts(section, parts)
         items[section.name] = range(len(rows) + 1, len(rows) + len(own) + 1)
         shown += ["", f"== {section.name}"] if own else []
         shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
@@ -82,7 +81,7 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels
     return NumberedRows(tuple(rows), len(points), sections, items, words), "\n".join(shown).strip()
 
 
-def _statements(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:
+def of_all_parts(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:
     """What the parts have in a section, in a row."""
     return in_a_row([group for part in parts for group in part.sections.get(section.name, ())])
 
