@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.capable.chunks import Missing
+from pipeline.capable.line_numbers import without_numbers
 from pipeline.document import DroppedNote
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.labels import Labels, labels_for
-from pipeline.numbering import NumberedLine, numbers_of
+from pipeline.numbering import NumberedLine, numbers_of, segments_of
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.text import LEADS_TO_A_LIST, word_count
@@ -48,11 +49,12 @@ class Addition:
     statement: DraftStatement
 
     @classmethod
-    def of(cls, missing: Missing, lines: tuple[int, ...], *, fits: bool) -> Addition:
-        """What the model wrote, with the segments that bear it."""
-        text, emphasis = unmarked(missing.text.strip())
+    def of(cls, missing: Missing, lines: Sequence[NumberedLine], *, fits: bool) -> Addition:
+        """What the model wrote, with the segments that bear it, and without the numbers of these lines behind it."""
+        borne = segments_of(missing.lines, lines)
+        text, emphasis = unmarked(without_numbers(missing.text, borne, lines).strip())
         label = without_end_mark(missing.label)
-        statement = DraftStatement(text, lines, label, remark=ADDED, emphasis=emphasis)
+        statement = DraftStatement(text, borne, label, remark=ADDED, emphasis=emphasis)
         return cls(missing.under if fits else 0, statement)
 
 

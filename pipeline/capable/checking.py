@@ -18,7 +18,6 @@ from pipeline.capable.claims import Claim, claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
-from pipeline.capable.line_numbers import without_numbers
 from pipeline.capable.naming import introduced
 from pipeline.capable.objections import Verdicts, verdicts_in
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
@@ -26,7 +25,6 @@ from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, OutputTruncated
-from pipeline.numbering import segments_of
 from pipeline.sections import words_of
 from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of
@@ -160,9 +158,7 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
     out.cut += answer.cut if job.has_manuscript else []
     for n, missing in enumerate(answer.missing):
         fits = n < budget.room.points and missing.under in mine
-        borne = segments_of(missing.lines, lines)
-        text = without_numbers(missing.text, borne, lines)
-        out.missing.append(Addition.of(missing.model_copy(update={"text": text}), borne, fits=fits))
+        out.missing.append(Addition.of(missing, lines, fits=fits))
     return out
 
 
