@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -45,8 +46,13 @@ _OPENING = ("Ps", "Pi")  # brackets and quotation marks
 _QUOTES = "\"'`"
 
 
-def parser() -> MarkdownIt:
-    """The parser of what a model writes freely."""
+def nodes_of(markdown: str) -> list[SyntaxTreeNode]:
+    """The blocks of what a model writes."""
+    return SyntaxTreeNode(_parser().parse(markdown)).children
+
+
+@cache
+def _parser() -> MarkdownIt:
     made = (
         MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
         .enable("table")

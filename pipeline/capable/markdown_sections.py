@@ -16,7 +16,7 @@ from functools import lru_cache
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.capable.headings import Block, blocks_of, without_number
-from pipeline.capable.markdown_parser import parser
+from pipeline.capable.markdown_parser import nodes_of
 from pipeline.capable.markdown_words import behind_links, is_own, strong, text_of, texts_in
 from pipeline.capable.terms import as_rows, row_of_terms
 from pipeline.document import FORMS
@@ -32,10 +32,10 @@ from pipeline.tables import EMPTY, cells, fills, in_words, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
-_PARSER = parser()
 _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*|:(?=[^\W\d_]{2}))")
 _TABLE_ROW = re.compile(r"[\s>]*\|(.*?)\|?\s*$")
+_nodes = lru_cache(maxsize=1)(nodes_of)  # a page is read for its sections, and again for what stands in none
 _MOST_OF_PIECE = 40  # words of two sentences that are cited together
 _LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
 _STEPS = "ordered_list"
@@ -68,11 +68,6 @@ def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titl
     kept += Counter(w for title in titles_kept for w in words(title))
     said = [text for node in nodes if node.tag != "h1" for text in _written_in(node)]
     return (Counter(w for text in (*said, *_beyond_columns(markdown)) for w in words(text)) - kept).total()
-
-
-@lru_cache(maxsize=1)  # a page is read for its sections, and again for what stands in none
-def _nodes(markdown: str) -> list[SyntaxTreeNode]:
-    return SyntaxTreeNode(_PARSER.parse(markdown)).children
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode], titles: Mapping[str, str]) -> list[Block]:

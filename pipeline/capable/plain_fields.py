@@ -6,16 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from markdown_it.tree import SyntaxTreeNode
-
 from pipeline.capable.headings import is_counted, without_number
-from pipeline.capable.markdown_parser import parser
+from pipeline.capable.markdown_parser import nodes_of
 from pipeline.capable.markdown_words import text_of
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import unmarked
 from pipeline.text import clean
 
-_PARSER = parser()
 _MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
 _MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be taken off
 _BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
@@ -68,7 +65,7 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
     text, emphasis = unmarked(text.strip())
     if not _MARKED.search(text):  # nearly all
         return clean(text), emphasis
-    nodes = SyntaxTreeNode(_PARSER.parse(text)).children
+    nodes = nodes_of(text)
     read = clean(" ".join(map(text_of, nodes)))
     is_list = any(node.type == "bullet_list" for node in nodes)
     is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(read)
