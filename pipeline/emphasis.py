@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.text import QUESTION_MARKS, UNSPACED
+from pipeline.text import QUESTION_MARKS, UNPARTED
 
 _EDGES = " \u00a0\u202f.,;:!?…–—：？؟。！、，"
 _MOST = 50  # words of a paragraph that stand out
-_OF_WORD = rf"[^\W{UNSPACED}\uac00-\ud7af]"  # that blanks part from others; Korean has particles without a blank
+_OF_WORD = rf"[^\W{UNPARTED}]"  # that blanks part from others
 _TWO = re.compile(rf"{_OF_WORD}{{2}}")  # two of one word
 _IN_FIGURE = re.compile(r"\d[.,]\d")
 _BEGINS, _ENDS = rf"(?<!\*)(?<!{_OF_WORD})\*\*(?=[^\s*])", rf"(?<=[^\s*])\*\*(?!{_OF_WORD}|\*)"

@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ QUESTION_MARKS = ("?", "？", "؟")
 LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence
 # Scripts that are written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+# These and Korean, whose particles follow a word without a blank: no blank tells where a word of them ends.
+UNPARTED = UNSPACED + "\uac00-\ud7af"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
@@ -131,11 +134,7 @@ def composed(text: str) -> str:
 def clean(text: str) -> str:
     """One line of visible text, composed: controls and lone surrogates gone, white space folded but in code."""
     visible = _BREAK.sub(" ", _INVISIBLE.sub("", well_formed(text)))
-    return composed(outside_code(visible, _folded).strip())
-
-
-def _folded(text: str) -> str:
-    return _SPACE.sub(" ", text)
+    return composed(outside_code(visible, partial(_SPACE.sub, " ")).strip())
 
 
 def one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.sections.overview import OVERVIEW
 from pipeline.sections.prerequisites import PREREQUISITES
-from pipeline.text import UNSPACED
+from pipeline.text import UNPARTED
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[^`]*")
 _HEADING = re.compile(r" {0,3}#{1,6}\s")
@@ -23,7 +23,7 @@ _GLUED_TABLE = re.compile(r"(?m)^([ \t]*(?!\|)\S.*)\n(?=[ \t]*\|.*\|[ \t]*\n[ \t
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
 _BEFORE_TITLE = re.compile(r"^(?:[\W\d_]+|[ivxlc]+[.)]\s+)+")  # signs, emoji, numbers, those of Rome
 _AROUND_END = re.compile(r"\s*\(.*\)\W*$|[\W_]+$")
-_END_OF_WORD = rf"(?![^\W{UNSPACED}\uac00-\ud7af])"  # that a blank ends; Korean has particles without one
+_END_OF_WORD = rf"(?![^\W{UNPARTED}])"
 _LEVELS = ("h2", "h3", "h4", "h5", "h6")
 _OF_SECTIONS = 2  # the deepest level on which their titles are looked for
 

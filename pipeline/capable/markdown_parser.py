@@ -18,7 +18,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.text import FORMULA, UNSPACED
+from pipeline.text import FORMULA, UNPARTED
 
 _FORMULA = re.compile(FORMULA)
 _FENCE = r"^[^\w\n`~]*(?:\d+[.)]\s+)?(?P<fence>`{3,}|~{3,}).*?(?:^[\s>]*(?P=fence)|\Z)"
@@ -41,7 +41,7 @@ _OF_SCRIPTS = "0123456789+-−=()"
 _RAISED = str.maketrans(f"{_OF_SCRIPTS}abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans(f"{_OF_SCRIPTS}aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SCRIPTS = {"sup": ("^", _RAISED), "sub": ("_", _LOWERED)}
-_NO_BLANKS = re.compile(rf"[{UNSPACED}\uac00-\ud7af]")  # Korean has particles without a blank
+_NO_BLANKS = re.compile(f"[{UNPARTED}]")
 _OPENING = ("Ps", "Pi")  # brackets and quotation marks
 _QUOTES = "\"'`"
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from pipeline import store
 from pipeline.errors import StoreError
 from pipeline.mcp_server.folder import Numbered, numbered
-from pipeline.text import UNSPACED
+from pipeline.text import UNPARTED
 
-_RUNS = f"{UNSPACED}\uac00-\ud7af\U00020000-\U0003ffff"
+_RUNS = f"{UNPARTED}\U00020000-\U0003ffff"
 # Marks that belong to the letter before them, as vowels do in Indian scripts; to `re` they are no part of words.
 _COMBINING = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c) in ("Mn", "Mc"))
 _UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+(?:[{_COMBINING}]+[^\W_{_RUNS}]*)*")
