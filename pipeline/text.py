@@ -17,8 +17,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_ASCII = bytes(range(0x20, 0x7F))
-_SHORT = 80  # characters below which that does not pay
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S \t]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
@@ -87,13 +85,6 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     if "`" not in text:  # nearly all
         return change(text)
     return "".join(piece if n % 2 else change(piece) for n, piece in enumerate(_CODED.split(text)))
-
-
-def printable(text: str) -> bool:
-    """`str.isprintable`, which looks at each character on its own; long ASCII is told in a quarter of that time."""
-    if len(text) < _SHORT or not text.isascii():
-        return text.isprintable()
-    return not text.encode().translate(None, _ASCII)
 
 
 def well_formed(text: str) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-from pipeline.text import clean, printable
+from pipeline.text import clean
 
 _ENDS = frozenset(".!?…。！？")
 _CLOSING = "'\"”’)]*_」』 \t"
@@ -14,7 +14,7 @@ _CLOSING = "'\"”’)]*_」』 \t"
 
 def tidy(text: str) -> str:
     """`clean` for a line, at once where there is nothing to clean."""
-    if text.isascii() and printable(text):
+    if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     return clean(text)
 

@@ -13,7 +13,6 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.cues import cue_lines
 from pipeline.readers.lines import Line, split_long
 from pipeline.readers.tally import Tally
-from pipeline.text import printable
 
 WORDS = (
     "we and the of boats, fog. Oda Brandt: - — Q A from From 12:30 [Music] <i>then</i> & don't über no? Yes! »x«".split(
@@ -40,12 +39,6 @@ def lines_or_error(found: list[Cue], tally: Tally) -> list[Line] | str:
         return cue_lines(list(found), tally, "x")
     except InputError as err:
         return str(err)
-
-
-@quick
-@given(st.text(max_size=30))
-def test_printable_is_what_python_calls_so(text: str) -> None:
-    assert printable(text) == text.isprintable()
 
 
 def test_a_paragraph_that_is_cut_keeps_the_marks_that_close_its_sentences() -> None:
