@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out
-from pipeline.tables import cells, row_of
+from pipeline.tables import cells, in_words, row_of
 from pipeline.text import word_count
 
 
@@ -80,6 +80,17 @@ class DraftStatement:
             yield replace(piece, label="" if n else self.label, continues=n > 0, listed=self.listed)
         label = "" if first else self.label
         yield replace(self, text=last.text, emphasis=last.emphasis, label=label, continues=bool(first))
+
+    def in_words(self, columns: Sequence[str], colon: str) -> DraftStatement:
+        """A row of the table that has these columns as a statement that needs none."""
+        label, text = in_words(columns, self.text, colon)
+        return replace(self, text=text, label=label, bound=False)
+
+    def without_table(self, colon: str) -> DraftStatement:
+        """The statement with the rows of its table in words."""
+        if not self.columns:
+            return self
+        return replace(self, columns=(), details=tuple(d.in_words(self.columns, colon) for d in self.details))
 
     def withheld(self, section: str, reason: str) -> Withheld:
         """What the record keeps of a statement that is kept out, and of what is bound to it."""

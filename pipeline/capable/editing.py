@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -16,7 +16,7 @@ from pipeline.sections import Section
 from pipeline.sections.base import Sentence, in_a_row, without_end_mark
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import Point, nested
-from pipeline.tables import fills, in_words
+from pipeline.tables import fills
 from pipeline.text import words
 
 
@@ -118,13 +118,6 @@ def _kept_below(points: Sequence[DraftStatement], text: str, table: NumberedRows
     above = [p for p in points if p.details]
     columns = above[0].columns if len({p.columns for p in above}) == 1 else ()
     said = set(words(text))
-    below = [d for p in above for d in (p.details if p.columns == columns else _in_words(p, table))]
+    below = [d for p in above for d in (p if columns else p.without_table(table.words.colon)).details]
     left = [d for d in below if not said.issuperset(words(d.labelled))]
     return DraftStatement("", (), details=tuple(below if columns and left else left), columns=columns)
-
-
-def _in_words(point: DraftStatement, table: NumberedRows) -> Iterator[DraftStatement]:
-    """The rows of a point's table as statements that need no columns."""
-    for row in point.details:
-        label, text = in_words(point.columns, row.text, table.words.colon)
-        yield replace(row, label=label, text=text)

@@ -28,7 +28,7 @@ from pipeline.pages.rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS, settled_parts, under_headings
-from pipeline.tables import EMPTY, cells, fills, in_words, row_of
+from pipeline.tables import EMPTY, cells, fills, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification.quotations import quoted_spans
 
@@ -162,7 +162,7 @@ def _pieces(block: Block, labels: Labels) -> list[_Piece]:
         between = out[n + 1 :]
         goes_on = between and first > 1 and out[n].rows and out[n].then == first
         if goes_on and not any(p.columns for p in between):
-            *before, last = _without_tables(out[n].rows, labels)
+            *before, last = (row.without_table(labels.colon) for row in out[n].rows)
             below = tuple(row for p in between for row in p.rows)
             last = replace(last, details=(*last.details, *below))
             out[n:] = [replace(out[n], rows=[*before, last, *rows], then=piece.then)]
@@ -191,7 +191,7 @@ def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
             above = replace(above, details=below, columns=columns, steps=steps)
             continue
         if columns:  # nothing stands above that the table could belong to
-            rows = [_in_words(row, columns, labels) for row in rows]
+            rows = [row.in_words(columns, labels.colon) for row in rows]
         yield from ((above,) if above else ())
         above, listed = None, piece.type in _LISTS
         if columns:
@@ -204,7 +204,7 @@ def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
 
 def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> Iterator[DraftStatement]:
     """The rows as they stand below a point, in one row; what is nested in `steps`, and steps in them, stays there."""
-    for row in _without_tables(rows, labels):
+    for row in (row.without_table(labels.colon) for row in rows):
         flat = tuple(replace(d, details=(), steps=False) for d in row.flat())
         if steps or row.steps:
             yield replace(row, details=flat[1:])
@@ -265,23 +265,14 @@ def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], t
 
 def _rows_in_words(node: SyntaxTreeNode, labels: Labels) -> list[DraftStatement]:
     rows, columns = _rows(node, labels)
-    return [_in_words(row, columns, labels) for row in rows] if columns else _without_tables(rows, labels)
-
-
-def _without_tables(rows: Sequence[DraftStatement], labels: Labels) -> list[DraftStatement]:
-    """The rows with the tables below them in words."""
-    told = ([_in_words(d, row.columns, labels) for d in row.details] if row.columns else row.details for row in rows)
-    return [replace(row, details=tuple(details), columns=()) for row, details in zip(rows, told, strict=True)]
+    if columns:
+        return [row.in_words(columns, labels.colon) for row in rows]
+    return [row.without_table(labels.colon) for row in rows]
 
 
 def _counts_up(node: SyntaxTreeNode) -> bool:
     """Whether a list counts its items from 1."""
     return node.type == _STEPS and node.attrs.get("start", 1) == 1
-
-
-def _in_words(row: DraftStatement, columns: Sequence[str], labels: Labels) -> DraftStatement:
-    label, text = in_words(columns, row.text, labels.colon)
-    return DraftStatement(text, (), label)
 
 
 def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
