@@ -135,8 +135,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     answer: Any = found.value
     cited = cited_in(answer)
     verdicts = verdicts_in(found, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
-    draft = draft.rewritten(lambda section, s: replace(s, lines=cited.get(s.id, ())))
-    draft = draft.rewritten(lambda section, s: told_without_numbers(s, lines))
+    draft = draft.rewritten(lambda section, s: told_without_numbers(replace(s, lines=cited.get(s.id, ())), lines))
     draft = shortened(draft, answer.cut, over)
     draft = with_settled_parts(corrected(draft, verdicts, job.recording))
     part = part_of(found, chunk, job, whole=True)
