@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,6 +18,17 @@ async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
         if isinstance(result, BaseException):
             raise result
     return [result for result in ended if not isinstance(result, BaseException)]
+
+
+async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
+    """What all give, in order, so many begun at once."""
+    free = asyncio.Semaphore(max(1, at_once))
+
+    async def one(start: Callable[[], Awaitable[T]]) -> T:
+        async with free:
+            return await start()
+
+    return await all_of([one(w) for w in work])
 
 
 async def until_quiet() -> None:

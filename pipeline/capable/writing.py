@@ -6,7 +6,6 @@ summary, and are composed afterwards.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,7 +26,7 @@ from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.speakers import full_name
-from pipeline.tasks import all_of
+from pipeline.tasks import each
 from pipeline.text import LEADS_TO_A_LIST
 from pipeline.transcript import Chunk, spoken_words
 
@@ -61,7 +60,6 @@ class Part:
 
 async def write(job: Job) -> Sequence[Part]:
     """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
-    gate = asyncio.Semaphore(job.recipe.profile.at_once)
     spoken = max(1, job.transcript.spoken_words)
 
     def share(chunk: Chunk) -> _Share:
@@ -69,11 +67,8 @@ async def write(job: Job) -> Sequence[Part]:
             return _Share(chunk, words_before_check(job), whole=True)
         return _Share(chunk, _PARTS_SHARE * words_for(spoken, job.recipe.length) * chunk.spoken_words / spoken)
 
-    async def one(chunk: Chunk) -> list[Part]:
-        async with gate:
-            return await _parts_of(share(chunk), job)
-
-    return [part for parts in await all_of([one(c) for c in job.chunks]) for part in parts]
+    found = await each([partial(_parts_of, share(c), job) for c in job.chunks], job.recipe.profile.at_once)
+    return [part for parts in found for part in parts]
 
 
 @dataclass(frozen=True, slots=True)

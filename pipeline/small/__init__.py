@@ -19,7 +19,7 @@ from pipeline.lengths import Length
 from pipeline.llm.progress import Estimate
 from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
-from pipeline.small.calls import Failed, each, survivable
+from pipeline.small.calls import Failed, survivable
 from pipeline.small.concepts import (
     LEAST_WORDS,
     Concept,
@@ -43,6 +43,7 @@ from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
 from pipeline.small.titles import Named, Names, titled
+from pipeline.tasks import each
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 

@@ -9,10 +9,11 @@ from functools import partial
 from pipeline.document import Problem
 from pipeline.errors import CallError
 from pipeline.llm.structured import Structured
-from pipeline.small.calls import Failed, each, survivable
+from pipeline.small.calls import Failed, survivable
 from pipeline.small.keys import keys
 from pipeline.small.notes import Mark, marks_of, notes_on, spare, unnoted
 from pipeline.small.passages import Passage
+from pipeline.tasks import each
 from pipeline.transcript import Transcript
 
 
@@ -38,8 +39,10 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
     answers = await each([partial(_notes, p, structured, language, names) for p in passages], at_once)
     reading = Reading()
     noted: set[int] = set()
+    lost: set[int] = set()
     for passage, answer in zip(passages, answers, strict=True):
         if isinstance(answer, Failed):
+            lost |= passage.lines
             message = f"lines {span(sorted(passage.lines))} were not read: {answer.why}"
             reading.problems.append(Problem(section="main_points", chunk=passage.number, message=message))
             continue
@@ -50,7 +53,6 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
         reading.spare += spare(passage, marks)
         (noted if answer or marks else reading.filler).update(passage.lines)
         reading.marks += marks
-    lost = {i for p, a in zip(passages, answers, strict=True) if isinstance(a, Failed) for i in p.lines}
     reading.read -= lost
     reading.filler -= noted | lost  # a line may end in a passage with notes
     return reading
