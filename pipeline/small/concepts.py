@@ -110,16 +110,16 @@ def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[
     return sorted(found, key=lambda w: w.sentences[0].number)
 
 
-async def explained_in(window: Window, recording: Spoken, structured: Structured) -> Concept | None:
+async def explained_in(window: Window, spoken: Spoken, structured: Structured) -> Concept | None:
     """The term that a window explains, when the model names one and it stands where terms are explained.
 
     Raises what the client raises. Asked for one excerpt alone the model is seldom wrong; asked for all terms of
     several it made some up.
     """
     term = await _term(window.text, structured)
-    if not keys(term) or claims(term) or size(term) > _LONGEST_TERM or set(keys(term)) <= set(recording.names):
+    if not keys(term) or claims(term) or size(term) > _LONGEST_TERM or set(keys(term)) <= set(spoken.names):
         return None
-    concept = Concept(term, _explanation(term, window, recording))
+    concept = Concept(term, _explanation(term, window, spoken))
     if not concept.sentences or concept.words > _MOST_WORDS:
         return None
     # "I'd call that a success" ends as "that is fatigue" does: asked with the sentence before it alone, the model
@@ -139,9 +139,9 @@ async def _term(text: str, structured: Structured) -> str:
     return "" if term.casefold() == _NO_TERM else term
 
 
-def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence, ...]:
+def _explanation(term: str, window: Window, spoken: Spoken) -> tuple[Sentence, ...]:
     """The sentences that explain a term, empty when the window only names it."""
-    wanted, sentences = keys(term), recording.sentences
+    wanted, sentences = keys(term), spoken.sentences
     named = [s.number for s in sentences if _behind(s, wanted) is not None]
     naming = [s for s in window.sentences if s.number in named and not s.asks]
     early = [s for s in naming if sum(n < s.number for n in named) <= _EARLY]
@@ -150,12 +150,12 @@ def _explanation(term: str, window: Window, recording: Spoken) -> tuple[Sentence
         return ()  # the mere subject of a sentence
     for s in opening:
         set_off = re.search(rf"{re.escape(term)}\s*[,，]", s.text, re.IGNORECASE)
-        if not ((_opens(s, wanted, before=1) and not set_off) or _noted(s, wanted, recording.notes)):
+        if not ((_opens(s, wanted, before=1) and not set_off) or _noted(s, wanted, spoken.notes)):
             return ()  # "And the bridge thing, do you like it?" "The old bridge, that was in May."
         whole = tuple(x for x in window.sentences if x.number >= s.number)
         return whole if sum(x.words for x in whole) <= _SHORT_WHOLE else (s,)
     for s in early[:1]:
-        first, last = _around(term, s, window, recording)
+        first, last = _around(term, s, window, spoken)
         return tuple(sentences[first : last + 1]) if first <= last else ()
     return ()
 
@@ -172,9 +172,9 @@ def _opens(s: Sentence, wanted: tuple[str, ...], before: int = _BEFORE) -> bool:
     return keys(" ".join(beginning))[: len(wanted)] == wanted and (_behind(s, wanted) or 0) >= _FEWEST
 
 
-def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[int, int]:
+def _around(term: str, s: Sentence, window: Window, spoken: Spoken) -> tuple[int, int]:
     """First and last sentence of an explanation around the one that names its term; (1, 0) when there is none."""
-    wanted, word, sentences = keys(term), re.escape(term), recording.sentences
+    wanted, word, sentences = keys(term), re.escape(term), spoken.sentences
     behind = _behind(s, wanted) or 0
     begin = begin_of(s.number, s.number, sentences, Openings(sentences), taken=window.sentences[0].number - 1)
     if re.search(rf"{word}\s*[:：]", s.text, re.IGNORECASE) and behind >= _FEWEST:
@@ -186,16 +186,16 @@ def _around(term: str, s: Sentence, window: Window, recording: Spoken) -> tuple[
     if behind == 0 and s.words <= SHORT and _before(s, wanted) <= _CALLED and begin < s.number:
         return begin, s.number  # "Small cracks run through it. That is fatigue."
     led_to = {k for x in sentences[begin : s.number] for k in x.keys} | set(s.keys[: _before(s, wanted)])
-    told = (set(n) - set(wanted) for n in map(keys, recording.notes) if n[: len(wanted)] == wanted)
+    told = (set(n) - set(wanted) for n in map(keys, spoken.notes) if n[: len(wanted)] == wanted)
     ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause, at a mark
     if ends and any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in told):
         return begin, s.number  # "The ratio of the two is called …": a note of the model says the same of the term
     enclosed = re.search(rf",\s*(?:\w+\s)?{word},", s.text, re.IGNORECASE)
-    if enclosed and any(set(wanted) <= set(keys(n)) for n in recording.notes):
+    if enclosed and any(set(wanted) <= set(keys(n)) for n in spoken.notes):
         return begin, s.number  # "Cracks that grow day by day, a fatigue, break it": two names for one thing
     rest = re.search(rf"{word},\s*(.+)$", s.text, re.IGNORECASE)
     said = _before(s, wanted) > 1  # not "With fatigue, this bridge …", which says something of the bridge
-    if said and rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), recording.notes):
+    if said and rest and term.casefold() not in rest[1].casefold() and _kept(wanted, keys(rest[1]), spoken.notes):
         return begin, s.number  # "Engineers reckon with fatigue, where small cracks …"
     return 1, 0
 
@@ -252,8 +252,7 @@ def entries(concepts: Iterable[Concept], quoter: Quoter) -> tuple[DraftStatement
     """The concepts as statements: who explains them, and the quotation."""
     out: list[DraftStatement] = []
     for concept in concepts:
-        said = Excerpt(concept.sentences, frozenset(), (), before=concept.before)
-        out.append(
-            DraftStatement(quoter.statement(said), lines_of(said), label=concept.term[:1].upper() + concept.term[1:])
-        )
+        term = concept.term[:1].upper() + concept.term[1:]
+        said = Excerpt(concept.sentences, before=concept.before)
+        out.append(DraftStatement(quoter.statement(said), lines_of(said), label=term))
     return tuple(out)

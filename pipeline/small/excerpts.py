@@ -32,8 +32,8 @@ class Excerpt:
     """
 
     sentences: tuple[Sentence, ...]
-    marked: frozenset[int]
-    notes: tuple[str, ...]
+    marked: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
     before: tuple[Sentence, ...] = ()
     goes_on: bool = False
 
@@ -85,10 +85,7 @@ class Excerpt:
         begin = max((n for n in shown if n < first), default=-1)
         end = min((n for n in shown if n > last), default=self.last + 1)
         kept = tuple(s for s in self.sentences if begin < s.number < end)
-        if kept == self.sentences:
-            return self
-        cut = kept[0] != self.sentences[0]
-        if not cut:
+        if kept[0] == self.sentences[0]:
             return replace(self, sentences=kept)
         return replace(self, sentences=kept, before=(), goes_on=not kept[0].asks)
 

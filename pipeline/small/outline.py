@@ -94,7 +94,7 @@ def overview(
         lines = sorted({i for p in named for i in lines_of(p.named[0].excerpt)})
         return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in named)), tuple(lines)),)
     runs = [tuple(told)] if len({s.speaker for s in told}) == 1 else [(s,) for s in told]
-    excerpts = [Excerpt(run, frozenset(), ()) for run in runs]
+    excerpts = [Excerpt(run) for run in runs]
     return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in excerpts)
 
 
@@ -103,7 +103,7 @@ def summary_of(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Rank
 
     So many words in all, but the end or one excerpt at least; in order, only excerpts that can be read alone.
     """
-    chosen = [Excerpt((last,), frozenset({last.number}), ())] if last else []
+    chosen = [Excerpt((last,), frozenset({last.number}))] if last else []
     for e in sorted(left_out, key=lambda e: -ranking.centrality(*e.sentences)):
         room = words - sum(x.printed for x in chosen) if chosen else _LONGEST_EXCERPT
         fits = e.printed <= min(_LONGEST_EXCERPT, room)
