@@ -56,26 +56,23 @@ def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: 
         row = f"(heading) {group.heading}"
         yield Claim(group.id, lines_of(group.statements), row, above, is_title=True)
         above = (*above, (group.id, row))
-    for statement in group.statements:
+    yield from _of_statements(group.statements, above, recording)
+
+
+def _of_statements(
+    statements: Sequence[DraftStatement], above: tuple[tuple[int, str], ...], recording: Recording, depth: int = 0
+) -> Iterator[Claim]:
+    for statement in statements:
         over = above
         if not statement.bare:
             row = _row(statement, recording)
-            yield Claim(statement.id, statement.lines, row, above)
-            over = (*above, (statement.id, row))
-        if statement.columns_id:
+            yield Claim(statement.id, statement.lines, row, above, depth)
+            over = (*over, (statement.id, f"{'   ' * depth}{row}"))
+        if statement.columns_id and not depth:  # tables stand right below the points of a heading
             row = f"(columns) {row_of(statement.columns)}"
             yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)
             over = (*over, (statement.columns_id, f"   {row}"))
-        yield from _below(statement, over, recording, 1)
-
-
-def _below(
-    statement: DraftStatement, above: tuple[tuple[int, str], ...], recording: Recording, depth: int
-) -> Iterator[Claim]:
-    for detail in statement.details:
-        row = _row(detail, recording)
-        yield Claim(detail.id, detail.lines, row, above, depth)
-        yield from _below(detail, (*above, (detail.id, f"{'   ' * depth}{row}")), recording, depth + 1)
+        yield from _of_statements(statement.details, over, recording, depth + 1)
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:
