@@ -147,8 +147,8 @@ class Draft:
     dropped: tuple[DroppedNote, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
-    read: frozenset[int] = field(default_factory=frozenset)
-    filler: frozenset[int] = field(default_factory=frozenset)
+    read: frozenset[int] = frozenset()
+    filler: frozenset[int] = frozenset()
     note: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()

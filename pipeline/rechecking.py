@@ -265,8 +265,9 @@ def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording)
         told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
         return Objection("citation", told) if verdict.lines != statement.lines else None
     better, why = put_right(statement, verdict, recording), verdict.reason
-    stands = better is None or better.labelled == statement.labelled
-    return Objection("meaning", why if stands or better is None else f"{why}; put right: {better.labelled}")
+    if better is None or better.labelled == statement.labelled:
+        return Objection("meaning", why)
+    return Objection("meaning", f"{why}; put right: {better.labelled}")
 
 
 def _reported_of_title(title: str, verdict: Verdict) -> Objection | None:
