@@ -43,6 +43,7 @@ FORMULA = (
 )
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name
+_LONGEST_SLUG = 120  # bytes
 _LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
 
 
@@ -151,15 +152,15 @@ def unescaped(text: str) -> str:
     return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
-def slug(text: str, *, limit: int = 120) -> str:
-    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most `limit` bytes.
+def slug(text: str) -> str:
+    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most 120 bytes.
 
     One that is cut ends in a digest of the whole: lectures of a series may differ at the end of their names alone.
     """
     kept = re.sub(r"[^\w.\-]+", "-", clean(text)).strip("-._ ")
-    if len(kept.encode()) > limit:
+    if len(kept.encode()) > _LONGEST_SLUG:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
-        kept = f"{kept.encode()[: limit - 9].decode(errors='ignore')}-{digest}"
+        kept = f"{kept.encode()[: _LONGEST_SLUG - 9].decode(errors='ignore')}-{digest}"
     if not kept or _DEVICE.fullmatch(kept.split(".")[0]):
         kept = f"transcript-{kept}".rstrip("-")
     return kept
