@@ -28,7 +28,7 @@ from pipeline.providers.prefixes import with_prefixes
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import in_language
-from pipeline.small import draft, planned_calls
+from pipeline.small import draft, estimated_calls
 from pipeline.transcript import Transcript
 
 
@@ -101,11 +101,12 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
         began = time.monotonic()
         made = await draft(transcript, structured, spoken)
         tally, words = progress.tally, sum(len(s.text.split()) for s in transcript.segments)
+        planned = len(estimated_calls(transcript, spoken, embedded.model))
         printed = sum(len(s.text.split()) for _, s in made.statements())
         print(page(transcript, made))
         print(
             f"{transcript.name}: {words} words, {printed} printed in {sum(1 for _ in made.statements())} statements; "
-            f"{tally.calls} calls ({planned_calls(transcript, spoken.length)} planned, {tally.calls_cached} stored), "
+            f"{tally.calls} calls ({planned} planned, {tally.calls_cached} stored), "
             f"{client.seconds:.0f} s of the model, {time.monotonic() - began:.1f} s now; "
             f"{tally.usage.prompt_tokens - tally.usage.cached_prompt_tokens} tokens read, "
             f"{tally.usage.completion_tokens} written; "

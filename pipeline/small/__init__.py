@@ -61,16 +61,15 @@ _SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of 
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
-def planned_calls(transcript: Transcript, length: Length) -> int:
-    """Calls, about: one a passage, a title and a window, and one for a term asked for again."""
-    sentences = sentences_of(transcript)
+def _calls_after_notes(sentences: Sequence[Sentence], length: Length) -> int:
+    """Calls, about: one a title and a window, and one for a term asked for again."""
     if not sentences:
         return 0
     turns = [sum(s.words for s in turn if not s.asks) for _, turn in groupby(sentences, key=lambda s: s.turn)]
     windows_of = (max(1, round(words / _WORDS_OF_WINDOW)) for words in turns if words >= LEAST_WORDS)
     asked = min(_MOST_WINDOWS, sum(windows_of))
     titles = max(1, round(_OF_MAIN_POINTS * room(sum(s.words for s in sentences), length)[0] / _WORDS_OF_EXCERPT))
-    return len(passages_of(sentences)) + titles + asked + 1
+    return titles + asked + 1
 
 
 _NOTES, _TITLE = (850, 90), (400, 8)  # tokens of a call's prompt and answer: notes of a passage, a title or a term
@@ -79,9 +78,9 @@ _NOTES_WEIGH = 7.0  # times as long as a title or a term: 13 s to 1.9 s
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
     """The calls that a transcript takes when nothing fails, with their tokens, about."""
-    passages = len(passages_of(sentences_of(transcript)))
-    notes = [Estimate("writing", *_NOTES)] * passages
-    return notes + [Estimate("composing", *_TITLE)] * max(0, planned_calls(transcript, recipe.length) - passages)
+    sentences = sentences_of(transcript)
+    notes = [Estimate("writing", *_NOTES)] * len(passages_of(sentences))
+    return notes + [Estimate("composing", *_TITLE)] * _calls_after_notes(sentences, recipe.length)
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
@@ -89,7 +88,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     sentences = sentences_of(transcript)
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
-    later = planned_calls(transcript, recipe.length) - len(passages)
+    later = _calls_after_notes(sentences, recipe.length)
     structured.client.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
     reading = await read(passages, transcript, structured, at_once)
 

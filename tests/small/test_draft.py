@@ -9,10 +9,11 @@ import pytest
 
 from pipeline.draft import Draft
 from pipeline.errors import Declined, EndpointError
+from pipeline.lengths import Length
 from pipeline.llm import Request
 from pipeline.profile import SMALL, Recipe
 from pipeline.run import asummarise
-from pipeline.small import draft, estimated_calls, planned_calls
+from pipeline.small import draft, estimated_calls
 from pipeline.transcript import Transcript
 from tests.small.recording import BREAD, LINES, Answering, answers, structured, transcript
 
@@ -123,7 +124,8 @@ def test_a_talk_of_asides_alone_is_no_empty_page() -> None:
 def test_an_empty_transcript_asks_nothing() -> None:
     client = Answering(answers)
     made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL)))
-    assert not client.requests and not list(made.statements()) and planned_calls(transcript([]), "standard") == 0
+    assert not client.requests and not list(made.statements())
+    assert not estimated_calls(transcript([]), Recipe(SMALL), "local")
 
 
 def test_brief_notes_say_less() -> None:
@@ -169,13 +171,13 @@ def test_an_answer_of_noises_leaves_no_heading_and_no_quotation_empty(answer: st
 
 def test_longer_notes_plan_the_calls_of_more_titles() -> None:
     talk = transcript([("Ben", LINES[5][1])] * 40)
-    brief, standard, full = (planned_calls(talk, length) for length in ("brief", "standard", "full"))
+    lengths: tuple[Length, ...] = ("brief", "standard", "full")
+    brief, standard, full = (len(estimated_calls(talk, Recipe(SMALL, length), "local")) for length in lengths)
     assert full > standard > brief
-    estimated = estimated_calls(talk, Recipe(SMALL, "full"), "local")
-    assert len(estimated) == full
 
 
 def test_short_turns_plan_a_call_each() -> None:
     said = "The bridge at Orle lost twelve percent of its steel in thirty years."
-    short = transcript([(who, said) for who in ("Ana", "Ben")] * 8)
-    assert planned_calls(short, "standard") - planned_calls(transcript([("Ana", said)] * 16), "standard") > 9
+    short, long = transcript([(who, said) for who in ("Ana", "Ben")] * 8), transcript([("Ana", said)] * 16)
+    calls_of_short, calls_of_long = (len(estimated_calls(t, Recipe(SMALL), "local")) for t in (short, long))
+    assert calls_of_short - calls_of_long > 9
