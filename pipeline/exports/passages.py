@@ -32,8 +32,6 @@ class Line:
 class Passage:
     """Neighbouring cited lines with their context. `place` is "12:34" or "line 12", `url` leads to that moment."""
 
-    segment: int
-    start: float | None
     place: str
     url: str | None
     lines: tuple[Line, ...]
@@ -72,8 +70,7 @@ def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | 
     before, after = _around(transcript, first.segment, run[-1].segment)
     rows = [*before, *_cited(run, transcript), *after]
     place = labels.line.format(number=first.segment) if first.start is None else clock(first.start)
-    moment = None if first.start is None else moment_url(url, first.start)
-    return Passage(first.segment, first.start, place, moment, _lines(rows))
+    return Passage(place, moment_url(url, first.start), _lines(rows))
 
 
 def _lines(rows: Iterable[_Row]) -> tuple[Line, ...]:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.document import Evidence
 from pipeline.exports.base import Exported, Format
 from pipeline.pages.markdown import moment_url
 from pipeline.store import dump
@@ -52,12 +51,8 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
             "level": depth,
             "support": claim.support,
             "finding": claim.finding,
-            "evidence": [e.model_dump() | {"url": _moment(exported, e)} for e in exported.evidence(point)],
+            "evidence": [e.model_dump() | {"url": moment_url(exported.url, e.start)} for e in exported.evidence(point)],
         }
-
-
-def _moment(exported: Exported, line: Evidence) -> str | None:
-    return None if line.start is None else moment_url(exported.url, line.start)
 
 
 def _flat(statement: dict[str, Any]) -> list[Any]:

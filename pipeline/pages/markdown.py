@@ -308,12 +308,12 @@ def _extent(run: Sequence[Evidence]) -> str:
     return begins if first is last or begins == ends else f"{begins}–{ends}"
 
 
-def moment_url(url: str | None, seconds: float) -> str | None:
-    """The address of a recording at a time, where its place is known to allow it; only ever http or https.
+def moment_url(url: str | None, seconds: float | None) -> str | None:
+    """The address of a recording at a time, if that is known and its place allows it; only ever http or https.
 
     A time that the address has already gives way to this one.
     """
-    if not (url := linkable(url)) or re.search(r"[()]", url):
+    if seconds is None or not (url := linkable(url)) or re.search(r"[()]", url):
         return None
     parts = urlsplit(url)
     host, whole = (parts.hostname or "").removeprefix("www."), int(seconds)

@@ -138,7 +138,7 @@ def transcript_html(desk: Desk) -> str:
                     label=s.speaker if s.speaker != before else None,
                     speaker=desk.state.speaker(s.speaker),
                     text=s.text,
-                    link=moment_url(desk.document.source.url, s.start) if s.start is not None else None,
+                    link=moment_url(desk.document.source.url, s.start),
                 )
             )
             before = s.speaker

@@ -49,7 +49,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
         speakers=words.names(list(speakers)),
         when=clock(start) if start is not None else "",
-        link=moment_url(desk.document.source.url, start) if start is not None else None,
+        link=moment_url(desk.document.source.url, start),
     )
 
 
