@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -26,6 +26,7 @@ Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)
 
 
 RULES: Final = 2  # under the first, a speaker's new name went wherever the label stands
+_ID_FIELDS = ("target", "group", "after", "before", "below")
 _PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
 
 
@@ -200,41 +201,21 @@ def cited(action: Action) -> tuple[int, ...]:
 
 def named(action: Action) -> tuple[str, ...]:
     """The ids that an action rests on."""
-    match action:
-        case Decide() | Merge():
-            return action.targets
-        case Edit() | Split() | Restore() | Divide() | Term():
-            return (action.target,)
-        case Move():
-            return tuple(i for i in (action.target, action.after, action.before, action.below, action.group) if i)
-        case Heading() | Part():
-            return (action.group,)
-        case Add():
-            return tuple(i for i in (action.group, action.after) if i)
-        case Rename() | Step():
-            return ()
+    targets = action.targets if isinstance(action, Decide | Merge) else ()
+    return (*targets, *_ids(action).values())
 
 
 def readdressed(action: Action, moved: Mapping[str, str]) -> Action:
     """The action with other ids for what has moved, but for a decision, whose targets are looked at one by one."""
+    places: dict[str, Any] = {name: moved.get(id_, id_) for name, id_ in _ids(action).items()}
+    if isinstance(action, Merge):
+        places["targets"] = tuple(moved.get(id_, id_) for id_ in action.targets)
+    return action.model_copy(update=places)
 
-    def now(id_: str) -> str:
-        return moved.get(id_, id_)
 
-    match action:
-        case Merge():
-            return action.model_copy(update={"targets": tuple(map(now, action.targets))})
-        case Move():
-            places = ("target", "after", "before", "below", "group")
-            return action.model_copy(update={place: now(getattr(action, place)) for place in places})
-        case Add():
-            return action.model_copy(update={"after": now(action.after), "group": now(action.group)})
-        case Heading() | Part():
-            return action.model_copy(update={"group": now(action.group)})
-        case Decide() | Rename() | Step():
-            return action
-        case _:
-            return action.model_copy(update={"target": now(action.target)})
+def _ids(action: Action) -> dict[str, str]:
+    """The single ids that an action names, by their fields."""
+    return {name: id_ for name in _ID_FIELDS if (id_ := getattr(action, name, ""))}
 
 
 def changed(action: Action) -> frozenset[str] | None:
