@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,15 +33,6 @@ class _File(BaseModel):
 
     format: int
     events: list[Event]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Which bytes on disk the rows in memory are; every write makes a new file, so its identity tells."""
-
-    inode: int
-    size: int
-    changed: int
 
 
 def review_path(record: Path) -> Path:
@@ -81,7 +71,7 @@ class Review:
         self.base = base
         self._lines = lines
         self._rows: list[str] = []
-        self._seen: _Seen | None = None
+        self._seen: tuple[int, ...] | None = None  # the file whose events these are
         self._events: list[Event] = []
         self.timeline = Timeline(base, lines=lines)
         self.refresh()
@@ -154,9 +144,10 @@ def _whole(rows: list[str]) -> str:
     return f'{{"format": {FORMAT}, "events": [\n' + ",\n".join(rows) + "\n]}\n"
 
 
-def _signature(path: Path) -> _Seen | None:
+def _signature(path: Path) -> tuple[int, ...] | None:
+    """What tells which bytes a file holds, None where there is none: every write makes a new file."""
     try:
         stat = path.stat()
     except OSError:
         return None
-    return _Seen(stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
