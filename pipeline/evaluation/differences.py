@@ -10,6 +10,8 @@ from pipeline.document import FORMS, StudyDocument
 from pipeline.evaluation.comparing import matched
 from pipeline.pages.reading import draft_of_document
 
+_MOST = 40  # lines of a page that are told
+
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
     """A line for each title or statement that appeared, vanished or changed, by section, then for every other field."""
@@ -33,15 +35,15 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
     return lines
 
 
-def page_differences(before: str, after: str, *, most: int = 40) -> list[str]:
-    """The lines in which two pages differ, at most so many."""
+def page_differences(before: str, after: str) -> list[str]:
+    """The first lines in which two pages differ, and how many more there are."""
     rows = [
         row
         for row in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
         if not row.startswith(("---", "+++", "@@"))
     ]
-    more = [f"… and {len(rows) - most} lines more"] if len(rows) > most else []
-    return [f"page: {row}" for row in rows[:most]] + more
+    more = [f"… and {len(rows) - _MOST} lines more"] if len(rows) > _MOST else []
+    return [f"page: {row}" for row in rows[:_MOST]] + more
 
 
 def _rows(document: StudyDocument) -> dict[str, list[str]]:
