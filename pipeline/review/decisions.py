@@ -24,9 +24,8 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.review.renaming import renamed
-from pipeline.review.state import Group, Item, Standing, State, placed, start_of
+from pipeline.review.state import DROPPED, GROUPED, Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 

@@ -15,8 +15,7 @@ from pipeline.language import direction
 from pipeline.pages.markdown import clock, labels_of, moment_url, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
-from pipeline.review.parts import DROPPED, GROUPED, titles
-from pipeline.review.state import Item, State
+from pipeline.review.state import DROPPED, GROUPED, Item, State
 from pipeline.review.statements import view
 
 _MOST_HITS = 200
@@ -39,7 +38,6 @@ def progress(state: State) -> dict[str, int]:
     return {
         "total": len(open_to),
         "decided": count["accepted"] + count["rejected"],
-        "pending": count["pending"],
         "verified": support["verified"],
         "weak": support["weak"],
         "corrected": sum(i.correction is not None and i.support == "verified" for i in open_to),
@@ -80,6 +78,12 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
     shown = [r for r in rows if not query or r.get("hits")]
     page = templates.get_template("list.html")
     return page.render(rows=shown, query=query, token=token, found=sum(len(r.get("hits", ())) for r in shown))
+
+
+def titles(document: StudyDocument) -> dict[str, str]:
+    """What each section of a document is called in its language, and what stands in none."""
+    words = labels_of(document)
+    return {s.name: s.heading for s in document.outline(words)} | {DROPPED: words.left_out}
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:

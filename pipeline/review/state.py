@@ -22,9 +22,11 @@ from pipeline.document import (
 )
 from pipeline.pages.paragraphs import shape_of
 from pipeline.review.actions import About
-from pipeline.review.parts import DROPPED, GROUPED
 from pipeline.speakers import full_name
 
+# Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
+GROUPED = tuple(name for name, form in FORMS.items() if form == "points")
+DROPPED = "dropped"  # where points stand that are in no section
 Standing = Literal["pending", "accepted", "rejected", "withheld", "dropped"]
 OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on until it is restored
 

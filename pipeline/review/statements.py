@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from types import SimpleNamespace
 
 from pipeline.document import BARE
 from pipeline.pages.markdown import clock, labels_of, moment_url
 from pipeline.review.catalogue import Desk
-from pipeline.review.changes import Part, changed_words
 from pipeline.review.state import Item
 from pipeline.tables import BETWEEN
 
 _DEEPEST = 4  # levels of nesting that are shown apart
+_ALIKE = 0.5  # likeness from 0 to 1 below which single words tell nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words in a row that only one of the wordings has, or that both have."""
+
+    text: str
+    changed: bool
 
 
 def view(item: Item, desk: Desk) -> SimpleNamespace:
@@ -59,6 +69,25 @@ def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
         return [], [Part(item.text, False)], ""
     before, after = changed_words(item.correction.before, item.text)
     return before, after, item.correction.reason
+
+
+def changed_words(before: str, after: str) -> tuple[list[Part], list[Part]]:
+    """Both wordings in parts, in order; joined with blanks the parts give the wording again.
+
+    Of two that are little alike the former counts as changed whole, and in the latter nothing is marked.
+    """
+    old, new = before.split(), after.split()
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return [Part(" ".join(old), True)], [Part(" ".join(new), False)]
+    was: list[Part] = []
+    now: list[Part] = []
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if a < b:
+            was.append(Part(" ".join(old[a:b]), kind != "equal"))
+        if c < d:
+            now.append(Part(" ".join(new[c:d]), kind != "equal"))
+    return was, now
 
 
 def spans(lines: Sequence[int]) -> str:

@@ -11,10 +11,10 @@ import pytest
 
 from pipeline.review.actions import Edit, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
-from pipeline.review.changes import changed_words
 from pipeline.review.decisions import apply
 from pipeline.review.pages import document_page, list_page, made, notes, progress, statement_html
 from pipeline.review.state import Item
+from pipeline.review.statements import changed_words
 from tests.review.samples import document
 from tests.review.talk import folder_with_talk
 
