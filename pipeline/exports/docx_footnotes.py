@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from docx.enum.text import WD_UNDERLINE
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import XmlPart
@@ -84,42 +85,28 @@ class Footnotes:
             paragraph.append(run(passage.place))
 
     def _plain(self, text: str) -> Any:
-        paragraph = OxmlElement("w:p")
-        style = OxmlElement("w:pStyle")
-        style.set(qn("w:val"), self._styles[TEXT])
-        properties = OxmlElement("w:pPr")
-        properties.append(style)
+        paragraph: Any = OxmlElement("w:p")
+        paragraph.style = self._styles[TEXT]
         if self._right_to_left:
-            properties.append(OxmlElement("w:bidi"))
-        paragraph.append(properties)
+            paragraph.pPr.append(OxmlElement("w:bidi"))
         if text:
             paragraph.append(run(text))
         return paragraph
 
     def _mark(self, number: Any) -> Any:
         """A number in the style of footnotes' numbers, behind a statement or in front of its footnote."""
-        mark = OxmlElement("w:r")
-        style = OxmlElement("w:rStyle")
-        style.set(qn("w:val"), self._styles[REFERENCE])
-        properties = OxmlElement("w:rPr")
-        properties.append(style)
-        mark.append(properties)
+        mark: Any = OxmlElement("w:r")
+        mark.style = self._styles[REFERENCE]
         mark.append(number)
         return mark
 
 
 def run(text: str, *, underlined: bool = False) -> Any:
     """A run of text."""
-    out = OxmlElement("w:r")
+    out: Any = OxmlElement("w:r")
     if underlined:
-        properties, line = OxmlElement("w:rPr"), OxmlElement("w:u")
-        line.set(qn("w:val"), "single")
-        properties.append(line)
-        out.append(properties)
-    words = OxmlElement("w:t")
-    words.text = text
-    words.set(qn("xml:space"), "preserve")
-    out.append(words)
+        out.get_or_add_rPr().u_val = WD_UNDERLINE.SINGLE
+    out.add_t(text).set(qn("xml:space"), "preserve")
     return out
 
 
