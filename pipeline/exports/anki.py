@@ -9,7 +9,8 @@ import html
 import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+import genanki
 
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
@@ -19,9 +20,6 @@ from pipeline.llm import digest_of
 from pipeline.pages import DOUBTED
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
-
-if TYPE_CHECKING:
-    import genanki
 
 # Ids of the two kinds of note, the same in every file ever written: drawn once. Change them when fields change.
 _CONCEPT, _FIGURE = 1_702_847_301, 1_702_847_302
@@ -44,28 +42,18 @@ _CLOZE = '<div class="tex2jax_ignore">{{cloze:Text}}'
 
 def write_anki(exported: Exported) -> bytes:
     """The package: one deck, named by the document's title."""
-    import genanki
-
     deck = genanki.Deck(_number(exported.key), re.sub(":{2,}", ":", exported.document.title))
     concept, figure = _models()
     for key, model, fields in _notes(exported):
         chosen = concept if model == _CONCEPT else figure
         deck.add_note(genanki.Note(model=chosen, fields=list(fields), guid=digest_of(f"{exported.key} {key}")[:20]))
-    return without_clock(_packed(deck, exported.changed))
-
-
-def _packed(deck: genanki.Deck, changed: int) -> bytes:
-    """The file of a deck. Notes are as old as the document, so that Anki takes a newer one's."""
-    import genanki
-
     out = io.BytesIO()
-    genanki.Package(deck).write_to_file(out, timestamp=float(changed))
-    return out.getvalue()
+    # Notes are as old as the document, so that Anki takes a newer one's.
+    genanki.Package(deck).write_to_file(out, timestamp=float(exported.changed))
+    return without_clock(out.getvalue())
 
 
 def _models() -> tuple[genanki.Model, genanki.Model]:
-    import genanki
-
     concept = genanki.Model(
         _CONCEPT,
         "studydoc concept",
