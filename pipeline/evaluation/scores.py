@@ -81,13 +81,19 @@ def score_path(
 
     `references` and `alone` are those of `reference_for`.
     """
+    document, transcript = with_transcript(record, transcripts)
+    name = name or record.stem
+    reference = reference_for(record, name, references, alone=alone) if references else None
+    return Scored(name, record, score(document, transcript, reference), tuple(printed_claims(document)))
+
+
+def with_transcript(record: Path, transcripts: Path | None = None) -> tuple[StudyDocument, Transcript]:
+    """A document and the transcript that it was made from. Raises InputError and StoreError."""
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
     if remark:
         raise InputError(f"{record}: {remark}", hint="make the notes again")
-    name = name or record.stem
-    reference = reference_for(record, name, references, alone=alone) if references else None
-    return Scored(name, record, score(document, transcript, reference), tuple(printed_claims(document)))
+    return document, transcript
 
 
 def score(

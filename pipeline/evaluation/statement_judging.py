@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pipeline.batches.outputs import name_below, records_at, transcript_of
+from pipeline.batches.outputs import name_below, records_at
 from pipeline.capable.chunks import known_facts
 from pipeline.document import StudyDocument, Support
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError, StoreError
+from pipeline.evaluation.scores import with_transcript
 from pipeline.llm import Message
 from pipeline.llm.answers import Unusable
 from pipeline.llm.structured import Answer, Structured
@@ -25,7 +26,6 @@ from pipeline.pages.reading import draft_of_document
 from pipeline.providers.weights import Report
 from pipeline.settings import Settings
 from pipeline.settings.connect import open_structured
-from pipeline.store import load
 from pipeline.tables import row_of
 from pipeline.tasks import all_of
 from pipeline.text import numbered
@@ -93,15 +93,6 @@ class _Claim:
     heading: str
     text: str
     place: str
-
-
-def read_to_judge(record: Path, transcripts: Path | None = None) -> tuple[StudyDocument, Transcript]:
-    """A document and the transcript that it was made from. Raises InputError and StoreError."""
-    document = load(record)
-    transcript, remark = transcript_of(document, record, transcripts)
-    if remark:
-        raise InputError(f"{record}: {remark}", hint="make the notes again")
-    return document, transcript
 
 
 async def judge_document(
@@ -193,7 +184,7 @@ async def run_judge(
     async with open_structured(settings, report) as structured:
         for record in sorted(records_at(paths)):
             try:
-                document, transcript = read_to_judge(record, transcripts)
+                document, transcript = with_transcript(record, transcripts)
             except (InputError, StoreError) as err:
                 unread.append((record, str(err)))
                 continue

@@ -12,12 +12,12 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError
+from pipeline.evaluation.scores import with_transcript
 from pipeline.evaluation.statement_judging import (
     JudgedDocument,
     judge_document,
     judged_lines,
     judged_markdown,
-    read_to_judge,
     run_judge,
 )
 from pipeline.llm import Request
@@ -49,7 +49,7 @@ def loan_is_untrue(request: Request) -> Answer:
 
 def judged(record: Path, answer: Callable[[Request], Answer], **more: Any) -> tuple[JudgedDocument, ScriptedClient]:
     client = ScriptedClient(answer)
-    return asyncio.run(judge_document(record, *read_to_judge(record, **more), structured(client))), client
+    return asyncio.run(judge_document(record, *with_transcript(record, **more), structured(client))), client
 
 
 def test_every_statement_is_rated_nested_ones_too(record: Path) -> None:
