@@ -202,10 +202,7 @@ class _Routes:
         told = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": found}
         return JSONResponse(told)
 
-    async def keep(self, request: Request) -> Response:
-        return await run_in_threadpool(self._keep, request)
-
-    def _keep(self, request: Request) -> Response:
+    def keep(self, request: Request) -> Response:
         desk = self._desk(request)
         if self.setup.keep is None or desk.transcript.path is None:
             raise HTTPException(422, "this document cannot be kept as a fixture: its transcript is no file")

@@ -88,8 +88,7 @@ class Guard:
             async def again() -> Message:
                 return {"type": "http.request", "body": body, "more_body": False}
 
-            await self.app(scope, again, with_headers)
-            return
+            receive = again
         await self.app(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
