@@ -47,9 +47,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
         return FixtureResult(fixture.name, (str(err), *staleness(fixture, prompts).lines()))
     except PipelineError as err:
         return FixtureResult(fixture.name, (str(err),))
-    lines = differences(golden, document)
-    if not lines:
-        lines += page_differences(page, render_markdown(document))
+    lines = differences(golden, document) or page_differences(page, render_markdown(document))
     if unused:
         lines.append(f"{numbered(len(unused), 'recorded call')} not asked for: renew with studydoc fixture record")
     return FixtureResult(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
