@@ -19,7 +19,7 @@ _CONTAINER = (
 def write_epub(exported: Exported) -> bytes:
     """The book: a zip file of XHTML, its first entry the type, as readers ask for it."""
     chapters = [(section, f"chapter-{n}.xhtml") for n, section in enumerate(exported.sections, 1)]
-    values = {"made": exported, "document": exported.document, "labels": exported.labels, "chapters": chapters}
+    values = {"exported": exported, "document": exported.document, "labels": exported.labels, "chapters": chapters}
     package = {
         "identifier": uuid.UUID(exported.key[:32]).urn,
         "modified": datetime.fromtimestamp(exported.changed, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -21,7 +21,7 @@ NAME = "index.html"
 class Note:
     """A document of the folder. `path` leads from the index to its page, with "/" between the parts."""
 
-    made: Exported
+    exported: Exported
     path: str
 
     @property
@@ -32,12 +32,12 @@ class Note:
     @property
     def statements(self) -> list[tuple[str, str]]:
         """(anchor, text) of everything that cites lines."""
-        return [(p.anchor, _whole(p, self.made.labels)) for _, _, _, p in self.made.points()]
+        return [(p.anchor, _whole(p, self.exported.labels)) for _, _, _, p in self.exported.points()]
 
     @property
     def titles(self) -> Iterator[tuple[str, str]]:
         """(anchor, text) of every title of a part, heading and head of a table; all notes have the same sections."""
-        for section in self.made.sections:
+        for section in self.exported.sections:
             for n, block in enumerate(section.blocks, 1):
                 if block.part:
                     yield f"{section.name}-part-{n}", block.part
@@ -49,9 +49,9 @@ class Note:
     @property
     def searched(self) -> dict[str, Any]:
         """What a search goes through, and how what it finds is written."""
-        written = {"lang": self.made.language, "dir": self.made.direction}
+        written = {"lang": self.exported.language, "dir": self.exported.direction}
         rows = [*self.titles, *self.statements]
-        return {"title": self.made.document.title, "href": self.href, "rows": rows} | written
+        return {"title": self.exported.document.title, "href": self.href, "rows": rows} | written
 
 
 def _whole(point: Point, labels: Labels) -> str:
@@ -60,9 +60,9 @@ def _whole(point: Point, labels: Labels) -> str:
 
 def write_index(notes: Sequence[Note]) -> bytes:
     """The page, in the language that most notes have."""
-    tags = [n.made.language for n in notes]
+    tags = [n.exported.language for n in notes]
     labels = labels_for(max(sorted(set(tags)), key=tags.count) if tags else None)
-    ordered = sorted(notes, key=lambda n: (n.made.document.title.casefold(), n.path))
+    ordered = sorted(notes, key=lambda n: (n.exported.document.title.casefold(), n.path))
     searched, runs = [n.searched for n in ordered], direction(labels.code)
     return page(
         "index.html", ("search.js", "index.js"), notes=ordered, labels=labels, direction=runs, searched=searched

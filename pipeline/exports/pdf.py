@@ -13,7 +13,7 @@ from pipeline.exports.pages import page
 
 def write_pdf(exported: Exported) -> bytes:
     """The document, its identifier derived and its dates the document's. SettingsError where the extra is missing."""
-    html = page("page.html", paper=True, made=exported, paged=True).decode()
+    html = page("page.html", paper=True, exported=exported, paged=True).decode()
     weasyprint = _weasyprint()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # what print has no use for is no news
     out = io.BytesIO()

@@ -133,11 +133,11 @@ class Exporter:
         folder = self.wanted.out or _common(places)
         path = folder / NAME
         pages = [self._pages[p.record] for p in places if p.record in self._pages]
-        notes = [Note(made, Path(os.path.relpath(page, folder)).as_posix()) for made, page in pages]
+        notes = [Note(document, Path(os.path.relpath(page, folder)).as_posix()) for document, page in pages]
         try:
             if NAME in (n.path for n in notes):
                 raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
-            _check_no_transcript(path, {made.document.source.sha256 for made, _ in pages})
+            _check_no_transcript(path, {n.exported.document.source.sha256 for n in notes})
             replace_file(path, write_index(notes))
         except PipelineError as err:
             self._fail(err)

@@ -37,6 +37,6 @@ def test_titles_of_parts_and_heads_of_tables_can_be_searched() -> None:
 
 
 def test_hostile_text_opens_no_element() -> None:
-    page = Reader(write_index([replace(NOTES[0], made=ready(hostile())), NOTES[1]]).decode())
+    page = Reader(write_index([replace(NOTES[0], exported=ready(hostile())), NOTES[1]]).decode())
     assert len(page.all("script")) == 2 and not page.all("img") and "<script>alert(1)</script>" in page.text
     assert "<script>alert(1)</script>" in json.loads(page.scripts[1])[0]["title"]

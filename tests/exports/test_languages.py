@@ -90,7 +90,7 @@ def test_names_and_facts_on_a_page_have_the_colon_of_the_language(language: str)
     words, made = labels_for(language), of(language)
     mark, space = words.behind("")
     text = HTML.write(made).decode()
-    paper = page("page.html", paper=True, made=made, paged=True).decode()
+    paper = page("page.html", paper=True, exported=made, paged=True).decode()
     for shown in (text, paper):
         assert f"<span>{words.speakers}{words.colon}" in shown and 'content: ":"' not in shown
         assert re.search(rf"<b>Ana{mark}</b>{space}[<T]", shown)
