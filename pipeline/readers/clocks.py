@@ -53,11 +53,10 @@ def stamp_at(text: str, position: int = 0) -> Stamp | None:
     if not match:
         return None
     opened, closed = match["open"] is not None, match["close"] is not None
-    if opened != closed:
-        if not opened and text[match.start("close")] in ")]}>":
-            return None
-        if opened:
-            return None
+    if opened and not closed:
+        return None
+    if closed and not opened and text[match.start("close")] in ")]}>":
+        return None
     if not opened and match["start"][-1:] == "s" and match["end"] is None:
         return None  # "5s" without a bracket is a word
     return Stamp(match["start"], match["end"], match.end())
@@ -184,8 +183,6 @@ class Dial:
         if not match:
             return None
         numbers = [int(n) for n in _PARTS.findall(match[0])]
-        if len(numbers) not in (2, 3):
-            return None
         a, b, c = (*numbers, _SOME_YEAR)[:3]
         if a > 31:
             year, month, day = a, b, c
@@ -216,7 +213,7 @@ def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
 def _american(dated: Sequence[str]) -> bool:
     """Whether the month stands first: some second number is over 12, or only so the days go on."""
     found = ([int(n) for n in _PARTS.findall(match[0])] for s in dated if (match := _DATED.match(s)))
-    pairs = [(numbers[0], numbers[1]) for numbers in found if len(numbers) in (2, 3)]
+    pairs = [(numbers[0], numbers[1]) for numbers in found]
     if any(a > 12 for a, _ in pairs):
         return False
     if any(b > 12 for _, b in pairs):

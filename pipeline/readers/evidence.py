@@ -114,17 +114,16 @@ class Labels:
 
     def tell(self, marks: Sequence[Mark], tally: Tally) -> None:
         """What was not taken for a name though it looks like one, and what is in doubt."""
-        doubts: dict[str, tuple[int, int]] = {}
+        doubts: dict[str, int] = {}  # names, with the line in which each stands first
         for mark in marks:
             verdict = self.verdict(mark)
             if verdict == "name" or not mark.head.name:
                 continue
             if verdict == "doubt":
-                count, line = doubts.get(mark.name, (0, mark.line))
-                doubts[mark.name] = (count + 1, line)
+                doubts.setdefault(mark.name, mark.line)
             elif ":" in mark.head.shape or mark.head.shape.startswith(("[N]", "<N>")):
                 tally.no_name(mark.name, mark.line)
-        for name, (_, line) in list(doubts.items())[:20]:
+        for name, line in list(doubts.items())[:20]:
             tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
 
     def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
@@ -238,8 +237,6 @@ class Labels:
         opening = min((mark.line for name, mark in first.items() if counts[name] >= 2), default=0)
         for name in counts:
             mark = first[name]
-            if (group, name) in self._verdicts:
-                continue
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 odd = alone and counts[name] == 2 and " " not in name and speaker_name(name) is not None

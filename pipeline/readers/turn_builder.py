@@ -18,7 +18,7 @@ from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
-_BY = re.compile(r"(?:^|\b)BY (?P<name>[A-Z][^:]{2,40})$")
+_BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
 _EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
 _MARKS = "*_\"'”’) "  # behind what is asked
 _EVENT = 3  # words of what somebody did who is named
@@ -129,8 +129,7 @@ class TurnBuilder:
         self._turn = self._turn or speaker is None or self._speaker is None
         self._speaker = speaker
         self.labelled.append(len(self.rows))
-        if head.stamp is not None:
-            self._timed(head)
+        self._timed(head)
         self._open = False
         if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
             self._tally.leave_out(KIND, head.rest, row.number)
@@ -172,7 +171,8 @@ class TurnBuilder:
         return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
 
     def _stamped(self, head: Head, row: Text) -> None:
-        if self._dated and head.plain and head.stamp and "/" in head.stamp.start + "/" * ("." in head.stamp.start[:6]):
+        start = head.stamp.start if head.stamp else ""
+        if self._dated and head.plain and ("/" in start or "." in start[:6]):
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
             return
         self._timed(head)
@@ -202,9 +202,8 @@ class TurnBuilder:
         plain = markup.unmarked(text, self._tally, number)
         if not plain:
             return
-        if new or not self.rows or self._turn:
-            if len(self._parts) > 1:
-                self.put_together()
+        if new or self._turn:
+            self.put_together()
             self.rows.append(Row(plain, number, self._speaker, self._start, self._end, self._turn))
             self._start = self._end = None
             self._turn = False
