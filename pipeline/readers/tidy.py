@@ -21,8 +21,7 @@ def tidy(text: str) -> str:
 
 def ends_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does, closing quotation marks and brackets aside."""
-    last = text[-1:]
-    return last in _ENDS if last.isalnum() else text.rstrip(_CLOSING)[-1:] in _ENDS and last != ""
+    return text.rstrip(_CLOSING)[-1:] in _ENDS
 
 
 @contextlib.contextmanager
