@@ -94,16 +94,10 @@ def join_lines(lines: list[Line]) -> list[Line]:
             said += size
             end = line.end if line.end is not None else end
             continue
-        out.append(_joined(first, parts, end))
+        out.append(first._replace(text=" ".join(parts), end=end))
         first, end, parts, said = line, line.end, [line.text], size
-    out.append(_joined(first, parts, end))
+    out.append(first._replace(text=" ".join(parts), end=end))
     return out[1:]
-
-
-def _joined(first: Line, parts: list[str], end: float | None) -> Line:
-    if len(parts) < 2:
-        return first
-    return Line(" ".join(parts), first.speaker, first.start, end, first.turn, first.at)
 
 
 def _paused(start: float | None, end: float | None, at: float) -> bool:
@@ -170,6 +164,6 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     for line in lines:
         text = scripts.closed(tidy(line.text))
         if any(map(str.isalnum, text)):
-            for piece in split_long(line if line.text == text else line._replace(text=text)):
+            for piece in split_long(line._replace(text=text)):
                 out.append(Segment(len(out) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(out)

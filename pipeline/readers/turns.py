@@ -142,7 +142,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled))
         broken, last, ruled = False, line, False
-        if head is not None and (head.heading or head.shape in ("T",)):
+        if head is not None and (head.heading or head.shape == "T"):
             broken = True
     heads = [row.head for row in rows]
     for i, named in (settled(heads) | parted(heads)).items():
@@ -293,8 +293,6 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
 
 def _with_ends(lines: list[Line]) -> list[Line]:
     """A line ends where the next timed one starts, unless it says when."""
-    if all(line.start is None for line in lines):
-        return lines
     out: list[Line] = []
     upcoming: float | None = None
     for line in reversed(lines):
