@@ -175,11 +175,11 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
     if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
         return Head(f"{front}N  ", match["name"], text[match.end() :], text, stamp)
     stop = text.find(".", 2, _LONGEST)
-    if stop > 0 and text[0].isupper() and (match := _STOPPED.match(text)):
-        return Head(f"{front}N.", match["name"], text[match.end() :], text, stamp)
-    small = _STOPPED_SMALL.match(text) if stop > 0 and text[0].isupper() else None
-    if (match := small) and " " in match["name"] and could_be_name(match["name"]):
-        return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
+    if stop > 0 and text[0].isupper():
+        if match := _STOPPED.match(text):
+            return Head(f"{front}N.", match["name"], text[match.end() :], text, stamp)
+        if (match := _STOPPED_SMALL.match(text)) and " " in match["name"] and could_be_name(match["name"]):
+            return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _ONE_WORD_SAID.fullmatch(text):
         return Head(f"{front}N/", text, "", text, stamp)
     start = text[:50]

@@ -179,7 +179,7 @@ class Sounds:
         size = len(inner.split())
         if size <= _SHORT and self._recurs(match):
             return True
-        if kind in ("square", "lens", "curly"):
+        if kind in _SQUARE:
             return _has_ended(before) if before.strip() else not (self._stopped and after[:1].islower())
         starts_small = inner[:1].islower() or inner.isupper()
         return size <= _SHORT and starts_small and (not before.strip() or (_has_ended(before) and not after))
