@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.readers.clocks import rise
 from pipeline.readers.labels import could_be_name, proper
 
 _BRACKET = re.compile(
@@ -16,7 +17,7 @@ _BRACKET = re.compile(
 )
 _FIRST = "[( \t"  # signs of lines that may begin with one
 _LEAST, _DAYS = 3, 2  # lines with such a clock; days that a talk goes over
-_MOST = 0.8  # of the words, those that recur if they are names; of the clocks, those that rise
+_MOST = 0.8  # of the words, those that recur if they are names; of the clocks, those that rise: verses do not
 
 
 def in_front_of_clocks(rows: list[str]) -> list[str]:
@@ -27,7 +28,8 @@ def in_front_of_clocks(rows: list[str]) -> list[str]:
     found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
     named = [match["word"] for match in found.values()]
     days = all(match["noon"] for match in found.values()) and _are_days(named)
-    names = _recurring(named) if not days and _rise([match["clock"] for match in found.values()]) else set()
+    clocks = [tuple(map(int, re.findall(r"\d+", match["clock"]))) for match in found.values()]
+    names = _recurring(named) if not days and rise(clocks, _MOST) else set()
     if len(found) < _LEAST or not (days or names):
         return rows
     out = rows.copy()
@@ -42,13 +44,6 @@ def _are_days(named: Sequence[str]) -> bool:
     """Whether there is one, or one after the other: people come to speak again, days do not."""
     blocks = [day for day, _ in itertools.groupby(named)]
     return len(blocks) <= _DAYS and len(blocks) == len(set(blocks)) and not any(" " in day for day in blocks)
-
-
-def _rise(clocks: Sequence[str]) -> bool:
-    """Whether they go on as times do, and chapters with verses do not."""
-    parts = [tuple(map(int, re.findall(r"\d+", clock))) for clock in clocks]
-    steps = [a <= b for a, b in itertools.pairwise(parts)]
-    return sum(steps) >= _MOST * len(steps)
 
 
 def _recurring(named: Sequence[str]) -> set[str]:

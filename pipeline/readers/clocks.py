@@ -7,7 +7,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 _CLOCK = (
     r"(?:\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d{1,6}|[:;]\d{2})?|\d{1,3}:\d{2}(?:[.,]\d{1,6})?)(?![\d:])"
@@ -37,6 +37,9 @@ _LATE = 6 * 3600  # a recording whose first word falls later than this into it s
 _FRAMES = 30  # a second, which most pictures have at the most
 _PACE = 2.5  # words a second that people speak
 _FAST = 10  # words a second that nobody speaks
+_RISING = 0.9  # of the steps from one time of a recording to the next, those that do not go back
+
+_Time = TypeVar("_Time", float, tuple[int, ...])
 
 
 class Stamp(NamedTuple):
@@ -93,6 +96,12 @@ def folded(parts: Iterable[float]) -> float:
     for part in parts:
         total = total * 60 + part
     return total
+
+
+def rise(times: Sequence[_Time], share: float = _RISING) -> bool:
+    """Whether times go on as those of a recording do, of which few are before the one above."""
+    steps = [a <= b for a, b in itertools.pairwise(times)]
+    return sum(steps) >= share * len(steps)
 
 
 class Dial:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.readers.clocks import clock_of, seconds_of
+from pipeline.readers.clocks import clock_of, rise, seconds_of
 from pipeline.readers.labels import could_be_name, proper
 
 MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # of direction and byte order
@@ -31,7 +31,6 @@ _DECIMALS = re.compile(
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
 _ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
 _BARE = re.compile(r"[ \t]*(\d{1,3}(?:[:;]\d{1,2}){1,3})(?![\d:;])")
-_RISING = 0.9  # of the steps from one clock to the next
 _MOST = 0.5  # of the lines with words, those in a shape that sentences could have too
 _SAMPLE = 500  # lines in which such a key shows
 _LEAST = 3  # lines with one key whose values are names
@@ -56,9 +55,8 @@ def clocks_are_words(rows: Sequence[str]) -> bool:
     found = [seconds_of(m[1]) for row in rows if row and row[0] in "0123456789 \t" and (m := _BARE.match(row))]
     if not found:
         return True
-    rising = sum(a <= b for a, b in itertools.pairwise(found))
     few = len(found) <= _MOST * sum(map(bool, map(str.strip, rows)))
-    return few and (len(found) < _LEAST or rising < _RISING * (len(found) - 1))
+    return few and (len(found) < _LEAST or not rise(found))
 
 
 def plainer(line: str, shape: re.Pattern[str] | None = None) -> str:

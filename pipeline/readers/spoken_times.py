@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.readers.clocks import clock_of, seconds_of
+from pipeline.readers.clocks import clock_of, rise, seconds_of
 from pipeline.readers.frames import KIND
 from pipeline.readers.labels import could_be_name, proper, role_off
 from pipeline.readers.tally import Tally
@@ -36,7 +36,6 @@ _LONGEST = 20  # characters of such an end
 _SAMPLE = 400  # lines in which such times show
 _LEAST = 3  # of them
 _SHARE = 0.1  # of the lines, those with such a time behind a name
-_RISING = 0.9  # of the steps from one of these to the next
 _ABOVE = 6  # lines above such a name in which it stands once more
 _INITIALS = 0.8  # of the times that a name stands above itself, those with its initials over it
 
@@ -145,8 +144,7 @@ def _are_heads(named: Sequence[_Named], rows: Sequence[str]) -> bool:
     """Whether names with such times stand as often as speakers do, and the times go on."""
     if len(named) < _LEAST or len(named) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
-    rising = sum(a.seconds <= b.seconds for a, b in itertools.pairwise(named))
-    return rising >= _RISING * (len(named) - 1)
+    return rise([each.seconds for each in named])
 
 
 def _shown_above(rows: Sequence[str], named: Mapping[int, _Named], language: _Language, tally: Tally) -> Iterator[int]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.readers.clocks import clock_of
+from pipeline.readers.clocks import clock_of, rise
 from pipeline.readers.labels import could_be_name, proper
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import word_count
@@ -34,7 +34,6 @@ _HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})(?:-(\d{1,3}))?#")
 
 _SAMPLE = 400  # lines in which such times show
 _LEAST = 3  # of them, so that they recur
-_RISING = 0.9  # of the steps
 _SHARE = 0.1  # of the lines with words
 _OFTEN = 0.5  # of the lines with which something begins, for times in front that could be other numbers
 _NAMED = 2  # names that recur, for such times behind names
@@ -124,15 +123,14 @@ def _are_times(form: _Form, rows: Sequence[str]) -> bool:
     """Whether these times recur and rise; those that could be other numbers, as often and as fast as speech goes on."""
     stand = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
     found = [(i, _seconds(time)) for i, match in stand if (time := form.time.match(match["times"]))]
-    steps = [b - a for (_, a), (_, b) in itertools.pairwise(found)]
-    if len(found) < _LEAST or sum(step >= 0 for step in steps) < _RISING * len(steps):
+    if len(found) < _LEAST or not rise([time for _, time in found]):
         return False
     if len(found) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
     if not form.doubtful:
         return found[-1][1] > found[0][1]
     often = _names_recur(stand) if form.behind else len(found) >= _OFTEN * _beginnings(rows)
-    return often and _at_the_pace_of_speech(found, steps, rows)
+    return often and _at_the_pace_of_speech(found, rows)
 
 
 def _names_recur(stand: Sequence[tuple[int, re.Match[str]]]) -> bool:
@@ -148,12 +146,13 @@ def _beginnings(rows: Sequence[str]) -> int:
     )
 
 
-def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], steps: Sequence[float], rows: Sequence[str]) -> bool:
+def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], rows: Sequence[str]) -> bool:
     """Whether as much is said between the first time and the last as people say, and they do not count by ones."""
     (first, start), (last, end) = found[0], found[-1]
     if all(time % 60 < _INCHES for _, time in found):
         return False  # feet and inches; hardly any times happen to be so
     said = sum(map(word_count, rows[first:last]))
+    steps = [b - a for (_, a), (_, b) in itertools.pairwise(found)]
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
     return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)
 
