@@ -22,7 +22,7 @@ _PHRASE = 10  # words that a loop inside a line goes over
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once and told."""
-    keys = [f"{line.speaker or ''}: {line.text.casefold()}" for line in lines]
+    keys = [(line.speaker, line.text.casefold()) for line in lines]
     counts = Counter(keys)
     out: list[Line] = []
     i = 0
@@ -42,17 +42,17 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     return out
 
 
-def _loop_at(keys: list[str], i: int) -> tuple[int, int]:
-    """The lines and the repeats of a loop that begins here; (0, 0) when there is none."""
+def _loop_at(keys: list[tuple[str | None, str]], i: int) -> tuple[int, int]:
+    """The lines and the repeats of a loop that begins here; (0, 0) when there is none. Keys are speakers and words."""
     for period in range(1, _PERIOD + 1):
         if i + period >= len(keys) or keys[i] != keys[i + period]:
             continue
-        if len({key.split(":")[0] for key in keys[i : i + period]}) > 1:
+        if len({speaker for speaker, _ in keys[i : i + period]}) > 1:
             continue  # two people who say the same in turn
         times = 1
         while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
             times += 1
-        short = sum(len(k.partition(": ")[2].split()) for k in keys[i : i + period]) < 3
+        short = sum(len(said.split()) for _, said in keys[i : i + period]) < 3
         if times >= (_LOOP_SHORT if short else _LOOP):
             return period, times
     return 0, 0
