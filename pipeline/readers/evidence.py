@@ -142,7 +142,7 @@ class Labels:
         if _WIDE in group and (n < _PROPER * units or any(":" in accepted for accepted in self.shapes)):
             return False
         if "T" in group:
-            enough = (n >= 2 and r >= 0.5 * n) or (n >= 2 and written >= 0.8 and n >= 0.8 * units)
+            enough = n >= 2 and (r >= 0.5 * n or (written >= 0.8 and n >= 0.8 * units))
             if group.startswith("# ") or ("\n" in group and ":" not in group):
                 return (
                     len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5

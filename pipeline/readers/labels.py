@@ -100,20 +100,19 @@ def head_of(line: str) -> Head | None:
     if text[:1].isalnum():
         return _beginning(text, 0)
     signs = ""
-    if text[:1] in "#-−*•·+–—>»&_":
-        if match := _HASHES.match(text):
-            signs, text = "#", text[match.end() :]
-        if match := _BULLET.match(text):
-            signs, text = f"-{signs}", text[match.end() :]
-        if match := _CHEVRONS.match(text):
-            signs, text = f">{signs}", text[match.end() :]
-    if text[:1] in ("*", "_") and (match := _ITALIC.match(text)):
+    if match := _HASHES.match(text):
+        signs, text = "#", text[match.end() :]
+    if match := _BULLET.match(text):
+        signs, text = f"-{signs}", text[match.end() :]
+    if match := _CHEVRONS.match(text):
+        signs, text = f">{signs}", text[match.end() :]
+    if match := _ITALIC.match(text):
         text = f"**{match['name']}:**{text[match.end() :]}"
     elif match := _SYMBOLS.match(text):
         text = text[match.end() :]
     if text[:1] == "@" and text[1:2].isdigit():
         text = text[1:]
-    if text[:2] in ("**", "__") and (match := _BOLD.match(text)):
+    if match := _BOLD.match(text):
         inner = match[2].strip()
         head = _beginning(inner + text[match.end() :], len(inner))
         signs = f"*{signs}"
@@ -135,7 +134,7 @@ def _beginning(text: str, bold: int) -> Head | None:
         end = gap.end() if gap else stamp.stop
         rest, tab = text[end:], "\t" in text[stamp.stop : end]
         bold = max(0, bold - end)
-        if rest[:2] in ("**", "__") and (match := _BOLD.match(rest)):
+        if match := _BOLD.match(rest):
             inner = match[2].strip()
             rest, bold = inner + rest[match.end() :], len(inner)
         if not rest or rest in (":", "："):
@@ -222,9 +221,7 @@ def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
 def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
     """A name that ends at the colon, or at a time whose colon this is."""
     if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
-        begin = at - 1
-        while begin and text[begin - 1] in "0123456789":
-            begin -= 1
+        begin = len(text[: at - 1].rstrip("0123456789"))
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
         begin = dated.start() if dated else begin
         name = text[:begin].rstrip(_TRAILING).removesuffix(" at")
