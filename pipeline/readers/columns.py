@@ -90,4 +90,4 @@ def _are_names(cells: Sequence[str]) -> bool:
     """Whether cells are short, have letters and recur."""
     filled = [cell for cell in cells if cell]
     short = all(len(cell) <= _NAME and any(c.isalpha() for c in cell) for cell in filled)
-    return bool(filled) and short and len(set(filled)) < len(filled)
+    return short and len(set(filled)) < len(filled)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
@@ -53,13 +53,11 @@ def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -
     return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
 
 
-@lru_cache(maxsize=8192)
 def bare_name(label: str) -> str:
     """A label without its role; empty when it holds nothing."""
     return tidy(role_off(label))
 
 
-@lru_cache(maxsize=1024)
 def _group(shape: str, heading: bool) -> str:
     if ":" in shape or shape.startswith(("<N>", "T <N>")):
         shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
@@ -78,7 +76,7 @@ class Labels:
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
         for mark in marks:
-            if mark.head.name and mark.name not in parts:
+            if mark.name not in parts:
                 groups[mark.group].append(mark)
         _without_sentences(groups, self._units)
         self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
@@ -117,7 +115,7 @@ class Labels:
         doubts: dict[str, int] = {}  # names, with the line in which each stands first
         for mark in marks:
             verdict = self.verdict(mark)
-            if verdict == "name" or not mark.head.name:
+            if verdict == "name":
                 continue
             if verdict == "doubt":
                 doubts.setdefault(mark.name, mark.line)
@@ -323,10 +321,8 @@ def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
     """Labels in front of full stops that are the beginnings of sentences are taken out."""
     stopped = [group for group in groups if "N." in group]
     sentences = no_offices(Counter(mark.name for group in stopped for mark in groups[group]), units)
-    for group in stopped if sentences else ():
+    for group in stopped:
         groups[group] = [mark for mark in groups[group] if mark.name not in sentences]
-        if not groups[group]:
-            del groups[group]
 
 
 def _over_words(marks: Sequence[Mark]) -> list[Mark]:

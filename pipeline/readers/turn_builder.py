@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
@@ -38,8 +37,7 @@ class Text:
 
 def _says(text: str, clock: str) -> bool:
     """Whether a line is the clock above it once more, in words."""
-    seconds = spoken_seconds(text)
-    return seconds is not None and not of_a_day(clock) and seconds == seconds_of(clock)
+    return not of_a_day(clock) and spoken_seconds(text) == seconds_of(clock)
 
 
 class TurnBuilder:
@@ -218,7 +216,6 @@ class TurnBuilder:
             self.rows[-1].text = " ".join(self._parts)
 
 
-@lru_cache(maxsize=1024)  # labels recur
 def _by(label: str) -> str | None:
     """Who asks, by a label such as "BY MS. QUILL"."""
     match = _BY.search(label)

@@ -99,7 +99,7 @@ def _without_hashes(rows: list[str]) -> list[str]:
     for row in rows:
         found = [*_HASHES.finditer(row)]
         said = _HASHES.sub(" ", row).strip()
-        if not said or not any(map(str.isalnum, said)):
+        if not any(map(str.isalnum, said)):
             out.append(said)
             continue
         if found and not row[: found[0].start()].strip():
