@@ -13,11 +13,10 @@ from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
 from pipeline.readers.labels import head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
 from pipeline.readers.loops import fold_loops
-from pipeline.readers.separators import parted
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.readers.wide_brackets import settled
+from pipeline.readers.two_heads import settled
 
 _HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
 _REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
@@ -89,7 +88,7 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     marks: list[Mark] = []
     unit = -1
     heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
-    named = settled(heads) | parted(heads)
+    named = settled(heads)
     for i, piece in enumerate(pieces):
         unit += piece.first
         piece.head = head = named.get(i, heads[i])

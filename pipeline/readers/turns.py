@@ -21,14 +21,13 @@ from pipeline.readers.loops import fold_loops
 from pipeline.readers.missing_labels import tell_missing
 from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
-from pipeline.readers.separators import parted
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder
-from pipeline.readers.wide_brackets import settled
+from pipeline.readers.two_heads import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
 
@@ -145,7 +144,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         if head is not None and (head.heading or head.shape == "T"):
             broken = True
     heads = [row.head for row in rows]
-    for i, named in (settled(heads) | parted(heads)).items():
+    for i, named in settled(heads).items():
         rows[i].head = named
         rows[i].begins = rows[i].begins or _strong(named)
     return rows

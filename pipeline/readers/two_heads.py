@@ -1,6 +1,7 @@
-"""Names that end with a tab, bold type, a bar, blanks or a dash, in front of words with a colon of their own.
+"""Lines whose label may end in two places: what recurs in the file decides.
 
-"Lin - One thing: we leave" has Lin speak, "Lin - chair: We leave" gives her a role: what recurs in the file decides.
+"Lin - One thing: we leave" has Lin speak, "Lin - chair: We leave" gives her a role. "（笑）司会：…" begins with
+a sound, "（田中）結論：…" with a name.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.readers.labels import Head, could_be_name
+from pipeline.readers.labels import Head, by_bracket, could_be_name
 
 _SEPARATOR = re.compile(r"(?P<tab>[ ]*\t)|(?P<bar>[ \t]*\|[ \t]+)|(?P<blanks>[ ]{2,})|(?P<dash>[ \t]+[-–—][ \t]+)")
 _SHAPES = {"tab": "N\t", "bar": "N|", "blanks": "N  ", "dash": "N-"}
@@ -19,10 +20,32 @@ _AT_A_COLON = ("N:", "N T", "N/")  # shapes of labels that may hold a separator
 _BEHIND_BOLD = re.compile(r"\s+[^\W_]|\s+[\"“‘'„¿¡]")  # words: a role stands in brackets, or behind a comma or a dash
 _MOST = 0.7  # of the lines with a separator of one kind, those whose names recur
 _PEOPLE = 2  # of such names, at least
+_WIDE = "（N)"  # of a line that only a wide bracket could name
 
 
-def parted(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads whose names end at such a separator and not at a colon behind it, by their place."""
+def settled(heads: Sequence[Head | None]) -> dict[int, Head]:
+    """The heads of lines whose label ends at the first of the two places, by their place."""
+    return _at_brackets(heads) | _at_separators(heads)
+
+
+def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
+    """The heads that are the name in a wide bracket.
+
+    The label behind it counts where it stands without a bracket too, or recurs in a file whose lines mostly have none.
+    """
+    found = {i: other for i, head in enumerate(heads) if head and head.rest[:1] == "（" and (other := by_bracket(head))}
+    if not found:
+        return {}
+    named = [(i, head) for i, head in enumerate(heads) if head and head.name]
+    alone = {head.name for i, head in named if i not in found and ":" in head.shape}
+    labels = Counter(head.name for i, head in named if i in found)
+    few = 2 * (len(found) + sum(_WIDE in head.shape for _, head in named)) < len(heads)
+    counting = alone | {name for name, n in labels.items() if few and n > 1}
+    return {i: found[i] for i, head in named if i in found and head.name not in counting}
+
+
+def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
+    """The heads whose names end at a tab, bold type, a bar, blanks or a dash, and not at a colon behind it."""
     found = {i: cut for i, head in enumerate(heads) if head and head.name and (cut := _at_separator(head))}
     if not found:
         return {}
