@@ -26,26 +26,24 @@ PATIENCE = 2.0  # seconds after which it is told what is being read
 def read_given(
     found: Survey,
     *,
-    stdin: bytes | None = None,
-    url: str | None = None,
-    name: str | None = None,
-    form: str | None = None,
-    encoding: str | None = None,
-    progress: Callable[[str], None] = lambda line: None,
+    stdin: bytes | None,
+    url: str | None,
+    name: str | None,
+    form: str | None,
+    encoding: str | None,
+    progress: Callable[[str], None],
 ) -> Iterator[Transcript | InputError]:
     """Each transcript that was found, from standard input or at an address, or why it cannot be read.
 
     `progress` hears of those that take long. `name` is for standard input and the address.
     """
+    how = {"form": form, "encoding": encoding}
     doors: list[tuple[str, Callable[[], Transcript]]] = []
     if stdin is not None:
-        doors.append((STANDARD_INPUT, lambda: read_stdin(stdin, name=name, form=form, encoding=encoding)))
+        doors.append((STANDARD_INPUT, partial(read_stdin, stdin, name=name, **how)))
     if url is not None:
-        doors.append((url, lambda: read_url(url, name=name, form=form, encoding=encoding)))
-    for source in found.sources:
-        doors.append(
-            (str(source.path), partial(read_transcript, source.path, name=source.name, encoding=encoding, form=form))
-        )
+        doors.append((url, partial(read_url, url, name=name, **how)))
+    doors += [(str(s.path), partial(read_transcript, s.path, name=s.name, **how)) for s in found.sources]
     for label, door in doors:
         with announced(f"reading {label} …", progress):
             try:
