@@ -34,8 +34,8 @@ _RECURRING = 2  # terms of a list that are names of people who speak
 _BOLD = 60  # characters of a bold beginning that may be a name
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
-    *("address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre").split(),
-    *("section table tbody td th thead time tr ul").split(),
+    *"address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre".split(),
+    *"section table tbody td th thead time tr ul".split(),
 }
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -62,10 +62,9 @@ class _Page(HTMLParser):
         self._bold_from: int | None = None
         self._aside: list[str] = []  # what an element says that is kept apart
         self._buttons = buttons
-        self._skip = self._beside = self._apart = 0
-        self._in_title = False
+        self._in_title = False  # one end is enough: a page may open its title twice
         self._open: list[str] = []
-        self._within: Counter[str] = Counter()  # how many of each kind are open
+        self._times_open: Counter[str] = Counter()  # of each kind of element
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -83,39 +82,37 @@ class _Page(HTMLParser):
                 self._end_line()
             return
         self._open.append(tag)
-        self._within[tag] += 1
-        self._skip += tag in _SKIPPED
-        self._beside += tag in _AROUND
-        self._apart += tag in _APART
-        if tag in ("b", "strong") and not self._apart and not self._has_words:
+        self._times_open[tag] += 1
+        if tag in ("b", "strong") and not self._inside(_APART) and not self._has_words:
             self._bold_from = len(self._line)
         self._in_title = self._in_title or tag == "title"
         if tag in _BLOCKS:
             self._end_line()
-            if tag[0] == "h" and tag[1:].isdigit() and not self._apart:
+            if tag[0] == "h" and tag[1:].isdigit() and not self._inside(_APART):
                 self._say("#" * int(tag[1:]) + " ")
             elif tag in ("p", "li", "cite", "blockquote", "h1", "h2", "h3", "tr", "div", "section"):
                 self._blank()
 
     def handle_endtag(self, tag: str) -> None:
-        if self._within[tag]:
+        if self._times_open[tag]:
             while self._end_last() != tag:
                 pass
+
+    def _inside(self, kinds: set[str]) -> bool:
+        """Whether an element of these kinds is open."""
+        return any(self._times_open[kind] for kind in kinds)
 
     def _end_last(self) -> str:
         """Ends the innermost open element, whose name it gives."""
         last = self._open.pop()
-        self._within[last] -= 1
-        self._skip -= last in _SKIPPED
-        self._beside -= last in _AROUND
-        self._apart -= last in _APART
-        if last in _APART and not self._apart:
+        self._times_open[last] -= 1
+        if last in _APART and not self._inside(_APART):
             self._end_apart(last)
         if last in ("b", "strong") and self._bold_from is not None:
             self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
         self._in_title = self._in_title and last != "title"
         if last in _BLOCKS:
-            if last == "cite" and self._has_words and not self._apart and not self._ends_in_colon():
+            if last == "cite" and self._has_words and not self._inside(_APART) and not self._ends_in_colon():
                 self._say(":")
             held = len(self.rows)
             self._end_line()
@@ -128,11 +125,11 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title.append(data)
-        elif self._skip:
+        elif self._inside(_SKIPPED):
             return
-        elif self._apart:
+        elif self._inside(_APART):
             self._aside.append(data.replace("\n", " "))
-        elif not self._within["pre"]:
+        elif not self._times_open["pre"]:
             self._say(data.replace("\n", " "))
         else:
             first, *rows = data.split("\n")  # lines that are lines
@@ -155,13 +152,13 @@ class _Page(HTMLParser):
         text, self._aside = clean("".join(self._aside)), []
         stamp = stamp_at(text)
         timed = stamp is not None and stamp.stop == len(text)
-        if tag == "button" and (timed or self._buttons or any(self._within[each] for each in _PARAGRAPHS)):
+        if tag == "button" and (timed or self._buttons or self._inside(_PARAGRAPHS)):
             self._say(f" {text} ")
         else:
             self.controls.append(text)
 
     def _end_line(self) -> None:
-        if self._apart:
+        if self._inside(_APART):
             self._aside.append(" ")
             return
         text, bold = clean("".join(self._line)), self._bold
@@ -169,7 +166,7 @@ class _Page(HTMLParser):
         if bold and len(bold) < _BOLD and bold[-1].isalnum() and text.startswith(f"{bold} "):
             text = f"**{bold}** {text[len(bold) :].strip()}"
         if text.strip("# "):
-            (self.around if self._beside else self.rows).append(text)
+            (self.around if self._inside(_AROUND) else self.rows).append(text)
 
     def _blank(self) -> None:
         if self.rows and self.rows[-1]:
