@@ -35,7 +35,6 @@ def _opening(tag: str, key: str, value: str) -> re.Pattern[str]:
     return re.compile(rf"<{tag}\b(?:{ends})", re.IGNORECASE)
 
 
-_LONG = 3  # signs of a tag without attributes
 _SYNC, _PARAGRAPH = _opening("sync", "start", r"\d{1,9}"), _opening("p", "class", r"[\w-]{1,40}")
 _START = re.compile(r"\bstart\s{0,9}=\s{0,9}[\"']?\s{0,9}(\d{1,9})", re.IGNORECASE)
 _CLASS = re.compile(r"\bclass\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,40})", re.IGNORECASE)
@@ -81,7 +80,7 @@ def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
 
 def _tell_words(tag: str, line: int, tally: Tally) -> None:
     """What a tag holds besides its attributes has lost the end of the tag in front of it."""
-    rest = _NO_WORDS.sub(" ", tag).strip("/> \n") if len(tag) > _LONG else ""
+    rest = _NO_WORDS.sub(" ", tag).strip("/> \n")
     if words(rest):
         tally.leave_out("words in broken tags", rest, line)
 
