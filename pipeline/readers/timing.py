@@ -16,7 +16,7 @@ from pipeline.readers.tally import Tally
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d{1,2}(?:[.,:;]\d{1,6})?"
 ARROW = re.compile(rf"^\s*[\[(]?\s*(?P<start>{_CLOCK})\s*-{{1,2}}>\s*(?P<end>{_CLOCK})\s*[\])]?(?P<rest>(?:\s.*)?)$")
 COMMAS = re.compile(r"^\s*(?P<start>\d{1,2}:\d{2}:\d{2}\.\d{1,3}),(?P<end>\d{1,2}:\d{2}:\d{2}\.\d{1,3})(?P<rest>\s*)$")
-_SETTING = re.compile(r"^(?:region|vertical|line|position|size|align|X1|X2|Y1|Y2):\S+$|^(?:X1|X2|Y1|Y2):\d+")
+_SETTING = re.compile(r"^(?:region|vertical|line|position|size|align|X1|X2|Y1|Y2):\S+$")
 _NEARLY = re.compile(
     r"^\s*[\d:.,;a-z]{0,14}\d[\d:.,;a-z]{0,14}\s*-*->\s*[\d:.,;a-z]{0,24}\s*$|^\s*[\d:.,;a-z]{0,14}\s*-*->\s*\d[\d:.,;a-z]{0,24}\b"
 )
