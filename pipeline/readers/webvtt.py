@@ -10,8 +10,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
-_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:[ \t].*)?$")
-_KINDS = {"NOTE": "notes", "STYL": "styles and regions", "REGI": "styles and regions"}  # by their first letters
+_BLOCK = re.compile(r"^(NOTE|STYLE|REGION)(?:[ \t].*)?$")
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
@@ -62,9 +61,10 @@ def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
     """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
     out = rows.copy()
     for i in range(start, len(rows)):
-        if rows[i][:4] in _KINDS and _BLOCK.match(rows[i]) and (i == start or not rows[i - 1].strip()):
+        if (block := _BLOCK.match(rows[i])) and (i == start or not rows[i - 1].strip()):
+            kind = "notes" if block[1] == "NOTE" else "styles and regions"
             for k in itertools.takewhile(lambda k: rows[k].strip() and "-->" not in rows[k], range(i, len(rows))):
-                tally.leave_out(_KINDS[rows[i][:4]], rows[k].removeprefix("NOTE"), k + 1)
+                tally.leave_out(kind, rows[k].removeprefix("NOTE"), k + 1)
                 out[k] = ""
     return out
 
