@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from pipeline.readers.base import Captions, Document, Reader, broken
 from pipeline.readers.cue_pieces import Cue, ended_at_the_next
-from pipeline.readers.data.pieces import number
+from pipeline.readers.data.pieces import later, number
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, words
 from pipeline.transcript import Metadata
@@ -110,15 +110,11 @@ def _paragraphs(
             start = next((s for s in spans if s is not None), None)
         if end is None and start is not None and length is not None:
             end = start + length
-        yield Cue(_add(base, start), _add(base, end), _rows(element), 0, who)
+        yield Cue(later(base, start), later(base, end), _rows(element), 0, who)
         return
     for child in element:
         if name_of(child) in ("body", "div", "p"):
             yield from _paragraphs(child, rate, agents, base + (own or 0.0), who)
-
-
-def _add(base: float, time: float | None) -> float | None:
-    return None if time is None else round(base + time, 3)
 
 
 def _rate(root: ET.Element) -> tuple[float, float]:
@@ -158,7 +154,7 @@ def _timedtext_read(document: Document, tally: Tally) -> Captions:
             start, length = number(element.get("t"), 1000), number(element.get("d"), 1000)
         else:
             continue
-        cues.append(Cue(start, _add(length, start) if length is not None else None, _rows(element), n))
+        cues.append(Cue(start, later(start, length), _rows(element), n))
     return Captions(ended_at_the_next([cue for cue in cues if cue.rows]))
 
 

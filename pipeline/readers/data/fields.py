@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.readers.clocks import in_a_second
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.data.pieces import Word, cue, from_words, mapping, number, speaker
+from pipeline.readers.data.pieces import Word, cue, from_words, later, mapping, number, speaker
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.text import words
 
@@ -107,7 +107,7 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
         return number(offsets.get("from"), 1000), number(offsets.get("to"), 1000)
     if "offsetinticks" in fields:  # Azure: ten millions to the second
         start, length = number(fields["offsetinticks"], 1e7), number(fields.get("durationinticks"), 1e7)
-        return start, _sum(start, length)
+        return start, later(start, length)
     pair = fields.get("timestamp", fields.get("time", fields.get("timestamps")))
     if isinstance(pair, list) and len(pair) == 2:
         return number(pair[0], scale), number(pair[1], scale)
@@ -117,7 +117,7 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
     counted = [(number(fields[name], 1000), match["part"]) for name in fields if (match := _MS.match(name))]
     start = next((time for time, part in counted if part in ("start", "begin")), start)
     end = next((time for time, part in counted if part in ("end", "stop")), end)
-    return start, end if end is not None else _sum(start, _first(fields, _LENGTH, scale))
+    return start, end if end is not None else later(start, _first(fields, _LENGTH, scale))
 
 
 def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> float | None:
@@ -125,10 +125,6 @@ def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> floa
         if key in fields and (found := number(fields[key], scale)) is not None:
             return found
     return None
-
-
-def _sum(start: float | None, length: float | None) -> float | None:
-    return None if start is None or length is None else round(start + length, 3)
 
 
 def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:

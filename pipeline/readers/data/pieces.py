@@ -74,8 +74,12 @@ def _of_object(value: Mapping[str, Any]) -> float | None:
         return _of_value(value)
     if "seconds" not in value and "nanos" not in value:
         return None
-    whole, nanos = _of_value(value.get("seconds", 0)), _of_value(value.get("nanos", 0), 1e9)
-    return None if whole is None or nanos is None else round(whole + nanos, 3)
+    return later(_of_value(value.get("seconds", 0)), _of_value(value.get("nanos", 0), 1e9))
+
+
+def later(time: float | None, by: float | None) -> float | None:
+    """A time so many seconds later; None when either is not known."""
+    return None if time is None or by is None else round(time + by, 3)
 
 
 def speaker(value: Any) -> str | None:
