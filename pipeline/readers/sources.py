@@ -108,7 +108,7 @@ def _surveyed(paths: Iterable[Path], look: Callable[[Path], Survey]) -> Survey:
         first = seen.setdefault(source.path.resolve(), source)
         if first is not source:
             skipped.append(Skipped(source.path, f"the same file as {first.path}"))
-    return Survey(tuple(distinct(found)), tuple(skipped), tuple(errors))
+    return Survey(tuple(distinct(list(seen.values()))), tuple(skipped), tuple(errors))
 
 
 def _below(path: Path, own: Own) -> Survey:
@@ -221,19 +221,18 @@ def _archive(path: Path, prefix: str) -> Survey:
 
 
 def distinct(sources: list[Source]) -> list[Source]:
-    """Output names without their endings; the same file twice goes.
+    """Output names without their endings.
 
     `talk.vtt` beside `talk.srt` keeps its ending, `a/talk.txt` beside `b/talk.txt` its folder.
     """
-    unique = list({s.path.resolve(): s for s in reversed(sources)}.values())[::-1]
     groups: dict[str, list[Source]] = {}
-    for source in unique:
+    for source in sources:
         source = replace(source, plain=Path(source.name).with_suffix("").as_posix())
         groups.setdefault(as_written(source.plain), []).append(source)
     named = {s.path: replace(s, name=name) for group in groups.values() for s, name in _told_apart(group)}
     seen = Counter[str]()
     out = []
-    for source in (named[s.path] for s in unique):
+    for source in (named[s.path] for s in sources):
         seen[as_written(source.name)] += 1
         n = seen[as_written(source.name)]
         out.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
