@@ -23,25 +23,14 @@ class Common:
     def _is_small(self, word: str) -> bool:
         if word not in self._small:
             small = word.lower()
-            found = small != word.upper() and len(self._small) < _LOOKED_UP and small in self._text
-            self._small[word] = found and _stands_in(small, self._text)
+            found = len(self._small) < _LOOKED_UP and small in self._text
+            self._small[word] = found and re.search(rf"(?<!\w){small}(?!\w)", self._text) is not None
         return self._small[word]
 
     def titles(self, names: Iterable[str]) -> Counter[str]:
         """What may be a title in front of names, such as "M." or "Mme", and how many names it stands before."""
         found = Counter(title for title in map(_title, names) if title)
         return Counter({title: n for title, n in found.items() if not self(title)})
-
-
-def _stands_in(word: str, text: str) -> bool:
-    """Whether a text has a word that is no part of another one."""
-    at = text.find(word)
-    while at >= 0:
-        before, after = text[max(0, at - 1) : at], text[at + len(word) : at + len(word) + 1]
-        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
-            return True
-        at = text.find(word, at + 1)
-    return False
 
 
 def _title(name: str) -> str | None:
