@@ -121,7 +121,10 @@ def _request(scheme: str, host: str, address: str, port: int, target: str) -> ht
     cut.daemon = True
     cut.start()
     try:
-        return _asked(connection, target)
+        connection.request(
+            "GET", target, headers={"User-Agent": "studydoc", "Accept-Encoding": "identity", "Connection": "close"}
+        )
+        return connection.getresponse()
     finally:
         cut.cancel()
 
@@ -130,10 +133,3 @@ def _cut(connected: socket.socket) -> None:
     """Ends a connection whose server answers byte by byte."""
     with contextlib.suppress(OSError):
         connected.shutdown(socket.SHUT_RDWR)
-
-
-def _asked(connection: http.client.HTTPConnection, target: str) -> http.client.HTTPResponse:
-    connection.request(
-        "GET", target, headers={"User-Agent": "studydoc", "Accept-Encoding": "identity", "Connection": "close"}
-    )
-    return connection.getresponse()
