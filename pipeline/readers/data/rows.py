@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import InputError
@@ -13,30 +13,28 @@ from pipeline.readers.data.segments import cues_of
 from pipeline.readers.tally import Tally
 
 
-def _objects(text: str, most: int | None = None) -> list[tuple[int, Any]]:
-    out: list[tuple[int, Any]] = []
+def _objects(text: str) -> Iterator[tuple[int, Any]]:
+    """The number of each line that is not empty, and what it is as JSON; None when it is none."""
     for number, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
-                out.append((number, json.loads(row, object_pairs_hook=unambiguous)))
+                value = json.loads(row, object_pairs_hook=unambiguous)
             except (ValueError, RecursionError):
-                out.append((number, None))
-        if most and len(out) >= most:
-            break
-    return out
+                value = None
+            yield number, value
 
 
 def sniff(document: Document) -> bool:
     """More than one line, the first of which is an object by itself."""
     if document.head[:1] != "{" or document.json is not None:
         return False
-    first = _objects(document.json_text, 1)
-    return bool(first) and isinstance(first[0][1], dict)
+    _, first = next(_objects(document.json_text))
+    return isinstance(first, dict)
 
 
 def read(document: Document, tally: Tally) -> Captions:
     """All segments of all lines; a file of several whole transcripts is refused."""
-    found, rows = _objects(document.json_text), document.json_text.split("\n")
+    found, rows = [*_objects(document.json_text)], document.json_text.split("\n")
     for number, value in found:
         if not isinstance(value, dict):
             tally.warn("this line is no JSON object, or one with a key twice", number)
