@@ -24,7 +24,7 @@ class Document:
 
     def __init__(self, raw: bytes, label: str, *, suffix: str = "", encoding: str | None = None) -> None:
         self.raw, self.label, self.suffix = raw, label, suffix
-        self.values: dict[str, Any] = {}  # by formats: kept from when one was asked until it is read
+        self.yaml: Any = None  # what the text is as YAML, once it was found to list segments
         self.doubts: list[tuple[str, int | None]] = []  # of a format that it nearly is, with the line
         self._asked = encoding
 

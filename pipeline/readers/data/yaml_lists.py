@@ -36,13 +36,13 @@ def sniff(document: Document) -> bool:
         return False
     found = _values(document)
     if ours := has_segments(found):
-        document.values["yaml"] = found
+        document.yaml = found
     return ours
 
 
 def read(document: Document, tally: Tally) -> Captions:
     """A cue an object of the list; its metadata are the keys beside it."""
-    found = document.values.pop("yaml") if "yaml" in document.values else _values(document)
+    found = document.yaml or _values(document)
     cues = cues_of(found, tally)
     _tell_rest(document.text, cues, tally)
     return Captions(cues, lenient(mapping(found)))
