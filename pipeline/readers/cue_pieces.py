@@ -19,7 +19,7 @@ _AFTER_NAME = r"(?:\.[^\s<>]{0,80}(?:[ \t][^<>]{0,40})?|\s+[\w-]+\s*=[^<>]{0,150
 _FORMATTING = re.compile(rf"</?(?:{_MARKUP}){_AFTER_NAME}>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:(?:v|lang)(?:\.[^\s<>]{0,40})*(?:[ \t]+[^<>]{1,80})?|\d+[:.,][\d:.,]{0,20})>"
-    rf"|</?(?:{_MARKUP}){_AFTER_NAME}>"
+    rf"|{_FORMATTING.pattern}"
     r"|\{\\[^{}]{0,100}\}",
     re.IGNORECASE,
 )
@@ -85,9 +85,9 @@ def plain_piece(cue: Cue) -> tuple[Piece] | None:
     return (Piece(cue, number, text.replace("\n", " "), True, voice, rows, True),)
 
 
-def texts(pieces: Iterable[Piece]) -> Iterable[str]:
+def texts(pieces: Iterable[Piece]) -> list[str]:
     """The lines of all pieces."""
-    return itertools.chain.from_iterable(p.rows or (p.text,) for p in pieces)
+    return [row for piece in pieces for row in piece.rows or (piece.text,)]
 
 
 def pieces_of(cue: Cue) -> Iterable[Piece]:
@@ -134,7 +134,7 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
-    end = changes and end_sentences([*texts(pieces)])
+    end = changes and end_sentences(texts(pieces))
     inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, end=end, others=plain)
     if not (inner.names or changes):
         return pieces

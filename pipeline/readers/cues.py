@@ -106,7 +106,7 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
 
 def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
     """Lines of one speaker, a cue each or less, sounds off."""
-    plain, stopped = sum(len(p.rows) for p in pieces), end_sentences([*texts(pieces)])
+    plain, stopped = sum(len(p.rows) for p in pieces), end_sentences(texts(pieces))
     sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=plain, stopped=stopped)
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
     cues = sum(p.first for p in pieces)
