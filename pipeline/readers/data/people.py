@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.readers.cue_pieces import Cue
@@ -34,9 +34,8 @@ def names_of(found: Any, voices: Iterable[str]) -> dict[str, str]:
     return {sign: name for sign, name in names.items() if sign not in doubtful and could_be_name(name)}
 
 
-def put_names(cues: Iterable[Cue], found: Any) -> None:
+def put_names(cues: Sequence[Cue], found: Any) -> None:
     """Cues whose speaker is a sign that a table of the JSON explains get the name."""
-    cues = list(cues)
     names = names_of(found, {cue.voice for cue in cues if cue.voice})
     for cue in cues if names else ():
         if cue.voice:
