@@ -23,23 +23,21 @@ _NEARLY = re.compile(
 _TOLD = 5
 
 
-def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW, start: int = 0) -> list[Cue]:
+def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW) -> list[Cue]:
     """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
     next number. What stands over the first timing line and its name is told.
     """
-    found = [
-        (i, m) for i, row in enumerate(rows) if i >= start and ("->" in row or "," in row) and (m := timing.match(row))
-    ]
-    broken = _broken(rows, found, tally, start)
+    found = [(i, m) for i, row in enumerate(rows) if ("->" in row or "," in row) and (m := timing.match(row))]
+    broken = _broken(rows, found, tally)
     cues: list[Cue] = []
-    named = _named(rows, [i for i, _ in found], start)
+    named = _named(rows, [i for i, _ in found])
     for (i, _), lines in zip(found, named, strict=True):
         if lines == 1 and not rows[i - 1].strip().isdigit():
             tally.leave_out("names of cues", rows[i - 1], i)
     stops = [*(i - lines for (i, _), lines in zip(found, named, strict=True)), len(rows)]
-    for i in range(start, stops[0]):
+    for i in range(stops[0]):
         tally.leave_out("text outside of cues", rows[i], i + 1)
     for (i, match), stop in zip(found, stops[1:], strict=True):
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else rows[i + 1 : stop]
@@ -60,35 +58,35 @@ def seconds(clock: str) -> float:
     return round(folded(map(float, parts)), 3)
 
 
-def _named(rows: Sequence[str], times: Sequence[int], start: int) -> list[int]:
+def _named(rows: Sequence[str], times: Sequence[int]) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
     out: list[int] = []
-    above = [rows[i - 1].strip() if i > start else "" for i in times]
+    above = [rows[i - 1].strip() if i > 0 else "" for i in times]
     numbered = sum(map(str.isdigit, above)) >= 0.5 * len(times)
     alone = {b for a, b in itertools.pairwise(times) if not any(map(str.strip, rows[a + 1 : b - 1]))}
-    names = sum(_is_name(rows, i, start) for i in times if i not in alone) >= 0.5 * len(times)
+    names = sum(_is_name(rows, i) for i in times if i not in alone) >= 0.5 * len(times)
     for i, over in zip(times, above, strict=True):
         number = over.isdigit()
         if i in alone and not (number and numbered):
             out.append(0)  # the only line of the cue before is its text
-        elif (number and numbered) or ((number or names) and _is_name(rows, i, start)):
+        elif (number and numbered) or ((number or names) and _is_name(rows, i)):
             out.append(1)
-        elif numbered and not over and i - 2 >= start and rows[i - 2].strip().isdigit():
+        elif numbered and not over and i > 1 and rows[i - 2].strip().isdigit():
             out.append(2)
         else:
             out.append(0)
     return out
 
 
-def _is_name(rows: Sequence[str], i: int, start: int) -> bool:
+def _is_name(rows: Sequence[str], i: int) -> bool:
     """Whether the line over a timing line stands by itself."""
-    return i > start and bool(rows[i - 1].strip()) and (i - 2 < start or not rows[i - 2].strip())
+    return i > 0 and bool(rows[i - 1].strip()) and (i == 1 or not rows[i - 2].strip())
 
 
-def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally, start: int) -> set[int]:
+def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally) -> set[int]:
     """Lines with an arrow that are no times; they and times without milliseconds are told."""
     good = {i for i, _ in found}
-    bad = [i for i, row in enumerate(rows) if "-->" in row and i >= start and i not in good and _NEARLY.match(row)]
+    bad = [i for i, row in enumerate(rows) if "-->" in row and i not in good and _NEARLY.match(row)]
     for i in bad:
         tally.leave_out("broken timing lines", rows[i], i + 1)
     for i in bad[:_TOLD]:
@@ -98,5 +96,5 @@ def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tal
     short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
-    numbers = {i - 1 for i in bad if i - 1 > start and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
+    numbers = {i - 1 for i in bad if i > 1 and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
     return set(bad) | numbers

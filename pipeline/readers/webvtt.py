@@ -32,19 +32,18 @@ def read(document: Document, tally: Tally) -> Captions:
     """Cues as lines; notes, styles, regions and header lines are told."""
     rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
-    start = first
     language = None
     if rows[first].startswith("WEBVTT") and "-->" in rows[first]:
         rows[first] = rows[first].removeprefix("WEBVTT")  # the first time is glued to it
     elif rows[first].startswith("WEBVTT"):
         end = next((i for i in range(first, len(rows)) if not rows[i].strip() or "-->" in rows[i]), len(rows))
         language = _header(rows[first:end], first + 1, tally)
-        start = max(end, first + 1) if end < len(rows) and "-->" not in rows[end] else end
+        rows[first:end] = [""] * (end - first)
     elif any("-->" in row for row in rows[:200]):
         tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
-    rows = _without_blocks(rows, start, tally)
-    named = _named(rows, start)
-    cues = scan(rows, tally, start=start)
+    rows = _without_blocks(rows, tally)
+    named = _named(rows)
+    cues = scan(rows, tally)
     for cue in cues:
         cue.voice = named.get(cue.line)
     return Captions(cues, Metadata(language=language))
@@ -57,11 +56,11 @@ def _header(rows: list[str], line: int, tally: Tally) -> str | None:
     return match[1] if match else None
 
 
-def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
+def _without_blocks(rows: list[str], tally: Tally) -> list[str]:
     """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
     out = rows.copy()
-    for i in range(start, len(rows)):
-        if (block := _BLOCK.match(rows[i])) and (i == start or not rows[i - 1].strip()):
+    for i, row in enumerate(rows):
+        if (block := _BLOCK.match(row)) and (i == 0 or not rows[i - 1].strip()):
             kind = "notes" if block[1] == "NOTE" else "styles and regions"
             for k in itertools.takewhile(lambda k: rows[k].strip() and "-->" not in rows[k], range(i, len(rows))):
                 tally.leave_out(kind, rows[k].removeprefix("NOTE"), k + 1)
@@ -69,10 +68,10 @@ def _without_blocks(rows: list[str], start: int, tally: Tally) -> list[str]:
     return out
 
 
-def _named(rows: list[str], start: int) -> dict[int, str]:
+def _named(rows: list[str]) -> dict[int, str]:
     """Who speaks, by the number of the timing line below; the lines are left with the number of the cue."""
     found: dict[int, str] = {}
-    for i in range(start, len(rows) - 1):
+    for i in range(len(rows) - 1):
         if '"' in rows[i] and "-->" in rows[i + 1] and (match := _WEBEX.match(rows[i])):
             found[i + 2], rows[i] = match["name"], match["number"]
     return found
