@@ -29,7 +29,7 @@ def read(document: Document, tally: Tally) -> Captions:
         {"speaker_label": labels.get(text(i.get("start_time"))) or (i.get("channel_label") if channels else None), **i}
         for i in listed
     ]
-    cues = list(from_words(words_of({"words": known}, 1.0)))
+    cues = list(from_words(words_of({"words": known})))
     if not cues:
         cues = [cue(text(t.get("transcript")), None, None, None, 1) for t in items(results, "transcripts")]
     return Captions(cues, lenient(results))

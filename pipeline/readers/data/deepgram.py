@@ -28,7 +28,7 @@ def read(document: Document, tally: Tally) -> Captions:
     cues = [
         replace(c, voice=_within(f"Channel {text(u.get('channel'))}" if several else None, c.voice))
         for n, u in enumerate(utterances, 1)
-        for c in cues_of_object(n, plain(dict(u)), 1.0)
+        for c in cues_of_object(n, plain(u))
     ]
     if not cues:
         cues = [c for n, best in channels for c in _channel(best, f"Channel {n}" if several else None)]
@@ -51,7 +51,7 @@ def _within(channel: str | None, who: str | None) -> str | None:
 
 def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
     """What is said in a channel: its words, by paragraphs when only these tell who speaks."""
-    words = words_of(plain(dict(best)), 1.0)
+    words = words_of(plain(best))
     speakers = {word.speaker for word in words}
     paragraphs = items(best, "paragraphs", "paragraphs")
     if speakers <= {None} and any("speaker" in p for p in paragraphs):

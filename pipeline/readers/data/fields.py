@@ -21,7 +21,7 @@ _NAMED = ("realname", "displayname", "name", "username", "id")
 _COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
 
 
-def plain(value: dict[str, Any]) -> dict[str, Any]:
+def plain(value: Mapping[str, Any]) -> dict[str, Any]:
     """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one.
 
     Of several guesses at what was heard, the fields of the first one are its own.
@@ -46,7 +46,7 @@ def text_of(fields: Mapping[str, Any]) -> str | None:
     return None
 
 
-def words_of(fields: Mapping[str, Any], scale: float) -> list[Word]:
+def words_of(fields: Mapping[str, Any], scale: float = 1.0) -> list[Word]:
     """The words that an object lists one by one; none when these are no words with times or speakers.
 
     Where spaces are listed too, as Rev.ai and ElevenLabs do in languages that have some, words stand apart only at one.
@@ -133,7 +133,7 @@ def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
     return in_a_second(times, sum(len((text_of(value) or "").split()) for value in segments))
 
 
-def cues_of_object(n: int, fields: Mapping[str, Any], scale: float) -> list[Cue]:
+def cues_of_object(n: int, fields: Mapping[str, Any], scale: float = 1.0) -> list[Cue]:
     """The cue of a segment; several where its words say that several people speak in it, or alone say when."""
     said, who = text_of(fields), who_of(fields)
     start, end = times_of(fields, scale)

@@ -27,7 +27,7 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Captions:
     """The words with speakers where there are some, else the best transcript of each result."""
     results = _results(document)
-    best = [plain(dict(r)) for r in results]
+    best = [plain(r) for r in results]
     spoken = [_words(fields) for fields in best]
     said = [text_of(fields) or "" for fields in best]
     labelled = [found for found in spoken if any(word.speaker for word in found)]
@@ -53,7 +53,7 @@ def _words(fields: Mapping[str, Any]) -> list[Word]:
     """The words of a result. The number 0 tags nobody; a label "0" is somebody's."""
     tags = ("speakerTag", "speaker_tag")
     said = [{k: v for k, v in word.items() if k not in tags or v != 0} for word in items(fields, "words")]
-    return words_of({**fields, "words": said}, 1.0)
+    return words_of({**fields, "words": said})
 
 
 READER = Reader("google-speech", "Google Speech-to-Text JSON", sniff, read)

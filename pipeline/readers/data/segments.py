@@ -41,7 +41,7 @@ def cues_of(found: Any, tally: Tally) -> list[Cue]:
     if _are_words(key, segments):
         return list(from_words(words_of({"words": segments}, scale_of(segments))))
     for n, value in enumerate(segments, 1):
-        if text_of(value) is None and not words_of(value, 1.0):
+        if text_of(value) is None and not words_of(value):
             tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
     cues = _cues(segments)
     put_names(cues, found)
@@ -118,7 +118,7 @@ def _said(value: Fields) -> str:
     said = text_of(value)
     if said is not None:
         return said
-    return str(value["word"]) if "word" in value else " ".join(w.text for w in words_of(value, 1.0))
+    return str(value["word"]) if "word" in value else " ".join(w.text for w in words_of(value))
 
 
 def _tell_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int, tally: Tally) -> None:
@@ -149,7 +149,7 @@ def _lists(value: Any, key: str, depth: int) -> Iterator[tuple[str, list[dict[st
 
 
 def _speaks(value: Fields) -> bool:
-    return text_of(value) is not None or "word" in value or bool(words_of(value, 1.0))
+    return text_of(value) is not None or "word" in value or bool(words_of(value))
 
 
 def has_segments(found: Any) -> bool:
