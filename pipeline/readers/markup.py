@@ -63,7 +63,10 @@ def without_comments(text: str, tally: Tally) -> str:
         return text
     kept: list[str] = []
     line, at = 1, 0
+    longest = max(_STRAY, _MOST * len(text))  # words would be lost for a stray mark
     for start, end in _comments(text):
+        if end - start > longest:
+            continue
         line += text.count("\n", at, start)
         tally.leave_out("comments", text[start:end], line)
         ends = text.count("\n", start, end)
@@ -75,15 +78,8 @@ def without_comments(text: str, tally: Tally) -> str:
 def _comments(text: str) -> Iterator[tuple[int, int]]:
     """Where comments begin and end, those inside others with them.
 
-    One that would take in most of the text is none: words would be lost for a stray mark.
+    From a mark that opens to the first that closes; to one behind it in its line where that closes all opened.
     """
-    for start, end in _closed(text):
-        if end - start <= _STRAY or end - start <= _MOST * len(text):
-            yield start, end
-
-
-def _closed(text: str) -> Iterator[tuple[int, int]]:
-    """From a mark that opens to the first that closes; to one behind it in its line where that closes all opened."""
     start, depth, end, line_end = -1, 0, 0, 0
     for mark in _MARK.finditer(text):
         if end and (not depth or mark[0] == _OPENED or mark.start() > line_end):
