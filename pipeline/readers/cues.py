@@ -115,11 +115,11 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
     holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
-    above = ""
+    above, waits = "", False  # the line above; whether somebody has begun without a word yet
     for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         if piece.plain and piece.voice is None and holder.speaker is None:
-            lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, holder.waits, piece.number))
-            holder.waits = False
+            lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, waits, piece.number))
+            waits = False
             above = piece.text
             continue  # the next piece is of another cue
         speaker, text, turn = holder.take(piece)
@@ -127,12 +127,12 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
         text = text if piece.plain else sounds.off(text, piece.number, goes_on=goes_on)
         above = piece.text
         if not any(map(str.isalnum, text)):
-            holder.waits = holder.waits or turn
+            waits = waits or turn
             if piece.mark and piece.name and (after is None or after.name):
                 tally.leave_out("labels without words", piece.name, piece.number)
             continue
-        turn = turn or holder.waits
-        holder.waits = False
+        turn = turn or waits
+        waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
             last = lines[-1]
             lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.at)
@@ -213,7 +213,6 @@ class _Holder:
         self._reach, self._left = reach, -1  # cues that the label still holds for; below 0, until the next one
         self._said = ""
         self._cue: Cue | None = None
-        self.waits = False
 
     def take(self, piece: Piece) -> tuple[str | None, str, bool]:
         """The speaker of a line, its words, and whether somebody begins who is not named."""
