@@ -201,8 +201,8 @@ class BatchEndpoint(OpenAICompatible):
 
     def _outgoing(self, request: Request, known: Capabilities) -> Outgoing:
         """The call as it is sent by what is known."""
-        outgoing = Outgoing(request)
-        outgoing.prepare(known, self.endpoint, self._prompts)
+        outgoing = Outgoing(request, self.endpoint, self._prompts)
+        outgoing.prepare(known)
         return outgoing
 
     def _classify(self, err: Exception) -> CallError:

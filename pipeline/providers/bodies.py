@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
 from pipeline.llm import Message, Request
 from pipeline.llm.prompting import PromptSet
-from pipeline.providers.capabilities import MOST_ROOM, Capabilities, keywords_of, without_keywords, without_limits
+from pipeline.providers.capabilities import Capabilities, without_keywords, without_limits
 from pipeline.providers.endpoint import Endpoint
 
 SCHEMA_NAME = "answer"  # one for all: endpoints put it in front of the prompt, where calls are to share a cached prefix
@@ -58,26 +57,6 @@ def body_of(
         body["response_format"] = {"type": "json_object"}
     body["messages"] = [{"role": m.role, "content": m.content} for m in messages]
     return body
-
-
-def repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two messages in a row have one role."""
-    return any(a["role"] == b["role"] for a, b in pairwise(messages))
-
-
-def sent_otherwise(body: dict[str, Any], known: Capabilities) -> bool:
-    """Whether a body would be another by what is known now."""
-    wanted = body.get("response_format", {}).get("type", "text")
-    schema = body.get("response_format", {}).get("json_schema", {})
-    return (
-        bool(known.left_out & (set(body) | set(schema)))
-        or wanted != known.rung
-        or (known.join_roles and repeats_a_role(body["messages"]))
-        or (known.no_system_role and body["messages"][0]["role"] == "system")
-        or (known.limit is not None and known.limit not in body and known.limit not in known.left_out)
-        or bool(known.keywords_left_out & keywords_of(schema.get("schema")))
-        or (known.most or MOST_ROOM << 1) < max(body.get("max_tokens", 0), body.get("max_completion_tokens", 0))
-    )
 
 
 def _schema(wanted: dict[str, Any], known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:

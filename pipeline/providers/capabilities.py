@@ -21,7 +21,6 @@ from pipeline.vendors import Limit
 T = TypeVar("T")
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
-MOST_ROOM = 65_536
 _STEP = 1024
 LEAST_WINDOW = 1000  # tokens: a smaller one was misread, and with it no call would ever be sent again
 _MOST_SCHEMAS = 64  # of which what they hold is kept

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.llm import Completion, Request
-from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, MOST_ROOM, Capabilities, Lesson
+from pipeline.providers.capabilities import FIRST_ROOM, LEAST_WINDOW, Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 
+_MOST_ROOM = 65_536
 _MARGIN = 64  # tokens of a chat's own frame
 _ENOUGH_COUNTED = 0.6  # of an answer's limit that a long answer fills by tiktoken's count, whose tokens are longer
 _PAGE = 256  # windows are whole multiples of it
@@ -89,7 +90,7 @@ def from_cut(
         return MoreRoom(known)
     room = max(FIRST_ROOM, 2 * max(limit - request.max_tokens, thought))
     more = replace(known, room=room, thought=max(known.thought, thought))
-    if room > MOST_ROOM or limit_for(request, more, endpoint, size) <= limit:
+    if room > _MOST_ROOM or limit_for(request, more, endpoint, size) <= limit:
         return None
     return MoreRoom(more, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
 

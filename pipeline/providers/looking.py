@@ -9,10 +9,8 @@ from typing import Protocol
 
 from pipeline.errors import CallError, ContextTooLong, unbilled
 from pipeline.llm import Completion
-from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson
-from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 from pipeline.providers.outgoing import Outdated, Outgoing
 
@@ -22,7 +20,6 @@ Ask = Callable[[Outgoing], Awaitable[Completion]]
 class Learner(Protocol):
     """Who keeps what is known of the endpoint."""
 
-    endpoint: Endpoint
     known: Capabilities
 
     def learn(self, found: Lesson | None) -> None:
@@ -33,9 +30,9 @@ class Learner(Protocol):
 class Looking:
     """Looks at the prompts of one endpoint, one at a time."""
 
-    def __init__(self, learner: Learner, prompts: PromptSet, ask: Ask) -> None:
+    def __init__(self, learner: Learner, ask: Ask) -> None:
         """`ask` gives an answer to a call as it is prepared."""
-        self._learner, self._prompts, self._ask = learner, prompts, ask
+        self._learner, self._ask = learner, ask
         self._one_at_a_time = asyncio.Lock()
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
 
@@ -63,7 +60,7 @@ class Looking:
             if self._known.cut_from is None or size < self._known.cut_from:
                 await self._ask_for_the_word(size, outgoing)
         if self._known.cut_from is not None and size >= self._known.cut_from:
-            model = self._learner.endpoint.model
+            model = outgoing.endpoint.model
             raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
 
     async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
@@ -86,12 +83,10 @@ class Looking:
 
     async def _answer(self, size: int, outgoing: Outgoing) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
-        endpoint, asked = (
-            self._learner.endpoint,
-            replace(outgoing, request=canary.question(outgoing.request), waited=True),
-        )
+        endpoint = outgoing.endpoint
+        asked = replace(outgoing, request=canary.question(outgoing.request), waited=True)
         while True:
-            asked.prepare(self._known, endpoint, self._prompts)
+            asked.prepare(self._known)
             try:
                 answer = await self._ask(asked)
                 asked.spent = asked.spent + answer.usage

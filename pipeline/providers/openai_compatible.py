@@ -66,7 +66,7 @@ class OpenAICompatible:
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._turns = Turns()
-        self._looking = Looking(self, self._prompts, self._patiently)
+        self._looking = Looking(self, self._patiently)
         http = self._http_client(transport)
         if endpoint.key_header:
             http.event_hooks = {"request": [key_in(endpoint.key_header, endpoint.api_key)]}
@@ -111,7 +111,7 @@ class OpenAICompatible:
         What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
         so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
         """
-        outgoing = Outgoing(request, keywords_of(request.schema))
+        outgoing = Outgoing(request, self.endpoint, self._prompts, keywords_of(request.schema))
         try:
             if (answer := await self._in_turn(outgoing)) is None:
                 async with self._turns.after_a_refusal():
@@ -143,7 +143,7 @@ class OpenAICompatible:
     async def _taught(self, outgoing: Outgoing) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
-            if why := outgoing.prepare(self.known, self.endpoint, self._prompts):
+            if why := outgoing.prepare(self.known):
                 raise unbilled(TooLong(f"{self.model}: {why}"))
             if (answer := await self._asked(outgoing)) is None:
                 if outgoing.refused and not outgoing.alone:

@@ -9,7 +9,7 @@ from pipeline.errors import CallError
 from pipeline.llm import Message, Request, Usage
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers import learning
-from pipeline.providers.bodies import body_of, messages_of, sent_otherwise
+from pipeline.providers.bodies import body_of, messages_of
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.refusals import guess
@@ -25,6 +25,8 @@ class Outgoing:
     """A call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
 
     request: Request
+    endpoint: Endpoint
+    prompts: PromptSet
     keywords: frozenset[str] = frozenset()  # of its schema
     known: Capabilities = field(default_factory=Capabilities)
     messages: list[Message] = field(default_factory=list)
@@ -39,20 +41,27 @@ class Outgoing:
     refused: bool = False
     spent: Usage = field(default_factory=Usage)
 
-    def prepare(self, known: Capabilities, endpoint: Endpoint, prompts: PromptSet) -> str | None:
+    def prepare(self, known: Capabilities) -> str | None:
         """Made as it is to be sent by what is known now. Why it need not be sent at all; None when it may be."""
         self.known = self._applied(known)
-        self.messages = messages_of(self.request, self.known, endpoint, prompts)
+        self.messages = messages_of(self.request, self.known, self.endpoint, self.prompts)
         bounded = self.known.window is not None or self.known.cut_from is not None
         size = self.size if bounded else 0
-        self.limit = learning.limit_for(self.request, self.known, endpoint, size)
-        self.body = body_of(self.request, self.known, endpoint, self.messages, self.limit)
+        self.limit = learning.limit_for(self.request, self.known, self.endpoint, size)
+        self.body = body_of(self.request, self.known, self.endpoint, self.messages, self.limit)
         return learning.too_long(self.request, self.known, size)
 
     def outdated(self, known: Capabilities) -> bool:
-        """Whether it would be sent another way by what other calls have taught since it was made."""
+        """Whether it would be sent another way by what other calls have taught since it was made.
+
+        A limit that is taken is no reason, although another room for thought is known by now.
+        """
         now = self._applied(known)
-        return now != self.known and sent_otherwise(self.body, now)
+        if now == self.known:
+            return False
+        limit = self.limit if now.most is None else min(self.limit, now.most)
+        messages = messages_of(self.request, now, self.endpoint, self.prompts)
+        return self.body != body_of(self.request, now, self.endpoint, messages, limit)
 
     def guess(self, known: Capabilities) -> bool:
         """One more guess at what it was refused for; whether there was one."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from pipeline.providers.bodies import repeats_a_role
 from pipeline.providers.capabilities import FIRST_ROOM, Capabilities, Lesson, keywords_of
 from pipeline.providers.faults import afforded
 from pipeline.text import enumerated
@@ -94,11 +94,16 @@ def _highest(told: str, asked: int) -> int | None:
 def _of_roles(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     messages = sent.get("messages") or [{"role": ""}]
     alternate, system = _ALTERNATE.search(told), messages[0]["role"] == "system"
-    if alternate and repeats_a_role(messages):
+    if alternate and _repeats_a_role(messages):
         return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
     if system and (alternate or _NO_SYSTEM.search(told)):
         return Lesson(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
     return None
+
+
+def _repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two messages in a row have one role."""
+    return any(a["role"] == b["role"] for a, b in pairwise(messages))
 
 
 def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CallError
 from pipeline.llm import Completion, Message, Request, Usage
+from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong, by_status, shown_of, text_of, window_told
 from pipeline.providers.offered import offered
+from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
 from pipeline.providers.thought import parted, unseen
@@ -399,3 +401,10 @@ def test_a_reply_nested_without_end_is_no_answer_and_no_crash() -> None:
 def test_what_was_refused_before_any_work_is_told_apart(status: int, refused: bool) -> None:
     fault = by_status(status, {"error": {"message": "no"}}, httpx2.Headers(), ENDPOINT)
     assert fault.billed is not refused
+
+
+def test_only_what_changes_its_body_makes_a_call_outdated() -> None:
+    call = Outgoing(replace(REQUEST, schema=None), ENDPOINT, PromptSet())
+    call.prepare(Capabilities())
+    assert not call.outdated(Capabilities(answers=1, room=9000, rung="text"))
+    assert call.outdated(Capabilities().without("seed")) and call.outdated(Capabilities(answer_most=100))

@@ -18,7 +18,6 @@ LONG = Request("sections.v1", (Message("user", "What is said? " * 3000),), {"typ
 
 
 class Kept:
-    endpoint = Endpoint("http://h/v1", "m", "k")
     known = Capabilities()
 
     def learn(self, found: Lesson | None) -> None:
@@ -35,5 +34,6 @@ def test_a_question_that_would_be_sent_another_way_by_now_is_asked_that_way() ->
             raise Outdated("asked another way")
         return Completion(f'{{"word": "{WORD}"}}', "stop", Usage(prompt_tokens=7000), "m")
 
-    asyncio.run(Looking(kept, PromptSet(), answer).look(7000, Outgoing(LONG, messages=list(LONG.messages))))
+    asked = Outgoing(LONG, Endpoint("http://h/v1", "m", "k"), PromptSet(), messages=list(LONG.messages))
+    asyncio.run(Looking(kept, answer).look(7000, asked))
     assert "max_completion_tokens" in bodies[1] and len(bodies) == 2 and kept.known.read_to > 7000
