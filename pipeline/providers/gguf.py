@@ -33,6 +33,7 @@ _BLOCKS = {
 }  # fmt: skip
 _CACHE_BYTES = 2  # a number of the attention cache in 16 bits
 _WORKING = 300 << 20  # bytes that the server takes besides weights and cache, about
+_CGROUP = Path("/sys/fs/cgroup")  # of a container
 
 Value = str | int | float | bool
 
@@ -114,7 +115,7 @@ def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> N
         )
 
 
-def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = Path("/sys/fs/cgroup")) -> int | None:
+def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = _CGROUP) -> int | None:
     """Bytes that a new program may take, the limit of a container included; None where the system does not tell."""
     try:
         told = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
@@ -128,14 +129,14 @@ def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = Path("/sys
     return limit if free is None else min(free, limit)
 
 
-def all_memory(cgroup: Path = Path("/sys/fs/cgroup")) -> int | None:
+def all_memory() -> int | None:
     """Bytes of memory of this machine, or of its container; None where the system does not tell."""
+    memory = _pages()
     try:
-        limit = int((cgroup / "memory.max").read_text())
+        limit = int((_CGROUP / "memory.max").read_text())
     except (OSError, ValueError):  # no container, or one without a limit
-        return _pages()
-    pages = _pages()
-    return limit if pages is None else min(pages, limit)
+        return memory
+    return limit if memory is None else min(memory, limit)
 
 
 def _pages() -> int | None:

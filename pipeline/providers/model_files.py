@@ -28,11 +28,6 @@ class OwnModel:
     file: ModelFile
     identity: str  # the file's name and a digest of samples of it: never its folder
 
-    @property
-    def profile(self) -> ProfileName:
-        """How a model of this size is worked with."""
-        return self.file.profile
-
     def worked_with(self, profile: Profile) -> Profile:
         """The profile with chunks that leave room in the window, as many at once as are answered together."""
         most = int(self.window(profile.name) * _CHUNK_SHARE)

@@ -65,7 +65,7 @@ def own_model(settings: Settings) -> OwnModel | None:
 def profile_of(settings: Settings) -> Profile:
     """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
     own = own_model(settings)
-    by_itself: ProfileName = own.profile if own else "small" if settings.in_process else "capable"
+    by_itself: ProfileName = own.file.profile if own else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
     return own.worked_with(base) if own else base
 
