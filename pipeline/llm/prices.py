@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pipeline.llm import Tally, Usage
 from pipeline.vendors import vendor_at
 
@@ -44,19 +42,17 @@ def added(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else round(first + second, 6)
 
 
-def cost_of_calls(model: str, endpoint: str, calls: Iterable[Usage]) -> float | None:
-    """USD for calls, each at its own price; None when that is not known."""
+def cost_of_run(model: str, endpoint: str, tally: Tally) -> float | None:
+    """USD for the calls of a run, each at its own price.
+
+    None when that is not known, as when all of them failed and told no tokens.
+    """
+    if tally.failed and not tally.each and endpoint != EMBEDDED:
+        return None
     total = 0.0
-    for usage in calls:
+    for usage in tally.each:
         cost = cost_usd(model, endpoint, usage)
         if cost is None:
             return None
         total = round(total + cost, 6)
     return total
-
-
-def cost_of_run(model: str, endpoint: str, tally: Tally) -> float | None:
-    """USD for the calls of a run; None when that is not known, as when all of them failed and told no tokens."""
-    if tally.failed and not tally.each and endpoint != EMBEDDED:
-        return None
-    return cost_of_calls(model, endpoint, tally.each)

@@ -35,7 +35,7 @@ def encoding_for(model: str) -> tuple[str, bool]:
 
 
 @lru_cache(maxsize=4)
-def load_encoding(name: str = FALLBACK_ENCODING) -> tiktoken.Encoding:
+def load_encoding(name: str) -> tiktoken.Encoding:
     """tiktoken's encoding `name`, without a network. It counts and encodes; it cannot be pickled."""
     import tiktoken
     from tiktoken_ext import openai_public

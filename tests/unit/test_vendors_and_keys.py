@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import EndpointError, SettingsError, spending, unbilled
 from pipeline.llm import Tally, Usage
-from pipeline.llm.prices import cost_of_calls, cost_of_run, cost_usd
+from pipeline.llm.prices import cost_of_run, cost_usd
 from pipeline.providers.endpoint import Endpoint
 from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings, load_settings
 from pipeline.settings.chosen import endpoint_of
@@ -233,7 +233,7 @@ OPENAI = "https://api.openai.com"
 
 def test_many_calls_cost_what_each_of_them_does_though_a_prompt_of_their_length_would_cost_more() -> None:
     one, long = (cost_usd(DEFAULT_HOSTED_MODEL, OPENAI, Usage(n)) for n in (20_000, 400_000))
-    many = cost_of_calls(DEFAULT_HOSTED_MODEL, OPENAI, [Usage(20_000)] * 20)
+    many = cost_of_run(DEFAULT_HOSTED_MODEL, OPENAI, Tally(each=[Usage(20_000)] * 20))
     assert one and long and many == pytest.approx(20 * one) and many < long
 
 
