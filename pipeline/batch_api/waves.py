@@ -21,7 +21,7 @@ from pipeline.llm import Completion, Request, Usage, prices
 from pipeline.providers.batch_endpoint import ResultsMissing
 from pipeline.providers.batch_jobs import MOST_TIMES, Jobs
 from pipeline.providers.calls import CallStore
-from pipeline.providers.journal import Job, Journal
+from pipeline.providers.journal import Journal
 from pipeline.providers.limited import LimitReached
 from pipeline.readers import Source
 from pipeline.settings import Settings
@@ -179,13 +179,11 @@ class Waves:
         )
         return Outcome(name, page=page, status=later.status, problems=tuple(p.message for p in later.problems))
 
-    async def submit(self) -> list[Job]:
+    async def submit(self) -> None:
         """Sends what is wanted now."""
-        jobs = await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size)
-        for job in jobs:
+        for job in await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size):
             most = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {most}")
-        return jobs
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
         """Stops before the order could pass its limit: jobs under way count whole, collected ones what they took."""

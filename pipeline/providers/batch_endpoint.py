@@ -27,8 +27,7 @@ from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read
 
-MOST_REQUESTS = 50_000  # limits of one input file
-MOST_BYTES = 200_000_000
+MOST_BYTES = 200_000_000  # of one input file
 PATH: Final = "/v1/chat/completions"
 _NEWEST = 1_000  # batches that are looked through for one of ours
 _TRIES = 5

@@ -13,7 +13,6 @@ from pipeline.llm.prices import BATCH, added, cost_usd
 from pipeline.llm.tokens import encoding_for
 from pipeline.providers.batch_endpoint import (
     MOST_BYTES,
-    MOST_REQUESTS,
     AskAgain,
     BatchEndpoint,
     Line,
@@ -43,10 +42,13 @@ class Jobs:
         at = (self._endpoint.endpoint.place, self._endpoint.model)
         return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
 
-    async def submit(self, owner: str, allow: Allow, *, most: int = MOST_REQUESTS) -> list[Job]:
-        """Sends the wanted calls of an order, a job for each file's worth. `allow` may raise before one is sent."""
+    async def submit(self, owner: str, allow: Allow, *, most: int) -> list[Job]:
+        """Sends the wanted calls of an order, in jobs of `most` calls, fewer where their file would be too large.
+
+        `allow` may raise before one is sent.
+        """
         sent = []
-        while job := self._next(owner, allow, min(most, MOST_REQUESTS)):
+        while job := self._next(owner, allow, most):
             sent.append(await self.send(job))
         return sent
 

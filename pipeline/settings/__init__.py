@@ -54,7 +54,7 @@ class Settings:
     citations: bool = value(switch, False, decides="page")
     max_tokens: int | None = value(whole(1))
     max_cost: float | None = value(positive())
-    batch_size: int = value(whole(1, 50_000), 50_000)
+    batch_size: int = value(whole(1, 50_000), 50_000)  # one input file of the Batch API takes no more
     prompts: Path | None = value(path, decides="notes")
     encoding: str | None = value(text, decides="transcript")
     format: str | None = value(text, decides="transcript")
