@@ -16,7 +16,7 @@ class Usage:
     thought_tokens: int = 0
 
     @property
-    def told_prompt(self) -> int | None:
+    def reported_prompt(self) -> int | None:
         """Tokens of the prompt as the endpoint told them; None when it told none."""
         return None if self.estimated else self.prompt_tokens
 

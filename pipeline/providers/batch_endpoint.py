@@ -192,7 +192,7 @@ class BatchEndpoint(OpenAICompatible):
         outgoing = self._outgoing(request, known)
         if outgoing.outdated(self.known):
             return AskAgain(str(fault))
-        found = lesson(fault.told, outgoing.body, self.known) or guess(outgoing.body, self.known)
+        found = lesson(fault.text, outgoing.body, self.known) or guess(outgoing.body, self.known)
         if found is None:
             return fault
         self.learn(found)
@@ -219,8 +219,8 @@ def _parsed(raw: bytes) -> Line | None:
         row = json.loads(raw.decode("utf-8-sig", "replace"))
         response, error = row.get("response") or {}, row.get("error") or {}
         body = response.get("body")
-        told = f"{error.get('code') or ''} {error.get('message') or ''}".strip()
+        message = f"{error.get('code') or ''} {error.get('message') or ''}".strip()
         status = int(response.get("status_code") or 0)
-        return Line(str(row["custom_id"]), status, body if isinstance(body, dict) else {}, told)
+        return Line(str(row["custom_id"]), status, body if isinstance(body, dict) else {}, message)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

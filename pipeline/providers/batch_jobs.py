@@ -126,8 +126,8 @@ class Jobs:
             return (await self.settle(job))[0]
         except ResultsMissing:
             most = Usage(job.prompt_tokens, 0, job.answer_tokens)
-            told = EndpointError("its results are not there and were given up")
-            return self.journal.settle(job.wave, Settled(usage=most, usd=job.usd, fatal=told))
+            lost = EndpointError("its results are not there and were given up")
+            return self.journal.settle(job.wave, Settled(usage=most, usd=job.usd, fatal=lost))
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
         """Takes a finished job's results into the store; None while it is not finished.
@@ -138,13 +138,13 @@ class Jobs:
         if batch.status not in FINAL:
             return job, None
         found, sent_by = Settled(), self._endpoint.known
-        told: set[str] = set()
+        seen: set[str] = set()
         async for line in self._endpoint.results(batch):
-            if line.key not in told:
-                told.add(line.key)
+            if line.key not in seen:
+                seen.add(line.key)
                 self._take(line, job, found, sent_by)
-        if batch.status == "completed" and len(told) < job.requests:
-            self._miss(told, job, found)
+        if batch.status == "completed" and len(seen) < job.requests:
+            self._miss(seen, job, found)
         if self._endpoint.known != sent_by:
             keep(self._calls, self._endpoint.endpoint, self._endpoint.known)
         if batch.status == "failed":
@@ -180,22 +180,22 @@ class Jobs:
     def _book(self, usage: Usage, found: Settled) -> None:
         found.usage, found.usd = found.usage + usage, added(found.usd, self._price(usage))
 
-    def _miss(self, told: Set[str], job: Job, found: Settled) -> None:
+    def _miss(self, seen: Set[str], job: Job, found: Settled) -> None:
         """Counts a failure of each call that a completed job tells nothing of, as where its file was cut.
 
         It may be paid for, and counts as the most that it could take.
         """
         for key, request in self.journal.calls_of(job.wave):
-            if key not in told:
+            if key not in seen:
                 self.journal.failed(key, "again", f"batch {job.batch} was completed without a result for this call")
                 found.failed += 1
                 self._book(self._at_most(request), found)
 
     def _why(self, batch: Batch) -> EndpointError:
-        told = (batch.errors.data if batch.errors else None) or []
-        reasons = "; ".join(clean(f"{e.code or ''} {e.message or ''}")[:200] for e in told[:3])
-        more = f" and {numbered(len(told) - 3, 'error')} more" if len(told) > 3 else ""
-        limit = any("limit" in (e.code or "") for e in told)
+        errors = (batch.errors.data if batch.errors else None) or []
+        reasons = "; ".join(clean(f"{e.code or ''} {e.message or ''}")[:200] for e in errors[:3])
+        more = f" and {numbered(len(errors) - 3, 'error')} more" if len(errors) > 3 else ""
+        limit = any("limit" in (e.code or "") for e in errors)
         hint = "lower --batch-size, or wait" if limit else "nothing was asked: run again once it is mended"
         return EndpointError(f"batch {batch.id} was not taken: {reasons or 'no reason given'}{more}", hint=hint)
 

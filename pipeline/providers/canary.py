@@ -32,43 +32,46 @@ def bytes_of(messages: Iterable[Message]) -> int:
     return sum(len(m.content.encode("utf-8", "replace")) for m in messages)
 
 
-def worth_counting(told: int | None, length: int, known: Capabilities) -> bool:
-    """Whether a usage may be too small for `length` bytes; tokens have three at least, in most languages four."""
+def worth_counting(reported: int | None, length: int, known: Capabilities) -> bool:
+    """Whether the tokens that a usage reports for a prompt of `length` bytes, None for none, may be too few.
+
+    A token has three bytes at least, in most languages four.
+    """
     most = length / 3
-    return most >= _SHORTEST and (told is None or known.doubt is not None or told < _expected(most, known))
+    return most >= _SHORTEST and (reported is None or known.doubt is not None or reported < _expected(most, known))
 
 
-def suspicious(told: int | None, size: int, known: Capabilities) -> bool:
+def suspicious(reported: int | None, size: int, known: Capabilities) -> bool:
     """Whether a prompt of `size` tokens may have been cut: such a one was, its usage is too small, or was not told."""
-    if size < _SHORTEST or size <= (_FURTHER_UNTOLD if told is None else _FURTHER) * known.read_to:
+    if size < _SHORTEST or size <= (_FURTHER_UNTOLD if reported is None else _FURTHER) * known.read_to:
         return False
-    if told is None or (known.doubt is not None and size >= known.doubt):
+    if reported is None or (known.doubt is not None and size >= known.doubt):
         return True
     expected = _expected(size, known)
-    return told < _LOW * expected or (told < expected and (told + 1) % _PAGE <= 2)
+    return reported < _LOW * expected or (reported < expected and (reported + 1) % _PAGE <= 2)
 
 
 def _expected(size: float, known: Capabilities) -> float:
     return size * (1.0 if known.ratio is None else known.ratio)
 
 
-def ratio_of(told: int | None, request: Request) -> float | None:
+def ratio_of(reported: int | None, request: Request) -> float | None:
     """Tokens that an endpoint tells for one counted, at least, where they are more, from a prompt too short to be cut.
 
     The schema counts as if it were part of the prompt: some endpoints put it there, and others only seem to need fewer
     tokens. That an endpoint needs fewer is learned from a long prompt that was read whole.
     """
-    if not told or not _LEAST_BYTES <= bytes_of(request.messages) < 3 * _SHORTEST:
+    if not reported or not _LEAST_BYTES <= bytes_of(request.messages) < 3 * _SHORTEST:
         return None
     counted = sum(count_tokens(m.content) + _FRAME for m in request.messages)
-    ratio = told / (counted + count_tokens(json.dumps(request.schema)))
+    ratio = reported / (counted + count_tokens(json.dumps(request.schema)))
     return ratio if ratio > 1 else None
 
 
-def read_whole(text: str, told: int | None, size: int) -> bool:
+def read_whole(text: str, reported: int | None, size: int) -> bool:
     """Whether an answer to the question shows a prompt of `size` tokens read. A word that comes back is no proof
     against a usage that no tokenizer explains."""
-    return WORD in text.casefold() and not (told and told < _NEVER * size)
+    return WORD in text.casefold() and not (reported and reported < _NEVER * size)
 
 
 def question(request: Request) -> Request:

@@ -102,7 +102,7 @@ class Lesson:
     """What a call taught: all that is known now, and a line for people, empty where it is of no interest."""
 
     known: Capabilities
-    said: str = ""
+    notice: str = ""
 
 
 _FACT = TypeAdapter(Capabilities)

@@ -29,8 +29,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if (ms := amount(headers.get("retry-after-ms", ""))) is not None:
         return ms / 1000
     value = headers.get("retry-after", "")
-    if (told := seconds(value)) is not None:
-        return told
+    if (wait := seconds(value)) is not None:
+        return wait
     try:
         at = parsedate_to_datetime(value)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -39,9 +39,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def delay_in(told: str) -> float | None:
+def delay_in(text: str) -> float | None:
     """Seconds to wait as a refusal tells them, in small letters: "7s", "1h3m12.5s", "20 seconds"."""
-    found = _SENTENCE.search(told)
+    found = _SENTENCE.search(text)
     return _summed(found[1]) if found else None
 
 

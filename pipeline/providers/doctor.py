@@ -68,9 +68,9 @@ class _Doctor:
 
     @asynccontextmanager
     async def _client(self, known: Capabilities) -> AsyncIterator[OpenAICompatible]:
-        def keep(known: Capabilities, said: str) -> None:
-            if said:
-                self.learned.append(said.removeprefix(f"{self._endpoint.model} at {self._endpoint.address} "))
+        def keep(known: Capabilities, notice: str) -> None:
+            if notice:
+                self.learned.append(notice.removeprefix(f"{self._endpoint.model} at {self._endpoint.address} "))
 
         async with OpenAICompatible(self._endpoint, known=known, on_learned=keep) as client:
             yield client
@@ -136,7 +136,7 @@ class _Doctor:
                 return
             seconds = time.monotonic() - started
         usage, counted_size = second.usage, counted(asked.messages)
-        prompt = first.usage.told_prompt
+        prompt = first.usage.reported_prompt
         was_read = canary.read_whole(first.text, prompt, counted_size)
         self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
         if was_read:
@@ -186,8 +186,8 @@ async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Fin
         doctor.thought()
         doctor.speed()
         await doctor.long_prompt()
-        for said in dict.fromkeys(doctor.learned):
-            doctor.rows.append(("found out", said))
+        for notice in dict.fromkeys(doctor.learned):
+            doctor.rows.append(("found out", notice))
     encoding, sure = encoding_for(endpoint.model)
     doctor.rows.append(("tokens", f"counted with {encoding}" + ("" if sure else ", tiktoken does not know this model")))
     if works:

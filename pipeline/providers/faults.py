@@ -23,11 +23,11 @@ _LONGEST_DELAY = 600.0  # seconds: who is told to wait for longer runs the comma
 
 
 class Refused(CallError):
-    """The call was refused for what it asks, and the refusal may name it. `told` is all its text, in small letters."""
+    """The call was refused for what it asks, and the refusal may name it. `text` is all its text, in small letters."""
 
-    def __init__(self, message: str, told: str) -> None:
+    def __init__(self, message: str, text: str) -> None:
         super().__init__(message)
-        self.told = told
+        self.text = text
 
 
 class TooLong(ContextTooLong):
@@ -110,42 +110,42 @@ def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoin
 
 
 def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
-    address, told = endpoint.address, text_of(body)
+    address, text = endpoint.address, text_of(body)
     if 300 <= status < 400:
         return _redirected(status, headers, endpoint)
     if is_page(headers, body) and status < 500:
         hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
-    if status in (400, 403) and _FILTERED.search(told):
+    if status in (400, 403) and _FILTERED.search(text):
         return Declined("a content filter stopped the call")
     shown = shown_of(body, endpoint.api_key)
-    if status == 401 or (status == 400 and _KEY.search(told)):
+    if status == 401 or (status == 400 and _KEY.search(text)):
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
-    if status == 403 and not _NO_MODEL.search(told):
+    if status == 403 and not _NO_MODEL.search(text):
         hint = f"check {endpoint.key_name}, and what it may be used for"
         return EndpointError(f"{address}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
-    if status == 402 and (afforded(told) or 0) >= _LEAST_PAID_FOR:
-        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    wait = wait if (wait := retry_after(headers)) is not None else delay_in(told)
+    if status == 402 and (afforded(text) or 0) >= _LEAST_PAID_FOR:
+        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
+    wait = wait if (wait := retry_after(headers)) is not None else delay_in(text)
     soon = wait is not None and wait <= _LONGEST_DELAY
-    if status == 402 or _QUOTA.search(told) or (_PER_DAY.search(told) and not soon):
+    if status == 402 or _QUOTA.search(text) or (_PER_DAY.search(text) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
         return EndpointError(f"{address}: the account's quota is used up: {shown}", hint=hint, fatal=True)
-    if long := _too_long(status, told, endpoint.model):
+    if long := _too_long(status, text, endpoint.model):
         return long
-    if status == 404 and "requested parameters" in told:
-        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
-    if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(told)):
+    if status == 404 and "requested parameters" in text:
+        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
+    if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(text)):
         return NoSuchModel(
             f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
             hint="see: studydoc models",
             fatal=True,
         )
-    if _MISSED.search(told):
+    if _MISSED.search(text):
         return MissedFormat(f"{address}: the model's answer missed the format", retryable=True)
-    if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(told) or _ROLES.search(told))):
-        return Refused(f"the call was refused (HTTP {status}): {shown}", told)
+    if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
+        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         if wait is not None and not soon:
@@ -207,14 +207,14 @@ _TOO_LARGE = re.compile(r"request too large")
 _PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
 
 
-def _too_long(status: int, told: str, model: str) -> TooLong | None:
+def _too_long(status: int, text: str, model: str) -> TooLong | None:
     if status not in (400, 413, 422, 429, 500):
         return None
-    if (status == 413 or _TOO_LARGE.search(told)) and (found := _PER_MINUTE.search(told)):
+    if (status == 413 or _TOO_LARGE.search(text)) and (found := _PER_MINUTE.search(text)):
         limit = int(found.group(1))
         return TooLong(f"{model}: one call may have {limit:,} tokens here, its answer counted whole", limit)
-    if status == 413 or (status != 429 and _LONG.search(told)):
-        return TooLong(f"{model}: the prompt is longer than the model's context window", *window_told(told))
+    if status == 413 or (status != 429 and _LONG.search(text)):
+        return TooLong(f"{model}: the prompt is longer than the model's context window", *window_told(text))
     return None
 
 
@@ -232,14 +232,14 @@ _PROMPT = re.compile(
 )
 
 
-def afforded(told: str) -> int | None:
+def afforded(text: str) -> int | None:
     """The longest answer, in tokens, that a refusal says the credit pays for; the shortest of several."""
-    return min(map(int, _AFFORDED.findall(told)), default=None)
+    return min(map(int, _AFFORDED.findall(text)), default=None)
 
 
-def window_told(told: str) -> tuple[int | None, int | None]:
+def window_told(text: str) -> tuple[int | None, int | None]:
     """Tokens that the window has and tokens that the prompt had, where a refusal tells them."""
-    return _number(_WINDOW.search(told)), _number(_PROMPT.search(told))
+    return _number(_WINDOW.search(text)), _number(_PROMPT.search(text))
 
 
 def _number(found: re.Match[str] | None) -> int | None:

@@ -80,8 +80,8 @@ def from_cut(
     window = _as_counted(total, usage.prompt_tokens, size)
     whole = (total + 1) % _PAGE <= 2 and window >= LEAST_WINDOW
     if not usage.estimated and usage.completion_tokens < 0.9 * limit and whole:
-        said = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
-        return Full(replace(known, window=window), said, total)
+        notice = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
+        return Full(replace(known, window=window), notice, total)
     # Where no usage is told thought may be hidden: a text that ends well before its own limit was cut by it.
     enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0
     if completion.text and usage.completion_tokens - thought >= enough * request.max_tokens:
@@ -98,20 +98,20 @@ def from_cut(
 def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Lesson:
     """What a whole answer shows."""
     thought = completion.usage.thought_tokens
-    said = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
-    return Lesson(known.answered(thought, keywords), said)
+    notice = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
+    return Lesson(known.answered(thought, keywords), notice)
 
 
-def from_canary(was_read: bool, told: int | None, size: int, known: Capabilities) -> Lesson:
+def from_canary(was_read: bool, reported: int | None, size: int, known: Capabilities) -> Lesson:
     """What a look whether a prompt was read whole shows."""
     if was_read:
         doubt = None if known.doubt is not None and size >= known.doubt else known.doubt
-        ratio = known.ratio if not told else min(told / size, known.ratio or told / size)
+        ratio = known.ratio if not reported else min(reported / size, known.ratio or reported / size)
         return Lesson(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)
-    part = f"only about {told:,}" if told else "not all"
-    said = (
+    part = f"only about {reported:,}" if reported else "not all"
+    notice = (
         f"reads {part} of {size:,} tokens of a prompt and does not say so: what is longer is split"
         " (Ollama: set OLLAMA_CONTEXT_LENGTH; LM Studio: load the model with a longer context)"
     )
-    return Lesson(replace(known, cut_from=cut_from), said)
+    return Lesson(replace(known, cut_from=cut_from), notice)

@@ -40,22 +40,22 @@ class Looking:
     def _known(self) -> Capabilities:
         return self._learner.known
 
-    async def look(self, told: int | None, outgoing: Outgoing) -> None:
+    async def look(self, reported: int | None, outgoing: Outgoing) -> None:
         """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
 
         What a look finds out holds for those that waited for it.
         """
         length = canary.bytes_of(outgoing.messages)
-        if told is not None and self._known.doubt is None and length <= self._read_whole:
+        if reported is not None and self._known.doubt is None and length <= self._read_whole:
             return
-        if not canary.worth_counting(told, length, self._known):
+        if not canary.worth_counting(reported, length, self._known):
             return
         size = outgoing.size
-        if not canary.suspicious(told, size, self._known):
-            self._read_whole = max(self._read_whole, length if told is not None else 0)
+        if not canary.suspicious(reported, size, self._known):
+            self._read_whole = max(self._read_whole, length if reported is not None else 0)
             return
         async with self._one_at_a_time:
-            if not canary.suspicious(told, size, self._known):
+            if not canary.suspicious(reported, size, self._known):
                 return
             if self._known.cut_from is None or size < self._known.cut_from:
                 await self._ask_for_the_word(size, outgoing)
@@ -65,7 +65,7 @@ class Looking:
 
     async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
         """Asks the question and learns from its answer."""
-        told = None
+        reported = None
         try:
             answer = await self._answer(size, outgoing)
         except ContextTooLong:
@@ -77,9 +77,9 @@ class Looking:
         else:
             if not answer.text:  # cut in thought, for ever
                 return
-            told = answer.usage.told_prompt
-            was_read = canary.read_whole(answer.text, told, size)
-        self._learner.learn(learning.from_canary(was_read, told, size, self._known))
+            reported = answer.usage.reported_prompt
+            was_read = canary.read_whole(answer.text, reported, size)
+        self._learner.learn(learning.from_canary(was_read, reported, size, self._known))
 
     async def _answer(self, size: int, outgoing: Outgoing) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""

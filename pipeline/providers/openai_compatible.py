@@ -154,9 +154,9 @@ class OpenAICompatible:
             self.learn(outgoing.confirmed(self.known))
             if self._asks_again(answer, outgoing):
                 continue
-            await self._looking.look(answer.usage.told_prompt, outgoing)
+            await self._looking.look(answer.usage.reported_prompt, outgoing)
             self.learn(learning.from_answer(answer, self.known, outgoing.keywords))
-            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.told_prompt, outgoing.request)):
+            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.reported_prompt, outgoing.request)):
                 self.learn(Lesson(replace(self.known, ratio=ratio)))
             return replace(answer, usage=outgoing.spent)
         raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
@@ -210,8 +210,8 @@ class OpenAICompatible:
         if (lower := sent_by.lower_rung()) is None:
             return False
         if self.known.rung == sent_by.rung:
-            said = f"ignores {sent_by.rung}: {lower.rung} in its place"
-            self.learn(Lesson(replace(self.known, rung=lower.rung), said))
+            notice = f"ignores {sent_by.rung}: {lower.rung} in its place"
+            self.learn(Lesson(replace(self.known, rung=lower.rung), notice))
         return True
 
     def learn(self, found: Lesson | None) -> None:
@@ -220,13 +220,14 @@ class OpenAICompatible:
             return
         self.known = found.known
         if self._on_learned:
-            self._on_learned(self.known, f"{self.model} at {self.endpoint.address} {found.said}" if found.said else "")
+            place = f"{self.model} at {self.endpoint.address}"
+            self._on_learned(self.known, f"{place} {found.notice}" if found.notice else "")
 
     def _learn_from(self, err: Refused, outgoing: Outgoing) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
         if outgoing.outdated(self.known):
             return
-        if found := lesson(err.told, outgoing.body, self.known):
+        if found := lesson(err.text, outgoing.body, self.known):
             self.learn(found)
         elif not outgoing.guess(self.known):
             error = EndpointError(f"{self.model}: {err}")

@@ -35,7 +35,7 @@ class Outgoing:
     below: int = 0  # response formats that this one call goes down, for a reason of its own
     left_out: frozenset[str] = frozenset()  # parameters that it goes without since refusals that named nothing
     rungs_down: int = 0  # response formats that it goes down for the same reason
-    said: str = ""  # the last of these guesses, for people
+    notice: str = ""  # the last of these guesses, for people
     alone: bool = False  # whether calls that have not begun wait for this one
     waited: bool = False  # whether it has let such calls go first
     refused: bool = False
@@ -68,14 +68,14 @@ class Outgoing:
         so_far = self._guessed(known)
         if (found := guess(self.body, so_far)) is None:
             return False
-        self.left_out, self.said = found.known.left_out - known.left_out, found.said
+        self.left_out, self.notice = found.known.left_out - known.left_out, found.notice
         self.rungs_down += found.known.rung != so_far.rung
         return True
 
     def confirmed(self, known: Capabilities) -> Lesson | None:
         """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
-        found = Lesson(self._guessed(known), self.said) if self.said else None
-        self.left_out, self.rungs_down, self.said = frozenset(), 0, ""
+        found = Lesson(self._guessed(known), self.notice) if self.notice else None
+        self.left_out, self.rungs_down, self.notice = frozenset(), 0, ""
         return found
 
     def _guessed(self, known: Capabilities) -> Capabilities:

@@ -38,15 +38,15 @@ _ALLOWED = re.compile(  # a list of what is taken, behind the name of what is no
 _BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
 
 
-def lesson(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+def lesson(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
-    if (paid := afforded(told)) is not None:
+    if (paid := afforded(text)) is not None:
         return _of_credit(paid, sent, known)
-    refused = _ALLOWED.sub("", told)
+    refused = _ALLOWED.sub("", text)
     return (
         _of_limit(refused, sent, known)
         or _of_extras(refused, sent, known)
-        or _of_roles(told, sent, known)
+        or _of_roles(text, sent, known)
         or _of_format(refused, sent, known)
     )
 
@@ -62,8 +62,8 @@ def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     return None
 
 
-def _named(name: str, told: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None
+def _named(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
@@ -72,11 +72,11 @@ def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Lesso
     return Lesson(replace(known, afforded=paid), f"has credit for answers of {paid:,} tokens at most")
 
 
-def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+def _of_limit(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     name = next((n for n in _LIMIT_NAMES if n in sent), None)
-    if name is None or not _named(name, told):
+    if name is None or not _named(name, text):
         return None
-    if most := _highest(told, sent[name]):
+    if most := _highest(text, sent[name]):
         return Lesson(replace(known, answer_most=most), f"gives answers of {most:,} tokens at most")
     other = next(n for n in _LIMIT_NAMES if n != name)
     if known.limit is None:
@@ -84,19 +84,19 @@ def _of_limit(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson
     return Lesson(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
 
 
-def _highest(told: str, asked: int) -> int | None:
+def _highest(text: str, asked: int) -> int | None:
     """The limit that a refusal says is the highest."""
-    if not _TOO_HIGH.search(told):
+    if not _TOO_HIGH.search(text):
         return None
-    return max((n for n in map(int, _NUMBER.findall(told)) if 64 <= n < asked), default=None)
+    return max((n for n in map(int, _NUMBER.findall(text)) if 64 <= n < asked), default=None)
 
 
-def _of_roles(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+def _of_roles(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     messages = sent.get("messages") or [{"role": ""}]
-    alternate, system = _ALTERNATE.search(told), messages[0]["role"] == "system"
+    alternate, system = _ALTERNATE.search(text), messages[0]["role"] == "system"
     if alternate and _repeats_a_role(messages):
         return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
-    if system and (alternate or _NO_SYSTEM.search(told)):
+    if system and (alternate or _NO_SYSTEM.search(text)):
         return Lesson(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
     return None
 
@@ -106,27 +106,27 @@ def _repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
     return any(a["role"] == b["role"] for a, b in pairwise(messages))
 
 
-def _of_extras(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    named = [n for n in _EXTRAS if n in sent and _named(n, told)]
-    if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(told):
+def _of_extras(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    named = [n for n in _EXTRAS if n in sent and _named(n, text)]
+    if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(text):
         named.append("reasoning_effort")
     if not named:
         return None
     less = known.without(*named)
-    if "reasoning_effort" in named and _OTHER_VALUE.search(told):  # it thinks, only not by that word
+    if "reasoning_effort" in named and _OTHER_VALUE.search(text):  # it thinks, only not by that word
         less = replace(less, room=max(less.room or 0, FIRST_ROOM))
     return Lesson(less, f"does not take {enumerated(named, 'and')}: left out")
 
 
-def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+def _of_format(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     wanted = sent.get("response_format")
-    if not wanted or not _FORMAT.search(told):
+    if not wanted or not _FORMAT.search(text):
         return None
     schema = wanted.get("json_schema") or {}
-    if "strict" in schema and _NOT_TAKEN.search(told) and _names_keyword("strict", told):
+    if "strict" in schema and _NOT_TAKEN.search(text) and _names_keyword("strict", text):
         return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
-    if _NOT_TAKEN.search(told):
-        refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, told)]
+    if _NOT_TAKEN.search(text):
+        refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, text)]
         if refused:
             dropped = known.keywords_left_out | set(refused)
             return Lesson(
@@ -136,8 +136,8 @@ def _of_format(told: str, sent: Mapping[str, Any], known: Capabilities) -> Lesso
     return Lesson(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
 
 
-def _names_keyword(keyword: str, told: str) -> bool:
+def _names_keyword(keyword: str, text: str) -> bool:
     """Whether a keyword of a schema is named: in quotes, or as what is not taken; many are plain words otherwise."""
     name = re.escape(keyword.casefold())
     refused = r"(?:keyword |property |field |mode )?(?:is |are )?(?:not|un|extra inputs)"
-    return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}{refused}|unknown name \W?{name}\b", told) is not None
+    return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}{refused}|unknown name \W?{name}\b", text) is not None

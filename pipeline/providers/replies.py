@@ -61,18 +61,18 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
 
 def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float) -> Completion:
     """The answer. Raises CallError for whatever is none, with the tokens that it took where there is a way to know."""
-    told = reply.get("usage") if isinstance(reply, dict) else None
+    raw = reply.get("usage") if isinstance(reply, dict) else None
     try:
         choice = _choice(reply, endpoint)
     except CallError as err:
-        if _count(told, "prompt_tokens"):
-            spending(err, _usage(told, messages, "", ""))
+        if _count(raw, "prompt_tokens"):
+            spending(err, _usage(raw, messages, "", ""))
         raise
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     (content, thought), refusal = parted(message), message.get("refusal")
     text = without_key(endpoint.api_key, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
-    usage = _usage(told, messages, text, thought)
+    usage = _usage(raw, messages, text, thought)
     finish = _ending(choice.get("finish_reason"))
     if finish == "window":
         raise spending(TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window"), usage)
@@ -102,8 +102,8 @@ def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
     return choice
 
 
-def _ending(told: Any) -> _Ending:
-    return _ENDINGS.get(told.casefold(), "unknown") if isinstance(told, str) else "unknown"
+def _ending(reason: Any) -> _Ending:
+    return _ENDINGS.get(reason.casefold(), "unknown") if isinstance(reason, str) else "unknown"
 
 
 def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
@@ -123,24 +123,24 @@ def counted(messages: Iterable[Message]) -> int:
     return sum(count_tokens(m.content) for m in messages)
 
 
-def _usage(told: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
+def _usage(raw: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
     """Tokens as the endpoint tells them. What it does not tell is counted, and so is a 0 of what was sent and answered;
     the usage is marked as estimated then. Thought is part of the completion."""
-    sent, completion = _count(told, "prompt_tokens") or 0, _count(told, "completion_tokens") or 0
-    total, shown = _count(told, "total_tokens") or 0, count_tokens(thought) if thought else 0
+    sent, completion = _count(raw, "prompt_tokens") or 0, _count(raw, "completion_tokens") or 0
+    total, shown = _count(raw, "total_tokens") or 0, count_tokens(thought) if thought else 0
     # Some leave thought out of the completion, but not out of the total.
     made = max(completion, total - sent) if sent else completion
     if not sent or (not made and (text or thought)):
         made = made or count_tokens(text) + shown
         return Usage(sent or counted(messages), 0, made, True, min(made, shown))
-    cached = _count(told.get("prompt_tokens_details"), "cached_tokens") or _count(told, "prompt_cache_hit_tokens") or 0
-    reasoning = _count(told.get("completion_tokens_details"), "reasoning_tokens")
+    cached = _count(raw.get("prompt_tokens_details"), "cached_tokens") or _count(raw, "prompt_cache_hit_tokens") or 0
+    reasoning = _count(raw.get("completion_tokens_details"), "reasoning_tokens")
     thinking, hidden = reasoning or shown, total - sent - completion
     if not thinking and hidden <= 0 and reasoning is None:
         hidden = unseen(text, made)
     return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden)))
 
 
-def _count(told: Any, name: str) -> int | None:
-    value = told.get(name) if isinstance(told, dict) else None
+def _count(raw: Any, name: str) -> int | None:
+    value = raw.get(name) if isinstance(raw, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40 else None

@@ -92,11 +92,11 @@ def _kept_in(
 ) -> Callable[[Capabilities, str], None]:
     """What keeps news of an endpoint in the store and tells them."""
 
-    def learned(known: Capabilities, said: str) -> None:
+    def learned(known: Capabilities, notice: str) -> None:
         keep(store, endpoint, known)
-        if said:
-            events.tell("endpoint learned", what=said)
-            say(said)
+        if notice:
+            events.tell("endpoint learned", what=notice)
+            say(notice)
 
     return learned
 

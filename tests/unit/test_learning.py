@@ -65,7 +65,7 @@ def sent(known: Capabilities = Capabilities()) -> dict[str, Any]:  # noqa: B008
 def test_a_refusal_teaches_what_it_names(told: str, change: dict[str, Any]) -> None:
     found = lesson(told, sent(), Capabilities())
     wanted = {k: frozenset(v) if isinstance(v, set) else v for k, v in change.items()}
-    assert found and found.known == replace(Capabilities(), **wanted) and found.said
+    assert found and found.known == replace(Capabilities(), **wanted) and found.notice
 
 
 @pytest.mark.parametrize("told", ["bad request", "the top_k parameter is not supported", "messages[0].role is invalid"])
@@ -211,7 +211,7 @@ def test_a_window_is_learned_in_tokens_as_they_are_counted_here_whatever_the_end
 def test_a_window_that_other_prompts_tell_a_little_differently_is_said_once_and_kept_at_its_smallest() -> None:
     first = learning.from_overflow(TooLong("too long", 8192, 12_000), Capabilities(), 10_000)
     again = learning.from_overflow(TooLong("too long", 8192, 12_400), first.known, 10_000)  # type: ignore[union-attr]
-    assert first and again and first.said and not again.said
+    assert first and again and first.notice and not again.notice
     assert again.known.window == min(6690, 6474) and first.known.window == 6690
 
 
