@@ -161,7 +161,7 @@ async def _collect_ended(settings: Settings, at: BatchFiles, display: Display) -
                 tried += 1
                 job, found = await at.jobs(endpoint).settle(job)
             if found:
-                display.say(found.told_of(job))
+                display.say(found.summary(job))
         except ResultsMissing as err:
             display.say(str(err))
         except PipelineError as err:
@@ -351,10 +351,10 @@ def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
 
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
     """An order as it is kept: all that decides the documents, no key."""
-    told = settings.told(_LOCAL)
-    told |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
-    told |= {name: str(at.absolute()) for name in ("sections", "prompts") if (at := getattr(settings, name))}
-    return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": told, "metadata": asdict(metadata)}
+    kept = settings.without_keys(_LOCAL)
+    kept |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
+    kept |= {name: str(at.absolute()) for name in ("sections", "prompts") if (at := getattr(settings, name))}
+    return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": kept, "metadata": asdict(metadata)}
 
 
 def _settings_of(body: dict[str, Any], now: Settings) -> Settings:

@@ -138,7 +138,7 @@ class Waves:
             if found is None:
                 continue
             count += 1
-            self.say(found.told_of(job))
+            self.say(found.summary(job))
             self.stalled.pop(job.owner, None)
             if found.fatal:
                 self.stalled[job.owner] = found.fatal

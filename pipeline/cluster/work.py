@@ -64,7 +64,7 @@ class Report:
 
 def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
     """One for each transcript; the key is left out."""
-    told = settings.told({"out", "prompts", "sections"})
+    told = settings.without_keys({"out", "prompts", "sections"})
     told["model"] = settings.chosen_model[0]
     recipe_of(settings)  # own sections that cannot be used are told here, once
     prompts, sections = _files(settings.prompts, "*.md"), _files(settings.sections, "[!.]*[!~]")

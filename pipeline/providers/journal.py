@@ -63,7 +63,7 @@ class Settled:
     usd: float | None = 0.0
     fatal: EndpointError | None = None
 
-    def told_of(self, job: Job) -> str:
+    def summary(self, job: Job) -> str:
         """What came of a job, as a line for people."""
         return f"batch {job.batch}: {numbered(self.answered, 'answer')} stored, {self.failed} failed"
 

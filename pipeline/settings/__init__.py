@@ -74,7 +74,7 @@ class Settings:
                 ) from err
             object.__setattr__(self, each.name, sensible)
 
-    def told(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
+    def without_keys(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
         """The settings as JSON has them, without keys: `with_keys_of` puts those of the reader back."""
         names = [f.name for f in fields(self) if f.name not in {*_KEYS, *leave_out}]
         values = {name: getattr(self, name) for name in names}

@@ -154,4 +154,4 @@ def test_every_setting_of_the_notes_is_part_of_their_recipe(folder: Path, name: 
 @given(st.integers(200, 200_000), st.floats(0.001, 86_400), st.booleans(), st.sampled_from(["brief", "full"]))
 def test_settings_are_read_again_from_what_they_tell(tokens: int, seconds: float, cited: bool, length: Any) -> None:
     settings = Settings(chunk_tokens=tokens, deadline=seconds, citations=cited, length=length, out=Path("there"))
-    assert Settings(**settings.told()) == settings
+    assert Settings(**settings.without_keys()) == settings

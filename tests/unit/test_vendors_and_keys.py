@@ -118,7 +118,7 @@ def test_openais_base_url_counts_where_no_setting_names_an_address(
 @pytest.mark.usefixtures("all_keys")
 def test_what_was_told_without_keys_gets_those_of_the_environment() -> None:
     settings = load_settings(model="groq/large")
-    again = Settings(**json.loads(json.dumps(settings.told()))).with_keys_of(load_settings())
+    again = Settings(**json.loads(json.dumps(settings.without_keys()))).with_keys_of(load_settings())
     assert again == settings and endpoint_of(again) == endpoint_of(settings)
 
 
@@ -221,7 +221,7 @@ def test_a_key_with_a_space_in_it_is_named_and_not_shown(monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("all_keys")
 def test_no_key_is_in_what_settings_tell_of_themselves() -> None:
     settings = load_settings(model="groq/large")
-    assert "canary" not in repr(settings) + json.dumps(settings.told()) + repr(endpoint_of(settings))
+    assert "canary" not in repr(settings) + json.dumps(settings.without_keys()) + repr(endpoint_of(settings))
 
 
 def test_effort_is_low_until_another_is_asked_for() -> None:
