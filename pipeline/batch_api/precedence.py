@@ -1,4 +1,4 @@
-"""Whose notes stay where orders and runs make notes of one transcript: theirs that was asked for last."""
+"""Which notes stay where orders and runs make notes of one transcript: those that were asked for last."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """Of an order that was `given` then, in seconds since 1970, whose documents go to `out`."""
+    """What stays of the documents in `out` when an order writes there: `given` is its time, in seconds since 1970."""
 
     calls: CallStore
     out: Path

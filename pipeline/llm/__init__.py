@@ -34,9 +34,9 @@ class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit (None: plain text), and sampling.
 
     `name` labels the schema.
-    `rank` says who goes first where calls wait for each other, the lowest. `instead_of` are stored answers that cannot
-    be used, to this call and to those that followed from it, in whose place others are wanted. Neither is part of a
-    call's identity.
+    Where calls wait for each other, that of the lowest `rank` goes first. `instead_of` has stored answers that cannot
+    be used, each with the call that it answers: the store forgets them, so that the calls are asked anew. Neither is
+    part of a call's identity.
     """
 
     name: str

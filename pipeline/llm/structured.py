@@ -60,9 +60,9 @@ class Structured:
 
         `needs` are the fields that it has to have, None for all: the others are empty where they are left out.
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
-        and is asked again all the same, once: it stands where no other comes that can be used. Where nothing but what
-        was stored before cannot be used, or is not as wished, it is asked anew. Raises OutputTruncated, Declined,
-        InvalidAnswer, and what the client raises.
+        and is asked again all the same, once: it stands where no other comes that can be used. Where every answer came
+        from the store and none can be used, or none is as wished, the endpoint is asked anew. Raises OutputTruncated,
+        Declined, InvalidAnswer, and what the client raises.
         """
 
         def read(text: str, most_dropped: int) -> Parsed[A]:

@@ -37,8 +37,8 @@ _OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten t
 class Connection:
     """A client ready to be asked; `endpoint` is what documents say of where their answers came from.
 
-    `client_of` gives one for a run of its own, over a store that is its own: under the same limits, it asks for what
-    came of an earlier run and cannot be used.
+    `client_of` gives a client over any store, under the same limits: a run that has one to itself asks anew for answers
+    that an earlier run stored and that cannot be used.
     """
 
     client: LLMClient
