@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.capable.chunks import known_facts
-from pipeline.capable.editing import Composition, once, placed, statements_of
+from pipeline.capable.editing import Composition, once, placed, statements_of, unwritten
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduced
 from pipeline.capable.plain_fields import plain
@@ -207,14 +207,14 @@ def _missing(answer: Any, table: NumberedRows, also: Sequence[int] = ()) -> list
 
 
 def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
-    """The points that the editor left out, by name or in silence."""
+    """The points, and what stood below points, that the editor left out, by name or in silence."""
     gone = [(MAIN_POINTS.name, n) for n in _missing(answer, table)]
     for section in table.taken:
         untaken = _untaken(section, getattr(answer, section.name), table)
         gone += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
-    return tuple(
-        DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=name) for name, n in gone
-    )
+    dropped = [DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=s) for s, n in gone]
+    below = (d for of in answer.main_points for point in of.points for d in unwritten(point, table))
+    return (*dropped, *(DroppedNote(text=d.labelled, lines=d.lines, section=MAIN_POINTS.name) for d in below))
 
 
 def _returning(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:

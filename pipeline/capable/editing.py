@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -17,7 +17,7 @@ from pipeline.sections.base import Sentence, in_a_row, without_end_mark
 from pipeline.sections.key_concepts import KEY_CONCEPTS
 from pipeline.sections.main_points import Point, nested
 from pipeline.tables import fills
-from pipeline.text import words
+from pipeline.text import LEADS_TO_A_LIST, words
 
 
 class Composition(Answer):
@@ -79,9 +79,9 @@ def once(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftS
 
 
 def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
-    """A point as the editor words it: what he leaves empty is as the points have it that it cites.
+    """A point as the editor words it, or the points that it cites as they stand, where he gives no text.
 
-    Where he gives no text these stand, the first with his lead, the last with what he nests below it.
+    Of these the first takes his lead, the last what he nests below it.
     """
     numbers = [n for n in dict.fromkeys(point.cites) if table.has(n)]
     rows = [table.rows[n - 1] for n in numbers]
@@ -89,16 +89,27 @@ def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
     columns, details = nested(point, lambda cites: table.lines_of(cites) or lines)
     if point.text.strip():
         points = [row for n, row in zip(numbers, rows, strict=True) if n <= table.points]
-        leads = {row.label for row in points if row.label}
-        lead = lead or (leads.pop() if len(leads) == 1 else "")
+        lead = lead or (points[0].label if len(points) == 1 else "")
         reworded = DraftStatement(point.text, lines, lead)
-        kept = _kept_below(points, point.text, table)
-        return [_with_below(reworded, columns or kept.columns, details or kept.details)]
+        if columns or point.text.rstrip().endswith(LEADS_TO_A_LIST):
+            kept = _kept_below(points, point.text, table)
+            columns, details = columns or kept.columns, details or kept.details
+        return [_with_below(reworded, columns, details)]
     if lead:
         rows[0] = replace(rows[0], label=lead)
     if details or columns:
         rows[-1] = _with_below(rows[-1], columns or rows[-1].columns, details or rows[-1].details)
     return rows
+
+
+def unwritten(point: Point, table: NumberedRows) -> Iterator[DraftStatement]:
+    """What stood below the points that the editor words anew, where he says it neither so nor in other words there."""
+    if not point.text.strip():
+        return
+    said = {w for s in placed(point, table) for each in s.flat() for w in words(each.labelled)}
+    for n in dict.fromkeys(point.cites):
+        if 0 < n <= table.points:
+            yield from (d for d in table.rows[n - 1].details if not said.issuperset(words(d.labelled)))
 
 
 def _with_below(

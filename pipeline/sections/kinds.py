@@ -36,7 +36,7 @@ class NotesKind:
     name: str
     sections: tuple[Section, ...]
     write: str = "write.v9"
-    compose: str = "compose.v5"
+    compose: str = "compose.v6"
     manuscript: str = "manuscript.v6"
 
 
@@ -49,7 +49,7 @@ MINUTES = NotesKind(
     "minutes",
     (_MEETING, DECISIONS, ACTION_ITEMS, OPEN_QUESTIONS, _POSITIONS),
     write="write_minutes.v2",
-    compose="compose_minutes.v5",
+    compose="compose_minutes.v6",
     manuscript="",
 )
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))

@@ -204,9 +204,22 @@ def listed(*points: DraftStatement) -> list[Part]:
     return [Part({"main_points": (DraftGroup(points, "All"),)})]
 
 
-def test_a_reworded_point_keeps_its_lead_and_what_is_nested_below_it() -> None:
+def test_a_reworded_point_keeps_its_lead_and_what_it_still_leads_up_to() -> None:
     (point,) = placed_points({"cites": [1]} | AS_WRITTEN | {"text": "It ends, since:"}, parts=listed(LISTED))
     assert (point.label, point.text, point.details) == ("End", "It ends, since:", LISTED.details)
+
+
+@pytest.mark.parametrize("below", [[], [{"cites": [2], "text": "There is no loan."}]])
+def test_a_reworded_point_has_below_it_what_the_editor_writes_and_the_rest_is_kept_as_dropped(below: list[Any]) -> None:
+    anew = {"cites": [1, 2]} | AS_WRITTEN | {"text": "It ends without a city.", "details": below}
+    answer = answer_of(main_points=[{"heading": "All", "points": [anew, *arranged(3)[0]["points"]]}])
+    draft, _ = composed_of([*listed(LISTED, TABLE), part(5, "Five.")], Recipe(), [answer.model_dump()])
+    point = draft.sections["main_points"][0].statements[0]
+    assert (point.label, point.columns, [d.text for d in point.details]) == ("", (), [d["text"] for d in below])
+    left = [] if below else ["No loan.", "No city."]
+    assert [(d.text, d.section) for d in draft.dropped] == [
+        (t, "main_points") for t in (*left, "Loan | ten", "Tower | three")
+    ]
 
 
 def test_what_a_reworded_point_says_itself_is_not_nested_below_it_again() -> None:

@@ -504,9 +504,9 @@ def test_a_part_without_main_points_is_told_by_its_lines() -> None:
 def test_a_document_names_the_prompts_that_it_was_made_with_and_no_others() -> None:
     """Not those of the documents that were made before it with the same set."""
     prompts = PromptSet()
-    prompts.load("compose.v5")
+    prompts.load("compose.v6")
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer), prompts=prompts))
-    assert "compose.v5" not in document.run.prompts and "check.v8" in document.run.prompts
+    assert "compose.v6" not in document.run.prompts and "check.v8" in document.run.prompts
 
 
 def test_the_record_prices_each_call_by_itself() -> None:
