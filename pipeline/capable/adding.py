@@ -128,7 +128,7 @@ def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels
     new = _taken(waiting, point.id)
     if point.columns:  # a sentence would make a list of the table
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
-    details = tuple(row for detail, rows in below for row in (detail, *rows))
+    details = tuple(row for detail, rows in below for row in (detail, *_beside(point.details, rows, words)))
     if len(new) == 1 and not new[0].finding and not point.text.endswith(LEADS_TO_A_LIST):
         joined = replace(_joined(point, new[0], words), details=details)
         if word_count(joined.text) <= _MOST_JOINED:
@@ -142,6 +142,15 @@ def _with_additions_below(detail: DraftStatement, waiting: Waiting) -> DraftStat
     """A detail; what waits for one that is nested below it stands behind that."""
     rows = ((_with_additions_below(d, waiting), *_taken(waiting, d.id)) for d in detail.details)
     return replace(detail, details=tuple(itertools.chain.from_iterable(rows)))
+
+
+def _beside(
+    siblings: Sequence[DraftStatement], new: Sequence[DraftStatement], words: Labels
+) -> Sequence[DraftStatement]:
+    """The new statements in the form of those beside them: with a lead in bold only where one of these has one."""
+    if not siblings or any(s.label for s in siblings):
+        return new
+    return [replace(s, label="", text=f"{s.label}{words.colon}{s.text}") if s.label else s for s in new]
 
 
 def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:

@@ -103,7 +103,7 @@ def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
 
 
 def unwritten(point: Point, table: NumberedRows) -> Iterator[DraftStatement]:
-    """What stood below the points that the editor words anew, where he says it neither so nor in other words there."""
+    """What stood below the points that the editor words anew, but for what stands there with every word."""
     if not point.text.strip():
         return
     said = {w for s in placed(point, table) for each in s.flat() for w in words(each.labelled)}

@@ -49,7 +49,12 @@ def test_a_point_with_a_list_goes_on_with_it_before_its_list_and_a_long_one_stan
     long = "The loan runs " + "on and " * 50 + "on."
     behind = added(under=6, text=long).main_points[1].details
     assert [d.text for d in behind[:2]] == [before[0].text, long]
-    assert LOAN in [d.text for d in added(under=7).main_points[1].details[0].details]  # of one of them it is
+    assert f"Loan: {LOAN}" in [d.text for d in added(under=7).main_points[1].details[0].details]  # of one of them it is
+
+
+def test_in_a_list_without_leads_it_has_none_in_bold() -> None:
+    (point,) = added(under=7).main_points[1].details[:1]
+    assert not any(d.lead for d in point.details) and any(d.text == f"Loan: {LOAN}" for d in point.details)
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
@@ -75,7 +80,7 @@ def test_it_stands_behind_a_paragraph_and_not_in_it() -> None:
 
 
 def test_under_a_nested_one_it_stands_behind_that() -> None:
-    assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == LOAN
+    assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == f"Loan: {LOAN}"
 
 
 def test_under_what_is_nested_in_a_step_it_is_no_step() -> None:
