@@ -31,8 +31,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"((?<!`)`[^`]+`(?!`))")
-# In code too a table's bar parts cells, GitHub reads dollar signs, and some programs read tags.
-_MEANS_MORE = re.compile(r"[|$]|<[A-Za-z/!?]|&#?\w+;|^`\s.*\s`$")
+# In code too a table's bar parts cells, GitHub reads dollar signs, and one blank at either end is left out.
+_MEANS_MORE = re.compile(r"[|$]|^`\s.*\s`$")
 # Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor are words between
 # brackets that were escaped ("\[laughs\]"): a formula has a command, a sign of mathematics, or is one letter.
 _OF_FORMULA = r"(?:\\.|(?!\*\*\s)[^\\$`])"
