@@ -65,8 +65,11 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
     text, emphasis = unmarked(text.strip())
     if not _MARKED.search(text):  # nearly all
         return clean(text), emphasis
-    nodes = nodes_of(text)
-    read = clean(" ".join(map(text_of, nodes)))
+    try:
+        nodes = nodes_of(text)
+        read = clean(" ".join(map(text_of, nodes)))
+    except RecursionError:  # emphasis in emphasis, hundreds of times
+        return clean(text), emphasis
     is_list = any(node.type == "bullet_list" for node in nodes)
     is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(read)
     is_other = any(node.type == "code_block" or node.tag == "h1" for node in nodes)

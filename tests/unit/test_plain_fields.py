@@ -45,6 +45,11 @@ def test_signs_of_the_text_itself_stay(text: str) -> None:
     assert read(text) == text
 
 
+def test_emphasis_nested_too_deeply_to_be_read_stays_as_it_was_written() -> None:
+    text = "*a " * 1000 + "b" + " c*" * 1000
+    assert read(text) == text
+
+
 def test_a_list_in_a_text_stays_as_it_was_written() -> None:
     assert read("Two things:\n- one\n- two") == "Two things: - one - two"
 
