@@ -17,7 +17,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.capable.headings import Block, blocks_of, without_number
 from pipeline.capable.markdown_parser import nodes_of
-from pipeline.capable.markdown_words import behind_links, is_own, strong, text_of, texts_in
+from pipeline.capable.markdown_words import behind_links, inner_text, is_own, strong, text_of, texts_in
 from pipeline.capable.terms import as_rows, row_of_terms
 from pipeline.document import FORMS
 from pipeline.draft import Draft, DraftGroup, DraftStatement
@@ -326,7 +326,8 @@ def _inline(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
 
 def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:
     """The words in bold, but for a part of a word."""
-    found = (emphasised(_words(bold)) for child in inline if (bold := strong(child)) and not is_own(bold))
+    bold = filter(None, map(strong, inline))
+    found = (emphasised(_words(node)) for node in bold if not is_own(node, inner_text(node)))
     return tuple(dict.fromkeys(filter(None, found)))
 
 

@@ -27,15 +27,21 @@ def text_of(node: SyntaxTreeNode) -> str:
         case "hardbreak":
             return "\n"
         case "em" | "strong":
-            mark = node.markup if is_own(node) else ""
-            return mark + "".join(map(text_of, node.children)) + mark
+            inner = inner_text(node)
+            mark = node.markup if is_own(node, inner) else ""
+            return mark + inner + mark
         case "th" | "td":
-            rows = "".join(map(text_of, node.children)).split("\n")
+            rows = inner_text(node).split("\n")
             return "; ".join(filter(None, (row.strip(" •") for row in rows)))
         case "paragraph" | "heading" | "inline" | "link" | "image":
-            return "".join(map(text_of, node.children))
+            return inner_text(node)
         case _:
             return " ".join(map(text_of, node.children))
+
+
+def inner_text(node: SyntaxTreeNode) -> str:
+    """The words of what is in a node."""
+    return "".join(map(text_of, node.children))
 
 
 def texts_in(node: SyntaxTreeNode) -> Iterator[str]:
@@ -65,9 +71,8 @@ def strong(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
     return inner[0] if len(inner) == 1 and inner[0].type == "strong" else None
 
 
-def is_own(node: SyntaxTreeNode) -> bool:
-    """Whether the marks around words are signs of the text: inside a word, in a sum, and around names as of code."""
-    inner = "".join(map(text_of, node.children))
+def is_own(node: SyntaxTreeNode, inner: str) -> bool:
+    """Whether the marks around inner text are signs of the text: inside a word, in a sum, and around names of code."""
     if node.markup.startswith("_"):
         return bool(_OF_CODE.fullmatch(f"_{inner}_" if node.type == "strong" else inner))
     before, after = node.previous_sibling, node.next_sibling

@@ -1,7 +1,9 @@
 """Fields of answers that should be plain: marks of Markdown, numbers of headings and leads that are said twice go."""
 
 import pytest
+from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.capable import markdown_words
 from pipeline.capable.plain_fields import plain, plain_statement
 from pipeline.draft import DraftGroup, DraftStatement
 
@@ -48,6 +50,20 @@ def test_signs_of_the_text_itself_stay(text: str) -> None:
 def test_emphasis_nested_too_deeply_to_be_read_stays_as_it_was_written() -> None:
     text = "*a " * 1000 + "b" + " c*" * 1000
     assert read(text) == text
+
+
+def test_emphasis_in_emphasis_is_read_once_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep, looked_at = 12, 0
+    is_own = markdown_words.is_own
+
+    def counting(node: SyntaxTreeNode, inner: str) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        return is_own(node, inner)
+
+    monkeypatch.setattr(markdown_words, "is_own", counting)
+    assert read("*a " * deep + "b" + " c*" * deep) == "a " * deep + "b" + " c" * deep
+    assert looked_at == deep
 
 
 def test_a_list_in_a_text_stays_as_it_was_written() -> None:
