@@ -11,8 +11,9 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
+_OPEN_END = re.compile(r"^( *[{\[]\d+[}\]])(?:\{\}|\[\])")  # of a rate, or of words that stay until the next ones
 _MPL2 = re.compile(r"\[\d{1,7}\]\[\d{1,7}\].*\n\[\d{1,7}\]\[\d{1,7}\]")
-_NUMBERED = re.compile(r"[{\[]\d+[}\]][{\[]\d*[}\]]")
+_NUMBERED = re.compile(r"[{\[]\d+[}\]][{\[]\d+[}\]]")
 _FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
 _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
@@ -40,12 +41,12 @@ def read(document: Document, tally: Tally) -> Captions:
 
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     frames = _rate(document, tally) if form == "microdvd" else None
-    rows = document.rows()
+    rows = [_OPEN_END.sub(r"\1\1", row) for row in document.rows()]  # pysubs2 passes over lines without an end
     rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            subs = pysubs2.SSAFile.from_string("\n".join(rows), format_=form, fps=frames)
+            subs = pysubs2.SSAFile.from_string("\n".join(rows), format_=form, fps=frames, strict_fps_inference=False)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as err:
         raise broken(document, "these subtitles", err, "export them as .srt or .vtt") from err
     cues: list[Cue] = []

@@ -492,3 +492,12 @@ def test_sounds_written_onto_words_go_and_a_minus_is_a_dash() -> None:
         "Anna",
         "Ben",
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["{9}{99}We leave.\n{100}{}At nine.\n", "[9][99]We leave.\n[100][120]At\n[130][]nine.\n"]
+)
+def test_words_that_stay_until_the_next_ones_are_read_from_numbered_subtitles(text: str) -> None:
+    made = read(text, ".sub")
+    assert " ".join(s.text for s in made.segments) == "We leave. At nine."
+    assert not made.reading.left_out

@@ -233,3 +233,10 @@ def test_a_heading_with_a_time_parts_what_one_speaker_says() -> None:
 def test_headings_with_times_that_nothing_stands_under_are_what_is_said() -> None:
     rows = [f"### [00:{n * 7:02}] We leave at {n}, if the fog lifts." for n in range(6)]
     assert " ".join(s.text for s in read("\n\n".join(rows), ".md").segments).count("We leave") == 6
+
+
+@pytest.mark.parametrize("rate", ["{1}{1}23.976", "{0}{0}23.976", "{1}{}23.976"])
+def test_the_first_line_of_microdvd_may_tell_its_rate_in_several_ways(rate: str) -> None:
+    made = read(f"{rate}\n{{2400}}{{2450}}We leave at nine.\n", ".sub")
+    assert [(s.start, s.text) for s in made.segments] == [(100.1, "We leave at nine.")]
+    assert not made.reading.remarks
