@@ -34,8 +34,8 @@ text = st.text(min_size=1, max_size=60)
 lines = st.lists(
     st.tuples(st.sampled_from([None, "Ana", "Ben"]), st.text(min_size=1, max_size=200)), min_size=1, max_size=40
 )
-quick = settings(max_examples=40, deadline=None)
-often = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=40)
+often = settings(max_examples=100)
 
 
 @quick
@@ -313,7 +313,7 @@ nasty = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(nasty, min_size=5, max_size=5))
 def test_any_words_render_to_markdown_with_the_same_sections_and_nothing_active(texts: list[str]) -> None:
     page = render_markdown(with_texts(texts))

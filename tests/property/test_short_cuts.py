@@ -20,7 +20,7 @@ WORDS = (
     )
 )
 rows = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 captions = st.lists(st.lists(rows | st.sampled_from([*"aQ", "7"]), max_size=3), min_size=1, max_size=12)
 
 

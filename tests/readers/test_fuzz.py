@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -14,8 +14,8 @@ from pipeline.text import words
 from pipeline.transcript import Transcript
 from tests.readers.shapes import SHAPES, TURNS, Shape
 
-QUICK = settings(max_examples=60, deadline=5000, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=5000, deadline=20_000, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=60)
+LONG = settings(max_examples=5000)
 SCRAPS = [
     "\n", "\n\n", " ", "\t", ":", "：", "-->", "[", "]", "(", ")", "<v Ana>", "</v>", "<", ">>", "- ", "**", "# ", "---\n", "WEBVTT",
     "NOTE\n", "00:00:01.000 --> 00:00:02.000\n", "0:04", "[00:00:04]", "12/06/2026, 09:00 - ", "9:00 AM", "Ana: ", "Q. ", "{", "}",

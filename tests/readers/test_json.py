@@ -245,7 +245,7 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dic
 
 
 @given(VALUES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_json_is_read_or_refused(value: Any) -> None:
     with contextlib.suppress(InputError):
         assert read(value).segments

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -565,7 +565,7 @@ ACTIONS = st.one_of(
         st.sampled_from(["Al", "Ana"]),
     ),
 )
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60)
 
 
 def taken_of(timeline: Timeline, actions: list[Action]) -> int:
