@@ -129,10 +129,10 @@ def _under(block: Block, labels: Labels, *, prose: bool) -> list[tuple[str, list
 
 
 def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
-    """The rows of a table of terms; one that has nothing but its term says nothing."""
+    """The rows of a table of terms; one that has nothing but its term, as a line right below a table, is a text."""
     for row in (row for part in table.children if part.type == "tbody" for row in part.children):
         cells = [_words(cell) for cell in row.children]
-        if any(cells[1:]) or (len(cells) == 1 and cells[0]):
+        if any(cells):
             yield row_of_terms(cells)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it.tree import SyntaxTreeNode
 
@@ -460,6 +460,7 @@ LINES = st.sampled_from([row.replace("&", "\n") for row in ROWS.split("\n")])
 
 
 @given(st.lists(LINES, max_size=12))
+@example(["## Key Concepts", "| theta | iota |", "| - | - |", "alpha beta"])
 def test_no_word_below_a_heading_is_lost(rows: list[str]) -> None:
     markdown = "## Main Points\n\n### Start\n\nFirst.\n\n" + "\n".join(rows)
     draft = told(markdown)

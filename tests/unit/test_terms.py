@@ -55,9 +55,15 @@ def test_a_definition_has_all_that_stands_below_its_heading() -> None:
 
 
 def test_the_cells_of_a_table_of_terms_stand_without_the_names_of_its_columns() -> None:
-    table = "| Term | Meaning | Example |\n| - | - | - |\n| Heat | It moves. | tea |\n| Work | force | a lift |\n| Fog | | |"
+    table = "| Term | Meaning | Example |\n| - | - | - |\n| Heat | It moves. | tea |\n| Work | force | a lift |"
     assert [(term, text) for _, term, text in rows(table)] == [("Heat", "It moves. tea"), ("Work", "force; a lift")]
     assert [text for *_, text in rows(table, "Prerequisites")] == ["Heat: It moves. tea", "Work: force; a lift"]
+
+
+def test_a_line_right_below_a_table_of_terms_is_a_point_and_no_term() -> None:
+    table = "| Term | Meaning |\n| - | - |\n| Heat | It moves. |\nAll of it is work."
+    assert rows(table) == [("main_points", "", "All of it is work."), ("key_concepts", "Heat", "It moves.")]
+    assert [text for *_, text in rows(table, "Prerequisites")] == ["Heat: It moves.", "All of it is work."]
 
 
 def test_prerequisites_are_never_main_points_and_keep_what_explains_a_term_with_it() -> None:
