@@ -240,7 +240,7 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 
 def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
-    """What becomes of a page that somebody edited, None of one that is written anew: it `stays`, or is kept aside."""
+    """What becomes of a page that is not as it was made, None of another: it `stays`, or is kept aside."""
     from pipeline.pages.reading import NOT_AS_MADE, is_as_made
 
     try:
@@ -255,4 +255,5 @@ def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocumen
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
-    return f"{page} was {NOT_AS_MADE}: it is kept in {aside}"
+    why = NOT_AS_MADE if before else "there already, without a record of notes that can be read"
+    return f"{page} was {why}: it is kept in {aside}"

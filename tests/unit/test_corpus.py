@@ -162,7 +162,7 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     assert not aside.exists()
     another = ScriptedClient(good_answer)
     another.model = "another"
-    assert any("talk0.edited.md" in n for n in make(client=another).notes)
+    assert any("(somebody edited it, " in n and "talk0.edited.md" in n for n in make(client=another).notes)
     assert aside.read_text("utf-8") == edited and "ask Bob" not in page.read_text("utf-8")
     page.write_text(edited + "And Eve.\n", "utf-8")
     make()
@@ -300,7 +300,8 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
         page.with_suffix(".json").write_text(record, "utf-8")
     (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
     assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
-    assert any("it is kept in" in note for note in outcome.notes)
+    told = "was there already, without a record of notes that can be read: it is kept in"
+    assert any(told in note for note in outcome.notes)
 
 
 def test_a_record_and_its_page_tell_what_was_asked_for_now_also_where_the_answers_are_the_same(tmp_path: Path) -> None:
