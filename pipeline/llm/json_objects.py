@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 # Behind what opens an object stands a key, in any quotation marks or none, or its end.
@@ -53,6 +54,7 @@ _FORMULA = re.compile(
 )
 
 _ESCAPE = re.compile(r"\\(?:u([\da-fA-F]{4})|[nrt])")
+_DEEPEST = 100  # braces open at once; no answer has ten, and a repair looks through all that follows for each of them
 _LITERALS = {"true", "false", "null", "none", "nan", "undefined"}  # a repair may turn one into another
 
 
@@ -152,6 +154,8 @@ def _repaired(raw: str, mended: str) -> Found | None:
         return Found(value, _lost(mended, value))
     except ValueError:
         pass
+    if _most_open(raw) > _DEEPEST:
+        return None
     sources = [mended, raw]
     if not _JSON_KEY.match(mended):
         sources = [raw[: raw.rfind("}") + 1] or raw, mended]
@@ -167,6 +171,11 @@ def _repaired(raw: str, mended: str) -> Found | None:
         if found and not found.lost:
             break
     return found
+
+
+def _most_open(raw: str) -> int:
+    """How many braces are open at once, wherever they stand."""
+    return max(accumulate(1 if brace == "{" else -1 for brace in re.findall("[{}]", raw)))
 
 
 def _lost(raw: str, value: dict[str, Any]) -> str:

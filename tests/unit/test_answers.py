@@ -264,3 +264,16 @@ def test_prose_holds_no_json() -> None:
 def test_accents_of_an_answer_stand_with_their_letters(escaped: bool) -> None:
     answer = json.dumps({"points": [{"line": 1, "text": "In Orle\u0301ans\n\u0303"}]}, ensure_ascii=escaped)
     assert parse_answer(answer, Points).value.points[0].text == "In Orléans\n\u0303"
+
+
+@pytest.mark.parametrize("text", ['{"a" ' * 3000, '{"a" ' * 3000 + "}" * 3000])
+def test_braces_that_open_without_end_are_not_repaired(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("json_repair.loads", lambda source: pytest.fail("it would look through the text for each"))
+    with pytest.raises(Unusable, match="no JSON object"):
+        parse_answer(text, Points)
+
+
+def test_a_long_answer_that_breaks_off_is_repaired_whatever_braces_its_texts_hold() -> None:
+    rows = [{"line": n, "text": r"the set \{1, 2\} and { alone" if n < 50 else "{1, 2}"} for n in range(500)]
+    cut = json.dumps({"points": rows}).removesuffix("}]}")
+    assert [point.line for point in parse_answer(cut, Points).value.points] == [*range(500)]
