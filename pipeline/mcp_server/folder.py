@@ -10,6 +10,7 @@ from pipeline import store
 from pipeline.batches.inputs import find
 from pipeline.batches.order import Input
 from pipeline.batches.outputs import places_told, read_again, records_below
+from pipeline.batches.settling import listing
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
 from pipeline.exports.outline import outline
@@ -72,13 +73,14 @@ class Notes:
         return read_again(self.source.path, self.document, "the transcript")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Folder:
-    """What there is below `path`, and the notes in `out`. Everything is looked up anew: files come and go."""
+    """What there is below `path`, and the notes in `out`. Nothing is told that is no longer so: files come and go."""
 
     path: Path
     out: Path
     given: Input
+    _known: tuple[object, Mapping[str, Path]] = (None, {})  # the files as they were last seen, and the records in them
 
     def contents(self) -> Contents:
         """Transcripts in their order, and the records of notes; a link that leads out of the folder is none of them."""
@@ -89,6 +91,15 @@ class Folder:
         alone = sorted(below.difference(made.values()))
         others = {path.relative_to(self.out).with_suffix("").as_posix(): path for path in alone}
         return Contents(sources, others | made, found.skipped)
+
+    def records(self) -> Mapping[str, Path]:
+        """The records of `contents`, which are looked up anew only where a file has come, gone or changed."""
+        files = listing([self.path, self.out])  # before they are looked into: what changes meanwhile is seen next time
+        before, records = self._known
+        if files != before:
+            records = self.contents().records
+            self._known = files, records
+        return records
 
     def source(self, name: str) -> Source:
         """The transcript of a name. InputError when there is none."""

@@ -63,7 +63,7 @@ class Tools:
 
     def search_notes(self, query: str, offset: int, limit: int) -> shapes.Hits:
         """Statements of all notes that fit a query, the best first."""
-        total, hits = self.index.search(self.folder.contents().records, query, limit=limit, offset=offset)
+        total, hits = self.index.search(self.folder.records(), query, limit=limit, offset=offset)
         return shapes.Hits(
             hits=[
                 shapes.HitShape(

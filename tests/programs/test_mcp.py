@@ -22,10 +22,11 @@ from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
-from pipeline.mcp_server.folder import Folder, numbered
+from pipeline.mcp_server.folder import Contents, Folder, numbered
 from pipeline.mcp_server.server import made, server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
+from pipeline.mcp_server.tools import Tools
 from pipeline.pages import render_markdown
 from pipeline.providers.calls import CallStore
 from pipeline.readers import read_transcript
@@ -464,6 +465,34 @@ def test_a_broken_record_is_told_and_the_others_are_searched(folder: Path) -> No
     _, found = answers(folder, "search_notes", query="tower")
     assert found["total"] > 0
     assert "no study document" in refused(folder, "read_notes", name="broken")
+
+
+def test_a_search_looks_into_the_folder_again_only_where_a_file_has_come_gone_or_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, found_below, out = 0, Folder.contents, folder / "outputs"
+
+    def counting(self: Folder) -> Contents:
+        nonlocal looks
+        looks += 1
+        return found_below(self)
+
+    monkeypatch.setattr(Folder, "contents", counting)
+    tools = Tools(Folder(folder / "talks", out, Input()))
+
+    def found() -> tuple[set[str], set[str]]:
+        hits = tools.search_notes("tower", 0, 200).hits
+        return {hit.name for hit in hits}, {hit.title for hit in hits}
+
+    noted(folder / "talks" / "reactor.txt", out)
+    assert found() == found() and found()[0] == {"reactor"} and looks == 1
+    noted(talk(folder / "talks" / "other.txt"), out)
+    assert found()[0] == {"reactor", "other"} and looks == 2
+    record = store.load(out / "other.json")
+    store.write(record.model_copy(update={"title": "Changed"}), "", out / "other.json")
+    assert "Changed" in found()[1] and looks == 3
+    (out / "reactor.json").unlink()
+    assert found() == ({"other"}, {"Changed"}) and looks == 4
 
 
 def test_long_answers_are_bounded(folder: Path) -> None:
