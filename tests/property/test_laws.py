@@ -235,7 +235,8 @@ def test_whatever_a_check_adds_stands_beside_its_lines_and_changes_nothing_else(
     assert set(texts(BASE)) <= {*texts(document), *before}
     new = [getattr(s, "text", getattr(s, "definition", "")) for s in every if s.remark == ADDED]
     further = [s.text.removeprefix(f"{s.correction.before} ") for s in every if isinstance(s, Detail) and s.correction]
-    assert {*new, *further} <= {m["text"] for m in added}
+    in_lists = {f"{m['label']}: {m['text']}" for m in added if m["label"]}  # of which no other entry has a lead
+    assert {*new, *further} <= {m["text"] for m in added} | in_lists
     assert all(s.evidence for s in every)
 
 
