@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import Length
-from pipeline.speakers import named
+from pipeline.speakers import people_of
 from pipeline.tables import as_sentence, cells, fills, in_words
 from pipeline.transcript import Asked
 
@@ -361,7 +361,7 @@ class StudyDocument(_Model):
     @property
     def speakers(self) -> tuple[str, ...]:
         """The names of who speaks: of those whom a label does not name, "Speaker 1", only where lines tell one."""
-        return named(self.source.speakers, self.speaker)
+        return people_of(self.source.speakers, self.speaker)
 
     def speaker(self, label: str) -> str:
         """The name of the person whom a label stands for, where lines tell it, else the label."""
