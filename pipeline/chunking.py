@@ -25,14 +25,14 @@ def chunk_transcript(transcript: Transcript, *, limit: int, encoding: str = FALL
     sizes = rendered_tokens(transcript.segments, encoding)
     target = sum(sizes) / max(1, math.ceil(sum(sizes) / limit))
     borders = [0]
-    filled = done = 0
+    tokens = tokens_before = 0
     for i, size in enumerate(sizes):
-        full = filled + size > limit
-        even = done + filled + size / 2 > target * len(borders)
-        if filled and (full or even):
+        full = tokens + size > limit
+        even = tokens_before + tokens + size / 2 > target * len(borders)
+        if tokens and (full or even):
             borders.append(i)
-            done, filled = done + filled, 0
-        filled += size
+            tokens_before, tokens = tokens_before + tokens, 0
+        tokens += size
     borders.append(len(sizes))
     spans = list(itertools.pairwise(borders))
     return [Chunk(n, transcript.segments[a:b]) for n, (a, b) in enumerate(spans)]
