@@ -19,11 +19,11 @@ from pipeline.lengths import Length
 from pipeline.llm.progress import Estimate
 from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
-from pipeline.small.calls import Failed, survivable
+from pipeline.small.calls import FailedCall, survivable
 from pipeline.small.concepts import (
     LEAST_WORDS,
     Concept,
-    Spoken,
+    TermContext,
     Window,
     completed,
     distinct_terms,
@@ -33,16 +33,16 @@ from pipeline.small.concepts import (
 )
 from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
 from pipeline.small.frame import Frame, frame_of
-from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
+from pipeline.small.lead_ins import LeadIns, cut_back, excerpt_behind, with_rest_of_concept
 from pipeline.small.notes import Mark
 from pipeline.small.outline import Outline, overview, summary_of
-from pipeline.small.parts import Part, parted
+from pipeline.small.parts import Part, parts_of
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.reading import names_of, read, span
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.small.titles import Named, Names, titled
+from pipeline.small.titles import NamedExcerpt, Names, titled
 from pipeline.tasks import each
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
@@ -84,7 +84,7 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
-    """The document's statements. Raises what ends a run; a call that fails otherwise is told in `problems`."""
+    """The document's statements. Raises what ends a run; other calls that fail are listed in `problems`."""
     sentences = sentences_of(transcript)
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
@@ -97,32 +97,32 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     frame = frame_of(sentences, people)
     outline = Outline(sentences, ranking, frame.adverts | frame.greetings | frame.parting)
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
-    told = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
-    excerpts = excerpts_of(sentences, [m for m in reading.marks if not told.issuperset(m.sentences)])
+    outline_numbers = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
+    excerpts = excerpts_of(sentences, [m for m in reading.marks if not outline_numbers.issuperset(m.sentences)])
     structured.client.begin("composing", at_once=at_once, planned=later)
-    asked = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
-    spoken = Spoken(sentences, reading.notes, people)
-    explained, problems = await _explained(asked, spoken, structured, at_once)
-    of_use, spare = _of_use(sentences, excerpts, reading.spare, told, frame)
-    page = _page(sentences, of_use, spare, completed(explained, excerpts), (about, asked_first), ranking, recipe.length)
+    term_windows = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
+    context = TermContext(sentences, reading.notes, people)
+    terms, problems = await _explained_terms(term_windows, context, structured, at_once)
+    of_use, spare = _of_use(sentences, excerpts, reading.spare, outline_numbers, frame)
+    page = _page(sentences, of_use, spare, completed(terms, excerpts), (about, asked_first), ranking, recipe.length)
     end = last or outline.other_ending({n for e in page.chosen for n in e.numbers})
-    leads = LeadIns(sentences, page.left - (end.words if end else 0), asked_first)
-    concepts, chosen = _completed(page, leads)
+    leads = LeadIns(sentences, page.words_left - (end.words if end else 0), asked_first)
+    concepts, chosen = _with_lead_ins(page, leads)
     names = Names(sentences, reading.notes, quoter, language)
     structured.client.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
-    named = await each([partial(_named, e, structured, names, language) for e in chosen], at_once)
-    parts = parted(named, names)
-    printed: list[Concept | Excerpt] = [*concepts, *chosen]
-    left_out = _unshown([e for e in page.left_out if e not in ranking.asides(of_use)], printed)
-    summary = summary_of(end, left_out, ranking, min(leads.left, page.most_of_summary)) if parts else []
+    named_excerpts = await each([partial(_named_excerpt, e, structured, names, language) for e in chosen], at_once)
+    parts = parts_of(named_excerpts, names)
+    quotations: list[Concept | Excerpt] = [*concepts, *chosen]
+    left_out = _unshown([e for e in page.left_out if e not in ranking.asides(of_use)], quotations)
+    summary = summary_of(end, left_out, ranking, min(leads.words_left, page.most_of_summary)) if parts else []
     recording = Recording(transcript)
 
-    def looked_at(section: str, statement: DraftStatement) -> DraftStatement:
+    def with_remark(section: str, statement: DraftStatement) -> DraftStatement:
         """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
     as_spoken = covers(recipe.language, language)
-    made = Draft(
+    return Draft(
         sections={
             "overview": _section(overview(about, asked_first, parts, quoter)) if parts else (),
             "prerequisites": (),
@@ -133,24 +133,27 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         dropped=tuple(
             DroppedNote(text=quoter.statement(e), lines=lines_of(e))
             for e in page.left_out
-            if e not in summary and replace(e, before=()) not in summary
+            if e not in summary and replace(e, lead_up=()) not in summary
         ),
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
         note=words.by_small_model if as_spoken else f"{words.by_small_model} {words.only_quoted}",
         remarks=() if as_spoken or not recipe.language else (_ONLY_QUOTED.format(english_name(recipe.language)),),
-    )
-    return made.rewritten(looked_at)
+    ).rewritten(with_remark)
 
 
 def _of_use(
-    sentences: Sequence[Sentence], excerpts: Sequence[Excerpt], spare: Iterable[Mark], told: Set[int], frame: Frame
+    sentences: Sequence[Sentence],
+    excerpts: Sequence[Excerpt],
+    spare: Iterable[Mark],
+    outline_numbers: Set[int],
+    frame: Frame,
 ) -> tuple[list[Excerpt], list[Excerpt]]:
     """The excerpts but for those of the show alone, and further ones of what is spare and stands nowhere else."""
     aside = frame.adverts | frame.introductions | frame.parting
-    known = aside.union(told, *(e.numbers for e in excerpts))
-    further = [e.without(known) for e in excerpts_of(sentences, spare) if known.isdisjoint(e.marked)]
+    excluded = aside.union(outline_numbers, *(e.numbers for e in excerpts))
+    further = [e.without(excluded) for e in excerpts_of(sentences, spare) if excluded.isdisjoint(e.marked)]
     return [e for e in excerpts if not e.marked <= aside], further
 
 
@@ -161,7 +164,7 @@ class _Page:
     concepts: list[Concept]
     chosen: list[Excerpt]
     left_out: list[Excerpt]
-    left: int
+    words_left: int
     most_of_summary: int
 
 
@@ -169,7 +172,7 @@ def _page(
     sentences: Sequence[Sentence],
     excerpts: Sequence[Excerpt],
     spare: Sequence[Excerpt],
-    explained: Sequence[Concept],
+    terms: Sequence[Concept],
     overview: tuple[Sentence | None, Sentence | None],
     ranking: Ranking,
     length: Length,
@@ -179,62 +182,64 @@ def _page(
     What is spare stands there too where that leaves a good deal of room.
     """
     aim, most = room(sum(s.words for s in sentences), length)
-    concepts = distinct_terms(explained, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
+    concepts = distinct_terms(terms, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
     above = sum(c.words for c in concepts) + sum(s.words for s in overview if s)
-    kept = above + round(_SHARE_OF_SUMMARY * aim)
+    reserved = above + round(_SHARE_OF_SUMMARY * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
-    wanted = max(aim - kept, round(_LEAST_OF_MAIN_POINTS * aim))
-    defined = {n for c in concepts for n in c.numbers}
-    answer = next((e for e in candidates if overview[1] in e.before and defined.isdisjoint(e.numbers)), None)
-    best = ranking.best(candidates, wanted, most - kept, first=answer)
-    free = wanted - sum(e.printed for e in best)
-    if free > _FREE * wanted:
-        others = [e for e in (*candidates, *spare) if e not in best and defined.isdisjoint(e.numbers)]
-        further = ranking.best(sorted(others, key=lambda e: e.first), free, free, fewest=0)
+    wanted_words = max(aim - reserved, round(_LEAST_OF_MAIN_POINTS * aim))
+    concept_numbers = {n for c in concepts for n in c.numbers}
+    answer = next((e for e in candidates if overview[1] in e.lead_up and concept_numbers.isdisjoint(e.numbers)), None)
+    best = ranking.best(candidates, wanted_words, most - reserved, first=answer)
+    free_words = wanted_words - sum(e.printed for e in best)
+    if free_words > _FREE * wanted_words:
+        others = [e for e in (*candidates, *spare) if e not in best and concept_numbers.isdisjoint(e.numbers)]
+        further = ranking.best(sorted(others, key=lambda e: e.first), free_words, free_words, fewest=0)
         best = sorted((*best, *further), key=lambda e: e.first)
     chosen, left_out = unrepeated(best), [e for e in candidates if e not in best]
-    left = most - above - sum(e.printed for e in chosen)
-    return _Page(concepts, chosen, left_out, left, round(_MOST_OF_SUMMARY * aim))
+    words_left = most - above - sum(e.printed for e in chosen)
+    return _Page(concepts, chosen, left_out, words_left, round(_MOST_OF_SUMMARY * aim))
 
 
-def _completed(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Excerpt]]:
+def _with_lead_ins(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Excerpt]]:
     """Concepts and excerpts with what their quotations need: what goes on from a concept stands in it."""
-    further = [taken_in(c, page.chosen) for c in page.concepts]
-    moved = [e for e in further if e]
-    if len(moved) == len(page.chosen):  # nothing would be left
-        further, moved = [None] * len(further), []
-    both = list(zip(page.concepts, further, strict=True))
-    concepts = [replace(c, sentences=(*c.sentences, *e.sentences)) if e else cut_back(c) for c, e in both]
-    cut = [c for c, e in both if not e]
-    concepts = leads.led(concepts, always=True)
-    return concepts, leads.led([gone_on(e, cut) for e in page.chosen if e not in moved])
+    further = [excerpt_behind(c, page.chosen) for c in page.concepts]
+    moved_excerpts = [e for e in further if e]
+    if len(moved_excerpts) == len(page.chosen):  # nothing would be left
+        further, moved_excerpts = [None] * len(further), []
+    pairs = list(zip(page.concepts, further, strict=True))
+    concepts = [replace(c, sentences=(*c.sentences, *e.sentences)) if e else cut_back(c) for c, e in pairs]
+    cut_concepts = [c for c, e in pairs if not e]
+    concepts = leads.with_lead_ins(concepts, always=True)
+    return concepts, leads.with_lead_ins(
+        [with_rest_of_concept(e, cut_concepts) for e in page.chosen if e not in moved_excerpts]
+    )
 
 
-async def _named(excerpt: Excerpt, structured: Structured, names: Names, language: str | None) -> Named:
+async def _named_excerpt(excerpt: Excerpt, structured: Structured, names: Names, language: str | None) -> NamedExcerpt:
     """The excerpt under its question or title, or in its own words when the call fails."""
     try:
         return await titled(excerpt, structured, names, language)
     except CallError as err:
         survivable(err)
-        return Named(excerpt, own=names.own(excerpt))
+        return NamedExcerpt(excerpt, own_sentence=names.own_sentence(excerpt))
 
 
-async def _explained(
-    asked: Sequence[Window], spoken: Spoken, structured: Structured, at_once: int
+async def _explained_terms(
+    term_windows: Sequence[Window], context: TermContext, structured: Structured, at_once: int
 ) -> tuple[list[Concept], list[Problem]]:
     """The terms that are explained, and what failed."""
 
-    async def one(window: Window) -> Concept | Failed | None:
+    async def ask_for_term(window: Window) -> Concept | FailedCall | None:
         try:
-            return await explained_in(window, spoken, structured)
+            return await explained_in(window, context, structured)
         except CallError as err:
             return survivable(err)
 
-    answers = await each([partial(one, w) for w in asked], at_once)
+    answers = await each([partial(ask_for_term, w) for w in term_windows], at_once)
     problems = [
-        Problem(section="key_concepts", chunk=None, message=f"lines {span(w.lines)}: no term was asked for: {a.why}")
-        for w, a in zip(asked, answers, strict=True)
-        if isinstance(a, Failed)
+        Problem(section="key_concepts", chunk=None, message=f"lines {span(w.lines)}: no term was asked for: {a.reason}")
+        for w, a in zip(term_windows, answers, strict=True)
+        if isinstance(a, FailedCall)
     ]
     return [a for a in answers if isinstance(a, Concept)], problems
 
@@ -243,20 +248,20 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
     """The excerpts without those that stand among the concepts whole, and without what goes on from these."""
     shown = {n for c in concepts for n in c.numbers}
     out: list[Excerpt] = []
-    before: Excerpt | None = None  # the last that stands among the concepts
+    last_shown: Excerpt | None = None  # the last that stands among the concepts
     for e in excerpts:
-        if shown.issuperset(s.number for s in e.sentences) or (before and e.continues(before)):
-            before = e
+        if shown.issuperset(s.number for s in e.sentences) or (last_shown and e.continues(last_shown)):
+            last_shown = e
         else:
             out.append(e)
     return out
 
 
-def _unshown(excerpts: Sequence[Excerpt], printed: Sequence[Concept | Excerpt]) -> list[Excerpt]:
+def _unshown(excerpts: Sequence[Excerpt], quotations: Sequence[Concept | Excerpt]) -> list[Excerpt]:
     """The excerpts that stand nowhere among what is printed, each without what leads up to it if that stands there."""
-    shown = {s.number for p in printed for s in (*p.before, *p.sentences)}
+    shown = {s.number for p in quotations for s in (*p.lead_up, *p.sentences)}
     found = [e for e in excerpts if shown.isdisjoint(e.numbers)]
-    return [e if shown.isdisjoint(s.number for s in e.before) else replace(e, before=()) for e in found]
+    return [e if shown.isdisjoint(s.number for s in e.lead_up) else replace(e, lead_up=()) for e in found]
 
 
 def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
@@ -266,6 +271,6 @@ def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
 def _statements(part: Part, quoter: Quoter) -> tuple[DraftStatement, ...]:
     """The excerpts of a part, each under its lead."""
     return tuple(
-        DraftStatement(quoter.statement(one.printed), lines_of(one.excerpt), label=lead)
-        for one, lead in zip(part.named, part.leads, strict=True)
+        DraftStatement(quoter.statement(named.printed), lines_of(named.excerpt), label=lead)
+        for named, lead in zip(part.excerpts, part.leads, strict=True)
     )

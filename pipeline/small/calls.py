@@ -8,14 +8,14 @@ from pipeline.errors import CallError
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedCall:
     """A call that failed in a way that costs what it asked for and no more."""
 
-    why: str
+    reason: str
 
 
-def survivable(err: CallError) -> Failed:
-    """What to tell of an error that the document survives; one that ends it is raised."""
+def survivable(err: CallError) -> FailedCall:
+    """The failure of a call that the document survives; an error that ends the document is raised."""
     if err.fatal:
         raise err
-    return Failed(str(err))
+    return FailedCall(str(err))

@@ -34,8 +34,8 @@ def _wish(language: str | None, form: str) -> str:
     if not language or primary(language) == "en":
         return ""
     words = labels_for(language)
-    here = words.answer_here if words.code == primary(language) else f"Answer in {english_name(language)}."
-    return f"\n\n{form} {here}" if form else f"\n\n{here}"
+    instruction = words.answer_here if words.code == primary(language) else f"Answer in {english_name(language)}."
+    return f"\n\n{form} {instruction}" if form else f"\n\n{instruction}"
 
 
 def tidied(text: str) -> str:

@@ -35,9 +35,9 @@ class Openings:
 
     def leans(self, sentence: Sentence) -> float:
         """0 for a sentence that stands alone, more the more it needs what was said before."""
-        found = units(sentence.text)[:2]
+        first_units = units(sentence.text)[:2]
         weights = (0.8, 0.5)
-        lean = sum(w for w, u in zip(weights, found, strict=False) if self._common(u))
+        lean = sum(w for w, u in zip(weights, first_units, strict=False) if self._common(u))
         lean += 0.8 if sentence.words < SHORT else 0.0
         lean += 1.0 if sentence.text[:1].islower() else 0.0  # begins in the middle of a sentence
         return max(0.0, lean - (_LINE if sentence.begins_line else 0.0))
@@ -58,11 +58,16 @@ def fits(run: Sequence[Sentence], most: int = MOST_SENTENCES) -> bool:
 
 
 def begin_of(
-    first: int, last: int, sentences: Sequence[Sentence], openings: Openings, taken: int = -1, needed: int | None = None
+    first: int,
+    last: int,
+    sentences: Sequence[Sentence],
+    openings: Openings,
+    last_taken: int = -1,
+    needed: int | None = None,
 ) -> int:
     """Where an excerpt begins so that its sentences from `first` to `last` are understood.
 
-    `taken` is the last sentence of the excerpt before; `needed` one before `first` that should be in.
+    `last_taken` is the last sentence of the excerpt before; `needed` one before `first` that should be in.
     """
     turn = sentences[first].turn
 
@@ -71,7 +76,7 @@ def begin_of(
         lacking = 1.0 if needed is not None and begin > needed else 0.0
         return (0.0 if opens_turn else openings.cut_before(sentences[begin])) + lacking + _STEP * (first - begin)
 
-    places = range(first, max(taken, first - MOST_SENTENCES), -1)
+    places = range(first, max(last_taken, first - MOST_SENTENCES), -1)
     within = (n for n in places if sentences[n].turn == turn and fits(sentences[n : last + 1]))
     return min([first, *within], key=cost)
 
@@ -99,8 +104,8 @@ def belongs(last: Sentence, behind: Sentence) -> bool:
     """Whether a sentence belongs to the one before it: its rest, a correction, its other half, or figures."""
     if behind.begins_line:
         return last.unfinished
-    same = len(set(last.keys) & set(behind.keys))
+    shared = len(set(last.keys) & set(behind.keys))
     if last.unfinished or (denies(behind.text) and behind.words <= _RIDER):
         return True
-    contrast = same >= _SAME and 2 * same >= min(len(last.keys), len(behind.keys))
+    contrast = shared >= _SAME and 2 * shared >= min(len(last.keys), len(behind.keys))
     return contrast or len(claims(behind.text)) >= _FIGURES

@@ -27,14 +27,14 @@ _FEW = 2  # noted sentences that stay together over the beginning of a line, but
 class Excerpt:
     """Sentences in a row of one speaker; `marked` are the numbers of those that notes stand for.
 
-    `before` is what was said right before the first sentence: the other speaker's question, or a statement with the one
-    that it replies to. `goes_on` says that it needs the excerpt before it.
+    `lead_up` is what was said right before the first sentence: the other speaker's question, or a statement with what
+    that replies to. `goes_on` says that it needs the excerpt before it.
     """
 
     sentences: tuple[Sentence, ...]
     marked: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
-    before: tuple[Sentence, ...] = ()
+    lead_up: tuple[Sentence, ...] = ()
     goes_on: bool = False
 
     @property
@@ -54,7 +54,7 @@ class Excerpt:
 
     def continues(self, other: Excerpt) -> bool:
         """Whether it needs that other excerpt, which stands right before it."""
-        begin = self.before[0].number if self.before else self.first
+        begin = self.lead_up[0].number if self.lead_up else self.first
         return self.goes_on and other.last == begin - 1
 
     @property
@@ -65,21 +65,21 @@ class Excerpt:
     @property
     def printed(self) -> int:
         """Words that it takes on the page, with what it answers and who speaks."""
-        return printed_words(self.sentences, self.before)
+        return printed_words(self.sentences, self.lead_up)
 
     @property
     def complete(self) -> bool:
         """Whether it needs nothing from before, or stands below what it needs."""
         return self.goes_on
 
-    def led_by(self, others: tuple[Sentence, ...], own: tuple[Sentence, ...]) -> Excerpt:
-        """The excerpt with what others said before it, and what its speaker did."""
-        return replace(self, sentences=(*own, *self.sentences), before=others)
+    def with_lead_in(self, by_others: tuple[Sentence, ...], by_speaker: tuple[Sentence, ...]) -> Excerpt:
+        """The excerpt with what others and its speaker said before it."""
+        return replace(self, sentences=(*by_speaker, *self.sentences), lead_up=by_others)
 
     def without(self, shown: Collection[int]) -> Excerpt:
-        """The excerpt from its first marked sentence as far as nothing else shows it, to both sides.
+        """The excerpt around its marked sentences, up to the nearest on either side that are `shown` elsewhere.
 
-        It goes on from what was in front, but with a question. Its marked sentences are none of those shown.
+        Without its front it goes on from that, unless a question opens it. None of its marked sentences is shown.
         """
         first, last = min(self.marked), max(self.marked)
         begin = max((n for n in shown if n < first), default=-1)
@@ -87,7 +87,7 @@ class Excerpt:
         kept = tuple(s for s in self.sentences if begin < s.number < end)
         if kept[0] == self.sentences[0]:
             return replace(self, sentences=kept)
-        return replace(self, sentences=kept, before=(), goes_on=not kept[0].asks)
+        return replace(self, sentences=kept, lead_up=(), goes_on=not kept[0].asks)
 
     @property
     def text(self) -> str:
@@ -100,15 +100,15 @@ class Excerpt:
         return len(claims(self.text))
 
 
-def printed_words(sentences: Sequence[Sentence], before: Sequence[Sentence]) -> int:
+def printed_words(sentences: Sequence[Sentence], lead_up: Sequence[Sentence]) -> int:
     """Words of a quotation and what it answers, each turn with its speaker's name."""
-    names = {s.turn: s.speaker or "" for s in (*before, *sentences)}
-    return sum(s.words for s in (*before, *sentences)) + sum(map(size, names.values()))
+    names = {s.turn: s.speaker or "" for s in (*lead_up, *sentences)}
+    return sum(s.words for s in (*lead_up, *sentences)) + sum(map(size, names.values()))
 
 
 def lines_of(excerpt: Excerpt) -> tuple[int, ...]:
     """Segment ids of an excerpt and of what it answers."""
-    return tuple(sorted({i for s in (*excerpt.before, *excerpt.sentences) for i in s.lines}))
+    return tuple(sorted({i for s in (*excerpt.lead_up, *excerpt.sentences) for i in s.lines}))
 
 
 def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Excerpt]:
@@ -118,24 +118,24 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
     for m in marks:
         for number in m.sentences:
             by_sentence.setdefault(_answer_to(number, sentences), []).append(m)
-    found: list[Excerpt] = []
+    grown: list[Excerpt] = []
     for cluster in _clusters(sorted(by_sentence), sentences, openings):
-        found.append(_grown(cluster, sentences, by_sentence, openings, found[-1].last if found else -1))
-        if len(found) > 1 and (joined := _joined(found[-2], found[-1])):
-            found[-2:] = [joined]
-    whole: list[Excerpt] = []
-    for e in found:
-        before = _before(e, sentences)
-        if before and not before[-1].asks and before[0].number:
-            said = sentences[before[0].number - 1]  # "Such a law": a reply to a reply has what both reply to
-            if whole and whole[-1].last == said.number:
+        grown.append(_grown(cluster, sentences, by_sentence, openings, grown[-1].last if grown else -1))
+        if len(grown) > 1 and (merged := _merged(grown[-2], grown[-1])):
+            grown[-2:] = [merged]
+    with_lead_ups: list[Excerpt] = []
+    for e in grown:
+        lead_up = _lead_up_of(e, sentences)
+        if lead_up and not lead_up[-1].asks and lead_up[0].number:
+            replied_to = sentences[lead_up[0].number - 1]  # "Such a law": a reply to a reply has what both reply to
+            if with_lead_ups and with_lead_ups[-1].last == replied_to.number:
                 e = replace(e, goes_on=True)
-            elif said.speaker and not said.asks and said.words <= LEAD_UP:
-                before = (said, *before)
-        whole.append(replace(e, before=before))
-    shown = {s.number for e in whole for s in e.before}
-    printed = (e for e in whole if not all(s.noise for s in e.sentences))
-    return [e for e in printed if not shown.issuperset(s.number for s in e.sentences)]
+            elif replied_to.speaker and not replied_to.asks and replied_to.words <= LEAD_UP:
+                lead_up = (replied_to, *lead_up)
+        with_lead_ups.append(replace(e, lead_up=lead_up))
+    lead_up_numbers = {s.number for e in with_lead_ups for s in e.lead_up}
+    printed = (e for e in with_lead_ups if not all(s.noise for s in e.sentences))
+    return [e for e in printed if not lead_up_numbers.issuperset(s.number for s in e.sentences)]
 
 
 def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
@@ -145,9 +145,9 @@ def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
     """
     out: list[Excerpt] = []
     for e in excerpts:
-        said = out[-1].numbers if out else frozenset()
-        left = tuple(s for s in e.before if s.number not in said)
-        out.append(e if left == e.before else replace(e, before=left, goes_on=not any(s.asks for s in left)))
+        just_shown = out[-1].numbers if out else frozenset()
+        lead_up = tuple(s for s in e.lead_up if s.number not in just_shown)
+        out.append(e if lead_up == e.lead_up else replace(e, lead_up=lead_up, goes_on=not any(s.asks for s in lead_up)))
     return out
 
 
@@ -159,10 +159,10 @@ def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
     turn = sentences[number].turn
     if sentences[number].speaker is None:
         return number
-    whole = list(takewhile(lambda s: s.turn == turn, reversed(sentences[: number + 1])))
-    whole += takewhile(lambda s: s.turn == turn, sentences[number + 1 :])
-    last = max(s.number for s in whole)
-    if not sentences[last].asks or sum(s.words for s in whole) > LEAD_UP:
+    whole_turn = list(takewhile(lambda s: s.turn == turn, reversed(sentences[: number + 1])))
+    whole_turn += takewhile(lambda s: s.turn == turn, sentences[number + 1 :])
+    last = max(s.number for s in whole_turn)
+    if not sentences[last].asks or sum(s.words for s in whole_turn) > LEAD_UP:
         return number
     answer = takewhile(lambda s: s.turn == sentences[last + 1].turn, sentences[last + 1 :])
     return next((s.number for s in answer if not s.noise), number)
@@ -205,18 +205,18 @@ def _grown(
     sentences: Sequence[Sentence],
     marks: Mapping[int, list[Mark]],
     openings: Openings,
-    taken: int,
+    last_taken: int,
 ) -> Excerpt:
     """The cluster with the sentences before and behind it that it cannot be understood without.
 
-    `taken` is the last sentence of the excerpt before.
+    `last_taken` is the last sentence of the excerpt before.
     """
     needed = min((n for c in cluster for m in marks[c] for n in m.needs), default=cluster[0])
-    first = begin_of(cluster[0], cluster[-1], sentences, openings, taken, needed)
+    first = begin_of(cluster[0], cluster[-1], sentences, openings, last_taken, needed)
     last = end_of(first, cluster[-1], sentences, marks)
     first, last = _trimmed(first, last, cluster, sentences)
     chosen = tuple(sentences[first : last + 1])
-    goes_on = first > 0 and taken == first - 1 and _follows_on(sentences, first, openings)
+    goes_on = first > 0 and last_taken == first - 1 and _follows_on(sentences, first, openings)
     notes = tuple(dict.fromkeys(m.text for c in cluster for m in marks[c] if m.text))
     return Excerpt(chosen, frozenset(cluster), notes, goes_on=goes_on)
 
@@ -232,58 +232,58 @@ def _trimmed(first: int, last: int, cluster: Sequence[int], sentences: Sequence[
 
 def _follows_on(sentences: Sequence[Sentence], first: int, openings: Openings) -> bool:
     """Whether a sentence needs the one before it: in its turn soon, as a reply to somebody else's statement seldom."""
-    before, lean = sentences[first - 1], openings.leans(sentences[first])
+    previous, lean = sentences[first - 1], openings.leans(sentences[first])
     if sentences[first].asks:
         return False
-    if before.turn == sentences[first].turn:
+    if previous.turn == sentences[first].turn:
         return lean > NEEDS
-    return lean > _REPLY and not before.asks
+    return lean > _REPLY and not previous.asks
 
 
-def _joined(a: Excerpt, b: Excerpt) -> Excerpt | None:
+def _merged(a: Excerpt, b: Excerpt) -> Excerpt | None:
     """Two neighbouring excerpts as one, when the second leans on the first and both are short enough together."""
-    both = (*a.sentences, *b.sentences)
-    if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not fits(both):
+    together = (*a.sentences, *b.sentences)
+    if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not fits(together):
         return None
-    return Excerpt(both, a.marked | b.marked, tuple(dict.fromkeys((*a.notes, *b.notes))), goes_on=a.goes_on)
+    return Excerpt(together, a.marked | b.marked, tuple(dict.fromkeys((*a.notes, *b.notes))), goes_on=a.goes_on)
 
 
-def _before(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def _lead_up_of(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """What an excerpt answers: the question before its turn, or a short statement that its own first words answer."""
     first = excerpt.sentences[0]
     if first.number == 0 or first.speaker is None or excerpt.goes_on:
         return ()
-    last = sentences[first.number - 1]
-    if last.turn == first.turn or last.speaker is None:
+    previous = sentences[first.number - 1]
+    if previous.turn == first.turn or previous.speaker is None:
         return ()
-    if not last.asks:
+    if not previous.asks:
         replied_to = tuple(
-            s for s in sentences[max(0, last.number - MOST_SENTENCES) : first.number] if s.turn == last.turn
+            s for s in sentences[max(0, previous.number - MOST_SENTENCES) : first.number] if s.turn == previous.turn
         )
-        whole = replied_to[0].number == 0 or sentences[replied_to[0].number - 1].turn != last.turn
+        whole = replied_to[0].number == 0 or sentences[replied_to[0].number - 1].turn != previous.turn
         short = sum(s.words for s in replied_to) <= LEAD_UP
         return replied_to if first.words < SHORT and whole and short else ()
-    return asked_before(first, first, sentences)
+    return question_before(first, first, sentences)
 
 
-def asked_before(begin: Sentence, first: Sentence, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+def question_before(begin: Sentence, first: Sentence, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The question that the turn which begins with `begin` answers, with what stands behind it; () when there is none.
 
     None either when the `first` sentence that is printed repeats its words.
     """
     turn = sentences[begin.number - 1].turn if begin.number else begin.turn
-    before = [s for s in sentences[max(0, begin.number - _NEAR) : begin.number] if s.turn == turn]
-    asks = next((n for n, s in enumerate(before) if s.asks), None)
-    if turn == begin.turn or begin.speaker is None or asks is None or before[asks].speaker is None:
+    turn_end = [s for s in sentences[max(0, begin.number - _NEAR) : begin.number] if s.turn == turn]
+    asks = next((n for n, s in enumerate(turn_end) if s.asks), None)
+    if turn == begin.turn or begin.speaker is None or asks is None or turn_end[asks].speaker is None:
         return ()
-    asked = before[asks:]
-    wanted = {k for s in asked for k in s.keys}
-    repeated = len(wanted & set(first.keys))
-    if repeated and 2 * repeated >= len(wanted):
+    question = turn_end[asks:]
+    question_keys = {k for s in question for k in s.keys}
+    repeated = len(question_keys & set(first.keys))
+    if repeated and 2 * repeated >= len(question_keys):
         return ()  # the answer says itself what it is about
-    if len(wanted) < _ENOUGH:  # "What happened?"
-        for s in reversed(sentences[: asked[0].number]):
-            if s.turn != turn or sum(x.words for x in asked) + s.words > LEAD_UP:
+    if len(question_keys) < _ENOUGH:  # "What happened?"
+        for s in reversed(sentences[: question[0].number]):
+            if s.turn != turn or sum(x.words for x in question) + s.words > LEAD_UP:
                 break
-            asked.insert(0, s)
-    return tuple(asked) if sum(s.words for s in asked) <= LEAD_UP else ()
+            question.insert(0, s)
+    return tuple(question) if sum(s.words for s in question) <= LEAD_UP else ()

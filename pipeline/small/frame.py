@@ -33,25 +33,25 @@ class Frame:
 
 def frame_of(sentences: Sequence[Sentence], names: Collection[str] = ()) -> Frame:
     """What belongs to the show alone; `names` are the keys of speakers' names, which greet nobody."""
-    found, total = adverts(sentences), sum(s.words for s in sentences)
+    advert_numbers, total = adverts(sentences), sum(s.words for s in sentences)
     if len(sentences) < _LONG:
-        return Frame(found, frozenset(), frozenset(), frozenset())
+        return Frame(advert_numbers, frozenset(), frozenset(), frozenset())
     # In a short recording words stand at both ends by chance.
     words = min(_ENDS, total // _SHARE) if len(sentences) >= _LONGER else 0
     begin, end = opening(sentences, words), closing(sentences, words)
     between = {k for s in sentences[len(begin) : len(sentences) - len(end)] for k in s.keys}
-    shared = {k for s in begin for k in s.keys} - between
+    shared_keys = {k for s in begin for k in s.keys} - between
     first = len(sentences) - _PARTING
     for s in reversed(end):
-        if first - s.number <= _GAP and (s.number in found or shared.intersection(s.keys)):
+        if first - s.number <= _GAP and (s.number in advert_numbers or shared_keys.intersection(s.keys)):
             first = min(first, s.number)
-    parted = shared.intersection(k for s in sentences[first:] for k in s.keys) - set(names)
+    parting_keys = shared_keys.intersection(k for s in sentences[first:] for k in s.keys) - set(names)
     near = opening(sentences, min(_LEAST, total // _QUARTER))
     return Frame(
-        adverts=found,
+        adverts=advert_numbers,
         parting=frozenset(range(first, len(sentences))),
         introductions=frozenset(s.number for s in near if s.speaker and set(keys(s.speaker)) & set(s.keys)),
-        greetings=frozenset(s.number for s in begin if parted.intersection(s.keys)),
+        greetings=frozenset(s.number for s in begin if parting_keys.intersection(s.keys)),
     )
 
 
@@ -64,18 +64,18 @@ def adverts(sentences: Sequence[Sentence]) -> frozenset[int]:
     found: set[int] = set()
     for s in sentences:
         for name in {n for m in _ADDRESS.finditer(s.text) for n in re.split(r"[./]", (m[1] + m[2]).casefold())}:
-            said = [n for n, text in enumerate(squeezed) if len(name) >= _NAME and name in text]
-            run = _run(s.number, said, sentences)
+            mentions = [n for n, text in enumerate(squeezed) if len(name) >= _NAME and name in text]
+            run = _run(s.number, mentions, sentences)
             short = sum(sentences[n].words for n in run) <= min(_MOST, total // _SIXTH)
-            if short and ends.intersection(said) and ends.issuperset(n for n in said if n not in run):
+            if short and ends.intersection(mentions) and ends.issuperset(n for n in mentions if n not in run):
                 found.update(run)
     return frozenset(found)
 
 
-def _run(number: int, said: Sequence[int], sentences: Sequence[Sentence]) -> range:
+def _run(number: int, mentions: Sequence[int], sentences: Sequence[Sentence]) -> range:
     """The sentences around one from the first to the last that says a name, each near the next."""
     first = last = number
-    for n in sorted(said, key=lambda n: abs(n - number)):
+    for n in sorted(mentions, key=lambda n: abs(n - number)):
         low, high = min(n, first), max(n, last)
         if sum(s.words for s in sentences[low : high + 1]) - sum(s.words for s in sentences[first : last + 1]) <= _NEAR:
             first, last = low, high

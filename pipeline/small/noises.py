@@ -20,13 +20,13 @@ _BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a spac
 _LEFT_MARK = re.compile(r"^[,.;:!?]+\s+")  # of a noise at the beginning
 
 
-def _left(noise: re.Match[str]) -> str:
+def _replacement(noise: re.Match[str]) -> str:
     """What stays of a noise: the comma before it where none stands behind it, but another word."""
     found, behind = noise[0].strip(), noise.string[noise.end() : noise.end() + 1]
     return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
 
 
-def spoken(text: str, language: str | None) -> str:
+def without_noises(text: str, language: str | None) -> str:
     """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
 
     Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
@@ -34,7 +34,7 @@ def spoken(text: str, language: str | None) -> str:
     english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
     text = SPLIT_APOSTROPHE.sub("", marks.sub("", text))
     began = text[:1].isupper()
-    text = (_ENGLISH_NOISE if english else _NOISE).sub(_left, text).strip(" ,")
+    text = (_ENGLISH_NOISE if english else _NOISE).sub(_replacement, text).strip(" ,")
     text = without_stutters(text) if english else text
     text = _LEFT_MARK.sub("", marks.sub("", re.sub(r"\s{2,}", " ", text)).strip())
     return text[:1].upper() + text[1:] if began else text

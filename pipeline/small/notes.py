@@ -49,8 +49,10 @@ async def notes_on(
     """
     notes, repeats = await _answer(passage, structured, language)
     if repeats and (halves := passage.halves):
-        found = {n for note in dict.fromkeys(notes) for m in marks_of(note, passage, names) for n in m.sentences}
-        if len(found) <= 1:
+        noted_numbers = {
+            n for note in dict.fromkeys(notes) for m in marks_of(note, passage, names) for n in m.sentences
+        }
+        if len(noted_numbers) <= 1:
             for half in halves:
                 notes += await _further(half, structured, language)
     return tuple(dict.fromkeys(n for n in notes if len(units(n)) >= _FEWEST))
@@ -67,16 +69,16 @@ async def _further(half: Passage, structured: Structured, language: str | None) 
 
 async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:
     """What the model wrote of a passage, and whether it repeated itself until it was cut off."""
-    asked = messages(structured.prompts, "small/notes.v1", passage.shown, language, form=_FORM)
-    completion = await structured.text("small/notes", asked, max_tokens=_MOST_TOKENS)
+    request = messages(structured.prompts, "small/notes.v1", passage.shown, language, form=_FORM)
+    completion = await structured.text("small/notes", request, max_tokens=_MOST_TOKENS)
     rows = [row for row in completion.text.splitlines() if row.strip()]
-    cut = completion.finish_reason == "length"
-    if cut:  # the last row, or the last sentence of the only one, is cut off
+    cut_off = completion.finish_reason == "length"
+    if cut_off:  # the last row, or the last sentence of the only one, is cut off
         rows = rows[:-1] or [" ".join(_SENTENCE_END.split(row)[:-1]) for row in rows]
-    found = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
-    if not found and language and primary(language) != "en":  # there a model may forget the form of the examples
-        found = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
-    return found, cut and len(set(found)) < len(found)
+    notes = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
+    if not notes and language and primary(language) != "en":  # there a model may forget the form of the examples
+        notes = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
+    return notes, cut_off and len(set(notes)) < len(notes)
 
 
 def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
@@ -84,15 +86,15 @@ def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
 
     Empty when no sentence has enough of its words. `names` are the keys of speakers' names.
     """
-    mine = [k for k in keys(note) if k not in names]
-    told = [s for s in passage.sentences if not s.asks]
+    note_keys = [k for k in keys(note) if k not in names]
+    candidates = [s for s in passage.sentences if not s.asks]
     found: list[Mark] = []
-    left = mine
-    while tied := _best(left, told):
-        needs = _needed(set(mine), passage, tied)
+    keys_left = note_keys
+    while tied := _best(keys_left, candidates):
+        needs = _earlier_sentences(set(note_keys), passage, tied)
         found.append(Mark(note, tuple(s.number for s in tied), needs))
-        told = [s for s in told if s not in tied]
-        left = [k for k in left if all(k not in s.keys for s in tied)]
+        candidates = [s for s in candidates if s not in tied]
+        keys_left = [k for k in keys_left if all(k not in s.keys for s in tied)]
     return found
 
 
@@ -101,9 +103,9 @@ def unnoted(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
 
     One figure will do where a passage without a note has several such sentences, as forecasts and rival answers have.
     """
-    told = _figured(passage, marks)
-    least = 1 if not marks and len(told) >= _SEVERAL else 2
-    return [Mark("", (s.number,)) for s in told if len(claims(s.text)) >= least]
+    figured = _figured(passage, marks)
+    least = 1 if not marks and len(figured) >= _SEVERAL else 2
+    return [Mark("", (s.number,)) for s in figured if len(claims(s.text)) >= least]
 
 
 def spare(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
@@ -119,30 +121,30 @@ def _figured(passage: Passage, marks: Sequence[Mark]) -> list[Sentence]:
     return [s for s in passage.sentences if not s.asks and s.number not in noted and claims(s.text)]
 
 
-def _best(mine: list[str], told: list[Sentence]) -> tuple[Sentence, ...]:
+def _best(note_keys: list[str], candidates: list[Sentence]) -> tuple[Sentence, ...]:
     """The sentence, or the two in a row of one speaker, with most of a note's words; empty when none has enough."""
     best: tuple[float, tuple[Sentence, ...]] = (0.0, ())
-    for n, s in enumerate(told):
-        alone = likeness(mine, s.keys)
+    for n, s in enumerate(candidates):
+        alone = likeness(note_keys, s.keys)
         best = max(best, (alone - len(s.keys) / 100, (s,)), key=lambda b: b[0])
-        if n + 1 < len(told) and told[n + 1].turn == s.turn and told[n + 1].number == s.number + 1:
-            both = likeness(mine, (*s.keys, *told[n + 1].keys))
-            if both >= alone + 2 and both >= likeness(mine, told[n + 1].keys) + 2:
-                best = max(best, (both - 0.5 - len(s.keys) / 100, (s, told[n + 1])), key=lambda b: b[0])
-    shared = likeness(mine, [k for s in best[1] for k in s.keys])
-    theirs = {k for s in best[1] for k in s.keys}
-    short = min(len(set(mine)), len(theirs)) <= _ENOUGH  # most of the words of a short one will do
+        if n + 1 < len(candidates) and candidates[n + 1].turn == s.turn and candidates[n + 1].number == s.number + 1:
+            pair = likeness(note_keys, (*s.keys, *candidates[n + 1].keys))
+            if pair >= alone + 2 and pair >= likeness(note_keys, candidates[n + 1].keys) + 2:
+                best = max(best, (pair - 0.5 - len(s.keys) / 100, (s, candidates[n + 1])), key=lambda b: b[0])
+    shared = likeness(note_keys, [k for s in best[1] for k in s.keys])
+    sentence_keys = {k for s in best[1] for k in s.keys}
+    short = min(len(set(note_keys)), len(sentence_keys)) <= _ENOUGH  # most of the words of a short one will do
     return best[1] if shared >= _ENOUGH or (short and shared >= 2) else ()
 
 
-def _needed(mine: set[str], passage: Passage, tied: tuple[Sentence, ...]) -> tuple[int, ...]:
+def _earlier_sentences(note_keys: set[str], passage: Passage, tied: tuple[Sentence, ...]) -> tuple[int, ...]:
     """Sentences of the same turn, shortly before, with words of the note that the tied ones lack."""
-    left = mine - {k for s in tied for k in s.keys}
+    missing_keys = note_keys - {k for s in tied for k in s.keys}
     first = tied[0]
-    before = [s for s in passage.sentences if s.turn == first.turn and first.number - _NEAR <= s.number < first.number]
+    earlier = [s for s in passage.sentences if s.turn == first.turn and first.number - _NEAR <= s.number < first.number]
     needed: list[int] = []
-    for s in reversed(before):
-        if left & set(s.keys):
+    for s in reversed(earlier):
+        if missing_keys & set(s.keys):
             needed.append(s.number)
-            left -= set(s.keys)
+            missing_keys -= set(s.keys)
     return tuple(sorted(needed))

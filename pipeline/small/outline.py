@@ -33,9 +33,9 @@ class Outline:
         words = sum(s.words for s in sentences)
         self._sentences, self._ranking = sentences, ranking
         shortest = min(_SHORTEST_BEGINNING, words // 2)
-        self._first = opening(sentences, max(shortest, min(_BEGINNING, words // 4)))
+        self._opening = opening(sentences, max(shortest, min(_BEGINNING, words // 4)))
         last = closing(sentences, max(shortest, min(_BEGINNING, words // 10)))
-        self._last, self._aside = [s for s in last if s.number not in aside], aside
+        self._closing, self._aside = [s for s in last if s.number not in aside], aside
         self._centralities = [ranking.centrality(s) for s in sentences]
 
     def subject(self) -> Sentence | None:
@@ -43,31 +43,33 @@ class Outline:
 
         None where that is about other things, as where people only get ready, or belongs to the show.
         """
-        whole = filter(_stands_alone, self._first)
-        about = max(whole, key=lambda s: self._ranking.centrality(s) * _FADES**s.number, default=None)
+        candidates = filter(_stands_alone, self._opening)
+        about = max(candidates, key=lambda s: self._ranking.centrality(s) * _FADES**s.number, default=None)
         return about if about and about.number not in self._aside and self._share_above(about) <= _BEGINS else None
 
     def question(self) -> Sentence | None:
         """The first question asked near the beginning that is understood alone and no aside."""
-        asked = (s for s in self._first if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH)
-        return next((s for s in asked if self._share_above(s) <= _BEGINS), None)
+        questions = (s for s in self._opening if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH)
+        return next((s for s in questions if self._share_above(s) <= _BEGINS), None)
 
     def closing(self) -> Sentence | None:
         """The sentence near the end that is about more of it than nearly all others: where somebody sums up."""
-        return self._ending(_SUMS_UP, [s for s in self._last if len(self._ranking.said_again(s.keys)) >= _SEVERAL])
+        return self._ending(_SUMS_UP, [s for s in self._closing if len(self._ranking.recurring(s.keys)) >= _SEVERAL])
 
     def other_ending(self, shown: Collection[int]) -> Sentence | None:
         """What ends one that sums nothing up: a statement about it that begins a turn and stands nowhere yet."""
-        end = self._ending(_ENDS, [s for s in self._last if s.turn != self._before(s).turn])
+        end = self._ending(_ENDS, [s for s in self._closing if s.turn != self._previous(s).turn])
         return end if end and end.number not in shown else None
 
     def _ending(self, most: float, among: Iterable[Sentence]) -> Sentence | None:
         """The statement, no answer, that is about most of what the recording comes back to."""
-        found = [s for s in among if _stands_alone(s) and not (self._before(s).asks and self._before(s).turn != s.turn)]
+        found = [
+            s for s in among if _stands_alone(s) and not (self._previous(s).asks and self._previous(s).turn != s.turn)
+        ]
         last = max(reversed(found), key=self._ranking.centrality, default=None)
         return last if last and self._share_above(last) <= most else None
 
-    def _before(self, s: Sentence) -> Sentence:
+    def _previous(self, s: Sentence) -> Sentence:
         return self._sentences[max(0, s.number - 1)]
 
     def _share_above(self, s: Sentence) -> float:
@@ -81,19 +83,19 @@ def _stands_alone(s: Sentence) -> bool:
 
 
 def overview(
-    about: Sentence | None, asked: Sentence | None, parts: Sequence[Part], quoter: Quoter
+    about: Sentence | None, question: Sentence | None, parts: Sequence[Part], quoter: Quoter
 ) -> tuple[DraftStatement, ...]:
     """What the recording says that it is about, and the question that it begins with; in one of one speaker.
 
     Of one that says neither, what its longest parts are called that have titles.
     """
-    told = sorted(filter(None, (about, asked)), key=lambda s: s.number)
-    if not told:
-        longest = sorted((p for p in parts if p.named[0].title), key=lambda p: -p.words)[:_MOST_NAMED]
-        named = [p for p in parts if p in longest] or parts[:1]
-        lines = sorted({i for p in named for i in lines_of(p.named[0].excerpt)})
-        return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in named)), tuple(lines)),)
-    runs = [tuple(told)] if len({s.speaker for s in told}) == 1 else [(s,) for s in told]
+    sentences = sorted(filter(None, (about, question)), key=lambda s: s.number)
+    if not sentences:
+        longest = sorted((p for p in parts if p.excerpts[0].title), key=lambda p: -p.words)[:_MOST_NAMED]
+        named_parts = [p for p in parts if p in longest] or parts[:1]
+        lines = sorted({i for p in named_parts for i in lines_of(p.excerpts[0].excerpt)})
+        return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in named_parts)), tuple(lines)),)
+    runs = [tuple(sentences)] if len({s.speaker for s in sentences}) == 1 else [(s,) for s in sentences]
     excerpts = [Excerpt(run) for run in runs]
     return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in excerpts)
 
@@ -107,6 +109,6 @@ def summary_of(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Rank
     for e in sorted(left_out, key=lambda e: -ranking.centrality(*e.sentences)):
         room = words - sum(x.printed for x in chosen) if chosen else _LONGEST_EXCERPT
         fits = e.printed <= min(_LONGEST_EXCERPT, room)
-        if fits and not e.goes_on and len(chosen) < _MOST and not (last and last in (*e.before, *e.sentences)):
+        if fits and not e.goes_on and len(chosen) < _MOST and not (last and last in (*e.lead_up, *e.sentences)):
             chosen.append(e)
     return sorted(chosen, key=lambda e: e.first)

@@ -20,7 +20,7 @@ class Passage:
 
     number: int
     sentences: tuple[Sentence, ...]
-    before: Sentence | None = None
+    question: Sentence | None = None
 
     @property
     def lines(self) -> frozenset[int]:
@@ -32,7 +32,7 @@ class Passage:
         """The passage as the model sees it, speakers' names where they change."""
         rows: list[str] = []
         speaker: str | None = None
-        for s in (*((self.before,) if self.before else ()), *self.sentences):
+        for s in (*((self.question,) if self.question else ()), *self.sentences):
             if not rows or s.speaker != speaker:
                 rows.append(f"{s.speaker}: {s.text}" if s.speaker else s.text)
             else:
@@ -58,9 +58,9 @@ def passages_of(sentences: Sequence[Sentence]) -> list[Passage]:
 
     def close() -> None:
         if current:
-            before = sentences[current[0].number - 1] if current[0].number else None
-            other = before if before and before.asks and before.turn != current[0].turn else None
-            passages.append(Passage(len(passages) + 1, tuple(current), other))
+            previous = sentences[current[0].number - 1] if current[0].number else None
+            question_before = previous if previous and previous.asks and previous.turn != current[0].turn else None
+            passages.append(Passage(len(passages) + 1, tuple(current), question_before))
             current.clear()
 
     for s in sentences:
@@ -68,10 +68,10 @@ def passages_of(sentences: Sequence[Sentence]) -> list[Passage]:
         new_turn = bool(current) and current[-1].turn != s.turn
         if current and (words + s.words > most or (new_turn and words > _ENOUGH * most)):
             # A question at the end goes with its answer.
-            asked = current.pop() if new_turn and current[-1].asks and len(current) > 1 else None
+            question = current.pop() if new_turn and current[-1].asks and len(current) > 1 else None
             close()
-            if asked:
-                current.append(asked)
+            if question:
+                current.append(question)
         current.append(s)
     if passages and sum(x.words for x in current) < _FEWEST:
         current[:0] = passages.pop().sentences

@@ -10,7 +10,7 @@ from itertools import groupby
 from pipeline.labels import Labels
 from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
-from pipeline.small.noises import spoken
+from pipeline.small.noises import without_noises
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
@@ -22,22 +22,22 @@ _SEEN = 3  # times that an opening is used in a recording to count as a habit of
 class Quoter:
     """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
 
-    def __init__(self, sentences: Sequence[Sentence], words: Labels, spoken: str | None) -> None:
-        self._words, self._spoken = words, spoken
-        opened = (_PIECE.match(s.text) for s in sentences)
-        self._openings = Counter(m[1].casefold() for m in opened if m and len(units(m[1])) <= _MOST_PIECE)
+    def __init__(self, sentences: Sequence[Sentence], words: Labels, language: str | None) -> None:
+        self._words, self._language = words, language
+        matches = (_PIECE.match(s.text) for s in sentences)
+        self._openings = Counter(m[1].casefold() for m in matches if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
         """An excerpt as it is printed: what it answers, who speaks, and the quotation."""
-        said = self.quoted(excerpt.sentences, excerpt.notes)
-        who = excerpt.sentences[0].speaker
-        return f"{self._lead_up(excerpt)}{who}{self._words.colon}{said}" if who else said
+        quotation = self.quoted(excerpt.sentences, excerpt.notes)
+        speaker = excerpt.sentences[0].speaker
+        return f"{self._lead_up(excerpt)}{speaker}{self._words.colon}{quotation}" if speaker else quotation
 
     def _lead_up(self, excerpt: Excerpt) -> str:
         """What others said before it, each as a quotation; "…" where the speaker said more between."""
-        turns = (tuple(said) for _, said in groupby(excerpt.before, key=lambda s: s.turn))
-        told = "".join(f"{said[0].speaker}{self._words.colon}{self.quoted(said)} " for said in turns)
-        return f"{told}… " if told and excerpt.before[-1].number + 1 < excerpt.first else told
+        turns = (tuple(turn) for _, turn in groupby(excerpt.lead_up, key=lambda s: s.turn))
+        lead_up = "".join(f"{turn[0].speaker}{self._words.colon}{self.quoted(turn)} " for turn in turns)
+        return f"{lead_up}… " if lead_up and excerpt.lead_up[-1].number + 1 < excerpt.first else lead_up
 
     def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
         """The quotation of sentences between the language's marks."""
@@ -45,12 +45,12 @@ class Quoter:
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
         """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""
-        noted = {u for note in notes for u in units(note)}
+        note_units = {u for note in notes for u in units(note)}
         parts: list[str] = []
         for n, s in enumerate(sentences):
-            text = spoken(s.text, self._spoken)
+            text = without_noises(s.text, self._language)
             if n == 0:
-                text = self._without_opening(text, noted)
+                text = self._without_opening(text, note_units)
             if n and (s.after_interjection or s.number != sentences[n - 1].number + 1):
                 parts.append("…")
             if any(c.isalnum() for c in text):  # of "Um ." a full stop is left
@@ -60,11 +60,11 @@ class Quoter:
             whole = whole.rstrip(" ,;:，；：–—-") + " …"
         return f"… {whole}" if whole[:1].islower() else whole
 
-    def _without_opening(self, text: str, noted: set[str]) -> str:
+    def _without_opening(self, text: str, note_units: set[str]) -> str:
         while (match := _PIECE.match(text)) and any(map(str.isalnum, text[match.end() :])):
             piece = match[1]
             habit = self._openings[piece.casefold()] >= _SEEN and not claims(piece) and not denies(piece)
-            if not habit or set(units(piece)) & noted:
+            if not habit or set(units(piece)) & note_units:
                 break
             text = text[match.end() :]
             text = text[:1].upper() + text[1:]

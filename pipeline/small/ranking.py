@@ -28,8 +28,8 @@ _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
 def room(total: int, length: Length) -> tuple[int, int]:
     """Words that a page on a recording of so many words aims at, and the most that it may have."""
-    asked = min(words_for(total, length), _MOST_SHARE[length] * total)
-    return round(_AIM * asked), round(_MOST * asked)
+    target = min(words_for(total, length), _MOST_SHARE[length] * total)
+    return round(_AIM * target), round(_MOST * target)
 
 
 class Ranking:
@@ -37,17 +37,17 @@ class Ranking:
 
     def __init__(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> None:
         """`notes` are the model's: words that none of them has are habits of speech."""
-        noted = {k for note in notes for k in keys(note)} or {k for s in sentences for k in s.keys}
-        self._spoken_of = Counter(k for s in sentences for k in set(s.keys) & noted)
-        self._most = math.log1p(max(self._spoken_of.values(), default=1))
+        note_keys = {k for note in notes for k in keys(note)} or {k for s in sentences for k in s.keys}
+        self._mentions = Counter(k for s in sentences for k in set(s.keys) & note_keys)
+        self._most = math.log1p(max(self._mentions.values(), default=1))
         self._broken_off = _broken_off(sentences)
 
-    def said_again(self, own: Iterable[str]) -> set[str]:
+    def recurring(self, words: Iterable[str]) -> set[str]:
         """Words said several times, which carry the subject; those said once are details, or chance."""
-        return {k for k in own if self._spoken_of[k] > 1}
+        return {k for k in words if self._mentions[k] > 1}
 
-    def _subject(self, own: Iterable[str]) -> float:
-        return sum(math.log1p(self._spoken_of[k]) / self._most for k in self.said_again(own))
+    def _subject(self, words: Iterable[str]) -> float:
+        return sum(math.log1p(self._mentions[k]) / self._most for k in self.recurring(words))
 
     def centrality(self, *sentences: Sentence) -> float:
         """How much sentences are about what the recording comes back to, for their length."""
@@ -56,10 +56,10 @@ class Ranking:
 
     def worth(self, excerpt: Excerpt) -> float:
         """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""
-        found = units(excerpt.text)
-        own = [k for s in excerpt.sentences for k in s.keys]
-        density = len(own) / max(1, len(found))
-        subject = self._subject(own)
+        excerpt_units = units(excerpt.text)
+        excerpt_keys = [k for s in excerpt.sentences for k in s.keys]
+        density = len(excerpt_keys) / max(1, len(excerpt_units))
+        subject = self._subject(excerpt_keys)
         names = len(set(_NAME.findall(excerpt.text)))
         marks = len(excerpt.notes) + 0.5 * len(excerpt.marked)
         rich = 0.6 * min(4, excerpt.figures) + 0.3 * min(3, names) + 0.25 * min(6.0, subject)
@@ -80,8 +80,8 @@ class Ranking:
 
     def _says_little(self, excerpt: Excerpt) -> bool:
         """Whether few of its words carry meaning; a sentence that was broken off says nothing."""
-        whole = (s for s in (*excerpt.before, *excerpt.sentences) if s.number not in self._broken_off)
-        return len({k for s in whole for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
+        complete = (s for s in (*excerpt.lead_up, *excerpt.sentences) if s.number not in self._broken_off)
+        return len({k for s in complete for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
 
     def best(
         self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1, first: Excerpt | None = None
@@ -98,17 +98,17 @@ class Ranking:
         fit = [n for n in fit if excerpts[n] not in asides] or (fit if fewest else [])
         fit += [n for n, e in enumerate(excerpts) if e is first and n not in fit]
         order = sorted(fit, key=lambda n: (excerpts[n] is not first, -worth[n], n))
-        taken: set[int] = set()
-        used = 0
+        chosen: set[int] = set()
+        words_used = 0
         for n in order:
             group = {n}
             while (top := min(group)) and excerpts[top].continues(excerpts[top - 1]):
                 group.add(top - 1)
-            more = sum(excerpts[g].printed for g in group - taken)
-            if len(taken) < fewest or (used < aim and used + more <= most):
-                taken |= group
-                used += more
-        return [excerpts[n] for n in sorted(taken)]
+            added_words = sum(excerpts[g].printed for g in group - chosen)
+            if len(chosen) < fewest or (words_used < aim and words_used + added_words <= most):
+                chosen |= group
+                words_used += added_words
+        return [excerpts[n] for n in sorted(chosen)]
 
 
 def _broken_off(sentences: Sequence[Sentence]) -> set[int]:

@@ -9,7 +9,7 @@ from functools import partial
 from pipeline.document import Problem
 from pipeline.errors import CallError
 from pipeline.llm.structured import Structured
-from pipeline.small.calls import Failed, survivable
+from pipeline.small.calls import FailedCall, survivable
 from pipeline.small.keys import keys
 from pipeline.small.notes import Mark, marks_of, notes_on, spare, unnoted
 from pipeline.small.passages import Passage
@@ -19,7 +19,7 @@ from pipeline.transcript import Transcript
 
 @dataclass
 class Reading:
-    """What the model gave: notes, their marks, and which lines were read, or were filler; what failed is told.
+    """What the model gave: notes, their marks, which lines were read or were filler, and what failed.
 
     `spare` are sentences that might be marked besides.
     """
@@ -38,12 +38,12 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
     language = transcript.metadata.language
     answers = await each([partial(_notes, p, structured, language, names) for p in passages], at_once)
     reading = Reading()
-    noted: set[int] = set()
-    lost: set[int] = set()
+    noted_lines: set[int] = set()
+    lost_lines: set[int] = set()
     for passage, answer in zip(passages, answers, strict=True):
-        if isinstance(answer, Failed):
-            lost |= passage.lines
-            message = f"lines {span(sorted(passage.lines))} were not read: {answer.why}"
+        if isinstance(answer, FailedCall):
+            lost_lines |= passage.lines
+            message = f"lines {span(sorted(passage.lines))} were not read: {answer.reason}"
             reading.problems.append(Problem(section="main_points", chunk=passage.number, message=message))
             continue
         reading.read |= passage.lines
@@ -51,16 +51,16 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
         marks = [m for note in answer for m in marks_of(note, passage, names)]
         marks += unnoted(passage, marks)
         reading.spare += spare(passage, marks)
-        (noted if answer or marks else reading.filler).update(passage.lines)
+        (noted_lines if answer or marks else reading.filler).update(passage.lines)
         reading.marks += marks
-    reading.read -= lost
-    reading.filler -= noted | lost  # a line may end in a passage with notes
+    reading.read -= lost_lines
+    reading.filler -= noted_lines | lost_lines  # a line may end in a passage with notes
     return reading
 
 
 async def _notes(
     passage: Passage, structured: Structured, language: str | None, names: Collection[str]
-) -> tuple[str, ...] | Failed:
+) -> tuple[str, ...] | FailedCall:
     try:
         return await notes_on(passage, structured, language, names)
     except CallError as err:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.small.keys import joined, keys, size
-from pipeline.small.noises import spoken
+from pipeline.small.noises import without_noises
 from pipeline.text import QUESTION_MARKS
 from pipeline.transcript import Segment, Transcript
 from pipeline.verification.figures import claims
@@ -71,7 +71,8 @@ def sentences_of(transcript: Transcript) -> list[Sentence]:
             last = 0
             for n, (text, lines) in enumerate(_cut(run)):
                 thrown_in = part > 0 and n == 0
-                begins, noise = lines[0] != last, not any(map(str.isalnum, spoken(text, transcript.metadata.language)))
+                noise = not any(map(str.isalnum, without_noises(text, transcript.metadata.language)))
+                begins = lines[0] != last
                 found.append(Sentence(len(found), text, lines, run[0].speaker, turn, thrown_in, begins, noise))
                 last = lines[-1]
     return found
@@ -98,8 +99,8 @@ def _turns(segments: Sequence[Segment]) -> list[list[list[Segment]]]:
 
 
 def _thrown_in(run: Sequence[Segment]) -> bool:
-    said = " ".join(s.text for s in run)
-    return size(said) <= _INTERJECTION and not said.rstrip().endswith(QUESTION_MARKS)
+    text = " ".join(s.text for s in run)
+    return size(text) <= _INTERJECTION and not text.rstrip().endswith(QUESTION_MARKS)
 
 
 def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -111,11 +112,11 @@ def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:
         text = whole
     begin = 0
     for end in _ends(text, [at for at, _ in starts]):
-        if said := text[begin:end].strip():
+        if sentence := text[begin:end].strip():
             ids = [
                 i for n, (at, i) in enumerate(starts) if at < end and (n + 1 == len(starts) or starts[n + 1][0] > begin)
             ]
-            yield said, tuple(ids)
+            yield sentence, tuple(ids)
         begin = end
 
 

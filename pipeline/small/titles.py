@@ -32,25 +32,25 @@ _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedExcerpt:
     """An excerpt and what it is called: by its question, by a title, or by a sentence of its own."""
 
     excerpt: Excerpt
     question: str = ""
     title: str = ""
-    own: str = ""
+    own_sentence: str = ""
 
     @property
     def name(self) -> str:
         """What stands above it, "" for nothing."""
-        return self.question or self.title or self.own
+        return self.question or self.title or self.own_sentence
 
     @property
-    def renamed(self) -> Named:
+    def renamed(self) -> NamedExcerpt:
         """The excerpt without its name, under the next best."""
         if self.question:
             return replace(self, question="")
-        return replace(self, title="") if self.title else replace(self, own="")
+        return replace(self, title="") if self.title else replace(self, own_sentence="")
 
     @property
     def printed(self) -> Excerpt:
@@ -58,7 +58,7 @@ class Named:
         e = self.excerpt
         if not self.question:
             return e
-        return replace(e, before=e.before[:-1]) if e.before else replace(e, sentences=e.sentences[1:])
+        return replace(e, lead_up=e.lead_up[:-1]) if e.lead_up else replace(e, sentences=e.sentences[1:])
 
 
 class Names:
@@ -83,29 +83,29 @@ class Names:
 
     def telling(self, text: str) -> set[str]:
         """The words of a text that tell something."""
-        said = {k: self._said_in[k] for k in self.words(text)}
-        return {k for k, count in said.items() if (k in self._noted or count > 1) and count <= self._most}
+        counts = {k: self._said_in[k] for k in self.words(text)}
+        return {k for k, count in counts.items() if (k in self._noted or count > 1) and count <= self._most}
 
     def question(self, excerpt: Excerpt) -> str:
         """The question that an excerpt answers, "" where it is long or not understood alone."""
-        asked = _asked(excerpt)
-        if asked is None or asked.interjects or asked.words > _LONGEST_QUESTION:
+        sentence = _question_of(excerpt)
+        if sentence is None or sentence.interjects or sentence.words > _LONGEST_QUESTION:
             return ""
-        tells = self.telling(asked.text) or any(len(k) > _LONG_WORD for k in asked.keys)
-        alone = tells and len(set(asked.keys)) >= _FEWEST
-        return self._quoter.quotation((asked,), ()) if alone else ""
+        tells = self.telling(sentence.text) or any(len(k) > _LONG_WORD for k in sentence.keys)
+        alone = tells and len(set(sentence.keys)) >= _FEWEST
+        return self._quoter.quotation((sentence,), ()) if alone else ""
 
-    def own(self, excerpt: Excerpt) -> str:
+    def own_sentence(self, excerpt: Excerpt) -> str:
         """A short sentence of an excerpt that tells something alone, "" for none."""
         short = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks and not s.unfinished)
         alone = (s for s in short if self._openings.leans(s) < NEEDS and len(self.telling(s.text)) > 1)
-        found = next(alone, None)
-        return self._quoter.quotation((found,), ()).rstrip(".。") if found else ""
+        sentence = next(alone, None)
+        return self._quoter.quotation((sentence,), ()).rstrip(".。") if sentence else ""
 
     def beginning(self, excerpt: Excerpt) -> str:
         """How the first sentence of an excerpt begins that a note stands for."""
-        said = [s for s in excerpt.sentences if not s.noise] or excerpt.sentences
-        text = self._quoter.quotation((next((s for s in said if s.number in excerpt.marked), said[0]),), ())
+        sentences = [s for s in excerpt.sentences if not s.noise] or excerpt.sentences
+        text = self._quoter.quotation((next((s for s in sentences if s.number in excerpt.marked), sentences[0]),), ())
         kept = _beginning(text)
         return kept.rstrip(".。") if kept == text else f"{kept.rstrip(' ,;:，；：')} …"
 
@@ -118,11 +118,11 @@ def _beginning(text: str) -> str:
             break
         end = word.end()
     figures = claims(text) if end < len(text) else []
-    while told := [f for f in figures if f.span[0] < end]:
-        whole = [f.values for f in told] == [f.values for f in claims(text[:end])]
-        if whole and not all(map(is_number, units(text[told[-1].span[1] : end]))):
+    while figures_inside := [f for f in figures if f.span[0] < end]:
+        complete = [f.values for f in figures_inside] == [f.values for f in claims(text[:end])]
+        if complete and not all(map(is_number, units(text[figures_inside[-1].span[1] : end]))):
             break  # a word stands behind it, and not as "million"
-        end = told[-1].span[0]
+        end = figures_inside[-1].span[0]
     return _whole_clauses(text[:end].strip(), ends=end == len(text)) or text
 
 
@@ -133,39 +133,39 @@ def _whole_clauses(text: str, *, ends: bool) -> str:
     return text[: whole[-1]] if whole else text
 
 
-def _asked(excerpt: Excerpt) -> Sentence | None:
+def _question_of(excerpt: Excerpt) -> Sentence | None:
     """The only question before an excerpt, right before it, or the only one that it opens with.
 
     That only where no speakers are known: else somebody may ask it of the others.
     """
-    before, (first, *others) = excerpt.before, excerpt.sentences
-    if before:
-        asks = before[-1].number + 1 == first.number and sum(s.asks for s in before) < 2
-        return before[-1] if asks and before[-1].asks else None
+    lead_up, (first, *others) = excerpt.lead_up, excerpt.sentences
+    if lead_up:
+        asks = lead_up[-1].number + 1 == first.number and sum(s.asks for s in lead_up) < 2
+        return lead_up[-1] if asks and lead_up[-1].asks else None
     opens = first.speaker is None and first.asks and others and not others[0].asks
     return first if opens else None
 
 
-async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> Named:
+async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> NamedExcerpt:
     """An excerpt under its question, or else the model's title if this tells something. Raises what the client raises.
 
     Asked for one excerpt alone the model names what that is about; asked for several at once it mixed them up.
     """
-    own, asked = names.own(excerpt), names.question(excerpt)
-    if asked:
-        return Named(excerpt, question=asked, own=own)
-    said = [s.text for s in (*excerpt.before, *excerpt.sentences)]
-    whole = " ".join(said)
-    words = whole.split()
-    shown = whole if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
+    own_sentence, question = names.own_sentence(excerpt), names.question(excerpt)
+    if question:
+        return NamedExcerpt(excerpt, question=question, own_sentence=own_sentence)
+    sentences = [s.text for s in (*excerpt.lead_up, *excerpt.sentences)]
+    text = " ".join(sentences)
+    words = text.split()
+    shown = text if len(words) <= _SHOWN else " ".join(words[:_SHOWN]) + " …"
     request = messages(structured.prompts, "small/title.v1", shown, language, form=_FORM)
     completion = await structured.text("small/title", request, max_tokens=_TOKENS)
-    title = shortened(completion.text.strip().partition("\n")[0], said)
+    title = shortened(completion.text.strip().partition("\n")[0], sentences)
     tells = len(set(keys(title))) > 1 or names.telling(title)
-    return Named(excerpt, title=title if tells else "", own=own)
+    return NamedExcerpt(excerpt, title=title if tells else "", own_sentence=own_sentence)
 
 
-def shortened(title: str, said: Sequence[str]) -> str:
+def shortened(title: str, sentences: Sequence[str]) -> str:
     """The longest run of a title's words that one of the sentences says, with its denial; "" for none.
 
     It is cut at words that may name something, and not between "a different" and what is different. Of a longer title
@@ -177,13 +177,13 @@ def shortened(title: str, said: Sequence[str]) -> str:
     for length in range(len(words), 0, -1):
         for at in range(len(words) - length + 1):
             run, behind = words[at : at + length], words[at + length :]
-            whole = " ".join(run)
-            short = length == 1 < len(words) and (at or sum(_begin_with(whole, s) for s in said) < 2)
+            phrase = " ".join(run)
+            short = length == 1 < len(words) and (at or sum(_begin_with(phrase, s) for s in sentences) < 2)
             torn = behind and keys(behind[0]) and not all(map(keys, run))
             ends = [run[0]] * (at > 0) + [run[-1]] * bool(behind)
-            fit = not short and not torn and all(map(_may_name, ends)) and denies(whole) == denies(title)
-            if fit and checked(whole, said):
-                return whole[:1].upper() + whole[1:] if run[0].islower() else whole  # "pH" stays
+            fit = not short and not torn and all(map(_may_name, ends)) and denies(phrase) == denies(title)
+            if fit and is_quoted(phrase, sentences):
+                return phrase[:1].upper() + phrase[1:] if run[0].islower() else phrase  # "pH" stays
     return ""
 
 
@@ -198,14 +198,14 @@ def _may_name(word: str) -> bool:
     return bool(keys(word)) and not short and not word.endswith(("'s", "’s"))
 
 
-def checked(title: str, said: Iterable[str]) -> bool:
+def is_quoted(title: str, sentences: Iterable[str]) -> bool:
     """Whether one of the sentences says a title word for word, but for endings, and with no comma between.
 
     A sentence with a denial may say the contrary of what a title without one takes from it: "I do not think that a
     repair pays". A figure at the beginning is what is said of something, and does not name it.
     """
     names = keys(title) and not claims(" ".join(units(title)[:1]))
-    clauses = (clause for s in said if denies(s) == denies(title) for clause in _CLAUSE_END.split(s))
+    clauses = (clause for s in sentences if denies(s) == denies(title) for clause in _CLAUSE_END.split(s))
     return bool(names) and any(_says(clause, title) for clause in clauses)
 
 
@@ -214,15 +214,15 @@ def _says(clause: str, title: str) -> bool:
 
     With a number as its last word a title stands at the end, or it lacks what is counted.
     """
-    words, said = units(title.replace("-", " ")), units(clause.replace("-", " "))
-    for first in range(len(said) - len(words) + 1):
-        before, behind = said[:first][-1:], said[first + len(words) :]
+    words, clause_words = units(title.replace("-", " ")), units(clause.replace("-", " "))
+    for first in range(len(clause_words) - len(words) + 1):
+        before, behind = clause_words[:first][-1:], clause_words[first + len(words) :]
         torn = (is_number(words[-1]) and behind) or (is_number(words[0]) and any(map(is_number, before)))
-        if not torn and all(map(_alike, words, said[first:])):
+        if not torn and all(map(_alike, words, clause_words[first:])):
             return True
     return False
 
 
-def _alike(one: str, other: str) -> bool:
+def _alike(word: str, other: str) -> bool:
     """Whether two words are the same but for their endings."""
-    return one == other or keys(one) == keys(other) != ()
+    return word == other or keys(word) == keys(other) != ()

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
 from pipeline.lengths import words_for
-from pipeline.small.concepts import Concept, Spoken, Window, distinct_terms, explained_in, windows
+from pipeline.small.concepts import Concept, TermContext, Window, distinct_terms, explained_in, windows
 from pipeline.small.excerpts import Excerpt, excerpts_of, unrepeated
 from pipeline.small.keys import keys, units
 from pipeline.small.notes import Mark, spare, unnoted
-from pipeline.small.parts import parted
+from pipeline.small.parts import parts_of
 from pipeline.small.passages import Passage
 from pipeline.small.ranking import Ranking, room
 from pipeline.small.sentences import sentences_of
-from pipeline.small.titles import Named, Names, checked, shortened, titled
+from pipeline.small.titles import NamedExcerpt, Names, is_quoted, shortened, titled
 from tests.small.recording import BREAD, BRIDGE, Answering, all_of, in_english, structured, transcript
 
 LONG = f"{BRIDGE[:-1]}, and so it does on {'the long ' * 14}piers of all harbours in the north."
@@ -70,7 +70,7 @@ def test_where_no_turn_has_a_full_stop_none_is_broken_off() -> None:
 def test_a_few_words_are_an_aside_but_with_what_they_answer() -> None:
     few, other = all_of("Bakers use flour and water.", BREAD)
     asked = sentences_of(transcript([(None, "What do the best bakers of rye steer acid with?")]))
-    answer = replace(few, before=tuple(asked))
+    answer = replace(few, lead_up=tuple(asked))
     ranking = Ranking([*few.sentences, *other.sentences, *asked])
     assert ranking.asides([few, other, other]) == [few] and not ranking.asides([answer, other, other])
 
@@ -126,10 +126,10 @@ _NAME = st.sampled_from(["", "Steel of beams", "Acid of sourdough", "The acid"])
 @given(st.lists(st.tuples(st.sampled_from([BRIDGE, BREAD]), _NAME), max_size=9))
 def test_parts_hold_every_excerpt_once(said: list[tuple[str, str]]) -> None:
     excerpts = all_of(*(text for text, _ in said))
-    named = [Named(e, title=title, own=e.text) for e, (_, title) in zip(excerpts, said, strict=False)]
-    parts = parted(named, _names(excerpts))
-    assert [one.excerpt for part in parts for one in part.named] == [n.excerpt for n in named]
-    assert all(part.heading and len(part.named) == len(part.leads) for part in parts)
+    named = [NamedExcerpt(e, title=title, own_sentence=e.text) for e, (_, title) in zip(excerpts, said, strict=False)]
+    parts = parts_of(named, _names(excerpts))
+    assert [one.excerpt for part in parts for one in part.excerpts] == [n.excerpt for n in named]
+    assert all(part.heading and len(part.excerpts) == len(part.leads) for part in parts)
 
 
 def _names(excerpts: Iterable[Excerpt], notes: tuple[str, ...] = ()) -> Names:
@@ -137,19 +137,19 @@ def _names(excerpts: Iterable[Excerpt], notes: tuple[str, ...] = ()) -> Names:
     return Names(sentences, notes, in_english(sentences), "en")
 
 
-def _titled(excerpt: Excerpt, answer: str, names: Names | None = None) -> Named:
+def _titled(excerpt: Excerpt, answer: str, names: Names | None = None) -> NamedExcerpt:
     client = structured(Answering(lambda _: answer))
     return asyncio.run(titled(excerpt, client, names or _names([excerpt])))
 
 
-def _headings(*named: Named, notes: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
-    parts = parted(named, _names([n.excerpt for n in named], notes))
+def _headings(*named: NamedExcerpt, notes: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
+    parts = parts_of(named, _names([n.excerpt for n in named], notes))
     return [(part.heading, part.leads) for part in parts]
 
 
 def test_excerpts_on_different_matters_have_a_heading_each() -> None:
     rust, acid = all_of(BRIDGE, BREAD)
-    assert _headings(Named(rust, title="Rust on beams"), Named(acid, title="Acid of sourdough")) == [
+    assert _headings(NamedExcerpt(rust, title="Rust on beams"), NamedExcerpt(acid, title="Acid of sourdough")) == [
         ("Rust on beams", [""]),
         ("Acid of sourdough", [""]),
     ]
@@ -157,36 +157,36 @@ def test_excerpts_on_different_matters_have_a_heading_each() -> None:
 
 def test_an_excerpt_whose_title_has_a_word_of_the_heading_stands_below_it_under_its_own() -> None:
     rust, beams = all_of(BRIDGE, BRIDGE)
-    found = _headings(Named(rust, title="Rust on beams"), Named(beams, title="Steel of beams"))
+    found = _headings(NamedExcerpt(rust, title="Rust on beams"), NamedExcerpt(beams, title="Steel of beams"))
     assert found == [("Rust on beams", ["", "Steel of beams"])]
 
 
 def test_an_excerpt_of_the_same_title_or_of_none_stands_below_a_heading_that_it_has_a_word_of() -> None:
     excerpts = all_of(BRIDGE, BRIDGE, BRIDGE, BREAD)
     titles = ("Rust on beams", "Rust on beams", "", "")
-    named = [Named(e, title=title, own=e.text) for e, title in zip(excerpts, titles, strict=True)]
+    named = [NamedExcerpt(e, title=title, own_sentence=e.text) for e, title in zip(excerpts, titles, strict=True)]
     assert _headings(*named) == [("Rust on beams", ["", "", ""]), (BREAD, [""])]
 
 
 def test_a_title_heads_one_part() -> None:
     excerpts = [replace(e, goes_on=False) for e in all_of(BRIDGE, BREAD, BRIDGE)]
-    named = [Named(e, title=e.text[:4], own=e.text) for e in excerpts]
+    named = [NamedExcerpt(e, title=e.text[:4], own_sentence=e.text) for e in excerpts]
     assert [heading for heading, _ in _headings(*named)] == ["Rust", "Bake", BRIDGE]
 
 
 def test_what_a_speaker_goes_on_to_say_stands_below_the_question_and_no_more_than_four_excerpts_do() -> None:
     told = sentences_of(transcript([("Ben", " ".join([BRIDGE] * 5)), ("Ana", BREAD)]))
     excerpts = [Excerpt((s,), frozenset({s.number}), ()) for s in told]
-    named = [Named(excerpts[0], question="What rusts?"), *(Named(e, title=e.text) for e in excerpts[1:])]
+    named = [NamedExcerpt(excerpts[0], question="What rusts?"), *(NamedExcerpt(e, title=e.text) for e in excerpts[1:])]
     assert [len(leads) for _, leads in _headings(*named)] == [4, 1, 1]
 
 
-def _asked(*answers: str, asked: str = "Which river crossing would your party prefer?") -> list[Named]:
+def _asked(*answers: str, asked: str = "Which river crossing would your party prefer?") -> list[NamedExcerpt]:
     """Excerpts of different people, each an answer to the same question."""
     lines = [line for n, said in enumerate(answers) for line in (("Ana", asked), (f"S{n}", said))]
     said = sentences_of(transcript(lines))
     excerpts = excerpts_of(said, [Mark(s.text, (s.number,)) for s in said if not s.asks])
-    return [Named(e, question=asked, title=e.text[:4]) for e in excerpts]
+    return [NamedExcerpt(e, question=asked, title=e.text[:4]) for e in excerpts]
 
 
 def test_a_question_put_to_several_people_heads_one_part() -> None:
@@ -195,27 +195,30 @@ def test_a_question_put_to_several_people_heads_one_part() -> None:
 
 def test_a_question_that_is_put_again_later_stays_in_the_quotation() -> None:
     first, last = _asked(BRIDGE, BRIDGE)
-    parts = parted([first, Named(all_of(BREAD)[0], title="Acid"), last], _names(all_of(BRIDGE, BREAD)))
+    parts = parts_of([first, NamedExcerpt(all_of(BREAD)[0], title="Acid"), last], _names(all_of(BRIDGE, BREAD)))
     assert [p.heading for p in parts] == [first.question, "Acid", "Rust"]
-    assert parts[2].named[0].printed.before[0].text == first.question
+    assert parts[2].excerpts[0].printed.lead_up[0].text == first.question
 
 
 def test_a_question_of_an_excerpt_that_goes_on_is_its_lead() -> None:
     rust, acid = all_of(BRIDGE, BREAD)
-    acid = replace(acid, before=tuple(sentences_of(transcript([("Ana", "Who steers it?")]))), goes_on=True)
-    rust = replace(rust, sentences=(replace(rust.sentences[0], number=acid.before[0].number - 1),))
-    assert _headings(Named(rust, title="Rust"), Named(acid, question="Who steers it?"))[0][1] == ["", "Who steers it?"]
+    acid = replace(acid, lead_up=tuple(sentences_of(transcript([("Ana", "Who steers it?")]))), goes_on=True)
+    rust = replace(rust, sentences=(replace(rust.sentences[0], number=acid.lead_up[0].number - 1),))
+    assert _headings(NamedExcerpt(rust, title="Rust"), NamedExcerpt(acid, question="Who steers it?"))[0][1] == [
+        "",
+        "Who steers it?",
+    ]
 
 
 def test_a_lead_is_said_once_in_a_part() -> None:
     titles = ("Rust on beams", "Beams of steel", "Beams of steel", "Beams of steel")
-    named = [Named(e, title=title) for e, title in zip(all_of(*[BRIDGE] * 4), titles, strict=True)]
+    named = [NamedExcerpt(e, title=title) for e, title in zip(all_of(*[BRIDGE] * 4), titles, strict=True)]
     assert _headings(*named) == [("Rust on beams", ["", "Beams of steel", "", ""])]
 
 
 def test_a_sentence_that_several_say_heads_one_part() -> None:
     excerpts = [replace(e, goes_on=False) for e in all_of(BRIDGE, BREAD, BRIDGE)]
-    named = [Named(e, own=e.text) for e in excerpts]
+    named = [NamedExcerpt(e, own_sentence=e.text) for e in excerpts]
     assert [heading for heading, _ in _headings(*named)] == [BRIDGE, BREAD]
 
 
@@ -223,7 +226,7 @@ def test_a_question_from_long_before_is_no_heading() -> None:
     question, _, answer = sentences_of(
         transcript([("Ana", "What does a new bridge cost?"), ("Ben", f"{BREAD} {BRIDGE}")])
     )
-    excerpt = Excerpt((answer,), frozenset({2}), (), before=(question,))
+    excerpt = Excerpt((answer,), frozenset({2}), (), lead_up=(question,))
     assert _titled(excerpt, "Rust on bridges").question == ""
 
 
@@ -235,9 +238,9 @@ def test_of_two_questions_that_an_excerpt_opens_with_neither_is_a_heading() -> N
 def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated() -> None:
     asked = "What does rust do to the steel of bridges?"
     question, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
-    excerpt = Excerpt((answer,), frozenset({1}), (), before=(question,))
+    excerpt = Excerpt((answer,), frozenset({1}), (), lead_up=(question,))
     one = _titled(excerpt, "Rust", Names([question, answer], [BRIDGE], in_english([]), "en"))
-    assert (one.name, one.printed) == (asked, replace(excerpt, before=()))
+    assert (one.name, one.printed) == (asked, replace(excerpt, lead_up=()))
 
 
 @pytest.mark.parametrize(
@@ -245,7 +248,7 @@ def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated
 )
 def test_a_question_that_is_long_or_says_little_is_no_heading(asked: str) -> None:
     question, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
-    excerpt = Excerpt((answer,), frozenset({1}), (), before=(question,))
+    excerpt = Excerpt((answer,), frozenset({1}), (), lead_up=(question,))
     one = _titled(excerpt, "Rust on bridges", Names([question, answer], [BRIDGE], in_english([]), "en"))
     assert (one.name, one.printed) == ("Rust on bridges", excerpt)
 
@@ -253,7 +256,7 @@ def test_a_question_that_is_long_or_says_little_is_no_heading(asked: str) -> Non
 def test_of_two_questions_before_an_answer_neither_is_a_heading() -> None:
     asked = "What eats the steel of bridges? How long does that take?"
     *questions, answer = sentences_of(transcript([("Ana", asked), ("Ben", BRIDGE)]))
-    excerpt = Excerpt((answer,), frozenset({2}), (), before=tuple(questions))
+    excerpt = Excerpt((answer,), frozenset({2}), (), lead_up=tuple(questions))
     names = Names([*questions, answer], [BRIDGE], in_english([]), "en")
     assert _titled(excerpt, "Rust on bridges", names).question == ""
 
@@ -327,12 +330,12 @@ def test_a_title_that_was_not_said_so_is_none(title: str, said: str) -> None:
     ],
 )
 def test_a_title_that_was_said_but_for_hyphens_and_endings_stands(title: str, said: str) -> None:
-    assert checked(title, [said])
+    assert is_quoted(title, [said])
 
 
 @pytest.mark.parametrize("title", ["12 Bakers", "No bakers"])
 def test_what_begins_with_a_figure_or_denies_what_was_said_is_no_title(title: str) -> None:
-    assert not checked(title, [f"The 12 bakers: {BREAD}"])
+    assert not is_quoted(title, [f"The 12 bakers: {BREAD}"])
 
 
 def test_an_excerpt_said_over_again_is_no_title() -> None:
@@ -352,7 +355,7 @@ def test_short_words_of_a_language_whose_function_words_are_not_known_tell_nothi
 
 def test_an_excerpt_without_a_title_is_called_by_a_short_sentence_that_stands_alone() -> None:
     (excerpt,) = all_of(f"And so they go on with it for as long as {'they can and ' * 6}may. {BREAD}")
-    assert _names([excerpt], (BREAD,)).own(excerpt) == BREAD[:-1]
+    assert _names([excerpt], (BREAD,)).own_sentence(excerpt) == BREAD[:-1]
 
 
 def test_an_excerpt_that_nothing_names_is_called_as_its_first_noted_sentence_begins() -> None:
@@ -362,7 +365,7 @@ def test_an_excerpt_that_nothing_names_is_called_as_its_first_noted_sentence_beg
 
 def test_an_excerpt_that_nothing_names_stands_in_the_part_before_it() -> None:
     rust, nameless, acid = all_of(BRIDGE, "We saw it so and you saw it as well, as we go on with it.", BREAD)
-    named = (Named(rust, title="Rust on beams"), Named(nameless), Named(acid, title="Acid"))
+    named = (NamedExcerpt(rust, title="Rust on beams"), NamedExcerpt(nameless), NamedExcerpt(acid, title="Acid"))
     assert _headings(*named) == [("Rust on beams", ["", ""]), ("Acid", [""])]
 
 
@@ -402,7 +405,7 @@ def _term(said: str, *answers: str, notes: tuple[str, ...] = ()) -> tuple[str, s
     sentences = sentences_of(transcript([(None, said)]))
     left = list(answers)
     asked = structured(Answering(lambda request: left.pop(0) if len(left) > 1 else left[0]))
-    spoken = Spoken(sentences, notes, frozenset({"ana"}))
+    spoken = TermContext(sentences, notes, frozenset({"ana"}))
     found = asyncio.run(explained_in(Window(tuple(sentences)), spoken, asked))
     return (found.term, " ".join(s.text for s in found.sentences)) if found else None
 
@@ -529,13 +532,13 @@ def test_an_article_that_is_elided_is_left_out() -> None:
 def test_what_an_excerpt_says_is_not_shown_again_before_the_next() -> None:
     sentences = sentences_of(transcript([("Ana", BRIDGE), ("Ben", "Such steel. No.")]))
     first = Excerpt(tuple(sentences[:1]), frozenset({0}), ())
-    second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), before=first.sentences)
-    assert unrepeated([first, second])[1].before == () and unrepeated([first, second])[1].continues(first)
+    second = Excerpt(tuple(sentences[1:]), frozenset({1}), (), lead_up=first.sentences)
+    assert unrepeated([first, second])[1].lead_up == () and unrepeated([first, second])[1].continues(first)
 
 
 def test_what_answers_a_question_that_is_shown_does_not_go_on_from_what_stands_before_the_question() -> None:
     lines = [("Ana", f"{BRIDGE} Why did the cables fail?"), ("Ben", "Salt ate 40 percent.")]
     said, asked, answer = sentences_of(transcript(lines))
     first = Excerpt((said,), frozenset({0}), ())
-    second = Excerpt((answer,), frozenset({2}), (), before=(said, asked))
-    assert unrepeated([first, second])[1] == replace(second, before=(asked,))
+    second = Excerpt((answer,), frozenset({2}), (), lead_up=(said, asked))
+    assert unrepeated([first, second])[1] == replace(second, lead_up=(asked,))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.small import noises
 from pipeline.small.context import MOST_SENTENCES
-from pipeline.small.excerpts import Excerpt, asked_before, excerpts_of
+from pipeline.small.excerpts import Excerpt, excerpts_of, question_before
 from pipeline.small.notes import Mark
 from pipeline.small.sentences import sentences_of
 from tests.small.recording import LINES, in_english, transcript
@@ -26,7 +26,7 @@ def _printed(marked: Sequence[int], lines: Sequence[tuple[str | None, str]]) -> 
 
 
 def spoken(text: str) -> str:
-    return noises.spoken(text, "en")
+    return noises.without_noises(text, "en")
 
 
 def test_a_sentence_that_points_back_takes_the_one_before_it_along() -> None:
@@ -150,7 +150,7 @@ def test_every_marked_sentence_is_shown_and_no_excerpt_is_too_long(marked: set[i
     found = _excerpts(sorted(marked))
     numbers = [s.number for e in found for s in e.sentences]
     questions = {s.number for s in sentences_of(transcript()) if s.turn in (2, 4)}
-    answered = {s.number for e in found for s in e.before}
+    answered = {s.number for e in found for s in e.lead_up}
     assert (
         marked <= {*numbers, *answered, *questions} and len(numbers) == len(set(numbers)) and numbers == sorted(numbers)
     )
@@ -165,4 +165,4 @@ def test_of_a_noise_at_the_beginning_no_mark_is_left(said: str) -> None:
 def test_a_question_of_nobody_is_not_printed_before_somebody_s_answer() -> None:
     lines = [(None, "What eats the steel of all these old bridges?"), ("Ben", "Salt, for 40 years.")]
     question, answer = sentences_of(transcript(lines))
-    assert asked_before(answer, answer, [question, answer]) == ()
+    assert question_before(answer, answer, [question, answer]) == ()

@@ -13,7 +13,7 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.profile import SMALL, Recipe
 from pipeline.small import draft
 from pipeline.small.chat import messages
-from pipeline.small.noises import spoken
+from pipeline.small.noises import without_noises
 from pipeline.small.notes import notes_on
 from pipeline.small.passages import passages_of
 from pipeline.small.sentences import sentences_of
@@ -104,7 +104,7 @@ def test_quotations_are_written_as_the_language_does() -> None:
     ],
 )
 def test_what_only_english_may_leave_out_stays_elsewhere(language: str | None, said: str, printed: str) -> None:
-    assert spoken(said, language) == printed
+    assert without_noises(said, language) == printed
 
 
 @pytest.mark.parametrize(

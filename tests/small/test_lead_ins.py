@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.small.concepts import Concept, entries
 from pipeline.small.excerpts import Excerpt
-from pipeline.small.lead_ins import LeadIns, cut_back, gone_on, taken_in
+from pipeline.small.lead_ins import LeadIns, cut_back, excerpt_behind, with_rest_of_concept
 from pipeline.small.sentences import Sentence, sentences_of
 from tests.small.recording import in_english, transcript
 
@@ -23,14 +23,14 @@ def _sentences(lines: Lines) -> list[Sentence]:
 def _entry(term: str, numbers: Sequence[int], lines: Lines, words: int = 99) -> str:
     """A concept of these sentences as it is printed."""
     sentences = _sentences(lines)
-    led = LeadIns(sentences, words).led([Concept(term, tuple(sentences[n] for n in numbers))], always=True)
+    led = LeadIns(sentences, words).with_lead_ins([Concept(term, tuple(sentences[n] for n in numbers))], always=True)
     return entries(led, in_english(sentences))[0].text
 
 
 def _point(numbers: Sequence[int], lines: Lines, words: int = 99) -> str:
     sentences = _sentences(lines)
     excerpt = Excerpt(tuple(sentences[n] for n in numbers), frozenset(numbers), ())
-    return in_english(sentences).statement(LeadIns(sentences, words).led([excerpt])[0])
+    return in_english(sentences).statement(LeadIns(sentences, words).with_lead_ins([excerpt])[0])
 
 
 PAINT = "Painters solved that with galvanising, where zinc covers several beams."
@@ -82,8 +82,8 @@ def test_what_the_page_says_leads_up_to_nothing_again() -> None:
     asked = "If you like zinc, read what Cleo wrote. What does the new bath do? Ben?"
     sentences = _sentences([("Ana", asked), ("Ben", "It covers beams with zinc in an hour.")])
     first, second = (Excerpt(tuple(sentences[a:b]), frozenset({a}), ()) for a, b in ((0, 2), (3, 4)))
-    assert LeadIns(sentences, 99).led([second])[0].before
-    assert LeadIns(sentences, 99).led([first, second]) == [first, second]
+    assert LeadIns(sentences, 99).with_lead_ins([second])[0].lead_up
+    assert LeadIns(sentences, 99).with_lead_ins([first, second]) == [first, second]
 
 
 def test_of_several_paragraphs_of_an_answer_one_has_the_question() -> None:
@@ -92,15 +92,15 @@ def test_of_several_paragraphs_of_an_answer_one_has_the_question() -> None:
         *[("Ben", said) for said in ("Rust eats.", "So it is age.", "So it is.")],
     ]
     sentences = _sentences(lines)
-    led = LeadIns(sentences, 99).led([Excerpt((sentences[n],), frozenset({n}), ()) for n in (1, 3)])
-    assert sum(sentences[0] in e.before for e in led) == 1
+    led = LeadIns(sentences, 99).with_lead_ins([Excerpt((sentences[n],), frozenset({n}), ()) for n in (1, 3)])
+    assert sum(sentences[0] in e.lead_up for e in led) == 1
 
 
 def test_what_does_not_belong_to_a_definition_is_printed_where_it_does() -> None:
     said = "The bridge closed in 2021. Section loss is the share of steel that rust has eaten. Since then we paint it."
     first, *rest = _sentences([("Ben", f"{said[:-1]} with zinc, and the owners are glad about it.")])
     concept = Concept("section loss", tuple(rest))
-    longer = gone_on(Excerpt((first,), frozenset({0}), ()), [concept])
+    longer = with_rest_of_concept(Excerpt((first,), frozenset({0}), ()), [concept])
     assert cut_back(concept).sentences == (rest[0],)
     assert in_english([first, *rest]).statement(longer).startswith("Ben: “The bridge closed in 2021. … Since then")
 
@@ -109,8 +109,8 @@ def test_what_goes_on_about_a_term_right_behind_it_is_taken_in() -> None:
     said = "That is called the zinc quotient. Warm baths give a quotient of eight. Rain falls."
     first, second, third = _sentences([(None, said)])
     near, far = (Excerpt((s,), frozenset({s.number}), ()) for s in (second, third))
-    assert taken_in(Concept("zinc quotient", (first,)), [near, far]) == near
-    assert taken_in(Concept("zinc quotient", (first,)), [far]) is None
+    assert excerpt_behind(Concept("zinc quotient", (first,)), [near, far]) == near
+    assert excerpt_behind(Concept("zinc quotient", (first,)), [far]) is None
 
 
 @given(
@@ -120,5 +120,5 @@ def test_lead_ins_never_cost_more_than_is_left(turns: list[tuple[str | None, str
     sentences = _sentences(turns)
     excerpts = [Excerpt((s,), frozenset({s.number}), ()) for s in sentences]
     leads = LeadIns(sentences, 12)
-    led = leads.led(excerpts)
-    assert sum(e.printed for e in led) - sum(e.printed for e in excerpts) == 12 - leads.left <= 12
+    led = leads.with_lead_ins(excerpts)
+    assert sum(e.printed for e in led) - sum(e.printed for e in excerpts) == 12 - leads.words_left <= 12

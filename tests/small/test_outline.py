@@ -11,7 +11,7 @@ from pipeline.small.outline import Outline, overview, summary_of
 from pipeline.small.parts import Part
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence, sentences_of
-from pipeline.small.titles import Named
+from pipeline.small.titles import NamedExcerpt
 from tests.small.recording import BREAD, BRIDGE, all_of, in_english, transcript
 
 
@@ -118,7 +118,11 @@ def test_greeting_and_parting_share_words_that_are_said_nowhere_between() -> Non
 
 def test_the_overview_of_a_recording_that_does_not_say_what_it_is_about_names_its_parts() -> None:
     rust, acid, other = all_of(BRIDGE, BREAD, BRIDGE)
-    named = (Named(rust, title="Rust"), Named(acid, title="Acid"), Named(other, own=BRIDGE))
+    named = (
+        NamedExcerpt(rust, title="Rust"),
+        NamedExcerpt(acid, title="Acid"),
+        NamedExcerpt(other, own_sentence=BRIDGE),
+    )
     parts = [Part((one,)) for one in named]
     (statement,) = overview(None, None, parts, in_english([]))
     assert (statement.text, statement.lines) == ("Rust; Acid", (1, 2))
@@ -140,5 +144,5 @@ def test_a_recording_comes_back_to_what_its_notes_speak_of_and_not_to_habits_of_
 
 def test_what_stands_on_the_page_leads_up_to_nothing_in_the_summary() -> None:
     first, second = all_of(BRIDGE, BREAD)
-    led = replace(second, before=first.sentences)
+    led = replace(second, lead_up=first.sentences)
     assert _unshown([first, led], [first]) == [second]
