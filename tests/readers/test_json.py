@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.readers import parse, survey
-from pipeline.readers.data.fields import plain, text_of, who_of
+from pipeline.readers.data.fields import plain, speaker_of, text_of
 from pipeline.transcript import Transcript
 
 HULL, MAST = "The hull was painted on Monday.", "And who looked at the mast?"
@@ -265,7 +265,7 @@ def test_a_time_in_objects_within_objects_is_no_time() -> None:
 
 @pytest.mark.parametrize("deep", [{"users": [{"users": [{"name": "Oda"}]}]}, {"nBest": [{"nBest": [{"text": MAST}]}]}])
 def test_objects_are_looked_into_one_level_down(deep: dict[str, Any]) -> None:
-    assert (who_of(deep), text_of(plain(deep))) == (None, None)
+    assert (speaker_of(deep), text_of(plain(deep))) == (None, None)
 
 
 def test_a_channel_of_which_nothing_is_known_keeps_its_number() -> None:

@@ -55,22 +55,22 @@ def words_of(fields: Mapping[str, Any], scale: float = 1.0) -> list[Word]:
     if not isinstance(listed, list) or not all(isinstance(w, dict) for w in listed):
         return []
     words = [plain(w) for w in listed]
-    said = [next((w[key] for key in _WORD if isinstance(w.get(key), str)), "") for w in words]
-    spaced = any(each.isspace() for each in said) or all("type" in word and "text" in word for word in words)
+    texts = [next((w[key] for key in _WORD if isinstance(w.get(key), str)), "") for w in words]
+    spaced = any(raw_text.isspace() for raw_text in texts) or all("type" in word and "text" in word for word in words)
     out: list[Word] = []
     glued = False
-    for word, each in zip(words, said, strict=True):
-        if text := each.strip():
+    for word, raw_text in zip(words, texts, strict=True):
+        if text := raw_text.strip():
             mark = word.get("type") in _MARK and word.get("attachesto") != "next"
-            out.append(Word(text, *times_of(word, scale), who_of(word), mark or glued))
-        glued = spaced and each == each.rstrip() and (bool(each) or glued)
+            out.append(Word(text, *times_of(word, scale), speaker_of(word), mark or glued))
+        glued = spaced and raw_text == raw_text.rstrip() and (bool(raw_text) or glued)
     return out
 
 
-def who_of(fields: Mapping[str, Any]) -> str | None:
+def speaker_of(fields: Mapping[str, Any]) -> str | None:
     """Who speaks: a name where there is one, else a label or number. Several at once are nobody."""
-    if found := _person_of(fields):
-        return found
+    if name := _person_of(fields):
+        return name
     users = fields.get("users")
     if isinstance(users, list) and len(users) == 1 and isinstance(users[0], dict):
         user = plain(users[0])
@@ -84,16 +84,16 @@ def _person_of(fields: Mapping[str, Any]) -> str | None:
         inner = fields.get(key)
         if inner.__class__ is dict:
             person = plain(inner)
-            found = next((speaker(person[k]) for k in _NAMED if speaker(person.get(k))), None)
-            if found:
-                return found
+            name = next((speaker(person[k]) for k in _NAMED if speaker(person.get(k))), None)
+            if name:
+                return name
     return None
 
 
 def _label_of(fields: Mapping[str, Any]) -> str | None:
-    found = next((who for k in SPEAKER if k in fields and (who := speaker(fields[k]))), None)
-    if found:
-        return found
+    label = next((name for k in SPEAKER if k in fields and (name := speaker(fields[k]))), None)
+    if label:
+        return label
     sender = fields.get("from")
     if isinstance(sender, str) and number(sender) is None:
         return speaker(sender)
@@ -108,22 +108,22 @@ def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | Non
     if "offsetinticks" in fields:  # Azure: ten millions to the second
         start, length = number(fields["offsetinticks"], 1e7), number(fields.get("durationinticks"), 1e7)
         return start, later(start, length)
-    pair = fields.get("timestamp", fields.get("time", fields.get("timestamps")))
-    if isinstance(pair, list) and len(pair) == 2:
-        return number(pair[0], scale), number(pair[1], scale)
-    if isinstance(pair, dict) and number(pair) is None:
-        return number(pair.get("from", pair.get("start"))), number(pair.get("to", pair.get("end")))
+    span = fields.get("timestamp", fields.get("time", fields.get("timestamps")))
+    if isinstance(span, list) and len(span) == 2:
+        return number(span[0], scale), number(span[1], scale)
+    if isinstance(span, dict) and number(span) is None:
+        return number(span.get("from", span.get("start"))), number(span.get("to", span.get("end")))
     start, end = _first(fields, START, scale), _first(fields, END, scale)
-    counted = [(number(fields[name], 1000), match["part"]) for name in fields if (match := _MS.match(name))]
-    start = next((time for time, part in counted if part in ("start", "begin")), start)
-    end = next((time for time, part in counted if part in ("end", "stop")), end)
+    milliseconds = [(number(fields[name], 1000), match["part"]) for name in fields if (match := _MS.match(name))]
+    start = next((time for time, part in milliseconds if part in ("start", "begin")), start)
+    end = next((time for time, part in milliseconds if part in ("end", "stop")), end)
     return start, end if end is not None else later(start, _first(fields, _LENGTH, scale))
 
 
 def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> float | None:
     for key in keys:
-        if key in fields and (found := number(fields[key], scale)) is not None:
-            return found
+        if key in fields and (seconds := number(fields[key], scale)) is not None:
+            return seconds
     return None
 
 
@@ -135,38 +135,38 @@ def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float = 1.0) -> list[Cue]:
     """The cue of a segment; several where its words say that several people speak in it, or alone say when."""
-    said, who = text_of(fields), who_of(fields)
+    text, voice = text_of(fields), speaker_of(fields)
     start, end = times_of(fields, scale)
-    if said is not None and start is not None and not _parted(fields.get("words")):
-        return [cue(said, start, end, who or _one_of(fields), n)]
-    single = words_of(fields, scale)
-    several = len({w.speaker for w in single if w.speaker}) > 1
-    covered = said is None or len(single) >= _COVERED * len(words(said))
-    if single and covered and (said is None or several or (start is None and single[0].start is not None)):
-        return list(from_words(_held(single, who)))
-    return [cue(said or "", start, end, who or _one_of(fields), n)]
+    if text is not None and start is not None and not _may_name_several(fields.get("words")):
+        return [cue(text, start, end, voice or _speaker_of_first_word(fields), n)]
+    listed = words_of(fields, scale)
+    several = len({w.speaker for w in listed if w.speaker}) > 1
+    covered = text is None or len(listed) >= _COVERED * len(words(text))
+    if listed and covered and (text is None or several or (start is None and listed[0].start is not None)):
+        return list(from_words(_with_speakers(listed, voice)))
+    return [cue(text or "", start, end, voice or _speaker_of_first_word(fields), n)]
 
 
-def _parted(listed: Any) -> bool:
+def _may_name_several(listed: Any) -> bool:
     """Whether words may say that several people speak: they do not all have the same label, or have it elsewhere."""
     if not isinstance(listed, list) or not listed or not all(isinstance(w, dict) for w in listed):
         return False
     if "speaker" in listed[0] and not isinstance(listed[0]["speaker"], dict | list):
         return any(w.get("speaker") != listed[0]["speaker"] for w in listed)
-    return len({who_of(plain(w)) for w in listed}) > 1
+    return len({speaker_of(plain(w)) for w in listed}) > 1
 
 
-def _one_of(fields: Mapping[str, Any]) -> str | None:
+def _speaker_of_first_word(fields: Mapping[str, Any]) -> str | None:
     """Whom the words of a segment name, when its own fields name nobody."""
     listed = fields.get("words")
-    return who_of(plain(listed[0])) if isinstance(listed, list) and listed and isinstance(listed[0], dict) else None
+    return speaker_of(plain(listed[0])) if isinstance(listed, list) and listed and isinstance(listed[0], dict) else None
 
 
-def _held(single: Sequence[Word], who: str | None) -> list[Word]:
+def _with_speakers(listed: Sequence[Word], voice: str | None) -> list[Word]:
     """Words without a speaker, which belong to the one before, else to the one that the segment has."""
     out: list[Word] = []
-    held = who if all(w.speaker is None for w in single) else next(w.speaker for w in single if w.speaker)
-    for word in single:
-        held = word.speaker or held
-        out.append(Word(word.text, word.start, word.end, held, word.glued))
+    current = voice if all(w.speaker is None for w in listed) else next(w.speaker for w in listed if w.speaker)
+    for word in listed:
+        current = word.speaker or current
+        out.append(Word(word.text, word.start, word.end, current, word.glued))
     return out

@@ -15,8 +15,8 @@ from pipeline.transcript import Metadata
 
 
 def _results(document: Document) -> list[Mapping[str, Any]]:
-    found = mapping(document.json)
-    return items(found, "results") or items(found, "response", "results")
+    parsed = mapping(document.json)
+    return items(parsed, "results") or items(parsed, "response", "results")
 
 
 def sniff(document: Document) -> bool:
@@ -28,16 +28,18 @@ def read(document: Document, tally: Tally) -> Captions:
     """The words with speakers where there are some, else the best transcript of each result."""
     results = _results(document)
     best = [plain(r) for r in results]
-    spoken = [_words(fields) for fields in best]
-    said = [text_of(fields) or "" for fields in best]
-    labelled = [found for found in spoken if any(word.speaker for word in found)]
+    words_of_results = [_words(fields) for fields in best]
+    transcripts = [text_of(fields) or "" for fields in best]
+    labelled = [result_words for result_words in words_of_results if any(word.speaker for word in result_words)]
     cues: list[Cue] = []
-    if labelled and len(labelled[-1]) >= 0.9 * sum(len(each.split()) for each in said[:-1]):
+    if labelled and len(labelled[-1]) >= 0.9 * sum(len(transcript.split()) for transcript in transcripts[:-1]):
         cues = list(from_words(labelled[-1]))
     else:
-        for n, (found, each, channel) in enumerate(zip(spoken, said, _channels(results), strict=True), 1):
-            named = [replace(word, speaker=word.speaker or channel) for word in found]
-            cues += list(from_words(named)) or [cue(each, None, None, channel, n)]
+        for n, (result_words, transcript, channel) in enumerate(
+            zip(words_of_results, transcripts, _channels(results), strict=True), 1
+        ):
+            named = [replace(word, speaker=word.speaker or channel) for word in result_words]
+            cues += list(from_words(named)) or [cue(transcript, None, None, channel, n)]
     language = next((text(r.get("languageCode")) for r in results if r.get("languageCode")), None)
     return Captions(cues, Metadata(language=language))
 
@@ -52,8 +54,8 @@ def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
 def _words(fields: Mapping[str, Any]) -> list[Word]:
     """The words of a result. The number 0 tags nobody; a label "0" is somebody's."""
     tags = ("speakerTag", "speaker_tag")
-    said = [{k: v for k, v in word.items() if k not in tags or v != 0} for word in items(fields, "words")]
-    return words_of({**fields, "words": said})
+    untagged = [{k: v for k, v in word.items() if k not in tags or v != 0} for word in items(fields, "words")]
+    return words_of({**fields, "words": untagged})
 
 
 READER = Reader("google-speech", "Google Speech-to-Text JSON", sniff, read)

@@ -15,31 +15,31 @@ _MOST = 0.8  # of the transcripts, those that must be as Otter writes them
 _RATES = (16_000.0, 1000.0, 1.0)  # to the second: samples, and what programs that pass the JSON on make of them
 
 
-def _speech(found: Any) -> Mapping[str, Any]:
+def _speech(parsed: Any) -> Mapping[str, Any]:
     """The object that holds the transcripts."""
-    inner = mapping(mapping(found).get("speech"))
-    return inner if "transcripts" in inner else mapping(found)
+    inner = mapping(mapping(parsed).get("speech"))
+    return inner if "transcripts" in inner else mapping(parsed)
 
 
 def sniff(document: Document) -> bool:
     """Transcripts, nearly all with offsets."""
-    listed = items(_speech(document.json), "transcripts")
-    return bool(listed) and sum(map(_is_one, listed)) >= _MOST * len(listed)
+    transcripts = items(_speech(document.json), "transcripts")
+    return bool(transcripts) and sum(map(_is_transcript, transcripts)) >= _MOST * len(transcripts)
 
 
-def _is_one(value: Mapping[str, Any]) -> bool:
+def _is_transcript(value: Mapping[str, Any]) -> bool:
     return "transcript" in value and "start_offset" in value
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a transcript. A voice that is only told apart counts where nobody is known by name."""
+    """A cue a transcript. The model's numbered voices count only where nobody is known by name."""
     speech = _speech(document.json)
-    told = items(speech, "transcripts")
-    for n, each in enumerate(told, 1):
-        if not text(each.get("transcript")):
-            tally.leave_out("segments without text", " ".join(v for v in each.values() if isinstance(v, str)), n)
-    signs = [speaker(each.get("speaker_id")) or "" for each in told]
-    names, rate = names_of(speech, signs), _rate(speech, told)
+    transcripts = items(speech, "transcripts")
+    for n, transcript in enumerate(transcripts, 1):
+        if not text(transcript.get("transcript")):
+            tally.leave_out("segments without text", " ".join(v for v in transcript.values() if isinstance(v, str)), n)
+    signs = [speaker(transcript.get("speaker_id")) or "" for transcript in transcripts]
+    names, rate = names_of(speech, signs), _rate(speech, transcripts)
     cues = [
         cue(
             text(t.get("transcript")),
@@ -48,16 +48,16 @@ def read(document: Document, tally: Tally) -> Captions:
             names.get(sign) or ("" if names else speaker(t.get("speaker_model_label"))),
             n,
         )
-        for n, (t, sign) in enumerate(zip(told, signs, strict=True), 1)
+        for n, (t, sign) in enumerate(zip(transcripts, signs, strict=True), 1)
         if text(t.get("transcript"))
     ]
     return Captions(cues, lenient(speech))
 
 
-def _rate(speech: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> float:
-    """What an offset counts: that by which the last one comes nearest to the length of the recording, if it is told."""
+def _rate(speech: Mapping[str, Any], transcripts: Sequence[Mapping[str, Any]]) -> float:
+    """Offsets in a second: the rate that puts the last one nearest to the length of the recording, if that is given."""
     length = number(speech.get("duration"))
-    last = max((end for t in told if (end := number(t.get("end_offset"))) is not None), default=None)
+    last = max((end for t in transcripts if (end := number(t.get("end_offset"))) is not None), default=None)
     if not length or not last:
         return _RATES[0]
     return min(_RATES, key=lambda rate: max(last / rate / length, length * rate / last))

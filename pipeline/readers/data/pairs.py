@@ -13,15 +13,15 @@ from pipeline.readers.tally import Tally
 _SPOKEN = 3  # words of a text on the average
 
 
-def _pairs(found: Any) -> list[tuple[str, str]]:
+def _pairs(parsed: Any) -> list[tuple[str, str]]:
     """The pairs, if there is nothing else, two names at least recur and the texts are no single words."""
-    listed = found if isinstance(found, list) else []
-    pairs = [next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else value for value in listed]
+    entries = parsed if isinstance(parsed, list) else []
+    pairs = [next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else value for value in entries]
     good = [(p[0], p[1]) for p in pairs if isinstance(p, list | tuple) and len(p) == 2 and _are_texts(*p)]
     names = [name for name, _ in good]
     recurring = [name for name, n in Counter(names).items() if n > 1]
     spoken = sum(len(text.split()) for _, text in good) >= _SPOKEN * len(good)
-    return good if len(good) == len(listed) and len(recurring) > 1 and spoken else []
+    return good if len(good) == len(entries) and len(recurring) > 1 and spoken else []
 
 
 def _are_texts(name: Any, text: Any) -> bool:

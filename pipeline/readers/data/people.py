@@ -19,24 +19,24 @@ _DEEP = 3  # keys below which such a table may stand
 _BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what a program calls somebody it does not know
 
 
-def names_of(found: Any, voices: Iterable[str]) -> dict[str, str]:
+def names_of(parsed: Any, voices: Iterable[str]) -> dict[str, str]:
     """The names of those voices that are bare signs, by tables that know all of these; none where tables differ."""
     signs = {voice for voice in voices if _BARE.fullmatch(voice)}
     names: dict[str, str] = {}
     doubtful: set[str] = set()
-    for table in _tables(found, "", _DEEP) if signs else ():
-        known: dict[str, set[str]] = {}
+    for table in _tables(parsed, "", _DEEP) if signs else ():
+        names_by_sign: dict[str, set[str]] = {}
         for sign, name in table:
-            known.setdefault(speaker(sign) or sign, set()).add(name)
-        for sign in signs if signs <= known.keys() else ():
-            name = min(known[sign])
-            doubtful |= {sign} if len(known[sign]) > 1 or names.setdefault(sign, name) != name else set()
+            names_by_sign.setdefault(speaker(sign) or sign, set()).add(name)
+        for sign in signs if signs <= names_by_sign.keys() else ():
+            name = min(names_by_sign[sign])
+            doubtful |= {sign} if len(names_by_sign[sign]) > 1 or names.setdefault(sign, name) != name else set()
     return {sign: name for sign, name in names.items() if sign not in doubtful and could_be_name(name)}
 
 
-def put_names(cues: Sequence[Cue], found: Any) -> None:
+def put_names(cues: Sequence[Cue], parsed: Any) -> None:
     """Cues whose speaker is a sign that a table of the JSON explains get the name."""
-    names = names_of(found, {cue.voice for cue in cues if cue.voice})
+    names = names_of(parsed, {cue.voice for cue in cues if cue.voice})
     for cue in cues if names else ():
         if cue.voice:
             cue.voice = names.get(cue.voice, cue.voice)
@@ -49,7 +49,7 @@ def _tables(value: Any, key: str, depth: int) -> Iterator[_Table]:
     """Signs with names: of lists of objects with both and no words, each kind of sign apart, and of objects."""
     if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
         if "speaker" in key.casefold() or "participant" in key.casefold():
-            yield from _listed([plain(v) for v in value])
+            yield from _tables_of_people([plain(v) for v in value])
     elif isinstance(value, dict) and depth:
         for name, inner in value.items():
             if key_of(name) in _TABLES and isinstance(inner, dict) and _are_names(inner):
@@ -57,7 +57,7 @@ def _tables(value: Any, key: str, depth: int) -> Iterator[_Table]:
             yield from _tables(inner, name, depth - 1)
 
 
-def _listed(people: list[dict[str, Any]]) -> Iterator[_Table]:
+def _tables_of_people(people: list[dict[str, Any]]) -> Iterator[_Table]:
     if any(text_of(person) is not None or "start" in person for person in people):
         return
     for kind in _SIGN:
@@ -67,9 +67,9 @@ def _listed(people: list[dict[str, Any]]) -> Iterator[_Table]:
 
 def _are_names(values: Mapping[str, Any]) -> bool:
     """Whether an object's values are names, one for each sign: no lengths, colours or roles."""
-    said = [value for value in values.values() if isinstance(value, str) and could_be_name(value) and proper(value)]
-    return len(set(said)) == len(values) > 0
+    names = [value for value in values.values() if isinstance(value, str) and could_be_name(value) and proper(value)]
+    return len(set(names)) == len(values) > 0
 
 
 def _first(fields: Mapping[str, Any], keys: Iterable[str]) -> str:
-    return next((said for key in keys if (said := text(fields.get(key)).strip())), "")
+    return next((value for key in keys if (value := text(fields.get(key)).strip())), "")

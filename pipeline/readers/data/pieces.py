@@ -55,15 +55,15 @@ def _of_value(value: Any, scale: float = 1.0) -> float | None:
         return round(value / scale, 3) if 0 <= value < 1e12 else None
     if not isinstance(value, str):
         return None
-    given = value.strip()
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", given)
+    written = value.strip()
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s?", written)
     if match:
         return round(float(match[1]) / scale, 3)
-    if spelt := _SPELT.fullmatch(given):
+    if spelt := _SPELT.fullmatch(written):
         hours, minutes, rest = (float(part or 0) for part in spelt.groups())
         return round(hours * 3600 + minutes * 60 + rest, 3)
-    if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", given):
-        return round(seconds_of(given), 3)
+    if re.fullmatch(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?", written):
+        return round(seconds_of(written), 3)
     return None
 
 
@@ -77,9 +77,9 @@ def _of_object(value: Mapping[str, Any]) -> float | None:
     return later(_of_value(value.get("seconds", 0)), _of_value(value.get("nanos", 0), 1e9))
 
 
-def later(time: float | None, by: float | None) -> float | None:
+def later(time: float | None, seconds: float | None) -> float | None:
     """A time so many seconds later; None when either is not known."""
-    return None if time is None or by is None else round(time + by, 3)
+    return None if time is None or seconds is None else round(time + seconds, 3)
 
 
 def speaker(value: Any) -> str | None:
@@ -90,32 +90,32 @@ def speaker(value: Any) -> str | None:
     return f"Speaker {label}" if re.fullmatch(r"\d{1,3}|[A-Z]", label) else label
 
 
-def cue(said: str, start: float | None, end: float | None, who: str | None, line: int) -> Cue:
+def cue(spoken_words: str, start: float | None, end: float | None, voice: str | None, line: int) -> Cue:
     """A cue whose `line` is the place of its part in the file: JSON has no lines worth telling."""
-    return Cue(start, end, said.split("\n"), line, who)
+    return Cue(start, end, spoken_words.split("\n"), line, voice)
 
 
 def from_words(words: Iterable[Word]) -> Iterator[Cue]:
     """Cues of one speaker each that end at a sentence, a pause or `_CUE_WORDS`."""
-    held: list[Word] = []
+    pending: list[Word] = []
     for n, word in enumerate(words):
-        if held and not word.glued and _breaks(held, word):
-            yield _joined(held, n)
-            held = []
-        held.append(word)
-    if held:
-        yield _joined(held, 0)
+        if pending and not word.glued and _breaks(pending, word):
+            yield _cue_of_words(pending, n)
+            pending = []
+        pending.append(word)
+    if pending:
+        yield _cue_of_words(pending, 0)
 
 
-def _breaks(held: list[Word], word: Word) -> bool:
-    last = held[-1]
+def _breaks(pending: list[Word], word: Word) -> bool:
+    last = pending[-1]
     paused = last.end is not None and word.start is not None and word.start - last.end > _PAUSE
-    ended = len(held) >= 8 and bool(_END.search(last.text))
-    return word.speaker != held[0].speaker or paused or ended or len(held) >= _CUE_WORDS
+    ended = len(pending) >= 8 and bool(_END.search(last.text))
+    return word.speaker != pending[0].speaker or paused or ended or len(pending) >= _CUE_WORDS
 
 
-def _joined(words: list[Word], line: int) -> Cue:
-    said = "".join(w.text if w.glued or not i else f" {w.text}" for i, w in enumerate(words))
+def _cue_of_words(words: list[Word], line: int) -> Cue:
+    spoken_words = "".join(w.text if w.glued or not i else f" {w.text}" for i, w in enumerate(words))
     ends = [w.end for w in words if w.end is not None]
     starts = [w.start for w in words if w.start is not None]
-    return Cue(starts[0] if starts else None, ends[-1] if ends else None, [said], line, words[0].speaker)
+    return Cue(starts[0] if starts else None, ends[-1] if ends else None, [spoken_words], line, words[0].speaker)

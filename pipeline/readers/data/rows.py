@@ -34,28 +34,28 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Captions:
     """All segments of all lines; a file of several whole transcripts is refused."""
-    found, rows = [*_objects(document.json_text)], document.json_text.split("\n")
-    for number, value in found:
+    values_of_lines, rows = [*_objects(document.json_text)], document.json_text.split("\n")
+    for number, value in values_of_lines:
         if not isinstance(value, dict):
             tally.warn("this line is no JSON object, or one with a key twice", number)
             tally.leave_out("lines that are no JSON objects", rows[number - 1], number)
-    whole = [(n, v) for n, v in found if isinstance(v, dict)]
-    nested = [n for n, v in whole if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
+    objects = [(n, v) for n, v in values_of_lines if isinstance(v, dict)]
+    nested = [n for n, v in objects if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
     if len(nested) > 1:
         raise InputError(
             f"{document.label}: {len(nested)} transcripts in one file, the second in line {nested[1]}",
             hint="give each its own file",
         )
     if nested:
-        return Captions(cues_of(dict(whole)[nested[0]], tally))
-    _tell_keys(whole, tally)
-    return Captions(cues_of([v for _, v in whole], tally))
+        return Captions(cues_of(dict(objects)[nested[0]], tally))
+    _record_keys(objects, tally)
+    return Captions(cues_of([v for _, v in objects], tally))
 
 
-def _tell_keys(whole: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:
+def _record_keys(objects: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:
     """Keys of several words that one line alone has are words that damage put there."""
-    counts = Counter(key for _, value in whole for key in value)
-    for line, value in whole if len(whole) > 1 else ():
+    counts = Counter(key for _, value in objects for key in value)
+    for line, value in objects if len(objects) > 1 else ():
         for key in (key for key in value if counts[key] == 1 and " " in key.strip()):
             tally.leave_out("words in the place of keys", key, line)
 

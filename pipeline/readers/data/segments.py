@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.data.fields import cues_of_object, plain, scale_of, text_of, times_of, who_of, words_of
+from pipeline.readers.data.fields import cues_of_object, plain, scale_of, speaker_of, text_of, times_of, words_of
 from pipeline.readers.data.people import put_names
 from pipeline.readers.data.pieces import from_words, mapping
 from pipeline.readers.metadata import lenient
@@ -31,9 +31,9 @@ _SAME = 0.9  # of the words of another list, those that stand in the one that is
 Fields = Mapping[str, Any]
 
 
-def cues_of(found: Any, tally: Tally) -> list[Cue]:
-    """The cues of the segments of parsed JSON; those without text are told."""
-    key, segments = _found(found, tally)
+def cues_of(parsed: Any, tally: Tally) -> list[Cue]:
+    """The cues of the segments of parsed JSON; those without text are recorded as left out."""
+    key, segments = _main_list(parsed, tally)
     for n, value in enumerate(segments, 1):
         if value.get("type") == _EVENT:
             tally.leave_out(KIND, text_of(value) or "", n)
@@ -44,7 +44,7 @@ def cues_of(found: Any, tally: Tally) -> list[Cue]:
         if text_of(value) is None and not words_of(value):
             tally.leave_out("segments without text", " ".join(v for v in value.values() if isinstance(v, str)), n)
     cues = _cues(segments)
-    put_names(cues, found)
+    put_names(cues, parsed)
     _put_channels(cues, segments)
     return cues
 
@@ -55,10 +55,10 @@ def _cues(segments: Sequence[Fields]) -> list[Cue]:
     cues: list[Cue] = []
     nobodys: list[Cue] = []
     for n, value in enumerate(segments, 1):
-        found = cues_of_object(n, value, scale)
-        cues += found
+        new_cues = cues_of_object(n, value, scale)
+        cues += new_cues
         if any(key in value for key in _WHO):
-            nobodys += [cue for cue in found if cue.voice is None]
+            nobodys += [cue for cue in new_cues if cue.voice is None]
     if nobodys and len(nobodys) < len(cues) and any(cue.voice for cue in cues):
         for cue in nobodys:
             cue.voice = ""
@@ -79,67 +79,67 @@ def _are_words(key: str, segments: Sequence[Fields]) -> bool:
     return key == "words" or typed > _MOST * len(segments) or all("word" in v and text_of(v) is None for v in segments)
 
 
-def _found(found: Any, tally: Tally) -> tuple[str, list[dict[str, Any]]]:
+def _main_list(parsed: Any, tally: Tally) -> tuple[str, list[dict[str, Any]]]:
     """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
-    lists = list(_lists(found, "", _DEEP))
-    sizes = [_size(each) if _may_hold(key, each) else 0 for key, each in lists]
+    lists = list(_lists(parsed, "", _DEEP))
+    sizes = [_size(objects) if _may_hold(key, objects) else 0 for key, objects in lists]
     least = _MOST * max(sizes, default=0)
     ranked = [
-        (_share(each, who_of), _share(each, _start), not _are_words(key, each), key in _LISTS, -n)
-        for n, (key, each) in enumerate(lists)
+        (_share(objects, speaker_of), _share(objects, _start), not _are_words(key, objects), key in _LISTS, -n)
+        for n, (key, objects) in enumerate(lists)
         if sizes[n] and sizes[n] >= least
     ]
     if not ranked:
         return "", []
     best = -max(ranked)[-1]
-    _tell_others(lists, best, tally)
+    _record_others(lists, best, tally)
     return lists[best]
 
 
-def _size(each: Sequence[Fields]) -> int:
-    return sum(len(_said(value)) for value in each)
+def _size(objects: Sequence[Fields]) -> int:
+    return sum(len(_spoken_words(value)) for value in objects)
 
 
-def _may_hold(key: str, each: Sequence[Fields]) -> bool:
+def _may_hold(key: str, objects: Sequence[Fields]) -> bool:
     """Whether a list is speech: under a name that is not known, most of its objects must say when, or who."""
-    return key in _LISTS or not key or _share(each, _start) or _share(each, who_of)
+    return key in _LISTS or not key or _share(objects, _start) or _share(objects, speaker_of)
 
 
 def _start(value: Fields) -> float | None:
     return times_of(value)[0]
 
 
-def _share(each: Sequence[Fields], of: Callable[[Fields], object]) -> bool:
-    some = each[:: max(1, len(each) // _SOME)]
-    return sum(of(value) is not None for value in some) > _MOST * len(some)
+def _share(objects: Sequence[Fields], value_of: Callable[[Fields], object]) -> bool:
+    sample = objects[:: max(1, len(objects) // _SOME)]
+    return sum(value_of(value) is not None for value in sample) > _MOST * len(sample)
 
 
-def _said(value: Fields) -> str:
-    said = text_of(value)
-    if said is not None:
-        return said
+def _spoken_words(value: Fields) -> str:
+    text = text_of(value)
+    if text is not None:
+        return text
     return str(value["word"]) if "word" in value else " ".join(w.text for w in words_of(value))
 
 
-def _tell_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int, tally: Tally) -> None:
-    """Lists of texts that are not read are told, unless they say the same."""
-    known: set[str] = set()
-    for n, (key, each) in enumerate(lists):
+def _record_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int, tally: Tally) -> None:
+    """Records lists of texts that are not read as left out, unless they say the same."""
+    words_read: set[str] = set()
+    for n, (key, objects) in enumerate(lists):
         if n == best:
             continue
-        said = " ".join(map(_said, each))
-        known = known or set(words(" ".join(map(_said, lists[best][1])).casefold()))
-        found = words(said.casefold())
-        if sum(word in known for word in found) < _SAME * len(found):
-            tally.leave_out(f'texts under "{key}" in its JSON', said)
+        text = " ".join(map(_spoken_words, objects))
+        words_read = words_read or set(words(" ".join(map(_spoken_words, lists[best][1])).casefold()))
+        other_words = words(text.casefold())
+        if sum(word in words_read for word in other_words) < _SAME * len(other_words):
+            tally.leave_out(f'texts under "{key}" in its JSON', text)
 
 
 def _lists(value: Any, key: str, depth: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """All lists of objects most of which have text, each with the name that it stands under."""
     if isinstance(value, list):
         objects = [plain(v) for v in value if isinstance(v, dict)]
-        some = objects[:: max(1, len(objects) // _SOME)]
-        if len(objects) > _MOST * len(value) and sum(map(_speaks, some)) > _MOST * len(some):
+        sample = objects[:: max(1, len(objects) // _SOME)]
+        if len(objects) > _MOST * len(value) and sum(map(_speaks, sample)) > _MOST * len(sample):
             yield key, objects
         if len(value) == 1 and depth:
             yield from _lists(value[0], key, depth - 1)
@@ -152,9 +152,9 @@ def _speaks(value: Fields) -> bool:
     return text_of(value) is not None or "word" in value or bool(words_of(value))
 
 
-def has_segments(found: Any) -> bool:
+def has_segments(parsed: Any) -> bool:
     """Whether parsed JSON has a list of objects, most of which have text."""
-    return any(_may_hold(key, each) for key, each in _lists(found, "", _DEEP))
+    return any(_may_hold(key, objects) for key, objects in _lists(parsed, "", _DEEP))
 
 
 def sniff(document: Document) -> bool:
@@ -165,9 +165,9 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Captions:
     """A cue a segment; words of one speaker in a row are joined later."""
     cues = cues_of(document.json, tally)
-    found = mapping(document.json)
-    settings = mapping(mapping(found.get("metadata")).get("transcription_config"))  # Speechmatics'
-    metadata = lenient({"language": settings.get("language"), **found})
+    fields = mapping(document.json)
+    settings = mapping(mapping(fields.get("metadata")).get("transcription_config"))  # Speechmatics'
+    metadata = lenient({"language": settings.get("language"), **fields})
     return Captions(cues, metadata)
 
 

@@ -28,28 +28,28 @@ def sniff(document: Document) -> bool:
 
 
 def holds_text(document: Document) -> bool:
-    """Whether there is something to read, or an error to tell because it is cut."""
+    """Whether there is text in it, or an error to raise because it is cut."""
     return document.json is None or bool(_text(document.json))
 
 
 def read(document: Document, tally: Tally) -> Prose:
-    """The text, read as text is. InputError tells the place where it breaks, or the keys that it has."""
-    found = document.json
-    if found is None:
-        raise _cut(document)
-    text = _text(found)
+    """The text, read as text is. InputError names the place where it breaks, or the keys that it has."""
+    parsed = document.json
+    if parsed is None:
+        raise _broken_json(document)
+    text = _text(parsed)
     if not text:
         raise InputError(
-            f"{document.label}: no transcript is recognised in its JSON: {_outline(found)}",
+            f"{document.label}: no transcript is recognised in its JSON: {_outline(parsed)}",
             hint='export it as .srt, .vtt or text, or as {"segments": [{"speaker": …, "start": …, "text": …}]}',
         )
-    for other in sorted(set(_strings(found))):
-        if other not in text:
-            tally.leave_out("other texts in its JSON", other)
-    return Prose(text, lenient(mapping(found)))
+    for other_text in sorted(set(_strings(parsed))):
+        if other_text not in text:
+            tally.leave_out("other texts in its JSON", other_text)
+    return Prose(text, lenient(mapping(parsed)))
 
 
-def _cut(document: Document) -> InputError:
+def _broken_json(document: Document) -> InputError:
     try:
         json.loads(document.json_text)
     except json.JSONDecodeError as err:
@@ -60,12 +60,12 @@ def _cut(document: Document) -> InputError:
     return broken(document, "its JSON", "it holds no object", "export it as .srt, .vtt or text")
 
 
-def _text(found: Any) -> str:
+def _text(parsed: Any) -> str:
     """The longest text under a name for text; lines of a list of texts."""
-    if isinstance(found, list) and found and all(isinstance(v, str) for v in found):
-        return "\n".join(found)
-    best = max(_texts(found, _DEEP), key=len, default="")
-    every = sum(map(len, set(_strings(found)))) if best else 0
+    if isinstance(parsed, list) and parsed and all(isinstance(v, str) for v in parsed):
+        return "\n".join(parsed)
+    best = max(_texts(parsed, _DEEP), key=len, default="")
+    every = sum(map(len, set(_strings(parsed)))) if best else 0
     return best if len(best) >= _MOST * every else ""
 
 
@@ -73,12 +73,12 @@ def _strings(value: Any) -> Iterator[str]:
     """All texts with a space in them."""
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            if " " in each:
-                yield each
-        elif isinstance(each, list | dict):
-            waiting.extend(each if isinstance(each, list) else each.values())
+        node = waiting.pop()
+        if isinstance(node, str):
+            if " " in node:
+                yield node
+        elif isinstance(node, list | dict):
+            waiting.extend(node if isinstance(node, list) else node.values())
 
 
 def _texts(value: Any, depth: int) -> Iterator[str]:
@@ -86,26 +86,26 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
         yield from _texts(value[0], depth - 1)
     elif isinstance(value, dict) and depth:
         for name, inner in value.items():
-            named = key_of(name) in (*TEXT, *_ALSO)
-            if named and isinstance(inner, str) and words(inner):
+            is_text = key_of(name) in (*TEXT, *_ALSO)
+            if is_text and isinstance(inner, str) and words(inner):
                 yield inner
-            elif named and isinstance(inner, list) and inner and all(isinstance(v, str) for v in inner):
+            elif is_text and isinstance(inner, list) and inner and all(isinstance(v, str) for v in inner):
                 yield "\n".join(inner)
             else:
                 yield from _texts(inner, depth - 1)
 
 
-def _outline(found: Any) -> str:
+def _outline(parsed: Any) -> str:
     """What the JSON is, by its first keys."""
-    if isinstance(found, list):
-        kinds = dict.fromkeys(type(v).__name__ for v in found[:100])
-        inner = next((v for v in found if isinstance(v, dict)), None)
-        return f"a list of objects with {_keys(inner)}" if inner else f"a list of {len(found)} ({', '.join(kinds)})"
-    return f"an object with {_keys(found)}"
+    if isinstance(parsed, list):
+        kinds = dict.fromkeys(type(v).__name__ for v in parsed[:100])
+        inner = next((v for v in parsed if isinstance(v, dict)), None)
+        return f"a list of objects with {_keys(inner)}" if inner else f"a list of {len(parsed)} ({', '.join(kinds)})"
+    return f"an object with {_keys(parsed)}"
 
 
-def _keys(found: Any) -> str:
-    keys = [f'"{key[:40]}"' + (" (empty)" if value in ([], {}, "", None) else "") for key, value in found.items()]
+def _keys(fields: Any) -> str:
+    keys = [f'"{key[:40]}"' + (" (empty)" if value in ([], {}, "", None) else "") for key, value in fields.items()]
     more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
     return ", ".join(keys[:_SHOWN]) + more if keys else "nothing in it"
 

@@ -17,11 +17,13 @@ def read(document: Document, tally: Tally) -> Captions:
     """A cue an event; an event that only ends a line is part of the one before."""
     cues: list[Cue] = []
     for n, event in enumerate(items(document.json, "events"), 1):
-        said = "".join(text(seg.get("utf8")) for seg in items(event, "segs"))
+        spoken_words = "".join(text(seg.get("utf8")) for seg in items(event, "segs"))
         start, length = number(event.get("tStartMs"), 1000), number(event.get("dDurationMs"), 1000)
-        if not said.strip():
+        if not spoken_words.strip():
             continue
-        cues.append(Cue(start, None if start is None or length is None else start + length, said.split("\n"), n))
+        cues.append(
+            Cue(start, None if start is None or length is None else start + length, spoken_words.split("\n"), n)
+        )
     return Captions(ended_at_the_next(cues))
 
 
