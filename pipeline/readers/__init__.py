@@ -105,34 +105,34 @@ def parse(
     digest = hashlib.sha256(raw).hexdigest()
     document, tally = Document(raw, label, suffix=suffix, encoding=encoding), Tally()
     reader = reader_for(document, form)
-    used = "binary"
+    used_encoding = "binary"
     if not reader.binary:
-        _, used, remark = document.decoded
+        _, used_encoding, remark = document.decoded
         for doubt in document.doubts:
             tally.warn(*doubt)
         if remark:
             tally.warn(remark)
     with uncollected():
-        found = reader.read(document, tally)
-        if isinstance(found, Captions):
-            lines, heading = cue_lines(found.cues, tally, label), None
+        parsed = reader.read(document, tally)
+        if isinstance(parsed, Captions):
+            lines, heading = cue_lines(parsed.cues, tally, label), None
         else:
-            lines, heading = parse_turns(composed(found.text), tally)
+            lines, heading = parse_turns(composed(parsed.text), tally)
         segments = finish(lines)
-    kept = {s.speaker for s in segments}
-    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in kept}.values():
-        tally.leave_out("labels without words", silent.speaker or "", silent.at)
-    reading = replace(tally.reading(reader.name, used), asked=Asked(encoding, form))
+    speakers = {s.speaker for s in segments}
+    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
+        tally.leave_out("labels without words", silent.speaker or "", silent.number)
+    reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
-        held = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
+        left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
         raise InputError(
             f"{label}: no speech in it, read as {reader.title}",
-            hint=f"it holds only: {held}" if held else "it holds no words besides times, sounds or headings",
+            hint=f"it holds only: {left_out}" if left_out else "it holds no words besides times, sounds or headings",
         )
     return Transcript(
         name=name,
         segments=segments,
-        metadata=(side or Metadata()).over(found.metadata).over(Metadata(title=heading)),
+        metadata=(side or Metadata()).over(parsed.metadata).over(Metadata(title=heading)),
         path=label,
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),

@@ -96,7 +96,7 @@ _FOREIGN = "\ufffd"
 
 def code_page(raw: bytes) -> tuple[str, bool]:
     """The code page in which bytes are text of one language, and whether that is sure."""
-    sample = _telling(raw)
+    sample = _sample_of(raw)
     wide = max((_daily(sample, *page), -n, page[0]) for n, page in enumerate(_WIDE))
     if wide[0] >= _SURE:
         return wide[2], True
@@ -111,7 +111,7 @@ def code_page(raw: bytes) -> tuple[str, bool]:
     return (other, True) if likely >= _LIKELY else (codec, False)
 
 
-def _telling(raw: bytes) -> bytes:
+def _sample_of(raw: bytes) -> bytes:
     """The first lines that are not ASCII, of long ones what stands around their other signs."""
     parts: list[bytes] = []
     size = 0
@@ -167,7 +167,7 @@ def _letters(text: str, *, latin: bool) -> list[str]:
     one.
     """
 
-    def judged(match: re.Match[str]) -> str:
+    def letters_of_word(match: re.Match[str]) -> str:
         word = match[0]
         if word.isascii():
             return ""
@@ -176,7 +176,7 @@ def _letters(text: str, *, latin: bool) -> list[str]:
         wrong = torn or (not mixed and len(word) > 2 if latin else mixed)
         return _FOREIGN * sum(not c.isascii() for c in word) if wrong else word.lower()
 
-    return [c for c in _RUN.sub(judged, _INSIDE.sub(_FOREIGN, text)) if not c.isascii() and c not in _TYPE]
+    return [c for c in _RUN.sub(letters_of_word, _INSIDE.sub(_FOREIGN, text)) if not c.isascii() and c not in _TYPE]
 
 
 def _western(sample: bytes) -> tuple[str, float]:
@@ -185,7 +185,7 @@ def _western(sample: bytes) -> tuple[str, float]:
     A few accents in a text of another language say little: they are Western unless several letters speak against it.
     """
     best, fits = "cp1252", 0.0
-    first: list[str] = []
+    western: list[str] = []
     for codec, alphabets in _ALPHABETS:
         try:
             text = sample.decode(codec)
@@ -200,20 +200,20 @@ def _western(sample: bytes) -> tuple[str, float]:
             continue
         share = max(sum(c in alphabet for c in letters) / len(letters) for alphabet in alphabets)
         if codec == "cp1252":
-            first = letters
-        elif share > fits and _few(first, letters) and _known(first):
+            western = letters
+        elif share > fits and _few(western, letters) and _are_western(western):
             continue
         if share > fits:
             best, fits = codec, share
-    return best, 1.0 if best == "cp1252" and first and _known(first) else fits
+    return best, 1.0 if best == "cp1252" and western and _are_western(western) else fits
 
 
-def _known(letters: list[str]) -> bool:
+def _are_western(letters: list[str]) -> bool:
     """Whether all are letters of some Western language."""
     return all(any(c in alphabet for alphabet in _ALPHABETS[0][1]) for c in letters)
 
 
-def _few(first: list[str], letters: list[str]) -> bool:
+def _few(western: list[str], letters: list[str]) -> bool:
     """Whether two readings differ in one letter only, once or twice."""
-    differing = [b for a, b in zip(first, letters, strict=False) if a != b]
-    return bool(first) and len(first) == len(letters) and len(set(differing)) < 2 and len(differing) < 3
+    differing = [b for a, b in zip(western, letters, strict=False) if a != b]
+    return bool(western) and len(western) == len(letters) and len(set(differing)) < 2 and len(differing) < 3

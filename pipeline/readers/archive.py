@@ -27,7 +27,7 @@ def zipped(path: Path) -> tuple[Path, str] | None:
 def is_there(path: Path) -> bool:
     """Whether there is such a file, also in a zip file."""
     try:
-        return path.is_file() or ((found := zipped(path)) is not None and _holds(*found))
+        return path.is_file() or ((member := zipped(path)) is not None and _holds(*member))
     except InputError:  # the zip file is broken
         return False
 
@@ -39,17 +39,17 @@ def _holds(path: Path, name: str) -> bool:
 def sha256_of(path: Path) -> str:
     """The digest of a file, also of one in a zip file; "" of one that cannot be read."""
     try:
-        found = zipped(path)
-        stat = (found[0] if found else path).stat()
-        return _digest(path, found, stat.st_size, stat.st_mtime_ns)
+        member = zipped(path)
+        stat = (member[0] if member else path).stat()
+        return _digest(path, member, stat.st_size, stat.st_mtime_ns)
     except (OSError, InputError):
         return ""
 
 
 @lru_cache(maxsize=4096)
-def _digest(path: Path, found: tuple[Path, str] | None, size: int, changed: int) -> str:
-    if found:
-        return hashlib.sha256(read_member(*found)).hexdigest()
+def _digest(path: Path, member: tuple[Path, str] | None, size: int, changed: int) -> str:
+    if member:
+        return hashlib.sha256(read_member(*member)).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -79,11 +79,11 @@ def _why_not(name: PurePosixPath) -> str | None:
 
 def read_member(path: Path, name: str) -> bytes:
     """The bytes of a member; InputError when it is missing, locked, broken or would unpack to too much."""
-    packed = _opened(path)
+    archive = _opened(path)
     try:
-        if packed.getinfo(name).file_size > _LARGEST:
+        if archive.getinfo(name).file_size > _LARGEST:
             raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
-        with packed.open(name) as member:
+        with archive.open(name) as member:
             return member.read(_LARGEST)  # and never more than the size that it is said to have
     except KeyError as err:
         raise InputError(f"{path}/{name}: there is no such file in this zip file") from err

@@ -26,12 +26,12 @@ class Document:
         self.raw, self.label, self.suffix = raw, label, suffix
         self.yaml: Any = None  # what the text is as YAML, once it was found to list segments
         self.doubts: list[tuple[str, int | None]] = []  # of a format that it nearly is, with the line
-        self._asked = encoding
+        self._encoding = encoding
 
     @cached_property
     def decoded(self) -> tuple[str, str, str | None]:
         """The text, composed, its encoding, and a remark when that was guessed. InputError when it is no text."""
-        text, encoding, remark = decode(self.raw, self.label, self._asked)
+        text, encoding, remark = decode(self.raw, self.label, self._encoding)
         return composed(text), encoding, remark
 
     @cached_property
@@ -42,7 +42,7 @@ class Document:
     @cached_property
     def json_text(self) -> str:
         """The text to be read as JSON. Only "\\n" ends a line: a string may hold other ends, which are blanks here."""
-        return _with_unix_ends(self.decoded[0], other=" ").replace(_FEED, " ")
+        return _with_unix_ends(self.decoded[0], rare_end=" ").replace(_FEED, " ")
 
     def rows(self) -> list[str]:
         """The lines of the text."""
@@ -63,18 +63,18 @@ class Document:
         if self.head[:1] not in ("{", "["):
             return None
         try:
-            found = json.loads(self.json_text, object_pairs_hook=unambiguous)
+            value = json.loads(self.json_text, object_pairs_hook=unambiguous)
         except Ambiguous as err:
             raise InputError(f"{self.label}: {err}", hint="it is damaged there; mend it or fetch it again") from err
         except (ValueError, RecursionError):
             return None
-        return found if isinstance(found, dict | list) else None
+        return value if isinstance(value, dict | list) else None
 
 
-def _with_unix_ends(text: str, other: str = "\n") -> str:
+def _with_unix_ends(text: str, rare_end: str = "\n") -> str:
     """A text with Unix line ends and without marks of byte order, its form feeds as they are.
 
-    `other` stands in the place of rare ends of lines.
+    `rare_end` takes the place of rare ends of lines.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -82,7 +82,7 @@ def _with_unix_ends(text: str, other: str = "\n") -> str:
         text = text.replace("\x00", "\ufffd")
     for stranger in ("\ufeff", "\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"):
         if stranger in text:
-            text = text.replace(stranger, "" if stranger == "\ufeff" else other)
+            text = text.replace(stranger, "" if stranger == "\ufeff" else rare_end)
     return text
 
 
@@ -92,12 +92,12 @@ class Ambiguous(ValueError):
 
 def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON, unless it gives two texts under one key: damage made one of two, and one would be lost."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         for key, value in pairs:
-            if isinstance(value, str) and value != found[key]:
+            if isinstance(value, str) and value != fields[key]:
                 raise Ambiguous(f'an object of its JSON has "{key[:40]}" twice, with other words')
-    return found
+    return fields
 
 
 @dataclass(frozen=True, slots=True)

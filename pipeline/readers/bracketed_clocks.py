@@ -26,30 +26,30 @@ def in_front_of_clocks(rows: list[str]) -> list[str]:
     Among names that recur, one that stands once in front of words is another.
     """
     found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
-    named = [match["word"] for match in found.values()]
-    days = all(match["noon"] for match in found.values()) and _are_days(named)
+    words = [match["word"] for match in found.values()]
+    days = all(match["noon"] for match in found.values()) and _are_days(words)
     clocks = [tuple(map(int, re.findall(r"\d+", match["clock"]))) for match in found.values()]
-    names = _recurring(named) if not days and rise(clocks, _MOST) else set()
+    names = _recurring(words) if not days and rise(clocks, _MOST) else set()
     if len(found) < _LEAST or not (days or names):
         return rows
     out = rows.copy()
     for i, match in found.items():
-        clock, said = f"{match['open']}{match['clock']}{match['close']}", rows[i][match.end() :]
-        if days or match["word"] in names or (names and said and _may_name(match["word"])):
-            out[i] = f"{clock} {said}" if days else f"{match['word']} {clock}: {said}"
+        clock, text = f"{match['open']}{match['clock']}{match['close']}", rows[i][match.end() :]
+        if days or match["word"] in names or (names and text and _may_name(match["word"])):
+            out[i] = f"{clock} {text}" if days else f"{match['word']} {clock}: {text}"
     return out
 
 
-def _are_days(named: Sequence[str]) -> bool:
+def _are_days(words: Sequence[str]) -> bool:
     """Whether there is one, or one after the other: people come to speak again, days do not."""
-    blocks = [day for day, _ in itertools.groupby(named)]
+    blocks = [day for day, _ in itertools.groupby(words)]
     return len(blocks) <= _DAYS and len(blocks) == len(set(blocks)) and not any(" " in day for day in blocks)
 
 
-def _recurring(named: Sequence[str]) -> set[str]:
+def _recurring(words: Sequence[str]) -> set[str]:
     """The names that recur, if there are two at least and hardly anything else."""
-    names = {name for name, n in Counter(named).items() if n > 1 and _may_name(name)}
-    return names if len(names) > 1 and sum(name in names for name in named) >= _MOST * len(named) else set()
+    names = {name for name, n in Counter(words).items() if n > 1 and _may_name(name)}
+    return names if len(names) > 1 and sum(name in names for name in words) >= _MOST * len(words) else set()
 
 
 def _may_name(word: str) -> bool:

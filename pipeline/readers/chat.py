@@ -27,7 +27,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a turn; headers and the tiers under turns are told, the codes in them are taken off."""
+    """A cue a turn; headers, tiers and codes are taken out and recorded."""
     names: dict[str, str] = {}
     cues: list[Cue] = []
     language: str | None = None
@@ -52,7 +52,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _unfolded(rows: list[str]) -> list[str]:
-    """The lines, one that goes on behind a tab with the line that it goes on; an empty one in its place."""
+    """The lines, each continuation (behind a tab) put at the end of its line, with an empty one in its place."""
     out: list[str] = []
     last = 0
     for row in rows:
@@ -68,18 +68,20 @@ def _unfolded(rows: list[str]) -> list[str]:
 def _names(row: str) -> dict[str, str]:
     """Names by codes, of those who have one that is nobody else's name or code."""
     parts = [part.strip() for part in row.partition(":")[2].split(",")]
-    named = [m for m in map(_PARTICIPANT.search, parts) if m]
-    own = [{m["code"].casefold(), m["name"].casefold()} for m in named]
-    taken = Counter(itertools.chain(*own, (part.split()[0].casefold() for part in parts if len(part.split()) == 2)))
-    return {m["code"]: m["name"].replace("_", " ") for m in named if taken[m["name"].casefold()] == 1}
+    participants = [m for m in map(_PARTICIPANT.search, parts) if m]
+    codes_and_names = [{m["code"].casefold(), m["name"].casefold()} for m in participants]
+    uses = Counter(
+        itertools.chain(*codes_and_names, (part.split()[0].casefold() for part in parts if len(part.split()) == 2))
+    )
+    return {m["code"]: m["name"].replace("_", " ") for m in participants if uses[m["name"].casefold()] == 1}
 
 
-def _cue(said: str, number: int, who: str) -> Cue:
+def _cue(coded_text: str, number: int, speaker: str) -> Cue:
     """A turn, from the first time in it to the last one."""
-    times = [*_TIMES.finditer(said)]
+    times = [*_TIMES.finditer(coded_text)]
     start, end = (int(times[0]["start"]) / 1000, int(times[-1]["end"]) / 1000) if times else (None, None)
-    spoken = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", said).split()))
-    return Cue(start, end, [spoken], number - 1, who)
+    text = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", coded_text).split()))
+    return Cue(start, end, [text], number - 1, speaker)
 
 
 READER = Reader("chat", "a CHAT transcript", sniff, read)

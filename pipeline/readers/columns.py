@@ -42,7 +42,7 @@ class Columns:
         return [n for n in range(self.size) if n not in known]
 
 
-def named(header: str) -> Columns | None:
+def by_header(header: str) -> Columns | None:
     """The columns that a header names: one for the text, and one for a time or speaker."""
     if header.lstrip().startswith("|"):
         return None  # a table of Markdown, whose rows are lines of text

@@ -13,19 +13,19 @@ _PARTS, _DOTTED = 20, 3  # different numbers that only rise: more than people sp
 _MOST = 0.8  # of a file's labels, those with such a number: people in the audience may be counted among others
 
 
-def parts_counted(labels: Iterable[str]) -> set[str]:
+def labels_of_parts(labels: Iterable[str]) -> set[str]:
     """Of the labels of a file in their order, those that only count on: people who talk answer one another."""
     rest = iter(labels)
     names = [*itertools.islice(rest, _FIRST)]
     if not any(name[-1:].isdigit() for name in names):
         return set()
     names += rest
-    found = [match for name in names if (match := _COUNTED.fullmatch(name))]
-    kinds = Counter(match["what"].casefold() for match in found)
+    matches = [match for name in names if (match := _COUNTED.fullmatch(name))]
+    kinds = Counter(match["what"].casefold() for match in matches)
     kind, times = kinds.most_common(1)[0] if kinds else ("", 0)
     if times < _MOST * len(names):
         return set()
-    ours = [match for match in found if match["what"].casefold() == kind]
+    ours = [match for match in matches if match["what"].casefold() == kind]
     numbers = [tuple(map(int, match["number"].split("."))) for match in ours]
     different = len(set(numbers))
     enough = different >= _PARTS or (different >= _DOTTED and all(len(number) > 1 for number in numbers))

@@ -122,12 +122,12 @@ def _without_pairs(text: str, cue: Cue) -> str:
         return text
     whole = "\n".join(cue.rows)
 
-    def gone(tag: re.Match[str]) -> str:
+    def without_pair(tag: re.Match[str]) -> str:
         if name := tag["closed"]:
             return "" if f"<{name}" in whole else tag[0]
         return "" if "=" in tag["more"] or f"</{tag['name']}>" in whole else tag[0]
 
-    return _OTHER_TAG.sub(gone, text)
+    return _OTHER_TAG.sub(without_pair, text)
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
@@ -150,5 +150,5 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
 
 def end_sentences(lines: Sequence[str]) -> bool:
     """Whether sentences end with a sign in these lines, so that words without one in front of ">>" go on."""
-    said = [line for line in lines if line.strip()]
-    return sum(map(ends_sentence, said)) >= _ENDED * len(said)
+    filled = [line for line in lines if line.strip()]
+    return sum(map(ends_sentence, filled)) >= _ENDED * len(filled)

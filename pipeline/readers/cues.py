@@ -35,20 +35,22 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
     if _over_words(pieces, marks, labels, len(ordered)):
         pieces = cut_at_labels([piece for cue in ordered for piece in pieces_of(cue)])
         labels, marks = _labels(pieces, len(ordered))
-    full = {id(piece.cue) for piece in pieces}
-    if empty := [cue.line for cue in cues if id(cue) not in full]:
+    cues_with_words = {id(piece.cue) for piece in pieces}
+    if empty := [cue.line for cue in cues if id(cue) not in cues_with_words]:
         tally.leave_out_words("cues without words", 0, "", empty[0], count=len(empty))
     voices = {piece.voice for piece in pieces}
-    heard = [(cue.line, cue.voice) for cue in cues if cue.voice]
-    heard += [(cue.line, who) for cue in cues for row in cue.rows if "<v" in row for who in VOICE.findall(row)]
-    for line, who in heard:
-        if html.unescape(who) not in voices:  # words in a broken tag, it may be
-            tally.leave_out("voices without words", who, line)
-    labels.tell(marks, tally)
+    voices_of_cues = [(cue.line, cue.voice) for cue in cues if cue.voice]
+    voices_of_cues += [
+        (cue.line, voice) for cue in cues for row in cue.rows if "<v" in row for voice in VOICE.findall(row)
+    ]
+    for line, voice in voices_of_cues:
+        if html.unescape(voice) not in voices:  # words in a broken tag, it may be
+            tally.leave_out("voices without words", voice, line)
+    labels.report(marks, tally)
     for piece in pieces:
-        named = piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
-        piece.name = bare_name(piece.voice) if piece.voice else named
-    lines = _spoken(pieces, labels, tally)
+        label_name = piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
+        piece.name = bare_name(piece.voice) if piece.voice else label_name
+    lines = _speaker_lines(pieces, labels, tally)
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",
@@ -58,40 +60,40 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
 
 
 def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
-    """Cues by their starts; those that go back are told."""
-    back = [
+    """Cues by their starts; those that go back give a warning."""
+    backward = [
         b.line for a, b in itertools.pairwise(cues) if a.start is not None and b.start is not None and b.start < a.start
     ]
-    if not back:
+    if not backward:
         return list(cues)
-    tally.warn(f"{len(back)} cues start before the one above them: put in the order of their times", back[0])
+    tally.warn(f"{len(backward)} cues start before the one above them: put in the order of their times", backward[0])
     return sorted(cues, key=lambda cue: cue.start or 0.0)
 
 
 def _labels(pieces: Sequence[Piece], cues: int) -> tuple[Labels, list[Mark]]:
-    marks = [] if any(p.voice for p in pieces) else _marked(pieces)
+    marks = [] if any(p.voice for p in pieces) else _marks(pieces)
     return Labels(marks, max(1, cues), "\n".join(texts(pieces)), cues=True), marks
 
 
 def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:
     """Whether the first lines of plain cues may be names: they recur as often as names over words do, or are names."""
-    first = [p.rows[0] for p in pieces if p.plain and len(p.rows) > 1 and len(p.rows[0]) <= _ALONE]
-    if labels.names and any(row in labels.names or row.partition(",")[0] in labels.names for row in first):
+    first_rows = [p.rows[0] for p in pieces if p.plain and len(p.rows) > 1 and len(p.rows[0]) <= _ALONE]
+    if labels.names and any(row in labels.names or row.partition(",")[0] in labels.names for row in first_rows):
         return True
-    counts = Counter(row.partition(",")[0] for row in first)
-    again = sum(n for n in counts.values() if n > 1) + sum(mark.head.shape == "N/" for mark in marks)
-    return again >= _OVER * cues
+    counts = Counter(row.partition(",")[0] for row in first_rows)
+    recurring = sum(n for n in counts.values() if n > 1) + sum(mark.head.shape == "N/" for mark in marks)
+    return recurring >= _OVER * cues
 
 
-def _marked(pieces: Sequence[Piece]) -> list[Mark]:
+def _marks(pieces: Sequence[Piece]) -> list[Mark]:
     """Marks of the lines that could begin with a label. A cue's first line begins a turn, others may."""
     marks: list[Mark] = []
     unit = -1
     heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
-    named = settled(heads)
+    settled_heads = settled(heads)
     for i, piece in enumerate(pieces):
         unit += piece.first
-        piece.head = head = named.get(i, heads[i])
+        piece.head = head = settled_heads.get(i, heads[i])
         if head is None or head.name is None:
             continue
         same = i + 1 < len(pieces) and pieces[i + 1].cue is piece.cue
@@ -104,7 +106,7 @@ def _marked(pieces: Sequence[Piece]) -> list[Mark]:
     return marks
 
 
-def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
+def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
     """Lines of one speaker, a cue each or less, sounds off."""
     plain, stopped = sum(len(p.rows) for p in pieces), end_sentences(texts(pieces))
     sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=plain, stopped=stopped)
@@ -135,7 +137,7 @@ def _spoken(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]
         waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
             last = lines[-1]
-            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.at)
+            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.number)
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue
@@ -147,14 +149,14 @@ def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
 
     Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
     """
-    who = [pieces[i].name for i in _labelled(pieces)]
-    if len(who) < 2 or sum(a == b for a, b in itertools.pairwise(who)) > _REPEATS * (len(who) - 1):
+    names = [pieces[i].name for i in _label_places(pieces)]
+    if len(names) < 2 or sum(a == b for a, b in itertools.pairwise(names)) > _REPEATS * (len(names) - 1):
         return False
     without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not b.name]
     unfinished = sum(not ends_sentence(a.text) for a, _ in without)
     if unfinished >= _UNFINISHED * len(without) and not _spoken_to(pieces):
         return True
-    if len(who) < len(without):
+    if len(names) < len(without):
         tally.warn("few cues have a label, and nothing says that it holds on: sentences without one are nobody's")
     return False
 
@@ -171,16 +173,16 @@ def _spoken_to(pieces: Sequence[Piece]) -> bool:
     return times >= _SPOKEN_TO
 
 
-def _labelled(pieces: Sequence[Piece]) -> list[int]:
+def _label_places(pieces: Sequence[Piece]) -> list[int]:
     """Where labels stand. The voice of a cue is one, however many lines the cue has."""
-    named: list[int] = []
+    places: list[int] = []
     last: tuple[int, str | None] | None = None
     for i, piece in enumerate(pieces):
         if name := piece.name:
             if piece.voice is None or last != (id(piece.cue), name):
-                named.append(i)
+                places.append(i)
             last = id(piece.cue), name
-    return named
+    return places
 
 
 def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
@@ -188,12 +190,12 @@ def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
 
     The keys are the identities of the pieces: two voices may stand on one line.
     """
-    named = _labelled(pieces)
-    cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(named, [*named[1:], len(pieces)], strict=True)]
+    places = _label_places(pieces)
+    cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(places, [*places[1:], len(pieces)], strict=True)]
     if len(cues) < 4:
         return {}
     usual = sorted(cues)[len(cues) // 2]
-    far = {i: n for i, n in zip(named, cues, strict=True) if n >= max(_FAR, _FARTHER * usual)}
+    far = {i: n for i, n in zip(places, cues, strict=True) if n >= max(_FAR, _FARTHER * usual)}
     for i, n in far.items():
         tally.warn(
             f"this label would hold for {n} cues, others do for about {usual}: is one missing? "
@@ -207,11 +209,11 @@ class _Holder:
     """Who speaks in the next line of a cue."""
 
     def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:
-        self._tally, self._told = tally, set[str]()
+        self._tally, self._known_roles = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self.speaker: str | None = None
-        self._reach, self._left = reach, -1  # cues that the label still holds for; below 0, until the next one
-        self._said = ""
+        self._reach, self._cues_left = reach, -1  # cues that the label still holds for; below 0, until the next one
+        self._last_text = ""
         self._cue: Cue | None = None
 
     def take(self, piece: Piece) -> tuple[str | None, str, bool]:
@@ -220,36 +222,36 @@ class _Holder:
         self._cue = piece.cue
         head, mark = piece.head, piece.mark
         text, turn = piece.text, False
-        if fresh and self._left > 0:
-            self._left -= 1
+        if fresh and self._cues_left > 0:
+            self._cues_left -= 1
         if piece.voice is not None:
             speaker = piece.name or None
             if fresh or speaker != self.speaker:
-                self._left = self._reach.get(id(piece), -1)
+                self._cues_left = self._reach.get(id(piece), -1)
             self.speaker = speaker
-            self._tell_role(tidy(piece.voice), self.speaker or "", piece.number)
+            self._record_role(tidy(piece.voice), self.speaker or "", piece.number)
         elif mark and piece.name:
-            self._left = self._reach.get(id(piece), -1)
+            self._cues_left = self._reach.get(id(piece), -1)
             self.speaker, text = speaker_name(mark.name), head.rest if head else text
-            self._tell_role((head and head.name) or "", mark.name, piece.number)
+            self._record_role((head and head.name) or "", mark.name, piece.number)
             turn = self.speaker is None
         elif mark and self._labels.verdict(mark) == "doubt":
             self.speaker, turn = None, True
         elif head and (head.chevron or (head.dash and self._dashed)):
             self.speaker, turn, text = None, True, head.plain
-        elif fresh and self.speaker is not None and self._ends() and ends_sentence(self._said):
+        elif fresh and self.speaker is not None and self._ends() and ends_sentence(self._last_text):
             self.speaker, turn = None, True
             text = head.plain if head and head.dash else text
         elif head and head.dash:
             text = head.plain
-        self._said = text or self._said
+        self._last_text = text or self._last_text
         return self.speaker, text, turn
 
-    def _tell_role(self, label: str, name: str, line: int) -> None:
-        if len(label) > len(name) and label not in self._told:
-            self._told.add(label)
+    def _record_role(self, label: str, name: str, line: int) -> None:
+        if len(label) > len(name) and label not in self._known_roles:
+            self._known_roles.add(label)
             self._tally.leave_out("roles beside names", tidy(label).replace(name, " ", 1), line)
 
     def _ends(self) -> bool:
         """Whether the label holds no longer than to the end of a sentence."""
-        return not self._holds or self._left == 0
+        return not self._holds or self._cues_left == 0

@@ -1,4 +1,4 @@
-"""Which of a file's label-like beginnings are speakers: decided over all of them, and told where it is in doubt.
+"""Which of a file's label-like beginnings are speakers: decided over all of them, with a warning where in doubt.
 
 A shape counts when it recurs, stands where turns begin, and its names recur. Better nobody than the wrong one.
 """
@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
-from pipeline.readers.counted import parts_counted
+from pipeline.readers.counted import labels_of_parts
 from pipeline.readers.labels import Head, proper, role_off, speaker_name
 from pipeline.readers.offices_in_capitals import no_offices
 from pipeline.readers.tally import Tally
@@ -74,22 +74,22 @@ class Labels:
         self._units = max(units, 1)
         self._looked_up = 0
         groups: dict[str, list[Mark]] = defaultdict(list)
-        parts = parts_counted(mark.name for mark in marks if ":" in mark.head.shape)
+        parts = labels_of_parts(mark.name for mark in marks if ":" in mark.head.shape)
         for mark in marks:
             if mark.name not in parts:
                 groups[mark.group].append(mark)
         _without_sentences(groups, self._units)
-        self._with_colons = sum(len(found) for group, found in groups.items() if ":" in group)
+        self._with_colons = sum(len(group_marks) for group, group_marks in groups.items() if ":" in group)
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
-            found = _over_words(groups[group]) if group == _ALONE else groups[group]
-            counts = Counter([m.name for m in found])
-            if found and self._counts(group, found, counts):
+            group_marks = _over_words(groups[group]) if group == _ALONE else groups[group]
+            counts = Counter([m.name for m in group_marks])
+            if group_marks and self._counts(group, group_marks, counts):
                 self.shapes.add(group)
-                self._judge(group, found, counts)
-            elif cues and group == _PLAIN and self._opens_with_names(found, counts):
+                self._judge(group, group_marks, counts)
+            elif cues and group == _PLAIN and self._opens_with_names(group_marks, counts):
                 self.shapes.add(group)
-                for mark in found:
+                for mark in group_marks:
                     self.decide(mark, "name")
         self._bracketed(groups)
         self._borrow(groups)
@@ -101,17 +101,17 @@ class Labels:
 
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label names who speaks, may do so, or is text."""
-        found = self._verdicts.get((mark.group, mark.name), "text")
+        verdict = self._verdicts.get((mark.group, mark.name), "text")
         inside = not (mark.begins or mark.head.stamp or proper(mark.name)) and mark.head.shape.startswith("N:")
-        return "text" if found == "name" and inside else found
+        return "text" if verdict == "name" and inside else verdict
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
         """The verdict on a label that nothing was known of."""
         if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
             self.names.add(mark.name)
 
-    def tell(self, marks: Sequence[Mark], tally: Tally) -> None:
-        """What was not taken for a name though it looks like one, and what is in doubt."""
+    def report(self, marks: Sequence[Mark], tally: Tally) -> None:
+        """Records what looks like a name and was not taken for one; warns of what is in doubt."""
         doubts: dict[str, int] = {}  # names, with the line in which each stands first
         for mark in marks:
             verdict = self.verdict(mark)
@@ -129,41 +129,43 @@ class Labels:
         recurring = [name for name, c in counts.items() if c >= 2]
         units = self._units
         n, r = len(marks), sum(counts[name] for name in recurring)
-        written = sum(times for name, times in counts.items() if proper(name)) / n
-        followed = sum([m.followed for m in marks]) / n
-        begins = sum([m.begins for m in marks]) / n
+        proper_share = sum(times for name, times in counts.items() if proper(name)) / n
+        followed_share = sum([m.followed for m in marks]) / n
+        begins_share = sum([m.begins for m in marks]) / n
         shape = group.removeprefix("# ").removeprefix("T ")
         if group.startswith("# ") and "T" not in group:
-            return len(recurring) >= 2 and r >= 0.8 * n and followed > 0.8
+            return len(recurring) >= 2 and r >= 0.8 * n and followed_share > 0.8
         if ": T" in group and n < _TIMED * self._with_colons:
             return False  # "Lin: 10:30 is too late"
         if _WIDE in group and (n < _PROPER * units or any(":" in accepted for accepted in self.shapes)):
             return False
         if "T" in group:
-            enough = n >= 2 and (r >= 0.5 * n or (written >= 0.8 and n >= 0.8 * units))
+            enough = n >= 2 and (r >= 0.5 * n or (proper_share >= 0.8 and n >= 0.8 * units))
             if group.startswith("# ") or ("\n" in group and ":" not in group):
                 return (
-                    len(recurring) >= 2 and r >= 0.5 * n and followed >= 0.5
+                    len(recurring) >= 2 and r >= 0.5 * n and followed_share >= 0.5
                 )  # headings and chapters with times do not recur
             if group.endswith("/"):
-                enough = enough or (n >= 2 and written >= 0.8 and followed >= 0.8)
-                return enough and followed >= 0.5 and len(counts) <= max(3, 0.7 * n)
+                enough = enough or (n >= 2 and proper_share >= 0.8 and followed_share >= 0.8)
+                return enough and followed_share >= 0.5 and len(counts) <= max(3, 0.7 * n)
             return enough
-        if shape.startswith("(N)") and written < _PROPER:
+        if shape.startswith("(N)") and proper_share < _PROPER:
             return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
-            return self._counts_without_colon(shape, n, r, recurring, begins)
+            return self._counts_without_colon(shape, n, r, recurring, begins_share)
         if not recurring:
-            sure = 2 <= n <= 3 and n >= 0.8 * units and written == 1 and all(len(m.name.split()) <= 3 for m in marks)
+            sure = (
+                2 <= n <= 3 and n >= 0.8 * units and proper_share == 1 and all(len(m.name.split()) <= 3 for m in marks)
+            )
             return sure and not any(self._common(m.name) for m in marks)
-        if n >= 3 and begins >= 0.8 and self._in_capitals(counts):
+        if n >= 3 and begins_share >= 0.8 and self._in_capitals(counts):
             return True
-        if len(recurring) >= 2 and r >= 6 and written >= 0.6 and r >= 0.05 * units:
+        if len(recurring) >= 2 and r >= 6 and proper_share >= 0.6 and r >= 0.05 * units:
             return True
-        if len(recurring) >= 2 and n >= _FEW and n < _MANY and written == 1 and self._all_labelled(marks):
+        if len(recurring) >= 2 and n >= _FEW and n < _MANY and proper_share == 1 and self._all_labelled(marks):
             return True
         first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
-        return begins >= 0.6 and (
+        return begins_share >= 0.6 and (
             (r >= 3 and r >= 0.1 * units)
             or (first and r >= 2 and (2 * r >= n or self._are_people(marks, counts)))
             or (r >= 6 and len(recurring) > 1)
@@ -201,8 +203,8 @@ class Labels:
 
     def _all_labelled(self, marks: Sequence[Mark]) -> bool:
         """Whether a text of few lines has a label in each and is no record of fields, "Title: The Ferry"."""
-        said = sum(mark.head.rest[:1].islower() or ends_sentence(mark.head.rest) for mark in marks)
-        return 2 * said >= len(marks) == sum(map(bool, map(str.strip, self._text.split("\n"))))
+        sentences = sum(mark.head.rest[:1].islower() or ends_sentence(mark.head.rest) for mark in marks)
+        return 2 * sentences >= len(marks) == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
     @cached_property
     def _written_small(self) -> bool:
@@ -266,8 +268,8 @@ class Labels:
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
             return "doubt" if many or not (phrase or big) else "text"
-        some = any(self._common(w) for w in words)
-        if some and not (all_ and len(words) > 1 and not self._common(name)):
+        has_common_word = any(self._common(w) for w in words)
+        if has_common_word and not (all_ and len(words) > 1 and not self._common(name)):
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"
@@ -294,8 +296,8 @@ class Labels:
         marks = groups.get(_BRACKETED)
         if not marks or _BRACKETED in self.shapes or _PLAIN not in self.shapes:
             return
-        both = groups[_PLAIN] + marks
-        self._judge(_BRACKETED, both, Counter(mark.name for mark in both))
+        together = groups[_PLAIN] + marks
+        self._judge(_BRACKETED, together, Counter(mark.name for mark in together))
         if any(self.verdict(mark) == "name" for mark in marks):
             self.shapes.add(_BRACKETED)
 
@@ -328,20 +330,20 @@ def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
 def _over_words(marks: Sequence[Mark]) -> list[Mark]:
     """Of lines that are only a name, those that begin something and mostly stand over words.
 
-    What looks like a name directly under one that recurs is said: "Yes".
+    What looks like a name directly under one that recurs is somebody's words: "Yes".
     """
-    begun = [mark for mark in marks if mark.begins]
-    counts = Counter(mark.name for mark in begun)
+    beginnings = [mark for mark in marks if mark.begins]
+    counts = Counter(mark.name for mark in beginnings)
     over: Counter[str] = Counter()
     above: Mark | None = None  # a name that recurs, over what looks like one too
-    for mark in begun:
+    for mark in beginnings:
         if above is not None and mark.unit == above.unit + 1:
             over[above.name] += 1
             above = None
         else:
             over[mark.name] += mark.followed
             above = mark if counts[mark.name] > 1 and not mark.followed else None
-    return [mark._replace(followed=True) for mark in begun if 2 * over[mark.name] >= counts[mark.name]]
+    return [mark._replace(followed=True) for mark in beginnings if 2 * over[mark.name] >= counts[mark.name]]
 
 
 def _dated(mark: Mark) -> bool:

@@ -32,17 +32,17 @@ def fetch(
     if is_video(url):
         raise no_transcript(url)
     resolve, request = resolve or _addresses, request or _request
-    seen, until = url, time.monotonic() + _IN_ALL
+    current, until = url, time.monotonic() + _IN_ALL
     for _ in range(_REDIRECTS + 1):
-        scheme, host, port, target = _parts(seen)
-        address = _public(seen, host, port, resolve)
+        scheme, host, port, target = _parts(current)
+        address = _public(current, host, port, resolve)
         try:
             response = request(scheme, host, address, port, target)
             if response.status in (301, 302, 303, 307, 308):
-                to = response.getheader("Location")
-                if not to:
+                location = response.getheader("Location")
+                if not location:
                     raise InputError(f"{url}: the server answers {response.status} without saying where to go")
-                seen = urljoin(seen, to)
+                current = urljoin(current, location)
                 continue
             if response.status != 200:
                 raise InputError(f"{url}: the server answers {response.status} {response.reason}")
@@ -53,7 +53,7 @@ def fetch(
             raise InputError(
                 f"{url}: it is larger than {limit // 1_000_000} MB", hint="fetch it by hand and give the file"
             )
-        return raw, unquote(PurePosixPath(urlsplit(seen).path).name) or host
+        return raw, unquote(PurePosixPath(urlsplit(current).path).name) or host
     raise InputError(f"{url}: more than {_REDIRECTS} redirects")
 
 
@@ -90,20 +90,20 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
     """An address of the host, when all that it has are public: else a name could lead into this network."""
     try:
-        found = resolve(host, port)
+        addresses = resolve(host, port)
     except OSError as err:
         raise InputError(f"{url}: {host} cannot be found: {err}") from err
-    if not found or not all(_global(a) for a in found):
+    if not addresses or not all(_global(a) for a in addresses):
         raise InputError(f"{url}: {host} is no public address", hint="fetch it by hand and give the file")
-    return found[0]
+    return addresses[0]
 
 
 def _global(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if any(found in network for network in _TRANSLATED if found.version == network.version):
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if any(ip in network for network in _TRANSLATED if ip.version == network.version):
         return False  # an address of the old kind in the new one: it may lead anywhere
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return ip.is_global and not ip.is_multicast and (mapped is None or mapped.is_global)
 
 
 def _addresses(host: str, port: int) -> list[str]:
@@ -117,19 +117,19 @@ def _request(scheme: str, host: str, address: str, port: int, target: str) -> ht
     connection.sock = (
         ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
     )
-    cut = threading.Timer(_IN_ALL, _cut, (connection.sock,))
-    cut.daemon = True
-    cut.start()
+    timer = threading.Timer(_IN_ALL, _shut_down, (connection.sock,))
+    timer.daemon = True
+    timer.start()
     try:
         connection.request(
             "GET", target, headers={"User-Agent": "studydoc", "Accept-Encoding": "identity", "Connection": "close"}
         )
         return connection.getresponse()
     finally:
-        cut.cancel()
+        timer.cancel()
 
 
-def _cut(connected: socket.socket) -> None:
+def _shut_down(connection: socket.socket) -> None:
     """Ends a connection whose server answers byte by byte."""
     with contextlib.suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)

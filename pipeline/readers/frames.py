@@ -41,18 +41,18 @@ _PLACEHOLDER = re.compile(r"<[^<>\d]{3,40}>|\u200e.*|This message was deleted\.?
 
 
 def without_frames(rows: list[str], tally: Tally) -> list[str]:
-    """The lines with those of the tool empty, told."""
+    """The lines, those of the tool emptied and recorded."""
     rows = _without_notes(rows, tally)
     last = _footer(rows)
-    gone = set(range(last, len(rows)))
-    gone.update(i for i, row in enumerate(rows[:_FIRST]) if any(f.fullmatch(row.strip()) for f in _AT_EITHER_END))
+    tool_rows = set(range(last, len(rows)))
+    tool_rows.update(i for i, row in enumerate(rows[:_FIRST]) if any(f.fullmatch(row.strip()) for f in _AT_EITHER_END))
     if any(_WHISPER.match(row) for row in rows[:200]):
-        gone.update(i for i, row in enumerate(rows) if _MESSAGE.match(row))
-    if not gone:
+        tool_rows.update(i for i, row in enumerate(rows) if _MESSAGE.match(row))
+    if not tool_rows:
         return rows
-    for i in sorted(gone):
+    for i in sorted(tool_rows):
         tally.leave_out(KIND, rows[i], i + 1)
-    return ["" if i in gone else row for i, row in enumerate(rows)]
+    return ["" if i in tool_rows else row for i, row in enumerate(rows)]
 
 
 def _without_notes(rows: list[str], tally: Tally) -> list[str]:
@@ -98,11 +98,11 @@ def _size(rows: Sequence[str]) -> int:
     return len(words("\n".join(rows)))
 
 
-def placeholder(message: str) -> bool:
+def is_placeholder(message: str) -> bool:
     """Whether a message of a chat is WhatsApp's own text in place of one."""
     return _PLACEHOLDER.fullmatch(message) is not None
 
 
-def recorded(line: str) -> bool:
+def starts_or_ends_recording(line: str) -> bool:
     """Whether a line is Teams' own about who began or ended the transcript."""
     return _RECORDED.fullmatch(line) is not None

@@ -34,18 +34,20 @@ class Inner:
     """
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool, end: bool = False, others: int = 0) -> None:
-        found = Counter(match["name"] for line in filter(_may_hold, lines) for match in _INNER.finditer(line))
+        counts = Counter(match["name"] for line in filter(_may_hold, lines) for match in _INNER.finditer(line))
         self._chevrons = chevrons and any(">>" in line or "&gt;&gt;" in line for line in lines)
         self._change = _BETWEEN if end else _CHEVRON
         self.names: set[str] = set()
-        if not found:
+        if not counts:
             return
-        starts = Counter(_own(line) for line in lines if ":" in line)
-        again = {name for name, n in found.items() if n + starts[name] > 1}
-        if sum(found[name] for name in again) <= others + sum(map(bool, map(str.strip, lines))):
+        starts = Counter(_own_label(line) for line in lines if ":" in line)
+        recurring = {name for name, n in counts.items() if n + starts[name] > 1}
+        if sum(counts[name] for name in recurring) <= others + sum(map(bool, map(str.strip, lines))):
             # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
-            again = {name for name in again if starts[name] > 1 or (starts[name] and (" " in name or found[name] > 1))}
-        self.names = again
+            recurring = {
+                name for name in recurring if starts[name] > 1 or (starts[name] and (" " in name or counts[name] > 1))
+            }
+        self.names = recurring
 
     def numbered(self, lines: Iterable[str], start: int) -> Iterator[tuple[int, str]]:
         """The parts of all lines, each with the number of its line."""
@@ -66,7 +68,7 @@ class Inner:
         return [line[a:b].strip() for a, b in itertools.pairwise([0, *cuts, len(line)]) if line[a:b].strip()]
 
 
-def _own(line: str) -> str:
+def _own_label(line: str) -> str:
     """What a line begins with, up to its first colon, without marks and role."""
     label = line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("]*_ ")
     return role_off(label) if "(" in label else label.rstrip(")")

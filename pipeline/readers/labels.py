@@ -203,8 +203,8 @@ def by_bracket(head: Head) -> Head | None:
     if match is None or not could_be_name(match["wide"]):
         return None
     front = "T " if head.stamp else ""
-    named = _tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp)
-    return named._replace(signs=head.signs)
+    head_by_bracket = _tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp)
+    return head_by_bracket._replace(signs=head.signs)
 
 
 def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
@@ -226,13 +226,13 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head |
         begin = dated.start() if dated else begin
         name = text[:begin].rstrip(_TRAILING).removesuffix(" at")
         opened = text[len(name) : begin].removeprefix(" at ").lstrip(" \t-–—|,@:：*_`")
-        written = stamp_at(text, begin - len(opened)) if name else None
-        if written is None or not could_be_name(name):
+        time_behind = stamp_at(text, begin - len(opened)) if name else None
+        if time_behind is None or not could_be_name(name):
             return None
-        after = text[written.stop :].lstrip(" \t")
+        after = text[time_behind.stop :].lstrip(" \t")
         named_by_colon = ":" if after[:1] in (":", "：") or text[len(name) : len(name) + 1] in (":", "：") else ""
         after = after.removeprefix(":").removeprefix("：").lstrip(" \t-–—|").strip()
-        return Head(f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or written)
+        return Head(f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or time_behind)
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
@@ -251,12 +251,12 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
         stamp is None
         and after[:1]
         and after[0] in "0123456789[(<{【（-–—|@,`"
-        and (written := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
+        and (time_behind := stamp_at(after, len(after) - len(after.lstrip(" \t-–—|@,"))))
     ):
-        left = after[written.stop :].strip()
-        colon = left[:1] in (":", "：")
-        left = left[1:].lstrip() if colon else left.lstrip("-–—| ")
-        return Head(f"{shape} T{':' if colon else ''}{' ' if left else '/'}", name, left, plain, written)
+        rest = after[time_behind.stop :].strip()
+        colon = rest[:1] in (":", "：")
+        rest = rest[1:].lstrip() if colon else rest.lstrip("-–—| ")
+        return Head(f"{shape} T{':' if colon else ''}{' ' if rest else '/'}", name, rest, plain, time_behind)
     return Head(f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp)
 
 
@@ -272,9 +272,9 @@ def could_be_name(text: str) -> bool:
                 return False
     if not any(c.isalpha() for c in text) or (text[0].isdigit() and text.split()[0].isdigit()):
         return bool(re.fullmatch(r"[\u202a-\u202c]*\+[\d\s().-]{6,20}[\u202a-\u202c]*", text))
-    bare = role_off(text)
-    tokens = bare.split()
-    if len(tokens) > 8 or bare.count(",") > 1 or (not bare.isascii() and _wide(bare) > 12):
+    name = role_off(text)
+    tokens = name.split()
+    if len(tokens) > 8 or name.count(",") > 1 or (not name.isascii() and _wide(name) > 12):
         return False
     return not any(t[-1] == "." and len(t) > (5 if t is not tokens[-1] else 4) for t in tokens)
 

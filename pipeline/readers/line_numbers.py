@@ -38,29 +38,29 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _all_numbered(filled: Sequence[str], pattern: re.Pattern[str]) -> bool:
-    found = [m for row in filled if (m := pattern.match(row))]
-    if len(filled) < _LEAST or len(found) < _MOST * len(filled):
+    matches = [m for row in filled if (m := pattern.match(row))]
+    if len(filled) < _LEAST or len(matches) < _MOST * len(filled):
         return False
-    ups = sum(int(b["line"]) in (int(a["line"]) + 1, 1) for a, b in itertools.pairwise(found))
-    return ups >= _UPWARDS * (len(found) - 1)
+    ups = sum(int(b["line"]) in (int(a["line"]) + 1, 1) for a, b in itertools.pairwise(matches))
+    return ups >= _UPWARDS * (len(matches) - 1)
 
 
 def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
     """The lines without a number between one page's last number and the next one's first, and their like at the end."""
     out: set[int] = set()
-    found: set[str] = set()
-    waiting: list[int] = []
+    edge_rows: set[str] = set()
+    unnumbered_rows: list[int] = []
     for i, row in enumerate(rows):
         match = pattern.match(row)
         if match is None or not match["text"].strip():
             if row.strip():
-                waiting.append(i)
+                unnumbered_rows.append(i)
             continue
         if int(match["line"]) == 1 and i:
-            out.update(waiting)
-            found.update(running(rows[k]) for k in waiting)
-        waiting = []
-    return out | {i for i in waiting if running(rows[i]) in found}
+            out.update(unnumbered_rows)
+            edge_rows.update(running(rows[k]) for k in unnumbered_rows)
+        unnumbered_rows = []
+    return out | {i for i in unnumbered_rows if running(rows[i]) in edge_rows}
 
 
 def _uncounted(rows: list[str], tally: Tally) -> list[str]:

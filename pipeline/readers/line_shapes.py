@@ -104,12 +104,12 @@ def unkeyed(rows: list[str]) -> list[str]:
     key, times = keys.most_common(1)[0] if keys else ("", 0)
     if times < _LEAST or times < 0.8 * sum(":" in rows[i][:24] for i in filled):
         return rows
-    named = {i: m for i, m in found.items() if m["key"] == key}
-    names = Counter(m["name"].strip() for m in named.values())
-    over = sum(i in named and bool(named[i]["open"] or k not in named) for i, k in itertools.pairwise(filled))
+    keyed = {i: m for i, m in found.items() if m["key"] == key}
+    names = Counter(m["name"].strip() for m in keyed.values())
+    over = sum(i in keyed and bool(keyed[i]["open"] or k not in keyed) for i, k in itertools.pairwise(filled))
     recurring = sum(n > 1 for n in names.values())
     if recurring < 2 or over < times - 1 or not all(proper(name) and could_be_name(name) for name in names):
         return rows
     return [
-        f"{named[i]['name'].strip()}: {named[i]['rest'].strip()}" if i in named else row for i, row in enumerate(rows)
+        f"{keyed[i]['name'].strip()}: {keyed[i]['rest'].strip()}" if i in keyed else row for i, row in enumerate(rows)
     ]

@@ -26,7 +26,7 @@ class Line(NamedTuple):
     start: float | None = None
     end: float | None = None
     turn: bool = False
-    at: int = 0
+    number: int = 0
 
 
 def unroll(lines: list[Line], tally: Tally) -> list[Line]:
@@ -40,21 +40,21 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     out: list[Line] = []
     previous: list[str] = []
     speaker = lines[0].speaker
-    gone = 0
+    repeated = 0
     for line in lines:
         tokens = line.text.split()
         # Others who say the same say it; of a cue that lost its label as it rolled only a part is the same.
         rolled = line.speaker == speaker or (line.speaker is None and tokens != previous)
         shared = _shared(previous, tokens) if rolled else 0
         speaker = line.speaker
-        gone += shared
+        repeated += shared
         fresh = tokens[shared:]
         if fresh:
             out.append(line._replace(text=" ".join(fresh)))
         elif out and line.end is not None:
             out[-1] = out[-1]._replace(end=line.end)
         previous = tokens
-    tally.leave_out_words("words shown twice by rolling captions", gone, "", lines[0].at)
+    tally.leave_out_words("words shown twice by rolling captions", repeated, "", lines[0].number)
     return out
 
 
@@ -69,33 +69,37 @@ def _rolls(lines: list[Line]) -> bool:
     What speech recognition says again and again is the same too, but then most other cues stand once.
     """
     same = itertools.groupby((line.speaker, line.text) for line in lines[:2000])
-    runs = [(who, text.split(), len(list(group))) for (who, text), group in same]
+    runs = [(speaker, text.split(), len(list(group))) for (speaker, text), group in same]
     if len(runs) < 3:
         return False
-    both = itertools.pairwise(runs)
-    pairs = [(a, b) for (one, a, _), (other, b, _) in both if other == one or (other is None and a != b)]
+    neighbours = itertools.pairwise(runs)
+    pairs = [
+        (a, b)
+        for (first_speaker, a, _), (second_speaker, b, _) in neighbours
+        if second_speaker == first_speaker or (second_speaker is None and a != b)
+    ]
     grown = sum(_shared(a, b) >= min(3, len(a), len(b)) for a, b in pairs)
-    again = sum(times > 1 for _, _, times in runs)
-    return grown >= 0.3 * (len(runs) - 1) or again >= 0.5 * len(runs)
+    repeats = sum(times > 1 for _, _, times in runs)
+    return grown >= 0.3 * (len(runs) - 1) or repeats >= 0.5 * len(runs)
 
 
 def join_lines(lines: list[Line]) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
     out: list[Line] = []
     parts: list[str] = []
-    first, end, said = Line(""), None, 0  # of the parts
+    first, end, length = Line(""), None, 0  # of the parts
     for line in lines:
         size = scripts.length(line.text)
-        goes_on = parts and first.speaker == line.speaker and not line.turn and said + size <= _TARGET * _MOST
-        ended = said >= _TARGET / 2 and ends_sentence(parts[-1])
-        paused = said >= 6 and line.start is not None and _paused(first.start, end, line.start)
+        goes_on = parts and first.speaker == line.speaker and not line.turn and length + size <= _TARGET * _MOST
+        ended = length >= _TARGET / 2 and ends_sentence(parts[-1])
+        paused = length >= 6 and line.start is not None and _paused(first.start, end, line.start)
         if goes_on and not (ended or paused):
             parts.append(line.text)
-            said += size
+            length += size
             end = line.end if line.end is not None else end
             continue
         out.append(first._replace(text=" ".join(parts), end=end))
-        first, end, parts, said = line, line.end, [line.text], size
+        first, end, parts, length = line, line.end, [line.text], size
     out.append(first._replace(text=" ".join(parts), end=end))
     return out[1:]
 
@@ -148,12 +152,14 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
     if line.start is None or line.end is None:
-        return [Line(p, line.speaker, line.start, None if i else line.end, at=line.at) for i, p in enumerate(pieces)]
+        return [
+            Line(p, line.speaker, line.start, None if i else line.end, number=line.number) for i, p in enumerate(pieces)
+        ]
     total = sum(len(p) for p in pieces) or 1
     out, at = [], line.start
     for piece in pieces:
         until = at + (line.end - line.start) * len(piece) / total
-        out.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.at))
+        out.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.number))
         at = until
     return out
 

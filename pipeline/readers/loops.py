@@ -1,4 +1,4 @@
-"""What speech recognition says again and again, as lines or inside one: kept once, and told."""
+"""What speech recognition says again and again, as lines or inside one: kept once, with a warning."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PHRASE = 10  # words that a loop inside a line goes over
 
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
-    """Lines without what speech recognition said again and again, each loop kept once and told."""
+    """Lines without what speech recognition said again and again, each loop kept once, with a warning."""
     keys = [(line.speaker, line.text.casefold()) for line in lines]
     counts = Counter(keys)
     out: list[Line] = []
@@ -33,11 +33,11 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
             i += 1
             continue
         last = lines[i + period * times - 1]
-        kept = lines[i : i + period]
-        out += [*kept[:-1], kept[-1]._replace(end=last.end if last.end is not None else kept[-1].end)]
-        said = " ".join(line.text for line in kept)
-        gone = len(words(said)) * (times - 1)
-        _tell(f'"{said[:50]}" stands {times} times in a row', gone, said, lines[i].at, tally)
+        loop = lines[i : i + period]
+        out += [*loop[:-1], loop[-1]._replace(end=last.end if last.end is not None else loop[-1].end)]
+        loop_text = " ".join(line.text for line in loop)
+        words_left_out = len(words(loop_text)) * (times - 1)
+        _record(f'"{loop_text[:50]}" stands {times} times in a row', words_left_out, loop_text, lines[i].number, tally)
         i += period * times
     return out
 
@@ -63,8 +63,8 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     text = line.text
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
-        gone = max(1, word_count(text) - word_count(folded))
-        _tell(f'a phrase goes round in "{text[:50]}"', gone, text, line.at, tally)
+        words_left_out = max(1, word_count(text) - word_count(folded))
+        _record(f'a phrase goes round in "{text[:50]}"', words_left_out, text, line.number, tally)
         line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
@@ -78,14 +78,14 @@ def _unlooped(line: Line, tally: Tally) -> Line:
             out += tokens[at : start + period]
             at = start + period * times
     out += tokens[at:]
-    _tell(f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(out), line.text, line.at, tally)
+    _record(f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(out), line.text, line.number, tally)
     return line._replace(text=" ".join(out))
 
 
-def _tell(what: str, gone: int, text: str, at: int, tally: Tally) -> None:
+def _record(finding: str, words_left_out: int, text: str, number: int, tally: Tally) -> None:
     """A loop, and the words of it that are left out."""
-    tally.leave_out_words("loops of speech recognition", gone, text, at)
-    tally.warn(f"{what}: read once, as a loop of speech recognition", at)
+    tally.leave_out_words("loops of speech recognition", words_left_out, text, number)
+    tally.warn(f"{finding}: read once, as a loop of speech recognition", number)
 
 
 def _once(match: re.Match[str]) -> str:

@@ -31,11 +31,11 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Captions:
     """A cue a time; a line with several times is sung at each, and read at the first."""
-    told: dict[str, str] = {}
+    tags: dict[str, str] = {}
     cues: list[Cue] = []
     for number, row in enumerate(document.rows(), 1):
         if match := _TAG.match(row):
-            told[match["key"].lower()] = clean(match["value"])
+            tags[match["key"].lower()] = clean(match["value"])
             tally.leave_out("headers", match["value"], number)
         elif match := _TIMES.match(row):
             starts = [seconds(t) for t in match[1].strip("[]").split("][")]
@@ -45,11 +45,11 @@ def read(document: Document, tally: Tally) -> Captions:
             cues.append(Cue(starts[0], end, [_WORD_TIME.sub("", match[2])], number))
         else:
             tally.leave_out("lines without a time", row, number)
-    _shift(cues, told.get("offset", ""), tally)
+    _shift(cues, tags.get("offset", ""), tally)
     cues.sort(key=lambda cue: cue.start or 0.0)
-    for cue, after in itertools.pairwise(cues):
-        cue.end = cue.end if cue.end is not None else after.start
-    metadata = Metadata(title=told.get("ti") or None, channel=told.get("ar") or None, language=told.get("la") or None)
+    for cue, next_cue in itertools.pairwise(cues):
+        cue.end = cue.end if cue.end is not None else next_cue.start
+    metadata = Metadata(title=tags.get("ti") or None, channel=tags.get("ar") or None, language=tags.get("la") or None)
     return Captions(cues, metadata)
 
 
@@ -57,11 +57,11 @@ def _shift(cues: list[Cue], offset: str, tally: Tally) -> None:
     """All times moved by the offset of the file: milliseconds by which the words come earlier."""
     if not re.fullmatch(r"[+-]?\d{1,7}", offset) or int(offset) == 0:
         return
-    by = int(offset) / 1000
+    shift = int(offset) / 1000
     for cue in cues:
-        cue.start = None if cue.start is None else round(max(0.0, cue.start - by), 3)
-        cue.end = None if cue.end is None else round(max(0.0, cue.end - by), 3)
-    tally.warn(f"all times are {abs(by):g} s {'earlier' if by > 0 else 'later'}, as the offset of the file says")
+        cue.start = None if cue.start is None else round(max(0.0, cue.start - shift), 3)
+        cue.end = None if cue.end is None else round(max(0.0, cue.end - shift), 3)
+    tally.warn(f"all times are {abs(shift):g} s {'earlier' if shift > 0 else 'later'}, as the offset of the file says")
 
 
 READER = Reader("lrc", "LRC", sniff, read)

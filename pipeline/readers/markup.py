@@ -1,4 +1,4 @@
-"""Markdown and HTML inside text: what is marked up and what is code stay, the marks go, what they hide is told."""
+"""Markdown and HTML inside text: what is marked up and what is code stay, the marks go, what they hide is recorded."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _WORDS_OF_A_LINK = 4
 
 
 def without_comments(text: str, tally: Tally) -> str:
-    """The text with its comments gone, told; their line ends stay."""
+    """The text without its comments, which are recorded; their line ends stay."""
     if _OPENED not in text:
         return text
     kept: list[str] = []
@@ -99,14 +99,14 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def with_code_escaped(text: str) -> str:
-    """The text with entities for what could be tags or entities inside of code, which is said as it is written."""
+    """The text with entities for what could be tags or entities inside of code, which stays as it is written."""
     if "`" not in text or ("<" not in text and "&" not in text):
         return text
     return _CODE.sub(lambda code: code[0].replace("&", "&amp;").replace("<", "&lt;"), text)
 
 
 def without_tags(text: str, tally: Tally) -> str:
-    """The text without HTML tags, told; its line ends stay, so that lines keep their numbers.
+    """The text without HTML tags, which are recorded; its line ends stay, so that lines keep their numbers.
 
     One without attributes that is closed nowhere, and need be, is what somebody said: "You open a <div>". So is one
     that is escaped, unless such ones begin or end line after line.
@@ -117,19 +117,19 @@ def without_tags(text: str, tally: Tally) -> str:
     closed = {name.casefold() for name in _CLOSED.findall(text)}
     left_open = Counter((first or last).casefold() for first, last in _LEFT_OPEN.findall(text))
     closed |= {name for name, times in left_open.items() if times > 1}
-    taken: list[re.Match[str]] = []
+    removed_tags: list[re.Match[str]] = []
 
-    def gone(tag: re.Match[str]) -> str:
+    def removed(tag: re.Match[str]) -> str:
         name = tag["name"].casefold()
         if not (name in closed or name in _EMPTY or tag["more"].strip("/ \n")):
             return tag[0]
-        taken.append(tag)
+        removed_tags.append(tag)
         return "\n" * tag[0].count("\n")
 
-    kept = _TAG.sub(gone, text)
-    if taken:
-        line = text.count("\n", 0, taken[0].start()) + 1
-        tally.leave_out_words("tags", 0, taken[0][0], line, count=len(taken))
+    kept = _TAG.sub(removed, text)
+    if removed_tags:
+        line = text.count("\n", 0, removed_tags[0].start()) + 1
+        tally.leave_out_words("tags", 0, removed_tags[0][0], line, count=len(removed_tags))
     return kept
 
 
@@ -147,7 +147,7 @@ def _with_tags_of_a_converter(text: str) -> str:
 
 
 def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> str:
-    """The line without marks of a site's templates, told: a line of them, or some behind a sentence.
+    """The line without marks of a site's templates, which are recorded: a line of them, or some behind a sentence.
 
     In front of words they are such marks in the `first` line alone; everywhere else they are what somebody says.
     """
@@ -177,7 +177,7 @@ def tags_to_labels(text: str) -> str:
 
 
 def unmarked(line: str, tally: Tally, number: int) -> str:
-    """A line without the marks of Markdown, what they hide told, and with entities as characters, cleaned."""
+    """A line without the marks of Markdown, what they hide recorded, with entities as characters, cleaned."""
     code: list[str] = []
     if "`" in line:
         line = line.replace("\x00", "")
@@ -195,7 +195,7 @@ def unmarked(line: str, tally: Tally, number: int) -> str:
 
 
 def _without_links(line: str, tally: Tally, number: int) -> str:
-    """A line with the words of its links alone, without its images: what goes is told."""
+    """A line with the words of its links alone, without its images: what goes is recorded."""
     for image in _IMAGE.findall(line):
         tally.leave_out("images", image, number)
     line = _IMAGE.sub("", line)
@@ -215,8 +215,8 @@ def only_a_link(line: str) -> bool:
     if "http" not in line and "www." not in line and "](" not in line and "@" not in line:
         return False
     parts = _ADDRESS.sub("\n", _LINK.sub("\n", _IMAGE.sub("\n", line))).split("\n")
-    named = sum(len(words(part)) for part in parts)
-    if len(parts) == 1 or named > _WORDS_OF_A_LINK:
+    words_beside = sum(len(words(part)) for part in parts)
+    if len(parts) == 1 or words_beside > _WORDS_OF_A_LINK:
         return False
     labelled, both_sides = _COLON.split(parts[0])[1:], words(parts[0]) and words(_ASIDE.sub("", parts[-1]))
-    return not named or not (both_sides or (labelled and words(labelled[-1])) or ends_sentence(line))
+    return not words_beside or not (both_sides or (labelled and words(labelled[-1])) or ends_sentence(line))

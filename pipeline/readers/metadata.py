@@ -25,28 +25,28 @@ _DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("langu
 KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
 
 
-def from_mapping(values: Mapping[str, Any], where: str, told: Callable[[str], None] | None = None) -> Metadata:
+def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], None] | None = None) -> Metadata:
     """Metadata from a mapping's known keys; unknown keys are left alone.
 
-    A value of the wrong kind is left out and `told`; InputError when nobody listens.
+    A value of the wrong kind is left out with a warning by `warn`; InputError without that.
     """
 
-    def found(read: Callable[[], _Kind], none: _Kind) -> _Kind:
+    def or_default(read_value: Callable[[], _Kind], default: _Kind) -> _Kind:
         try:
-            return read()
+            return read_value()
         except InputError as err:
-            if told is None:
+            if warn is None:
                 raise
-            told(f"{err.args[0]}, so it is left out: {err.hint}")
-            return none
+            warn(f"{err.args[0]}, so it is left out: {err.hint}")
+            return default
 
     return Metadata(
-        title=found(lambda: _text(values, _TITLE, where), None),
-        channel=found(lambda: _text(values, _CHANNEL, where), None),
-        url=found(lambda: linkable(_text(values, _URL, where)), None),
-        published=found(lambda: _date(values, where), None),
-        language=found(lambda: _text(values, _LANGUAGE, where), None),
-        speakers=found(lambda: _names(values, where), ()),
+        title=or_default(lambda: _text(values, _TITLE, where), None),
+        channel=or_default(lambda: _text(values, _CHANNEL, where), None),
+        url=or_default(lambda: linkable(_text(values, _URL, where)), None),
+        published=or_default(lambda: _date(values, where), None),
+        language=or_default(lambda: _text(values, _LANGUAGE, where), None),
+        speakers=or_default(lambda: _names(values, where), ()),
     )
 
 
@@ -80,14 +80,14 @@ def read_side_file(path: Path) -> Metadata:
         raise InputError(f"{side}: this side file is no valid JSON", hint="mend or remove it") from err
     if not isinstance(values, dict):
         raise InputError(f"{side}: this side file must hold one JSON object", hint="mend or remove it")
-    found = from_mapping(values, str(side))
-    spoken = _LANGUAGE_ENDING.search(path.stem)
-    if side.name != f"{path.stem}.info.json" and spoken:
-        found = replace(found, language=_spoken(spoken[1]))  # of the captions, which may be translated
-    return replace(found, chapters=_chapters(values))
+    metadata = from_mapping(values, str(side))
+    ending = _LANGUAGE_ENDING.search(path.stem)
+    if side.name != f"{path.stem}.info.json" and ending:
+        metadata = replace(metadata, language=_caption_language(ending[1]))  # of the captions, which may be translated
+    return replace(metadata, chapters=_chapters(values))
 
 
-def _spoken(code: str) -> str:
+def _caption_language(code: str) -> str:
     """The language of captions as a downloader names them: "en-orig" is English, "zh-Hans-en" Chinese from English."""
     first, *rest = code.split("-")
     return "-".join([first, *itertools.takewhile(_SUBTAG.fullmatch, rest)])
@@ -95,10 +95,10 @@ def _spoken(code: str) -> str:
 
 def _chapters(values: Mapping[str, Any]) -> tuple[Chapter, ...]:
     """yt-dlp's chapters; those of another kind are left alone."""
-    found = values.get("chapters")
+    chapters = values.get("chapters")
     return tuple(
         Chapter(clean(str(chapter["title"]))[:_MAX], float(chapter["start_time"]))
-        for chapter in (found if isinstance(found, list) else [])
+        for chapter in (chapters if isinstance(chapters, list) else [])
         if isinstance(chapter, dict) and isinstance(chapter.get("start_time"), int | float) and chapter.get("title")
     )
 

@@ -27,7 +27,7 @@ class _Run(NamedTuple):
         return self.paragraphs > _LONG
 
 
-def tell_missing(rows: Sequence[Row], labelled: Sequence[int], tally: Tally) -> None:
+def warn_of_missing_labels(rows: Sequence[Row], labelled: Sequence[int], tally: Tally) -> None:
     """Warns of labels that hold too long to be believed. `labelled` are the places of the rows that a label begins.
 
     Words stay where the file puts them: who said them is not known.
@@ -35,16 +35,16 @@ def tell_missing(rows: Sequence[Row], labelled: Sequence[int], tally: Tally) -> 
     if len(labelled) <= _OTHERS or len(rows) - len(labelled) < _LONG * (1 + _LECTURES):
         return
     runs = _runs(rows, frozenset(labelled))
-    total = sum(run.words for found in runs.values() for run in found)
-    lectures = {who: sum(run.long for run in found) for who, found in runs.items()}
-    for who, found in runs.items():
-        longest = max(found, key=lambda run: run.words)
-        most = max((run.words for run in found if run is not longest), default=0)
-        others = any(n >= _LECTURES for name, n in lectures.items() if name != who)
-        if longest.long and len(found) > _OTHERS and longest.words >= _TIMES * most and others:
+    total = sum(run.words for speaker_runs in runs.values() for run in speaker_runs)
+    lectures = {speaker: sum(run.long for run in speaker_runs) for speaker, speaker_runs in runs.items()}
+    for speaker, speaker_runs in runs.items():
+        longest = max(speaker_runs, key=lambda run: run.words)
+        most = max((run.words for run in speaker_runs if run is not longest), default=0)
+        others = any(n >= _LECTURES for name, n in lectures.items() if name != speaker)
+        if longest.long and len(speaker_runs) > _OTHERS and longest.words >= _TIMES * most and others:
             tally.warn(
-                f'"{who}" holds for {longest.paragraphs} paragraphs here, {longest.words / total:.0%} of the words, '
-                f"and for {most} words at most elsewhere: is a label missing below it?",
+                f'"{speaker}" holds for {longest.paragraphs} paragraphs here, {longest.words / total:.0%} of the words'
+                f", and for {most} words at most elsewhere: is a label missing below it?",
                 longest.line,
             )
 

@@ -26,10 +26,10 @@ _BARE = re.compile(r"[^\W\d_][\w'’-]*|[^\W\d_]{1,4}\.|\d{1,2}")
 Words = tuple[str, ...]
 
 
-class _Timed(NamedTuple):
+class _TimedLine(NamedTuple):
     """A line with a time in front: where its words begin, and the words with capitals that they begin with."""
 
-    at: int
+    begin: int
     opening: Words
 
 
@@ -39,7 +39,7 @@ def with_names_apart(rows: list[str]) -> list[str]:
     A line with a time and no such name is a change of speaker who is not known.
     """
     sample = [*itertools.islice(filter(str.strip, rows), _SAMPLE)]
-    if 2 * sum(_timed(row) is not None for row in sample) < max(len(sample), 2 * _LEAST):
+    if 2 * sum(_timed_line(row) is not None for row in sample) < max(len(sample), 2 * _LEAST):
         return rows
     if not _names(sample) or not (names := _names(rows)):
         return rows
@@ -48,30 +48,30 @@ def with_names_apart(rows: list[str]) -> list[str]:
 
 def _names(rows: Sequence[str]) -> set[Words]:
     """The names behind times, if nearly every time has one and two recur at least."""
-    found = [timed for row in rows if (timed := _timed(row))]
-    names = _recurring([timed.opening for timed in found], Common("\n".join(rows)))
-    named = Counter(name for timed in found if (name := _within(timed.opening, names)))
-    several = sum(n > 1 for n in named.values()) > 1
-    turns = several and named.total() >= _MOST * len(found) and _ended(rows) >= _MOST
+    lines = [timed for row in rows if (timed := _timed_line(row))]
+    names = _recurring([timed.opening for timed in lines], Common("\n".join(rows)))
+    name_counts = Counter(name for timed in lines if (name := _within(timed.opening, names)))
+    several = sum(n > 1 for n in name_counts.values()) > 1
+    turns = several and name_counts.total() >= _MOST * len(lines) and _share_of_ended(rows) >= _MOST
     return names if turns else set()
 
 
-def _ended(rows: Sequence[str]) -> float:
+def _share_of_ended(rows: Sequence[str]) -> float:
     """Of the lines with words in front of those with times, the share that end a sentence, as nothing sung does."""
     filled = [*filter(str.strip, rows)]
-    before = [a for a, b in itertools.pairwise(filled) if _timed(b)]
-    return sum(map(ends_sentence, before)) / max(1, len(before))
+    above = [a for a, b in itertools.pairwise(filled) if _timed_line(b)]
+    return sum(map(ends_sentence, above)) / max(1, len(above))
 
 
-def _timed(row: str) -> _Timed | None:
+def _timed_line(row: str) -> _TimedLine | None:
     """What such a line begins with; None for one with columns, without a time in front or anything after it."""
     start = len(row) - len(row.lstrip())
     stamp = stamp_at(row, start) if row[start : start + 1] in tuple("0123456789[(<{") else None
     if stamp is None or "\t" in row:
         return None
-    at = stamp.stop + len(row[stamp.stop :]) - len(row[stamp.stop :].lstrip())
-    opening = itertools.takewhile(_capital, row[at:].split(None, _LONGEST + 1)[: _LONGEST + 1])
-    return _Timed(at, tuple(opening)) if row[at:] else None
+    begin = stamp.stop + len(row[stamp.stop :]) - len(row[stamp.stop :].lstrip())
+    opening = itertools.takewhile(_capital, row[begin:].split(None, _LONGEST + 1)[: _LONGEST + 1])
+    return _TimedLine(begin, tuple(opening)) if row[begin:] else None
 
 
 def _capital(word: str) -> bool:
@@ -81,21 +81,21 @@ def _capital(word: str) -> bool:
 def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
     """The words in front of others that recur and are no common ones: a number makes "Speaker 1" a name."""
     counts = Counter(opening[:n] for opening in openings for n in range(1, len(opening) + 1))
-    again: Counter[Words] = Counter()
+    goes_on: Counter[Words] = Counter()
     for part, times in counts.items():
-        again[part[:-1]] += times if times > 1 else 0
-    found = {name for opening in openings if (name := _name(opening, counts, again))}
-    counted = {name for name in found if name[-1].isdigit()}
-    return _voices(openings, counted) | {name for name in found - counted if not common(" ".join(name))}
+        goes_on[part[:-1]] += times if times > 1 else 0
+    found = {name for opening in openings if (name := _name(opening, counts, goes_on))}
+    numbered = {name for name in found if name[-1].isdigit()}
+    return _voices(openings, numbered) | {name for name in found - numbered if not common(" ".join(name))}
 
 
-def _voices(openings: Sequence[Words], counted: set[Words]) -> set[Words]:
+def _voices(openings: Sequence[Words], numbered: set[Words]) -> set[Words]:
     """Of the names with a number, those of people: their numbers come back, those of slides and chapters rise."""
-    numbers: dict[Words, list[int]] = {name[:-1]: [] for name in counted}
+    numbers: dict[Words, list[int]] = {name[:-1]: [] for name in numbered}
     for opening in openings:
-        if name := next((part for n in range(1, len(opening) + 1) if (part := opening[:n]) in counted), None):
+        if name := next((part for n in range(1, len(opening) + 1) if (part := opening[:n]) in numbered), None):
             numbers[name[:-1]].append(int(name[-1]))
-    return {name for name in counted if name[0].casefold() == _VOICE or _come_back(numbers[name[:-1]])}
+    return {name for name in numbered if name[0].casefold() == _VOICE or _come_back(numbers[name[:-1]])}
 
 
 def _come_back(numbers: Sequence[int]) -> bool:
@@ -104,13 +104,13 @@ def _come_back(numbers: Sequence[int]) -> bool:
     return sum(falls) >= max(1, _BACK * len(falls))
 
 
-def _name(opening: Words, counts: Counter[Words], again: Counter[Words]) -> Words | None:
+def _name(opening: Words, counts: Counter[Words], goes_on: Counter[Words]) -> Words | None:
     """The words that are a name in front of others: it ends where what follows is hardly ever the same."""
     for n in range(1, min(len(opening), _LONGEST + 1)):
         part = opening[:n]
         if _BARE.fullmatch(part[-1]) is None:
             return None
-        if again[part] < _FOLLOWED * counts[part]:
+        if goes_on[part] < _FOLLOWED * counts[part]:
             return part if counts[part] > 1 and part[-1][0].isalnum() else None
     return None
 
@@ -121,9 +121,9 @@ def _within(opening: Words, names: set[Words]) -> Words | None:
 
 
 def _rewritten(row: str, names: set[Words]) -> str:
-    if (timed := _timed(row)) is None:
+    if (timed := _timed_line(row)) is None:
         return row
-    name, said = _within(timed.opening, names), row[timed.at :]
+    name, text = _within(timed.opening, names), row[timed.begin :]
     if name is None or not could_be_name(" ".join(name)):
-        return f"{row[: timed.at]} >> {said}"
-    return f"{row[: timed.at]}{' '.join(name)}: {said.split(None, len(name))[-1]}"
+        return f"{row[: timed.begin]} >> {text}"
+    return f"{row[: timed.begin]}{' '.join(name)}: {text.split(None, len(name))[-1]}"

@@ -31,30 +31,30 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
     from docx.opc.exceptions import OpcError
 
     try:
-        with zipfile.ZipFile(io.BytesIO(document.raw)) as packed:
-            if sum(member.file_size for member in packed.infolist()) > _LARGEST:
+        with zipfile.ZipFile(io.BytesIO(document.raw)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > _LARGEST:
                 raise InputError(f"{document.label}: it unpacks to more than 400 MB", hint="export it as text")
         word = open_docx(io.BytesIO(document.raw))
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
-    found = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
-    _tell_unread(word.element.body, tally)
-    return Prose("\n".join(found), _properties(word))
+    lines = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
+    _record_unread(word.element.body, tally)
+    return Prose("\n".join(lines), _properties(word))
 
 
 def _properties(word: Any) -> Metadata:
     """Title and language by the document's properties; where it has none, python-docx gives it some of its own."""
     from docx.opc.constants import RELATIONSHIP_TYPE
 
-    held = {relation.reltype for relation in word.part.package.rels.values()}
-    if RELATIONSHIP_TYPE.CORE_PROPERTIES not in held:
+    relation_types = {relation.reltype for relation in word.part.package.rels.values()}
+    if RELATIONSHIP_TYPE.CORE_PROPERTIES not in relation_types:
         return Metadata()
-    told = word.core_properties
-    return Metadata(title=clean(told.title or "") or None, language=clean(told.language or "") or None)
+    properties = word.core_properties
+    return Metadata(title=clean(properties.title or "") or None, language=clean(properties.language or "") or None)
 
 
-def _tell_unread(body: Any, tally: Tally) -> None:
-    """Tells what stands in formulas and boxes, which are no part of a paragraph's text."""
+def _record_unread(body: Any, tally: Tally) -> None:
+    """Records what stands in formulas and boxes, which are no part of a paragraph's text."""
     from docx.oxml.ns import qn
 
     for kind, holder, words in _UNREAD:
@@ -66,7 +66,7 @@ def _tell_unread(body: Any, tally: Tally) -> None:
 def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
     """The lines of a paragraph or table."""
     if is_paragraph(block):
-        return [*_marked(block, word, tally), ""]
+        return [*_as_markdown(block, word, tally), ""]
 
     def text_of(cell: Any) -> str:
         return clean(" ".join(_text(p, tally) for p in blocks(cell) if is_paragraph(p)))
@@ -75,12 +75,12 @@ def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
 
 
 def _text(paragraph: Any, tally: Tally) -> str:
-    for gone in deleted(paragraph):
-        tally.leave_out("deleted text of tracked changes", gone)
+    for text in deleted(paragraph):
+        tally.leave_out("deleted text of tracked changes", text)
     return "".join(run.text for run in runs(paragraph))
 
 
-def _marked(paragraph: Any, word: Any, tally: Tally) -> list[str]:
+def _as_markdown(paragraph: Any, word: Any, tally: Tally) -> list[str]:
     """A paragraph's lines as Markdown: headings with hashes, a bold beginning in asterisks."""
     from docx.text.paragraph import Paragraph
 
@@ -116,7 +116,7 @@ def _pdf_read(document: Document, tally: Tally) -> Prose:
         if pdf.is_encrypted and not pdf.decrypt(""):
             raise InputError(f"{document.label}: this PDF asks for a password", hint="save it without one")
         pages = [page.extract_text() for page in pdf.pages]
-        told = pdf.metadata
+        properties = pdf.metadata
     except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError) as err:
         raise broken(document, "this PDF", err, "save it as text") from err
     if not any(page.strip() for page in pages):
@@ -125,7 +125,7 @@ def _pdf_read(document: Document, tally: Tally) -> Prose:
             hint="run text recognition (OCR) over it first",
         )
     rows = without_running_heads([page.split("\n") for page in pages], tally)
-    title = clean(str(told.title or "")) if told else ""
+    title = clean(str(properties.title or "")) if properties else ""
     return Prose("\n".join(row for row in rows if row != BREAK), Metadata(title=title or None))
 
 

@@ -27,14 +27,14 @@ def running(row: str) -> str:
 def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: int | None = None) -> list[str]:
     """All lines; `BREAK` for those at the edges of pages that are page numbers or stand on most pages.
 
-    They are told with the number of their page, or of their line counted from `number`.
+    They are recorded with the number of their page, or of their line counted from `number`.
     """
     heads = _heads(pages)
     out: list[str] = []
     for n, page in enumerate(pages, 1):
-        gone = _outside(page, heads)
+        heads_of_page = _outside(page, heads)
         for i, row in enumerate(page):
-            if i in gone:
+            if i in heads_of_page:
                 tally.leave_out(PAGES, row, n if number is None else number + len(out))
                 out.append(BREAK)
             else:
@@ -68,15 +68,15 @@ def _heads(pages: Sequence[list[str]]) -> set[str]:
 
 def _outside(page: list[str], heads: set[str]) -> set[int]:
     """The lines of a page that are running heads, or its number with none but running heads between it and the edge."""
-    gone: set[int] = set()
+    outside: set[int] = set()
     for edge in _edges(page):
         outermost = True
         for i in edge:
             key, number = running(page[i]), _NUMBER.fullmatch(clean(page[i])) is not None
             if (number and outermost) or (key in heads and key.strip("# /")):  # "41" may be somebody's answer
-                gone.add(i)
-            outermost = outermost and i in gone and not number
-    return gone
+                outside.add(i)
+            outermost = outermost and i in outside and not number
+    return outside
 
 
 def _edges(page: list[str]) -> tuple[list[int], list[int]]:

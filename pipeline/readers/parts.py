@@ -53,5 +53,5 @@ def _within(element: Any, *names: str) -> Iterator[Any]:
 
 def deleted(paragraph: Any) -> list[str]:
     """What tracked changes took out of a paragraph."""
-    gone = (child for child in paragraph.iter() if _name(child) == "del")
-    return ["".join(t.text or "" for t in each.iter() if _name(t) == "delText") for each in gone]
+    deletions = (child for child in paragraph.iter() if _name(child) == "del")
+    return ["".join(t.text or "" for t in deletion.iter() if _name(t) == "delText") for deletion in deletions]

@@ -20,11 +20,11 @@ from pipeline.text import numbered, one_line, slug, words
 from pipeline.transcript import LeftOut, Transcript
 
 _SHOWN = 12  # speakers, remarks and kinds of a file that are shown one by one
-PATIENCE = 2.0  # seconds after which it is told what is being read
+PATIENCE = 2.0  # seconds after which a line says what is being read
 
 
 def read_given(
-    found: Survey,
+    survey: Survey,
     *,
     stdin: bytes | None,
     url: str | None,
@@ -43,7 +43,7 @@ def read_given(
         doors.append((STANDARD_INPUT, partial(read_stdin, stdin, name=name, **how)))
     if url is not None:
         doors.append((url, partial(read_url, url, name=name, **how)))
-    doors += [(str(s.path), partial(read_transcript, s.path, name=s.name, **how)) for s in found.sources]
+    doors += [(str(s.path), partial(read_transcript, s.path, name=s.name, **how)) for s in survey.sources]
     for label, door in doors:
         with announced(f"reading {label} …", progress):
             try:
@@ -71,7 +71,7 @@ def read_url(url: str, *, name: str | None = None, form: str | None = None, enco
 
 @contextlib.contextmanager
 def announced(line: str, progress: Callable[[str], None], *, after: float = PATIENCE) -> Iterator[None]:
-    """Tells a line when what is inside takes longer than `after` seconds."""
+    """Passes `line` to `progress` when the block takes longer than `after` seconds."""
     timer = threading.Timer(after, progress, (line,))
     timer.daemon = True
     timer.start()
@@ -113,11 +113,11 @@ def _speakers(transcript: Transcript) -> str:
 
 def speaker_shares(transcript: Transcript) -> dict[str, float]:
     """The share of the words that each speaker says, the most first; "" for nobody."""
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for segment in transcript.segments:
-        said[segment.speaker or ""] += len(words(segment.text))
-    total = max(1, said.total())
-    return {name: n / total for name, n in said.most_common()}
+        counts[segment.speaker or ""] += len(words(segment.text))
+    total = max(1, counts.total())
+    return {name: n / total for name, n in counts.most_common()}
 
 
 def _times(transcript: Transcript) -> str:
@@ -132,7 +132,7 @@ def _times(transcript: Transcript) -> str:
 
 def _metadata(transcript: Transcript) -> dict[str, str]:
     meta = transcript.metadata
-    found = {
+    fields = {
         "title": meta.title,
         "channel": meta.channel,
         "url": meta.url,
@@ -141,7 +141,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "people": ", ".join(meta.speakers),
         "chapters": ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN]),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in fields.items() if value}
 
 
 def _by_words(transcript: Transcript) -> str:
@@ -175,7 +175,7 @@ def left_out_line(transcript: Transcript) -> str | None:
 def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]:
     """The same as `describe`, for machines; with `segments`, the whole transcript."""
     reading, shares = transcript.reading, speaker_shares(transcript)
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "path": transcript.path,
         "name": transcript.name,
         "format": reading.format,
@@ -193,17 +193,17 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
         "warnings": [asdict(remark) for remark in reading.remarks],
     }
     if segments:
-        found["transcript"] = [
+        fields["transcript"] = [
             {"id": s.id, "speaker": s.speaker, "start": s.start, "end": s.end, "text": s.text}
             for s in transcript.segments
         ]
-    return found
+    return fields
 
 
-def skipped_lines(found: Survey) -> list[str]:
+def skipped_lines(survey: Survey) -> list[str]:
     """A line for each file that is not read, those of one reason together when there are many."""
     reasons: dict[str, list[Skipped]] = {}
-    for skipped in found.skipped:
+    for skipped in survey.skipped:
         reasons.setdefault(skipped.reason, []).append(skipped)
     lines = []
     for reason, files in reasons.items():

@@ -17,7 +17,7 @@ from pipeline.readers.tally import Tally
 _LEAD = 30  # words in front of the first time in a turn that are given that time
 _SLOWEST, _FASTEST = 0.05, 8.0  # words a second of speech, pauses with it, between times
 _BACK = 0.3  # of the times, those that go back if they are no times of this recording
-_TOLD = 5  # times that go back and are told one by one
+_MOST_WARNINGS = 5  # times that go back and have a warning each
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
     inside = inside if inside and _are_times(rows) else 0
     others = sum(r.start is not None for r in rows)
-    if others < inside and (late := [r.line for r in rows if r.start is None and _late(r.text)]):
+    if others < inside and (late := [r.line for r in rows if r.start is None and _has_time_inside(r.text)]):
         tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
     cut = inside >= 2 or (inside > 0 and others > 0)
     pieces = [piece for row in rows for piece in (_at_times(row) if ":" in row.text else (row,))] if cut else rows
@@ -55,16 +55,16 @@ def _are_times(rows: Sequence[Row]) -> bool:
     """
     inside: list[tuple[int, float]] = []  # words said before it, seconds
     bounds: list[tuple[int, float]] = []  # how many of these stand before it, seconds
-    said = 0
+    words_before = 0
     try:
         for row in rows:
             bounds += [(len(inside), seconds_of(row.start))] if row.start is not None else []
             at = 0
             for match in INSIDE.finditer(row.text) if ":" in row.text else ():
-                said += length(row.text[at : match.start()])
-                inside.append((said, seconds_of(match["start"])))
+                words_before += length(row.text[at : match.start()])
+                inside.append((words_before, seconds_of(match["start"])))
                 at = match.end()
-            said += length(row.text[at:])
+            words_before += length(row.text[at:])
     except ValueError:  # a day or "10:30 pm", which are looked at as times of the recording later
         return True
     if bounds:
@@ -77,7 +77,7 @@ def _are_times(rows: Sequence[Row]) -> bool:
     return len(inside) == 1 or (back <= _BACK * len(inside) and at_pace)
 
 
-def _late(text: str) -> bool:
+def _has_time_inside(text: str) -> bool:
     """Whether a time stands between words."""
     match = INSIDE.search(text) if ":" in text else None
     return match is not None and match.start() > 0 and bool(text[match.end() :].strip(" .*_"))
@@ -87,21 +87,21 @@ def _at_times(row: Row) -> list[Row]:
     """A row cut at the bracketed times in its text; what follows a time starts there."""
     out: list[Row] = []
     at, start, end = 0, row.start, row.end
-    found = list(INSIDE.finditer(row.text))
-    if start is None and len(found) == 1 and not row.text[found[0].end() :].strip(" .*_"):  # its time stands behind
-        text = f"{row.text[: found[0].start()]}{row.text[found[0].end() :]}".strip()
-        return [Row(text, row.line, row.speaker, found[0]["start"], found[0]["end"], row.turn)]
-    lead = row.text[: found[0].start()].strip() if found and start is None else ""
+    matches = list(INSIDE.finditer(row.text))
+    if start is None and len(matches) == 1 and not row.text[matches[0].end() :].strip(" .*_"):  # its time stands behind
+        text = f"{row.text[: matches[0].start()]}{row.text[matches[0].end() :]}".strip()
+        return [Row(text, row.line, row.speaker, matches[0]["start"], matches[0]["end"], row.turn)]
+    lead = row.text[: matches[0].start()].strip() if matches and start is None else ""
     if lead and len(lead.split()) <= _LEAD:  # the turn begins a little before its first time
-        at, start, end = found[0].end(), found[0]["start"], found[0]["end"]
-        found.pop(0)
+        at, start, end = matches[0].end(), matches[0]["start"], matches[0]["end"]
+        matches.pop(0)
     else:
         lead = ""
-    for match in found:
-        before = f"{lead} {row.text[at : match.start()]}".strip()
+    for match in matches:
+        text_before = f"{lead} {row.text[at : match.start()]}".strip()
         lead = ""
-        if before or (start is not None and start == row.start and at == 0):
-            out.append(Row(before, row.line, row.speaker, start, end, row.turn and not out))
+        if text_before or (start is not None and start == row.start and at == 0):
+            out.append(Row(text_before, row.line, row.speaker, start, end, row.turn and not out))
         at, start, end = match.end(), match["start"], match["end"]
     rest = f"{lead} {row.text[at:]}".strip()
     if rest or not out:
@@ -137,7 +137,7 @@ def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     if remark := dial.remark():
         tally.warn(remark, rows[0].line)
     if not _forwards(starts, rows, tally):
-        return [Line(r.text, r.speaker, turn=r.turn, at=r.line) for r in rows]
+        return [Line(r.text, r.speaker, turn=r.turn, number=r.line) for r in rows]
     ends = [dial.seconds(r.end) if r.end is not None and dial.counts(r.end) else None for r in rows]
     return [
         Line(r.text, r.speaker, start, _end(start, end), r.turn, r.line)
@@ -150,14 +150,14 @@ def _end(start: float | None, end: float | None) -> float | None:
 
 
 def _forwards(starts: list[float | None], rows: list[Row], tally: Tally) -> bool:
-    """Whether the times go forwards; where one goes back, that is told."""
+    """Whether the times go forwards; each that goes back gives a warning."""
     timed = [(s, r.line) for s, r in zip(starts, rows, strict=True) if s is not None]
     back = [line for (a, _), (b, line) in itertools.pairwise(timed) if b < a]
     if len(back) > _BACK * len(timed) and len(back) > 1:
         tally.warn(f"{len(back)} of {len(timed)} times go back: none of them is taken for a time", back[0])
         return False
-    for line in back[:_TOLD]:
+    for line in back[:_MOST_WARNINGS]:
         tally.warn("the time goes back here", line)
-    if len(back) > _TOLD:
-        tally.warn(f"the time goes back {len(back) - _TOLD} more times", back[_TOLD])
+    if len(back) > _MOST_WARNINGS:
+        tally.warn(f"the time goes back {len(back) - _MOST_WARNINGS} more times", back[_MOST_WARNINGS])
     return True

@@ -46,15 +46,15 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a paragraph of the class with the most words; others are told."""
+    """A cue a paragraph of the class with the most words; the other classes are recorded as left out."""
     cues = _cues(without_comments(_BLANK.sub(" ", document.text), tally), tally)
-    chosen = _most_said(cues)
-    kept = [cue for kind, cue in cues if kind in (chosen, None)]
-    others = [(kind, cue) for kind, cue in cues if kind not in (chosen, None)]
-    for _, cue in others:
+    chosen = _main_class(cues)
+    chosen_cues = [cue for kind, cue in cues if kind in (chosen, None)]
+    other_cues = [(kind, cue) for kind, cue in cues if kind not in (chosen, None)]
+    for _, cue in other_cues:
         tally.leave_out("captions in another language", " ".join(cue.rows), cue.line)
-    _warn_of_much(others, sum(map(_size, kept)), tally)
-    return Captions(_ended(kept))
+    _warn_of_much(other_cues, sum(map(_size, chosen_cues)), tally)
+    return Captions(_with_ends(chosen_cues))
 
 
 def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
@@ -70,19 +70,19 @@ def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
             start = int(time[1])
         else:
             tally.warn(f'this element has no time: "{tag[0][:60]}"; its words have the time before it', line)
-        _tell_words(tag[0], line, tally)
+        _record_words(tag[0], line, tally)
         body = text[at : tags[n + 1].start() if n + 1 < len(tags) else len(text)]
         for paragraph in _PARAGRAPH.finditer(body):
-            _tell_words(paragraph[0], line, tally)
-        cues += [(kind, Cue(start / 1000, None, said, line)) for kind, said in _paragraphs(body)]
+            _record_words(paragraph[0], line, tally)
+        cues += [(kind, Cue(start / 1000, None, rows, line)) for kind, rows in _paragraphs(body)]
     return cues
 
 
-def _tell_words(tag: str, line: int, tally: Tally) -> None:
+def _record_words(tag: str, line: int, tally: Tally) -> None:
     """What a tag holds besides its attributes has lost the end of the tag in front of it."""
-    rest = _NO_WORDS.sub(" ", tag).strip("/> \n")
-    if words(rest):
-        tally.leave_out("words in broken tags", rest, line)
+    loose_words = _NO_WORDS.sub(" ", tag).strip("/> \n")
+    if words(loose_words):
+        tally.leave_out("words in broken tags", loose_words, line)
 
 
 def _paragraphs(body: str) -> list[tuple[str | None, list[str]]]:
@@ -93,7 +93,7 @@ def _paragraphs(body: str) -> list[tuple[str | None, list[str]]]:
     pairs = [(_class(tag[0]), text[tag.end() : stop]) for tag, stop in zip(tags, stops[1:], strict=True)]
     if not pairs or words(text[: stops[0]]):
         pairs.insert(0, (pairs[0][0] if pairs else None, text[: stops[0]]))
-    return [(kind, _BREAK.sub("\n", " ".join(said.split())).split("\n")) for kind, said in pairs]
+    return [(kind, _BREAK.sub("\n", " ".join(content.split())).split("\n")) for kind, content in pairs]
 
 
 def _class(tag: str) -> str | None:
@@ -105,29 +105,29 @@ def _size(cue: Cue) -> int:
     return word_count(" ".join(cue.rows)) if words(" ".join(cue.rows)) else 0
 
 
-def _most_said(cues: list[tuple[str | None, Cue]]) -> str | None:
+def _main_class(cues: list[tuple[str | None, Cue]]) -> str | None:
     """The class with the most captions, the first of those with as many; None when there is none."""
-    said = Counter(kind for kind, cue in cues if kind is not None and _size(cue))
-    return max(said, key=said.__getitem__, default=None)
+    counts = Counter(kind for kind, cue in cues if kind is not None and _size(cue))
+    return max(counts, key=counts.__getitem__, default=None)
 
 
-def _warn_of_much(others: Sequence[tuple[str | None, Cue]], read: int, tally: Tally) -> None:
-    left = sum(_size(cue) for _, cue in others)
-    if left > _MUCH * read:
-        kinds = ", ".join(dict.fromkeys(kind or "" for kind, cue in others if _size(cue)))
+def _warn_of_much(other_cues: Sequence[tuple[str | None, Cue]], words_read: int, tally: Tally) -> None:
+    unread = sum(_size(cue) for _, cue in other_cues)
+    if unread > _MUCH * words_read:
+        kinds = ", ".join(dict.fromkeys(kind or "" for kind, cue in other_cues if _size(cue)))
         tally.warn(
-            f"{numbered(left, 'word')} in captions of another class ({kinds[:60]}) are taken for another language "
+            f"{numbered(unread, 'word')} in captions of another class ({kinds[:60]}) are taken for another language "
             "and left out: give them the class of the others if they are none",
-            others[0][1].line,
+            other_cues[0][1].line,
         )
 
 
-def _ended(cues: list[Cue]) -> list[Cue]:
+def _with_ends(cues: list[Cue]) -> list[Cue]:
     """The cues with words, each up to the next time."""
     starts = sorted({cue.start or 0.0 for cue in cues})
     for cue in cues:
-        after = bisect.bisect_right(starts, cue.start or 0.0)
-        cue.end = starts[after] if after < len(starts) else None
+        following = bisect.bisect_right(starts, cue.start or 0.0)
+        cue.end = starts[following] if following < len(starts) else None
     return [cue for cue in cues if _size(cue)]
 
 

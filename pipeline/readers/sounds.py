@@ -60,11 +60,11 @@ def in_one_bracket(text: str) -> bool:
 def joined_directions(rows: list[str]) -> list[str]:
     """The lines, those of a bracket that goes over several of them as one."""
     out = rows
-    joined = 0  # lines that went into a direction, and those above
-    opened = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
-    for i in opened:
+    joined_to = 0  # lines that went into a direction, and those above
+    candidates = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
+    for i in candidates:
         text = rows[i].strip()
-        if i < joined or in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
+        if i < joined_to or in_one_bracket(text) or (i and rows[i - 1].strip() and not ends_sentence(rows[i - 1])):
             continue
         for k in range(i + 1, min(i + _LINES, len(rows))):
             row = rows[k].strip()
@@ -74,7 +74,7 @@ def joined_directions(rows: list[str]) -> list[str]:
             if in_one_bracket(text):
                 out = out.copy() if out is rows else out
                 out[i : k + 1] = [text, *[BREAK] * (k - i)]
-                joined = k + 1
+                joined_to = k + 1
                 break
     return out
 
@@ -91,8 +91,8 @@ def _begins_turn(row: str) -> bool:
 
 def _has_ended(before: str) -> bool:
     """Whether a sentence, a clause or nothing stands before a place."""
-    said = before.rstrip()
-    return not said or said.endswith(_ENDS)
+    text_before = before.rstrip()
+    return not text_before or text_before.endswith(_ENDS)
 
 
 class Sounds:
@@ -193,10 +193,10 @@ class Sounds:
         return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
 
 
-def _goes_on(said: Iterable[str]) -> bool:
+def _goes_on(parts: Iterable[str]) -> bool:
     """Whether there are words, and the last of them ends no sentence."""
-    before = "".join(said).strip()
-    return any(c.isalnum() for c in before) and before[-1] not in _DASHES and not ends_sentence(before)
+    text = "".join(parts).strip()
+    return any(c.isalnum() for c in text) and text[-1] not in _DASHES and not ends_sentence(text)
 
 
 def _opened(text: str) -> bool:

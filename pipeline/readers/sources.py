@@ -58,40 +58,40 @@ class Survey:
     errors: tuple[InputError, ...] = ()
 
 
-Own = Callable[[Path], bool]
+IsOwnFile = Callable[[Path], bool]
 
 
-def survey(paths: Iterable[Path], own: Own = lambda path: False) -> Survey:
+def survey(paths: Iterable[Path], is_own_file: IsOwnFile = lambda path: False) -> Survey:
     """Transcripts below paths, the files that are skipped, and an error for each path that fails.
 
-    `own` tells which files of a folder this program wrote itself; these are no part of it.
+    `is_own_file` says which files of a folder this program wrote itself; these are no part of it.
     """
-    return _surveyed(paths, lambda path: _below(path, own))
+    return _surveyed(paths, lambda path: _below(path, is_own_file))
 
 
-def survey_files(files: Collection[Path], roots: Iterable[Path], own: Own = lambda path: False) -> Survey:
+def survey_files(files: Collection[Path], roots: Iterable[Path], is_own_file: IsOwnFile = lambda path: False) -> Survey:
     """The survey of some of the files that are below roots, under the names that they have there."""
 
-    def some(root: Path) -> Survey:
+    def survey_of(root: Path) -> Survey:
         if root.is_dir():
-            return _sorted_out(root, [f for f in files if f.is_relative_to(root)], own)
-        return _below(root, own) if root in files else Survey()
+            return _sorted_out(root, [f for f in files if f.is_relative_to(root)], is_own_file)
+        return _below(root, is_own_file) if root in files else Survey()
 
-    return _surveyed(roots, some)
+    return _surveyed(roots, survey_of)
 
 
 def linked_folders(roots: Iterable[Path]) -> tuple[Skipped, ...]:
     """The links to folders below roots; a survey of files alone does not meet them."""
-    found: list[Path] = []
+    links: list[Path] = []
     for root in roots:
         for at, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".")]
-            found += (path for name in names if (path := Path(at, name)).is_symlink())
-    return tuple(Skipped(path, _LINKED) for path in sorted(found))
+            links += (path for name in names if (path := Path(at, name)).is_symlink())
+    return tuple(Skipped(path, _LINKED) for path in sorted(links))
 
 
 def _surveyed(paths: Iterable[Path], look: Callable[[Path], Survey]) -> Survey:
-    found: list[Source] = []
+    sources: list[Source] = []
     skipped: list[Skipped] = []
     errors: list[InputError] = []
     for path in paths:
@@ -100,22 +100,22 @@ def _surveyed(paths: Iterable[Path], look: Callable[[Path], Survey]) -> Survey:
         except InputError as err:
             errors.append(err)
             continue
-        found += below.sources
+        sources += below.sources
         skipped += below.skipped
         errors += below.errors
-    seen: dict[Path, Source] = {}
-    for source in found:
-        first = seen.setdefault(source.path.resolve(), source)
+    by_path: dict[Path, Source] = {}
+    for source in sources:
+        first = by_path.setdefault(source.path.resolve(), source)
         if first is not source:
             skipped.append(Skipped(source.path, f"the same file as {first.path}"))
-    return Survey(tuple(distinct(list(seen.values()))), tuple(skipped), tuple(errors))
+    return Survey(tuple(distinct(list(by_path.values()))), tuple(skipped), tuple(errors))
 
 
-def _below(path: Path, own: Own) -> Survey:
+def _below(path: Path, is_own_file: IsOwnFile) -> Survey:
     if _ADDRESS.match(str(path)):
         raise _address(str(path))
     if path.is_dir():
-        return _folder(path, own)
+        return _folder(path, is_own_file)
     if zipped(path):
         return Survey((Source(path, path.name),))
     if not path.exists():
@@ -125,8 +125,8 @@ def _below(path: Path, own: Own) -> Survey:
     if not path.is_file():
         raise InputError(f"{path}: not a regular file", hint="use - to read from a pipe")
     if path.suffix.lower() == ".zip":
-        packed = _archive(path, "")
-        return packed if packed.sources else replace(packed, errors=(_nothing_in(path, "zip file"),))
+        archive = _archive(path, "")
+        return archive if archive.sources else replace(archive, errors=(_nothing_in(path, "zip file"),))
     return Survey((Source(path, path.name),))
 
 
@@ -140,34 +140,34 @@ def _address(path: str) -> InputError:
     )
 
 
-def _nothing_in(path: Path, what: str) -> InputError:
-    return InputError(f"{path}: no transcripts in this {what}", hint=f"looked for {', '.join(READ)}")
+def _nothing_in(path: Path, kind: str) -> InputError:
+    return InputError(f"{path}: no transcripts in this {kind}", hint=f"looked for {', '.join(READ)}")
 
 
-def _folder(root: Path, own: Own) -> Survey:
-    found = _sorted_out(root, root.rglob("*"), own)
-    return found if found.sources or found.errors else replace(found, errors=(_nothing_in(root, "folder"),))
+def _folder(root: Path, is_own_file: IsOwnFile) -> Survey:
+    below = _sorted_out(root, root.rglob("*"), is_own_file)
+    return below if below.sources or below.errors else replace(below, errors=(_nothing_in(root, "folder"),))
 
 
-def _sorted_out(root: Path, paths: Iterable[Path], own: Own) -> Survey:
+def _sorted_out(root: Path, paths: Iterable[Path], is_own_file: IsOwnFile) -> Survey:
     sources: list[Source] = []
     skipped: list[Skipped] = []
     errors: list[InputError] = []
     for path in sorted(paths):
         inner = path.relative_to(root)
         folder = path.is_dir() and not path.is_symlink()
-        if folder or any(part.startswith(".") for part in inner.parts) or own(path):
+        if folder or any(part.startswith(".") for part in inner.parts) or is_own_file(path):
             continue
         if reason := _why_not(path, root):
             skipped.append(Skipped(path, reason))
         elif path.suffix.lower() == ".zip":
             try:
-                packed = _archive(path, f"{inner.with_suffix('').as_posix()}/")
+                archive = _archive(path, f"{inner.with_suffix('').as_posix()}/")
             except InputError as err:
                 errors.append(err)
                 continue
-            sources += packed.sources
-            skipped += packed.skipped if packed.sources else [Skipped(path, "no transcripts in this zip file")]
+            sources += archive.sources
+            skipped += archive.skipped if archive.sources else [Skipped(path, "no transcripts in this zip file")]
         elif not path.name.lower().endswith(".info.json"):
             sources.append(Source(path, inner.as_posix()))
     return Survey(tuple(sources), tuple(skipped), tuple(errors))
@@ -208,16 +208,16 @@ def _recognised(path: Path) -> bool:
         reader = reader_for(document)
         return texts.holds_text(document) if reader is texts.READER else reader.name != "text"
     except (InputError, OSError):
-        return True  # read and told
+        return True  # reading it raises the error again
 
 
 def _archive(path: Path, prefix: str) -> Survey:
     """What a zip file holds. InputError when it cannot be read."""
     names = members(path)
-    good = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
-    left = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in good]
-    left += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
-    return Survey(tuple(Source(path / n, prefix + n) for n in good), tuple(left))
+    readable = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
+    skipped = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in readable]
+    skipped += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
+    return Survey(tuple(Source(path / n, prefix + n) for n in readable), tuple(skipped))
 
 
 def distinct(sources: list[Source]) -> list[Source]:
@@ -229,23 +229,23 @@ def distinct(sources: list[Source]) -> list[Source]:
     for source in sources:
         source = replace(source, plain=Path(source.name).with_suffix("").as_posix())
         groups.setdefault(as_written(source.plain), []).append(source)
-    named = {s.path: replace(s, name=name) for group in groups.values() for s, name in _told_apart(group)}
-    seen = Counter[str]()
+    by_path = {s.path: replace(s, name=name) for group in groups.values() for s, name in _with_distinct_names(group)}
+    uses = Counter[str]()
     out = []
-    for source in (named[s.path] for s in sources):
-        seen[as_written(source.name)] += 1
-        n = seen[as_written(source.name)]
+    for source in (by_path[s.path] for s in sources):
+        uses[as_written(source.name)] += 1
+        n = uses[as_written(source.name)]
         out.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
     return out
 
 
 def as_written(name: str) -> str:
-    """What tells a name from others on disk: files are called by its slugs, and some systems know no capitals."""
+    """A name as it is on disk: files are called by its slugs, and some systems know no capitals."""
     return "/".join(map(slug, name.split("/"))).casefold()
 
 
-def _told_apart(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
-    """Sources of one plain name, each with one that tells what it is."""
+def _with_distinct_names(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
+    """Sources of one plain name, each with a name that tells it from the others."""
     if len(group) == 1:
         yield group[0], group[0].plain
         return
@@ -261,7 +261,7 @@ def _with_ending(source: Source) -> str:
 
 
 def _with_folder(source: Source) -> str:
-    """The plain name behind that of the folder which the file lies in, unless it is told already."""
+    """The plain name behind that of the folder which the file lies in, unless that is in it already."""
     folder = source.path.absolute().parent.name
     return source.plain if "/" in source.plain or not folder else f"{folder}-{source.plain}"
 
@@ -278,33 +278,33 @@ MadeFrom = Callable[[str], Origin | None]
 IsOwn = Callable[[Source, Origin], bool]
 
 
-def kept_apart(sources: Iterable[Source], made_from: MadeFrom, given: Collection[str] = ()) -> list[Source]:
+def kept_apart(sources: Iterable[Source], made_from: MadeFrom, other_names: Collection[str] = ()) -> list[Source]:
     """Sources whose names overwrite no document of another input; what has a document already keeps its name.
 
-    `made_from` gives what a name's document was made from, None when there is no document; `given` are names that
-    others of this run have. A file that was moved, and not changed, has the document that was made from it, unless
-    that is another one's by its path: copies have the same words.
+    `made_from` gives what a name's document was made from, None when there is no document; `other_names` are
+    those that others of this run have. A file that was moved, and not changed, has the document that was made from it,
+    unless that is another one's by its path: copies have the same words.
     """
     every = [replace(s, plain=s.plain or s.name) for s in sources]
     made_from = cache(made_from)
-    taken = {as_written(name) for name in given}
-    named: dict[int, str] = {}
+    taken_names = {as_written(name) for name in other_names}
+    names_by_place: dict[int, str] = {}
     for is_own in (_lay_there, _was_moved):
         for n, source in enumerate(every):
-            if n not in named and (name := _own_name(source, made_from, is_own, taken)) is not None:
-                named[n] = name
-                taken.add(as_written(name))
+            if n not in names_by_place and (name := _own_name(source, made_from, is_own, taken_names)) is not None:
+                names_by_place[n] = name
+                taken_names.add(as_written(name))
     for n, source in enumerate(every):
-        if n not in named:
+        if n not in names_by_place:
             names = list(_candidates(source, made_from))
-            named[n] = name_apart(names, lambda name: made_from(name) is None, taken)
-            taken.add(as_written(named[n]))
-    return [replace(source, name=named[n]) for n, source in enumerate(every)]
+            names_by_place[n] = name_apart(names, lambda name: made_from(name) is None, taken_names)
+            taken_names.add(as_written(names_by_place[n]))
+    return [replace(source, name=names_by_place[n]) for n, source in enumerate(every)]
 
 
-def _own_name(source: Source, made_from: MadeFrom, is_own: IsOwn, taken: Collection[str]) -> str | None:
+def _own_name(source: Source, made_from: MadeFrom, is_own: IsOwn, taken_names: Collection[str]) -> str | None:
     """The name, not taken, of the document that was made from a source; None when there is none."""
-    names = (name for name in _former_names(source, made_from) if as_written(name) not in taken)
+    names = (name for name in _former_names(source, made_from) if as_written(name) not in taken_names)
     return next((name for name in names if (origin := made_from(name)) and is_own(source, origin)), None)
 
 
@@ -312,9 +312,9 @@ def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
     """Names for a source, the best first: what tells it from an input that has its plain name comes before the rest."""
     yield source.name
     yield source.plain
-    other = made_from(source.plain)
+    origin = made_from(source.plain)
     apart = [_with_ending(source), _with_folder(source)]
-    differs = other and any(p.suffix.lower() != source.path.suffix.lower() for p in other.paths)
+    differs = origin and any(p.suffix.lower() != source.path.suffix.lower() for p in origin.paths)
     yield from apart if differs else reversed(apart)
 
 
@@ -328,8 +328,8 @@ def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
 
 def _lay_there(source: Source, origin: Origin) -> bool:
     """Whether a document of this origin was made from what lay where the source lies."""
-    own = source.path.resolve()
-    return not {own, Path(well_formed(str(own)))}.isdisjoint(origin.paths)  # as a record has it
+    path = source.path.resolve()
+    return not {path, Path(well_formed(str(path)))}.isdisjoint(origin.paths)  # as a record has it
 
 
 def _was_moved(source: Source, origin: Origin) -> bool:
@@ -341,7 +341,7 @@ def _with_numbers(name: str) -> Iterator[str]:
     return (f"{name}-{n}" for n in range(2, 1000))
 
 
-def name_apart(names: Sequence[str], own: Callable[[str], bool], taken: Collection[str]) -> str:
-    """The first of the names, then of the last one with a number, that is `own` or free and not taken."""
+def name_apart(names: Sequence[str], is_free: Callable[[str], bool], taken_names: Collection[str]) -> str:
+    """The first of the names, then of the last one with a number, that `is_free` and is not taken."""
     candidates = [*names, *_with_numbers(names[-1])]
-    return next((n for n in candidates if as_written(n) not in taken and own(n)), names[0])
+    return next((n for n in candidates if as_written(n) not in taken_names and is_free(n)), names[0])

@@ -31,7 +31,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a turn, from its time to the next one. Keys, comments and the lines that go on with them are told."""
+    """A cue a turn, from its time to the next one. Keys, comments and their further lines are recorded."""
     cues: list[Cue] = []
     start: float | None = None
     apart = False
@@ -53,8 +53,8 @@ def read(document: Document, tally: Tally) -> Captions:
             broken.append(number)
     if broken:
         tally.warn(f"{numbered(len(broken), 'line')} left out: neither a time nor a turn", broken[0])
-    for cue, after in itertools.pairwise(cues):
-        cue.end = after.start
+    for cue, next_cue in itertools.pairwise(cues):
+        cue.end = next_cue.start
     return Captions(cues)
 
 
@@ -68,9 +68,9 @@ def _seconds(time: re.Match[str]) -> float:
     return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
-def _shown(said: str) -> str:
+def _shown(text: str) -> str:
     """Words with what a link to the glossary or to another time shows in its place."""
-    return " ".join(_LINK.sub(lambda link: link[2] or link[1], said).split())
+    return " ".join(_LINK.sub(lambda link: link[2] or link[1], text).split())
 
 
 READER = Reader("spacelog", "a Spacelog transcript", sniff, read)

@@ -44,10 +44,10 @@ class _Language(NamedTuple):
     """The patterns of a time in words, and of one behind a name."""
 
     time: re.Pattern[str]
-    named: re.Pattern[str]
+    name_and_time: re.Pattern[str]
 
 
-class _Named(NamedTuple):
+class _NamedTime(NamedTuple):
     """A name with the time behind it."""
 
     name: str
@@ -56,15 +56,15 @@ class _Named(NamedTuple):
 
 @functools.cache  # made when a file may have such times
 def _languages() -> tuple[_Language, ...]:
-    found = []
+    languages = []
     for units in _UNITS:
         hours, minutes, seconds = (
-            rf"(?P<{key}>\d{{1,3}}) (?:(?<=\b1 ){one}|{more}|(?<=\b0 ){one})"
-            for key, (one, more) in zip(("hours", "minutes", "seconds"), units, strict=True)
+            rf"(?P<{key}>\d{{1,3}}) (?:(?<=\b1 ){singular}|{plural}|(?<=\b0 ){singular})"
+            for key, (singular, plural) in zip(("hours", "minutes", "seconds"), units, strict=True)
         )
         time = rf"(?=\d)(?:{hours})?(?:{_BETWEEN}{minutes})?(?:{_BETWEEN}{seconds})?"
-        found.append(_Language(re.compile(time), re.compile(rf"\s*(?P<name>\S.{{0,60}}?) {time}\s*")))
-    return tuple(found)
+        languages.append(_Language(re.compile(time), re.compile(rf"\s*(?P<name>\S.{{0,60}}?) {time}\s*")))
+    return tuple(languages)
 
 
 def spoken_seconds(text: str) -> float | None:
@@ -76,21 +76,26 @@ def spoken_seconds(text: str) -> float | None:
 def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
     """The lines, such times gone beside the clock that says the same, and clocks where they stand behind a name.
 
-    What a pane shows above such a name goes too: the name once more, its time, and its initials, which are told.
+    What a pane shows above such a name goes too: the name once more, its time, and its initials, which are recorded.
     """
     sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _may_hold_one(row)]
     if len(sample) < _LEAST:
         return rows
-    language = max(_languages(), key=lambda each: sum(bool(_unglued(row, each) or _named(row, each)) for row in sample))
-    named = {i: found for i, row in enumerate(rows) if _may_hold_one(row) and (found := _named(row, language))}
-    if not _are_heads([*named.values()], rows):
-        named = {}
-    if not named and sum(_unglued(row, language) is not None for row in sample) < _LEAST:
+    language = max(
+        _languages(),
+        key=lambda candidate: sum(bool(_unglued(row, candidate) or _named_time(row, candidate)) for row in sample),
+    )
+    named_times = {
+        i: found for i, row in enumerate(rows) if _may_hold_one(row) and (found := _named_time(row, language))
+    }
+    if not _are_heads([*named_times.values()], rows):
+        named_times = {}
+    if not named_times and sum(_unglued(row, language) is not None for row in sample) < _LEAST:
         return rows
     out = [_unglued(row, language) or row for row in rows]
-    for i, (name, seconds) in named.items():
+    for i, (name, seconds) in named_times.items():
         out[i] = f"{name} {clock_of(seconds)}"
-    for i in _shown_above(rows, named, language, tally):
+    for i in _shown_above(rows, named_times, language, tally):
         out[i] = ""
     for i in _chapters(rows, language):
         tally.leave_out("headings", rows[i], i + 1)
@@ -115,8 +120,8 @@ def _unglued(row: str, language: _Language) -> str | None:
         return f"{clock} {rest}" if not (seconds_of(clock) or rest[0].isdigit()) else None
     time = language.time.match(row)
     clock = row[time.end() :].strip() if time else ""
-    said = time is not None and re.fullmatch(_CLOCK, clock) and _seconds(time) == seconds_of(clock)
-    return clock if said else None
+    same_time = time is not None and re.fullmatch(_CLOCK, clock) and _seconds(time) == seconds_of(clock)
+    return clock if same_time else None
 
 
 def _chapters(rows: Sequence[str], language: _Language) -> list[int]:
@@ -126,12 +131,12 @@ def _chapters(rows: Sequence[str], language: _Language) -> list[int]:
     return [i for i, _ in found] if [n for _, n in found] == [*range(1, len(found) + 1)] else []
 
 
-def _named(row: str, language: _Language) -> _Named | None:
+def _named_time(row: str, language: _Language) -> _NamedTime | None:
     """The name and the time of a line that holds nothing else."""
-    match = language.named.fullmatch(row)
+    match = language.name_and_time.fullmatch(row)
     if match is None or not could_be_name(match["name"]) or not proper(role_off(match["name"])):
         return None
-    return _Named(match["name"], _seconds(match))
+    return _NamedTime(match["name"], _seconds(match))
 
 
 def _seconds(match: re.Match[str]) -> float:
@@ -140,30 +145,37 @@ def _seconds(match: re.Match[str]) -> float:
     )
 
 
-def _are_heads(named: Sequence[_Named], rows: Sequence[str]) -> bool:
+def _are_heads(named_times: Sequence[_NamedTime], rows: Sequence[str]) -> bool:
     """Whether names with such times stand as often as speakers do, and the times go on."""
-    if len(named) < _LEAST or len(named) < _SHARE * sum(map(bool, map(str.strip, rows))):
+    if len(named_times) < _LEAST or len(named_times) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
-    return rise([each.seconds for each in named])
+    return rise([named.seconds for named in named_times])
 
 
-def _shown_above(rows: Sequence[str], named: Mapping[int, _Named], language: _Language, tally: Tally) -> Iterator[int]:
+def _shown_above(
+    rows: Sequence[str], named_times: Mapping[int, _NamedTime], language: _Language, tally: Tally
+) -> Iterator[int]:
     """The lines in which a name and its time stand once more above them, with the initials above these."""
     initials: dict[int, str] = {}
     shown: Counter[str] = Counter()
-    for i, (name, seconds) in named.items():
+    for i, (name, seconds) in named_times.items():
         above = [k for k in range(i - 1, max(-1, i - 1 - _ABOVE), -1) if rows[k].strip()]
         times = [*itertools.takewhile(lambda k: _only_time(rows[k], language), above)]
-        over = above[len(times) :]
-        if not times or not over or rows[over[0]].strip() != name or not _ends_in(rows[times[0]], seconds):
+        above_times = above[len(times) :]
+        if (
+            not times
+            or not above_times
+            or rows[above_times[0]].strip() != name
+            or not _ends_in(rows[times[0]], seconds)
+        ):
             continue
-        yield from (*times, over[0])
+        yield from (*times, above_times[0])
         shown[name] += 1
-        if len(over) > 1 and _are_initials(rows[over[1]].strip(), role_off(name)):
-            initials[over[1]] = name
-    found = Counter(initials.values())
+        if len(above_times) > 1 and _are_initials(rows[above_times[1]].strip(), role_off(name)):
+            initials[above_times[1]] = name
+    counts = Counter(initials.values())
     for i, name in initials.items():
-        if found[name] >= _INITIALS * shown[name]:
+        if counts[name] >= _INITIALS * shown[name]:
             tally.leave_out(KIND, rows[i], i + 1)
             yield i
 

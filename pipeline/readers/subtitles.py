@@ -36,7 +36,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a dialogue line; its name field is who speaks; comments are told."""
+    """A cue a dialogue line; its name field is who speaks; comments are recorded as left out."""
     import pysubs2  # hardly any file needs it
 
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
@@ -74,8 +74,8 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
         if _SECTION.fullmatch(row):
             events = row.strip().casefold() == "[events]"
         elif events and row.lstrip().startswith("Format:"):
-            named = (field.strip().casefold() for field in row.partition(":")[2].split(","))
-            fields = tuple(_SAME.get(field, field) for field in named)
+            names = (field.strip().casefold() for field in row.partition(":")[2].split(","))
+            fields = tuple(_SAME.get(field, field) for field in names)
             if not {"start", "end", "text"} <= {*fields} or len({*fields}) < len(fields):
                 tally.warn("this line names no start, end and text: events are read in the usual order", number)
                 fields = _USUAL
@@ -86,15 +86,15 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _reordered(row: str, fields: tuple[str, ...], number: int, tally: Tally) -> str:
-    """An event with its fields in the usual order, those without a place there told; empty when it has too few."""
+    """An event with its fields in the usual order, those without a place there recorded; empty when it has too few."""
     kind, _, values = row.partition(":")
-    before = fields.index("text")
-    found = values.strip().split(",", before)
-    found[before:] = found[before].rsplit(",", len(fields) - before - 1) if len(found) > before else []
-    if len(found) < len(fields):
+    text_place = fields.index("text")
+    cells = values.strip().split(",", text_place)
+    cells[text_place:] = cells[text_place].rsplit(",", len(fields) - text_place - 1) if len(cells) > text_place else []
+    if len(cells) < len(fields):
         tally.leave_out("broken lines", row, number)
         return ""
-    event = dict(zip(fields, found, strict=True))
+    event = dict(zip(fields, cells, strict=True))
     unknown = [value for field, value in event.items() if field not in _USUAL and _LETTER.search(value)]
     tally.leave_out("effects", " ".join(unknown), number)
     return f"{kind}: {','.join(event.get(field, '' if field in ('name', 'effect') else '0') for field in _USUAL)}"

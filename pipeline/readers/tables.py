@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.clocks import Dial, in_a_second
-from pipeline.readers.columns import CLOCK, Columns, by_content, named
+from pipeline.readers.columns import CLOCK, Columns, by_content, by_header
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
@@ -27,7 +27,7 @@ def _columns(document: Document) -> Columns | None:
     lines = lines[1:] if lines and _EXCEL.fullmatch(lines[0]) else lines
     if not lines:
         return None
-    found = named(lines[0])
+    found = by_header(lines[0])
     if found is not None:
         # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
         markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
@@ -52,10 +52,10 @@ def read(document: Document, tally: Tally) -> Captions:
     columns = _columns(document)
     if columns is None:
         return Captions([])
-    above, text = _parted(document.text)
+    above, text = _without_excel_line(document.text)
     if columns.header:
         first, _, text = text.partition("\n")
-        if named(first.strip()) is None:
+        if by_header(first.strip()) is None:
             tally.leave_out("headers", first, 1)
     others = columns.others
     cues: list[Cue] = []
@@ -66,19 +66,19 @@ def read(document: Document, tally: Tally) -> Captions:
             tally.leave_out("rows without text", columns.delimiter.join(cells), number)
             continue
         last = columns.text == columns.size - 1
-        said = columns.delimiter.join(cells[columns.text :]) if last else cells[columns.text]
+        spoken_words = columns.delimiter.join(cells[columns.text :]) if last else cells[columns.text]
         if not last and (surplus := [cell for cell in cells[columns.size :] if cell.strip()]):
             tally.leave_out("cells beyond the last column", columns.delimiter.join(surplus), number)
         for n in others:
-            if any(map(str.isalpha, other := _cell(cells, n))):
-                tally.leave_out("cells of other columns", other, number)
+            if any(map(str.isalpha, content := _cell(cells, n))):
+                tally.leave_out("cells of other columns", content, number)
         clocks.append((_cell(cells, columns.start), _cell(cells, columns.end)))
-        cues.append(Cue(None, None, said.split("\n"), number, _cell(cells, columns.speaker) or None))
+        cues.append(Cue(None, None, spoken_words.split("\n"), number, _cell(cells, columns.speaker) or None))
     _put_times(cues, clocks, tally)
     return Captions(cues)
 
 
-def _parted(text: str) -> tuple[int, str]:
+def _without_excel_line(text: str) -> tuple[int, str]:
     """The number of lines over a table that are empty or Excel's own, and the table."""
     table = text.lstrip("\n")
     first, _, rest = table.partition("\n")

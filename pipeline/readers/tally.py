@@ -1,4 +1,4 @@
-"""What a reader tells besides the speech: warnings with their lines, and everything that was not taken as speech."""
+"""What a reader reports besides the speech: warnings with their lines, and what was not taken as speech."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Tally:
             self.remarks.append(Remark(text, line))
 
     def leave_out(self, kind: str, text: str, line: int | None = None) -> None:
-        """Text that is no speech. Without a word in it there is nothing to tell."""
+        """Text that is no speech. Without a word in it nothing is recorded."""
         if n := len(words(text)):
             self.leave_out_words(kind, n, text, line)
 

@@ -20,26 +20,26 @@ _SETTING = re.compile(r"^(?:region|vertical|line|position|size|align|X1|X2|Y1|Y2
 _NEARLY = re.compile(
     r"^\s*[\d:.,;a-z]{0,14}\d[\d:.,;a-z]{0,14}\s*-*->\s*[\d:.,;a-z]{0,24}\s*$|^\s*[\d:.,;a-z]{0,14}\s*-*->\s*\d[\d:.,;a-z]{0,24}\b"
 )
-_TOLD = 5
+_MOST_WARNINGS = 5
 
 
 def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW) -> list[Cue]:
     """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
 
     The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
-    next number. What stands over the first timing line and its name is told.
+    next number. What stands over the first timing line and its name is recorded as left out.
     """
-    found = [(i, m) for i, row in enumerate(rows) if ("->" in row or "," in row) and (m := timing.match(row))]
-    broken = _broken(rows, found, tally)
+    times = [(i, m) for i, row in enumerate(rows) if ("->" in row or "," in row) and (m := timing.match(row))]
+    broken = _broken(rows, times, tally)
     cues: list[Cue] = []
-    named = _named(rows, [i for i, _ in found])
-    for (i, _), lines in zip(found, named, strict=True):
+    lines_over = _lines_over(rows, [i for i, _ in times])
+    for (i, _), lines in zip(times, lines_over, strict=True):
         if lines == 1 and not rows[i - 1].strip().isdigit():
             tally.leave_out("names of cues", rows[i - 1], i)
-    stops = [*(i - lines for (i, _), lines in zip(found, named, strict=True)), len(rows)]
+    stops = [*(i - lines for (i, _), lines in zip(times, lines_over, strict=True)), len(rows)]
     for i in range(stops[0]):
         tally.leave_out("text outside of cues", rows[i], i + 1)
-    for (i, match), stop in zip(found, stops[1:], strict=True):
+    for (i, match), stop in zip(times, stops[1:], strict=True):
         text = [("" if k in broken else rows[k]) for k in range(i + 1, stop)] if broken else rows[i + 1 : stop]
         opening, closing, rest = match.group("start", "end", "rest")
         rest = rest.strip()
@@ -58,7 +58,7 @@ def seconds(clock: str) -> float:
     return round(folded(map(float, parts)), 3)
 
 
-def _named(rows: Sequence[str], times: Sequence[int]) -> list[int]:
+def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
     out: list[int] = []
     above = [rows[i - 1].strip() if i > 0 else "" for i in times]
@@ -83,18 +83,18 @@ def _is_name(rows: Sequence[str], i: int) -> bool:
     return i > 0 and bool(rows[i - 1].strip()) and (i == 1 or not rows[i - 2].strip())
 
 
-def _broken(rows: Sequence[str], found: Sequence[tuple[int, re.Match[str]]], tally: Tally) -> set[int]:
-    """Lines with an arrow that are no times; they and times without milliseconds are told."""
-    good = {i for i, _ in found}
-    bad = [i for i, row in enumerate(rows) if "-->" in row and i not in good and _NEARLY.match(row)]
-    for i in bad:
+def _broken(rows: Sequence[str], times: Sequence[tuple[int, re.Match[str]]], tally: Tally) -> set[int]:
+    """Lines with an arrow that are no times; they and times without milliseconds give warnings."""
+    time_rows = {i for i, _ in times}
+    broken = [i for i, row in enumerate(rows) if "-->" in row and i not in time_rows and _NEARLY.match(row)]
+    for i in broken:
         tally.leave_out("broken timing lines", rows[i], i + 1)
-    for i in bad[:_TOLD]:
+    for i in broken[:_MOST_WARNINGS]:
         tally.warn(f'this line is no time: "{rows[i].strip()[:60]}"', i + 1)
-    if len(bad) > _TOLD:
-        tally.warn(f"{len(bad) - _TOLD} more lines are no times", bad[_TOLD] + 1)
-    short = [i for i, m in found if "." not in m["start"] and "," not in m["start"]]
+    if len(broken) > _MOST_WARNINGS:
+        tally.warn(f"{len(broken) - _MOST_WARNINGS} more lines are no times", broken[_MOST_WARNINGS] + 1)
+    short = [i for i, m in times if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)
-    numbers = {i - 1 for i in bad if i > 1 and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
-    return set(bad) | numbers
+    numbers = {i - 1 for i in broken if i > 1 and rows[i - 1].strip().isdigit() and not rows[i - 2].strip()}
+    return set(broken) | numbers

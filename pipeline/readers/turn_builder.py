@@ -1,4 +1,4 @@
-"""Lines that were told apart put together as turns: whose words they are, from when on."""
+"""Puts lines together as turns: whose words they are, from when on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
 from pipeline.readers.evidence import Labels, Mark
-from pipeline.readers.frames import KIND, placeholder, recorded
+from pipeline.readers.frames import KIND, is_placeholder, starts_or_ends_recording
 from pipeline.readers.labels import PLAIN, Head, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
@@ -55,8 +55,8 @@ class TurnBuilder:
         self._end: str | None = None
         self._turn = False
         self._open = False
-        self._told: set[str] = set()
-        self._asker_alone, self._said = asker_alone, ""
+        self._known_roles: set[str] = set()
+        self._asker_alone, self._last_text = asker_alone, ""
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
         self._parts: list[str] = []  # of the last row's text
@@ -74,41 +74,41 @@ class TurnBuilder:
         alone = row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None
         if alone or (self._asker_alone is not None and self._answers(row)):
             self._speaker, self._turn = None, verdict != "name"
-        self._said = row.text
+        self._last_text = row.text
         if mark and verdict == "name":
-            self._named(mark, row)
+            self._take_named(mark, row)
         elif row.text[0] in "_*" and EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
-            self._bracket(row.text, row.number)
+            self._take_bracket(row.text, row.number)
         elif head is None and row.begins and row.text[0] in ":：" and self._labels.names:
             self._speaker, self._turn = None, True  # a label without a name
-            self._words(row.text[1:], row.number, new=True)
+            self._take_words(row.text[1:], row.number, new=True)
         elif head is None:
-            self._words(row.text, row.number, new=not self._open)
+            self._take_words(row.text, row.number, new=not self._open)
         elif head.heading and (not head.shape.startswith("T") or (self._titles and head.plain)):
-            self._heading(row)
+            self._take_heading(row)
         elif mark and verdict == "doubt":
             self._speaker, self._turn = None, True
-            self._timed(head)
-            self._words(head.plain, row.number, new=True)
-        elif mark and self._event(mark, row):
+            self._set_times(head)
+            self._take_words(head.plain, row.number, new=True)
+        elif mark and self._is_event(mark, row):
             return
         elif head.stamp is not None and head.shape.startswith("T"):
-            self._stamped(head, row)
+            self._take_stamped(head, row)
         elif head.chevron:
             self._speaker, self._turn = None, True
-            self._words(head.plain, row.number, new=True)
+            self._take_words(head.plain, row.number, new=True)
         else:
             over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
-            self._words(row.text, row.number, new=not self._open or head.dash or over)
+            self._take_words(row.text, row.number, new=not self._open or head.dash or over)
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only one who is named."""
-        return row.begins and self._speaker == self._asker_alone and self._said.rstrip(_MARKS).endswith("?")
+        return row.begins and self._speaker == self._asker_alone and self._last_text.rstrip(_MARKS).endswith("?")
 
-    def _named(self, mark: Mark, row: Text) -> None:
+    def _take_named(self, mark: Mark, row: Text) -> None:
         head = mark.head
         if head.stamp is not None and ": T" in head.shape and mark.group not in self._labels.shapes:
             # "Lin: 10:30 is too late": where labels have no times, a clock behind one is said.
@@ -116,48 +116,48 @@ class TurnBuilder:
         name = mark.name
         if head.shape.endswith("Q."):
             name = self._asker if name == "Q" and self._asker else name
-        elif asker := _by(name):
+        elif asker := _asker_of(name):
             self._asker = speaker_name(asker)
             self._tally.leave_out("headings", row.text, row.number)
             return
-        if head.name is not None and head.name not in self._told:
-            self._told.add(head.name)
+        if head.name is not None and head.name not in self._known_roles:
+            self._known_roles.add(head.name)
             self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
         self._turn = self._turn or speaker is None or self._speaker is None
         self._speaker = speaker
         self.labelled.append(len(self.rows))
-        self._timed(head)
+        self._set_times(head)
         self._open = False
-        if self._dated and head.stamp and of_a_day(head.stamp.start) and placeholder(head.rest):
+        if self._dated and head.stamp and of_a_day(head.stamp.start) and is_placeholder(head.rest):
             self._tally.leave_out(KIND, head.rest, row.number)
         elif head.rest:
-            self._words(head.rest, row.number, new=True)
+            self._take_words(head.rest, row.number, new=True)
 
-    def _heading(self, row: Text) -> None:
-        if asker := _by(row.text.rstrip(": ")):
+    def _take_heading(self, row: Text) -> None:
+        if asker := _asker_of(row.text.rstrip(": ")):
             self._asker = speaker_name(asker)
         self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
-            self._timed(row.head)  # a chapter with its time: what follows begins there
+            self._set_times(row.head)  # a chapter with its time: what follows begins there
             self._turn = True
         self._open = False
 
-    def _event(self, mark: Mark, row: Text) -> bool:
+    def _is_event(self, mark: Mark, row: Text) -> bool:
         """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
         head = mark.head
-        if row.text.isupper() and (asker := _by(row.text.rstrip(": "))):
+        if row.text.isupper() and (asker := _asker_of(row.text.rstrip(": "))):
             self._asker = speaker_name(asker)
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
             return True
-        known = recorded(row.text) or (
+        is_event = starts_or_ends_recording(row.text) or (
             self._labels.timed
             and ((head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head))
         )
-        if known:
+        if is_event:
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
-        return known
+        return is_event
 
     def _came(self, head: Head) -> bool:
         """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
@@ -168,33 +168,33 @@ class TurnBuilder:
         after = tokens[len(name.split()) :] if name else []
         return 0 < len(after) <= _EVENT and all(t.isalpha() and t.islower() for t in after)
 
-    def _stamped(self, head: Head, row: Text) -> None:
+    def _take_stamped(self, head: Head, row: Text) -> None:
         start = head.stamp.start if head.stamp else ""
         if self._dated and head.plain and ("/" in start or "." in start[:6]):
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
             return
-        self._timed(head)
+        self._set_times(head)
         if head.chevron:
             self._speaker, self._turn = None, True
         self._open = False
         if head.plain and in_one_bracket(head.plain):
-            self._bracket(head.plain, row.number)
+            self._take_bracket(head.plain, row.number)
         elif head.plain:
-            self._words(head.plain, row.number, new=True)
+            self._take_words(head.plain, row.number, new=True)
 
-    def _bracket(self, text: str, number: int) -> None:
+    def _take_bracket(self, text: str, number: int) -> None:
         """A line of its own in one bracket: a direction where people are named, else perhaps what a lecturer adds."""
         if self._labels.names:
             self._tally.leave_out(sounds.KIND, text, number)
         else:
-            self._words(text, number, new=True)
+            self._take_words(text, number, new=True)
         self._open = False
 
-    def _timed(self, head: Head) -> None:
+    def _set_times(self, head: Head) -> None:
         if head.stamp is not None:
             self._start, self._end = head.stamp.start, head.stamp.end
 
-    def _words(self, text: str, number: int, *, new: bool) -> None:
+    def _take_words(self, text: str, number: int, *, new: bool) -> None:
         if self._start is not None and text[:1].isdigit() and _says(text, self._start):
             return
         plain = markup.unmarked(text, self._tally, number)
@@ -216,7 +216,7 @@ class TurnBuilder:
             self.rows[-1].text = " ".join(self._parts)
 
 
-def _by(label: str) -> str | None:
+def _asker_of(label: str) -> str | None:
     """Who asks, by a label such as "BY MS. QUILL"."""
     match = _BY.search(label)
     return match["name"] if match else None

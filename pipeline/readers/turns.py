@@ -18,7 +18,7 @@ from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
-from pipeline.readers.missing_labels import tell_missing
+from pipeline.readers.missing_labels import warn_of_missing_labels
 from pipeline.readers.names_after_times import with_names_apart
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
@@ -59,10 +59,10 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     rows = _rows(physical, starts, tally)
     common = Common(text)
     offices(rows, common)
-    marks = _marked(rows)
+    marks = _marks(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     marks += titled(rows, labels, common)
-    labels.tell(marks, tally)
+    labels.report(marks, tally)
     title = _title(physical, {m.line for m in marks if m.head.heading and labels.verdict(m) != "text"})
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     return join_lines(_with_ends(fold_loops(lines, tally))), title
@@ -89,9 +89,9 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
         heading = text.startswith(("#", "**")) or (len(text) < 40 and text[-1:] in ":t")
         if not heading or not _TRANSCRIPT.fullmatch(text.strip("#*_: ")):
             continue
-        before = sum(len(r.split()) for r in rows[:i])
-        after = sum(len(r.split()) for r in rows[i + 1 :])
-        if after >= _AFTER * (before + after):
+        words_before = sum(len(r.split()) for r in rows[:i])
+        words_after = sum(len(r.split()) for r in rows[i + 1 :])
+        if words_after >= _AFTER * (words_before + words_after):
             first = next((n for n, r in enumerate(rows[:i], 1) if words(r)), None)
             tally.leave_out("what stands before the transcript", "\n".join(rows[: i + 1]), first)
             return i + 1
@@ -101,7 +101,7 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
 def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     """The lines that may hold speech; an empty one stands for a break."""
     rows: list[Text] = []
-    broken, last, ruled = True, "", False
+    broken, previous, ruled = True, "", False
     spoken = physical[start:]
     shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
     changes = any(">>" in row for row in spoken)
@@ -134,19 +134,19 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             tally.leave_out("headings", line, number)
             broken = True
             continue
-        ends = broken or ends_sentence(last)
+        ends = broken or ends_sentence(previous)
         is_clock = head is not None and head.shape in ("T ", "T N/") and line[0].isdigit()
         if clocks_said and head is not None and is_clock and (not ends or head.plain[:1].islower()):
             head = None  # "I am free at", and "10:30, I think." in the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled))
-        broken, last, ruled = False, line, False
+        broken, previous, ruled = False, line, False
         if head is not None and (head.heading or head.shape == "T"):
             broken = True
     heads = [row.head for row in rows]
-    for i, named in settled(heads).items():
-        rows[i].head = named
-        rows[i].begins = rows[i].begins or _strong(named)
+    for i, settled_head in settled(heads).items():
+        rows[i].head = settled_head
+        rows[i].begins = rows[i].begins or _strong(settled_head)
     return rows
 
 
@@ -166,7 +166,7 @@ def _strong(head: Head) -> bool:
     )
 
 
-def _marked(rows: list[Text]) -> list[Mark]:
+def _marks(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
     unit = -1
@@ -186,18 +186,21 @@ def _marked(rows: list[Text]) -> list[Mark]:
 def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
     """Whether the line under a head, or under its time, may be speech."""
     below = i + 2 if head.shape.endswith("\nT/") else i + 1
-    under = rows[below].head if below < len(rows) else None
-    same = under is not None and (under.shape, under.heading) in ((head.shape, head.heading), ("T", under.heading))
+    head_below = rows[below].head if below < len(rows) else None
+    same = head_below is not None and (head_below.shape, head_below.heading) in (
+        (head.shape, head.heading),
+        ("T", head_below.heading),
+    )
     return below < len(rows) and (not same or (head.shape == "N/" and not rows[below].begins))
 
 
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
     """The head of a line that is only a name, with the time of the line under or over it."""
     for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
-        other = rows[k].head if 0 <= k < len(rows) else None
-        if other is not None and other.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
+        time_head = rows[k].head if 0 <= k < len(rows) else None
+        if time_head is not None and time_head.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
             colon = ":" if ":" in head.shape else ""
-            return head._replace(shape=shape.replace("N", f"N{colon}"), stamp=other.stamp)
+            return head._replace(shape=shape.replace("N", f"N{colon}"), stamp=time_head.stamp)
     return head
 
 
@@ -218,7 +221,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     while rows:  # each line is let go when its words are taken: a long file is not held twice
         builder.take(rows.pop())
     builder.put_together()
-    tell_missing(builder.rows, builder.labelled, tally)
+    warn_of_missing_labels(builder.rows, builder.labelled, tally)
     return builder.rows
 
 
@@ -231,14 +234,14 @@ def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
     """The only name of a file if it asks questions: who answers is not named."""
     if len(labels.names) != 1:
         return None
-    asked = [r.head.rest for r in rows if r.head and r.mark and labels.verdict(r.mark) == "name"]
-    questions = sum(rest.endswith("?") for rest in asked)
-    return speaker_name(next(iter(labels.names))) if len(asked) > 1 and questions > 0.5 * len(asked) else None
+    texts = [r.head.rest for r in rows if r.head and r.mark and labels.verdict(r.mark) == "name"]
+    questions = sum(rest.endswith("?") for rest in texts)
+    return speaker_name(next(iter(labels.names))) if len(texts) > 1 and questions > 0.5 * len(texts) else None
 
 
 def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
     """Numbers of the lines that are chapters between times that each stand over one line of text."""
-    if listed := _listed(rows):
+    if listed := _chapter_list(rows):
         return listed
     rows = [r for r in rows if not (r.text[0].isdigit() and spoken_seconds(r.text) is not None)]
     times = [i for i, r in enumerate(rows) if _only_time(r.head)]
@@ -263,7 +266,7 @@ def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
     return apart or all(r.head and r.head.stamp and not _only_time(r.head) for r in shown)
 
 
-def _listed(rows: Sequence[Text]) -> set[int]:
+def _chapter_list(rows: Sequence[Text]) -> set[int]:
     """Numbers of the lines of a list of chapters: times with a few words, in one run, in a text without other times."""
     timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
     if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:

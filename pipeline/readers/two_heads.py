@@ -61,9 +61,9 @@ def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
 def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
     """Whether names recur in front of a separator and what stands behind it does not, as roles would."""
     counts = Counter(name for name, _ in labels)
-    again = [(name, label) for name, label in labels if counts[name] > 1]
-    people = len({name for name, _ in again})
-    return people >= _PEOPLE and len(again) >= _MOST * len(labels) and 2 * len(set(again)) > len(again)
+    recurring = [(name, label) for name, label in labels if counts[name] > 1]
+    people = len({name for name, _ in recurring})
+    return people >= _PEOPLE and len(recurring) >= _MOST * len(labels) and 2 * len(set(recurring)) > len(recurring)
 
 
 def _at_separator(head: Head) -> Head | None:
@@ -79,7 +79,7 @@ def _at_separator(head: Head) -> Head | None:
         shape, end, rest = _SHAPES[match.lastgroup or ""], match.start(), match.end()
     else:
         return None
-    name, said = head.plain[:end], head.plain[rest:].strip()
-    if not said or not could_be_name(name):
+    name, words_behind = head.plain[:end], head.plain[rest:].strip()
+    if not words_behind or not could_be_name(name):
         return None
-    return Head(f"{front}{shape}", name, said, head.plain, head.stamp if front else None, head.signs)
+    return Head(f"{front}{shape}", name, words_behind, head.plain, head.stamp if front else None, head.signs)

@@ -31,7 +31,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue an utterance; what stands outside of them is told."""
+    """A cue an utterance; text outside of utterances is recorded as left out."""
     prologue = _PROLOGUE.match(document.text)
     root = parsed(document, f"<all>{document.text[prologue.end() if prologue else 0 :]}</all>")
     people = _people(root)
@@ -41,7 +41,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 def _people(root: ET.Element) -> dict[str, str]:
     """The names of those whom the file lists, by the names that its utterances call them."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for person in root.iter():
         if key := attribute(person, "id"):
             listed = name_of(person) in ("person", "participant")
@@ -49,29 +49,29 @@ def _people(root: ET.Element) -> dict[str, str]:
             if not name and not len(person) and not (person.text or "").strip():  # one that only names somebody
                 name = clean(attribute(person, "name") or "")
             if name:
-                found[key] = name
-    return found
+                names[key] = name
+    return names
 
 
 def _utterances(root: ET.Element, tally: Tally) -> list[ET.Element]:
     """The elements that say who speaks, the innermost where one holds another."""
-    everything = list(root.iter())
-    holding: set[ET.Element] = set()
-    for element in reversed(everything):  # each after those in it
-        if any(child in holding or _first(child, _WHO) for child in element):
-            holding.add(element)
-    found: list[ET.Element] = []
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        if element not in holding and _first(element, _WHO) and words(_words(element)):
-            found.append(element)
+    elements = list(root.iter())
+    holders: set[ET.Element] = set()
+    for element in reversed(elements):  # each after those in it
+        if any(child in holders or _first(child, _WHO) for child in element):
+            holders.add(element)
+    utterances: list[ET.Element] = []
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        if element not in holders and _first(element, _WHO) and words(_words(element)):
+            utterances.append(element)
         else:
             tally.leave_out("text outside of what people say", element.text or "")
             for child in element:
                 tally.leave_out("text outside of what people say", child.tail or "")
-            waiting.extend(reversed(element))
-    return found
+            stack.extend(reversed(element))
+    return utterances
 
 
 def _words(element: ET.Element) -> str:
@@ -88,12 +88,12 @@ def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
 
 def _cue(n: int, element: ET.Element, people: dict[str, str]) -> Cue:
     """The words of an utterance; the name that a play prints over a speech is none of them."""
-    who = (_first(element, _WHO) or "").strip().removeprefix("#")
+    speaker = (_first(element, _WHO) or "").strip().removeprefix("#")
     parts = [element.text or ""]
     for child in element:
         parts += ["" if name_of(child) == "speaker" else _words(child), child.tail or ""]
     start, end = number(_first(element, START)), number(_first(element, END))
-    return Cue(start, end, [clean(" ".join(parts))], n, people.get(who, who))
+    return Cue(start, end, [clean(" ".join(parts))], n, people.get(speaker, speaker))
 
 
 READER = Reader("utterances", "XML whose elements say who speaks", sniff, read)

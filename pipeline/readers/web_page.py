@@ -67,16 +67,16 @@ class _Page(HTMLParser):
         self._times_open: Counter[str] = Counter()  # of each kind of element
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "meta":
-            name, content = found.get("property") or found.get("name") or "", found.get("content")
+            name, content = attributes.get("property") or attributes.get("name") or "", attributes.get("content")
             if content and name in ("og:title", "og:url", "og:site_name"):
                 self.metadata[name] = content
-        if tag == "html" and found.get("lang"):
-            self.metadata["lang"] = found["lang"] or ""
-        bare = [name for name, value in attrs if value is None]
-        if len(bare) > 2:
-            self.broken.append(" ".join(bare))
+        if tag == "html" and attributes.get("lang"):
+            self.metadata["lang"] = attributes["lang"] or ""
+        valueless = [name for name, value in attrs if value is None]
+        if len(valueless) > 2:
+            self.broken.append(" ".join(valueless))
         if tag in _VOID:
             if tag in ("br", "hr"):
                 self._end_line()
@@ -114,10 +114,10 @@ class _Page(HTMLParser):
         if last in _BLOCKS:
             if last == "cite" and self._has_words and not self._inside(_APART) and not self._ends_in_colon():
                 self._say(":")
-            held = len(self.rows)
+            place = len(self.rows)
             self._end_line()
-            if last == "dt" and len(self.rows) > held:
-                self.terms.append(held)
+            if last == "dt" and len(self.rows) > place:
+                self.terms.append(place)
             if last in ("p", "li", "blockquote", "tr"):
                 self._blank()
         return last
@@ -179,7 +179,7 @@ class _Page(HTMLParser):
         self._end_line()
 
 
-def _sound(text: str) -> str:
+def _well_formed(text: str) -> str:
     """The page without comments and scripts, in which every angle bracket that opens a tag is closed.
 
     Python's parser takes time by the square of what is not.
@@ -226,10 +226,10 @@ def sniff(document: Document) -> bool:
 
 def read(document: Document, tally: Tally) -> Prose:
     """The text of the page's main part, read as text is; cite and time give speakers and times."""
-    sound = _sound(document.text)
-    page = _parsed(sound)
+    text = _well_formed(document.text)
+    page = _parsed(text)
     if len(words(" ".join(page.controls))) > len(words(" ".join(page.rows))):
-        page = _parsed(sound, buttons=True)
+        page = _parsed(text, buttons=True)
     for row in page.controls:
         tally.leave_out("buttons, lists to choose from and hidden parts of a page", row)
     for row in page.around:

@@ -1,4 +1,4 @@
-"""WebVTT: voices, headers, regions, styles, settings and notes; a missing header is told."""
+"""WebVTT: voices, headers, regions, styles, settings and notes; a missing header gives a warning."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Cues as lines; notes, styles, regions and header lines are told."""
+    """Cues as lines; notes, styles, regions and header lines are recorded as left out."""
     rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     language = None
@@ -42,15 +42,15 @@ def read(document: Document, tally: Tally) -> Captions:
     elif any("-->" in row for row in rows[:200]):
         tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
     rows = _without_blocks(rows, tally)
-    named = _named(rows)
+    voices = _voices(rows)
     cues = scan(rows, tally)
     for cue in cues:
-        cue.voice = named.get(cue.line)
+        cue.voice = voices.get(cue.line)
     return Captions(cues, Metadata(language=language))
 
 
 def _header(rows: list[str], line: int, tally: Tally) -> str | None:
-    """The language that a header names; all of it is told."""
+    """The language that a header names; all of it is recorded as left out."""
     tally.leave_out("headers", "\n".join([rows[0][6:], *rows[1:]]), line)
     match = _LANGUAGE.search("\n".join(rows))
     return match[1] if match else None
@@ -68,13 +68,13 @@ def _without_blocks(rows: list[str], tally: Tally) -> list[str]:
     return out
 
 
-def _named(rows: list[str]) -> dict[int, str]:
+def _voices(rows: list[str]) -> dict[int, str]:
     """Who speaks, by the number of the timing line below; the lines are left with the number of the cue."""
-    found: dict[int, str] = {}
+    voices: dict[int, str] = {}
     for i in range(len(rows) - 1):
         if '"' in rows[i] and "-->" in rows[i + 1] and (match := _WEBEX.match(rows[i])):
-            found[i + 2], rows[i] = match["name"], match["number"]
-    return found
+            voices[i + 2], rows[i] = match["name"], match["number"]
+    return voices
 
 
 READER = Reader("webvtt", "WebVTT captions", sniff, read)

@@ -56,8 +56,8 @@ def _forms(time: str, *, doubtful: bool = True, behind: bool = True) -> list[_Fo
 
     A doubtful one stands behind a name in brackets or at the end of the line only: "Section 2.10: Boats" holds none.
     """
-    bare = re.sub(r"\?P<\w+>", "?:", time)
-    times = rf"(?P<times>{bare}(?:{_TO}{bare})?)"
+    unnamed = re.sub(r"\?P<\w+>", "?:", time)
+    times = rf"(?P<times>{unnamed}(?:{_TO}{unnamed})?)"
     places = [rf"(?P<before>\s*[\[(<{{*_]{{0,3}}){times}(?=[\])>}}*_]{{0,3}}(?:[\s:,|–—-]|$))"]
     if behind:
         name = rf"(?P<before>\s*[*_]{{0,3}}{_NAME}[*_]{{0,3}}[ \t,|–—-]*+(?P<open>[\[(])?)"
@@ -98,13 +98,13 @@ def _without_hashes(rows: list[str]) -> list[str]:
     upcoming: str | None = "[0:00:00]"
     for row in rows:
         found = [*_HASHES.finditer(row)]
-        said = _HASHES.sub(" ", row).strip()
-        if not any(map(str.isalnum, said)):
-            out.append(said)
+        text = _HASHES.sub(" ", row).strip()
+        if not any(map(str.isalnum, text)):
+            out.append(text)
             continue
         if found and not row[: found[0].start()].strip():
             upcoming = _bracket(found.pop(0))  # this one stands in front all the same
-        out.append(f"{upcoming} {said}" if upcoming else said)
+        out.append(f"{upcoming} {text}" if upcoming else text)
         upcoming = _bracket(found[-1]) if found else None
     return out
 
@@ -121,20 +121,20 @@ def _stands(form: _Form, row: str) -> re.Match[str] | None:
 
 def _are_times(form: _Form, rows: Sequence[str]) -> bool:
     """Whether these times recur and rise; those that could be other numbers, as often and as fast as speech goes on."""
-    stand = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
-    found = [(i, _seconds(time)) for i, match in stand if (time := form.time.match(match["times"]))]
-    if len(found) < _LEAST or not rise([time for _, time in found]):
+    matches = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
+    times = [(i, _seconds(time)) for i, match in matches if (time := form.time.match(match["times"]))]
+    if len(times) < _LEAST or not rise([time for _, time in times]):
         return False
-    if len(found) < _SHARE * sum(map(bool, map(str.strip, rows))):
+    if len(times) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
     if not form.doubtful:
-        return found[-1][1] > found[0][1]
-    often = _names_recur(stand) if form.behind else len(found) >= _OFTEN * _beginnings(rows)
-    return often and _at_the_pace_of_speech(found, rows)
+        return times[-1][1] > times[0][1]
+    often = _names_recur(matches) if form.behind else len(times) >= _OFTEN * _beginnings(rows)
+    return often and _at_the_pace_of_speech(times, rows)
 
 
-def _names_recur(stand: Sequence[tuple[int, re.Match[str]]]) -> bool:
-    names = Counter(match["name"].strip() for _, match in stand)
+def _names_recur(matches: Sequence[tuple[int, re.Match[str]]]) -> bool:
+    names = Counter(match["name"].strip() for _, match in matches)
     return sum(n > 1 for n in names.values()) >= _NAMED
 
 
@@ -146,15 +146,15 @@ def _beginnings(rows: Sequence[str]) -> int:
     )
 
 
-def _at_the_pace_of_speech(found: Sequence[tuple[int, float]], rows: Sequence[str]) -> bool:
+def _at_the_pace_of_speech(times: Sequence[tuple[int, float]], rows: Sequence[str]) -> bool:
     """Whether as much is said between the first time and the last as people say, and they do not count by ones."""
-    (first, start), (last, end) = found[0], found[-1]
-    if all(time % 60 < _INCHES for _, time in found):
+    (first, start), (last, end) = times[0], times[-1]
+    if all(time % 60 < _INCHES for _, time in times):
         return False  # feet and inches; hardly any times happen to be so
-    said = sum(map(word_count, rows[first:last]))
-    steps = [b - a for (_, a), (_, b) in itertools.pairwise(found)]
+    words_said = sum(map(word_count, rows[first:last]))
+    steps = [b - a for (_, a), (_, b) in itertools.pairwise(times)]
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
-    return not counted and _SLOW * (end - start) <= said <= _FAST * (end - start)
+    return not counted and _SLOW * (end - start) <= words_said <= _FAST * (end - start)
 
 
 def _rewritten(form: _Form, row: str) -> str:

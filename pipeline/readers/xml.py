@@ -51,20 +51,20 @@ def name_of(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def said_in(element: ET.Element) -> str:
+def text_of(element: ET.Element) -> str:
     """The text of an element; a line end for every <br/>, spaces around words that say that they are some."""
     parts = [element.text or ""]
     for child in element:
         if name_of(child) == "br":
             parts.append("\n")
         elif name_of(child) not in ("metadata", "set"):
-            parts.append(f" {said_in(child)} " if attribute(child, "unit") == "word" else said_in(child))
+            parts.append(f" {text_of(child)} " if attribute(child, "unit") == "word" else text_of(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
 
 def _rows(element: ET.Element) -> list[str]:
-    return [clean(row) for row in said_in(element).split("\n") if clean(row)]
+    return [clean(row) for row in text_of(element).split("\n") if clean(row)]
 
 
 def attribute(element: ET.Element, name: str) -> str | None:
@@ -84,11 +84,11 @@ def _ttml_read(document: Document, tally: Tally) -> Captions:
     root = _tree(document)
     rate = _rate(root)
     agents = {
-        attribute(agent, "id"): clean(" ".join(said_in(n) for n in agent if name_of(n) == "name"))
+        attribute(agent, "id"): clean(" ".join(text_of(n) for n in agent if name_of(n) == "name"))
         for agent in root.iter()
         if name_of(agent) == "agent"
     }
-    title = next((clean(said_in(e)) for e in root.iter() if name_of(e) == "title"), None)
+    title = next((clean(text_of(e)) for e in root.iter() if name_of(e) == "title"), None)
     cues = list(_paragraphs(root, rate, agents, 0.0))
     untimed = sum(c.start is None for c in cues)
     if untimed:
@@ -97,24 +97,28 @@ def _ttml_read(document: Document, tally: Tally) -> Captions:
 
 
 def _paragraphs(
-    element: ET.Element, rate: tuple[float, float], agents: dict[str | None, str], base: float, who: str | None = None
+    element: ET.Element,
+    rate: tuple[float, float],
+    agents: dict[str | None, str],
+    base: float,
+    speaker: str | None = None,
 ) -> Iterator[Cue]:
-    own = _clock(attribute(element, "begin"), rate)
+    begin = _clock(attribute(element, "begin"), rate)
     agent = attribute(element, "agent")
-    who = (agents.get(agent) or agent) if agent else who
+    speaker = (agents.get(agent) or agent) if agent else speaker
     if name_of(element) == "p":
-        start, end = own, _clock(attribute(element, "end"), rate)
+        start, end = begin, _clock(attribute(element, "end"), rate)
         length = _clock(attribute(element, "dur"), rate)
         spans = [_clock(attribute(s, "begin"), rate) for s in element.iter() if name_of(s) == "span"]
         if start is None:
             start = next((s for s in spans if s is not None), None)
         if end is None and start is not None and length is not None:
             end = start + length
-        yield Cue(later(base, start), later(base, end), _rows(element), 0, who)
+        yield Cue(later(base, start), later(base, end), _rows(element), 0, speaker)
         return
     for child in element:
         if name_of(child) in ("body", "div", "p"):
-            yield from _paragraphs(child, rate, agents, base + (own or 0.0), who)
+            yield from _paragraphs(child, rate, agents, base + (begin or 0.0), speaker)
 
 
 def _rate(root: ET.Element) -> tuple[float, float]:
@@ -171,15 +175,19 @@ def _akoma_read(document: Document, tally: Tally) -> Captions:
     people = {
         attribute(p, "id") or attribute(p, "eId"): p.get("showAs") for p in root.iter() if name_of(p) == "TLCPerson"
     }
-    title = next((clean(said_in(e)) for e in root.iter() if name_of(e) in ("heading", "docTitle")), None)
+    title = next((clean(text_of(e)) for e in root.iter() if name_of(e) in ("heading", "docTitle")), None)
     cues: list[Cue] = []
     for n, element in enumerate(root.iter(), 1):
         if name_of(element) == "speech":
-            by = (element.get("by") or "").strip("#")
-            said = [clean(said_in(p)) for p in element.iter() if name_of(p) in ("p", "block")]
-            cues += [Cue(None, None, [text], n, people.get(by) or by or None) for text in said if words(text)]
+            speaker_id = (element.get("by") or "").strip("#")
+            texts = [clean(text_of(p)) for p in element.iter() if name_of(p) in ("p", "block")]
+            cues += [
+                Cue(None, None, [text], n, people.get(speaker_id) or speaker_id or None)
+                for text in texts
+                if words(text)
+            ]
         elif name_of(element) in ("narrative", "heading", "scene"):
-            tally.leave_out("headings and narration", said_in(element))
+            tally.leave_out("headings and narration", text_of(element))
     return Captions(cues, Metadata(title=title or None))
 
 
