@@ -79,7 +79,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The encoding and the format that a file was to be read in; None where what it holds tells."""
+    """The encoding and the format that a file was to be read in; None where its content decides."""
 
     encoding: str | None = None
     format: str | None = None
@@ -101,7 +101,7 @@ class Reading:
 class Transcript:
     """Ordered segments with ids 1…n, metadata, and where they came from.
 
-    `plain` is the name that it would have without others of its name, "" where it has that one. `sha256` is that of the
+    `plain` is the name that it would have if no other had the same, "" where it has that one. `sha256` is that of the
     file's bytes; `notes` are the remarks of `reading` that a user should see, as text.
     """
 

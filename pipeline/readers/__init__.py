@@ -52,7 +52,7 @@ def read_transcript(
 ) -> Transcript:
     """The transcript in a file, with its metadata; InputError names file, cause and remedy.
 
-    What the file holds tells its format, unless `form` names one of `formats.READERS`.
+    The content decides the format, unless `form` names one of `formats.READERS`.
     """
     return parse(
         content(path),
@@ -91,7 +91,7 @@ def parse(
     form: str | None = None,
 ) -> Transcript:
     """A transcript from bytes. `suffix` only helps where the content leaves a choice."""
-    # Loaded when something is read: a run over what was made before reads nothing.
+    # Loaded when something is read: a run whose documents are up to date reads nothing.
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
@@ -121,7 +121,7 @@ def parse(
         segments = finish(lines)
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
-        tally.leave_out("labels without words", silent.speaker or "", silent.number)
+        tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)

@@ -88,7 +88,7 @@ _BETTER = 0.05  # by which a page must fit better than one before it, which is m
 _LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # that tell an alphabet: letters, signs of thousands, letters among a–z
 _SHOUTED = 0.7  # what a reading in capitals is worth: small letters of another page often look so
 _SAMPLE = 40_000  # bytes
-_LONG, _BESIDE = 2000, 40  # bytes of a line that is looked at in parts, and of ASCII around what tells
+_LONG, _BESIDE = 2000, 40  # bytes of a line that is looked at in parts, and of ASCII around others
 # With ASCII no longer than `_BESIDE` between them: no sign of two bytes is torn.
 _HIGH = re.compile(rb"[\x80-\xff]++(?:[\x00-\x7f]{1,40}+[\x80-\xff]++)*+[\x00-\x7f]{0,40}+")
 _FOREIGN = "\ufffd"
@@ -112,7 +112,7 @@ def code_page(raw: bytes) -> tuple[str, bool]:
 
 
 def _sample_of(raw: bytes) -> bytes:
-    """The first lines that are not ASCII, of long ones what stands around their other signs."""
+    """The first lines that are not ASCII; of long lines, the parts around such bytes."""
     parts: list[bytes] = []
     size = 0
     for line in raw.splitlines(keepends=True):
@@ -149,7 +149,7 @@ def _daily(sample: bytes, codec: str, order: str, rows: range) -> float:
 
 
 def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
-    """The share of the letters that are of the alphabet, times that of its frequent ones."""
+    """The share of letters of the alphabet, times the share of its frequent letters."""
     text = sample.decode(codec, "replace")
     letters = _letters(text, latin=False)
     often = alphabet.partition("|")[0]
@@ -161,10 +161,10 @@ def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
 
 
 def _letters(text: str, *, latin: bool) -> list[str]:
-    """What is not ASCII, in small letters; letters that stand as none of their kind do are foreign.
+    """The letters that are not ASCII, made small; one in a place where none can stand is `_FOREIGN`.
 
-    Those of a Latin alphabet stand among a–z in longer words, those of others never do; none is large after a small
-    one.
+    In longer words, letters of a Latin alphabet stand among a–z and those of other alphabets do not. No capital comes
+    after a small letter.
     """
 
     def letters_of_word(match: re.Match[str]) -> str:

@@ -32,12 +32,12 @@ def in_front_of_clocks(rows: list[str]) -> list[str]:
     names = _recurring(words) if not days and rise(clocks, _MOST) else set()
     if len(found) < _LEAST or not (days or names):
         return rows
-    out = rows.copy()
+    new_rows = rows.copy()
     for i, match in found.items():
         clock, text = f"{match['open']}{match['clock']}{match['close']}", rows[i][match.end() :]
         if days or match["word"] in names or (names and text and _may_name(match["word"])):
-            out[i] = f"{clock} {text}" if days else f"{match['word']} {clock}: {text}"
-    return out
+            new_rows[i] = f"{clock} {text}" if days else f"{match['word']} {clock}: {text}"
+    return new_rows
 
 
 def _are_days(words: Sequence[str]) -> bool:

@@ -53,16 +53,16 @@ def read(document: Document, tally: Tally) -> Captions:
 
 def _unfolded(rows: list[str]) -> list[str]:
     """The lines, each continuation (behind a tab) put at the end of its line, with an empty one in its place."""
-    out: list[str] = []
+    lines: list[str] = []
     last = 0
     for row in rows:
-        if row.startswith("\t") and out:
-            out[last] = f"{out[last]} {row.strip()}"
-            out.append("")
+        if row.startswith("\t") and lines:
+            lines[last] = f"{lines[last]} {row.strip()}"
+            lines.append("")
         else:
-            last = len(out)
-            out.append(row)
-    return out
+            last = len(lines)
+            lines.append(row)
+    return lines
 
 
 def _names(row: str) -> dict[str, str]:

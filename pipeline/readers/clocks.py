@@ -243,13 +243,13 @@ def spread(starts: Sequence[float | None]) -> list[float | None]:
 
     The last minute goes on at the pace of the one before it.
     """
-    out: list[float | None] = list(starts)
-    timed = [i for i, s in enumerate(starts) if s is not None]
-    groups = [list(group) for _, group in itertools.groupby(timed, key=lambda i: starts[i])]
+    spread_starts: list[float | None] = list(starts)
+    known = [i for i, s in enumerate(starts) if s is not None]
+    groups = [list(group) for _, group in itertools.groupby(known, key=lambda i: starts[i])]
     pace = 60.0
     for n, group in enumerate(groups):
         step = 60.0 / len(group)
         pace = min(pace, step) if n == len(groups) - 1 else step
         for k, i in enumerate(group):
-            out[i] = round((starts[i] or 0.0) + k * pace, 3)
-    return out
+            spread_starts[i] = round((starts[i] or 0.0) + k * pace, 3)
+    return spread_starts

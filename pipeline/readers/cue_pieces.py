@@ -51,7 +51,7 @@ class Cue:
 class Piece:
     """A line of a cue, tags off. All lines of a cue are one piece, which is `plain`, when they are only words.
 
-    `name` is that of its voice or label, when it is known which labels are names.
+    `name` is who speaks by its voice or label, set when it is known which labels are names.
     """
 
     cue: Cue
@@ -100,12 +100,12 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
             split = VOICE.split(raw)
             parts = [(voice, split[0]), *zip(split[1::2], split[2::2], strict=True)]
             voice = split[-2] if len(split) > 1 else voice
-        for who, text in parts:
+        for part_voice, text in parts:
             if "<" in text or "{\\" in text:
                 text = _without_pairs(_TAG.sub("", text), cue)
             text = _unescaped(text, cue)
             if text and (text := tidy(text)):
-                yield Piece(cue, number, text, first, who and html.unescape(who))
+                yield Piece(cue, number, text, first, part_voice and html.unescape(part_voice))
                 first = False
 
 
@@ -138,14 +138,14 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
     inner = Inner([p.text for p in pieces if not p.plain], chevrons=changes, end=end, others=plain)
     if not (inner.names or changes):
         return pieces
-    out: list[Piece] = []
+    cut_pieces: list[Piece] = []
     for piece in pieces:
         if piece.plain:
-            out.append(piece)
+            cut_pieces.append(piece)
             continue
         for n, part in enumerate(inner.parts(piece.text)):
-            out.append(Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice))
-    return out
+            cut_pieces.append(Piece(piece.cue, piece.number, part, piece.first and n == 0, piece.voice))
+    return cut_pieces
 
 
 def end_sentences(lines: Sequence[str]) -> bool:

@@ -137,7 +137,7 @@ def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> lis
         waits = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
             last = lines[-1]
-            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.number)
+            lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.file_line)
         else:
             lines.append(Line(text, speaker, piece.cue.start, piece.cue.end, turn, piece.number))
         last_cue = piece.cue

@@ -65,7 +65,7 @@ def _group(shape: str, heading: bool) -> str:
 
 
 class Labels:
-    """The verdict on every mark of a file, whose places where turns begin are `units`: `cues` or paragraphs."""
+    """The verdict on every mark of a file. `units` counts where turns could begin: `cues` or paragraphs."""
 
     def __init__(self, marks: Sequence[Mark], units: int, text: str, *, cues: bool = False) -> None:
         self.names: set[str] = set()
@@ -106,7 +106,7 @@ class Labels:
         return "text" if verdict == "name" and inside else verdict
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
-        """The verdict on a label that nothing was known of."""
+        """Sets the verdict on a label that has none yet."""
         if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
             self.names.add(mark.name)
 
@@ -248,12 +248,12 @@ class Labels:
                 # an announcer: nobody's words could go on in it
                 opens = mark.line < opening and mark.head.stamp is not None
                 sure = all_of_them and (pair or opens)
-                verdict = self._once(mark, many=many, all_=all_of_them, sure=sure, big=big, capitals=capitals)
+                verdict = self._once(mark, many=many, all_labelled=all_of_them, sure=sure, big=big, capitals=capitals)
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
 
-    def _once(self, mark: Mark, *, many: bool, all_: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
+    def _once(self, mark: Mark, *, many: bool, all_labelled: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
         """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
 
         Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
@@ -263,13 +263,13 @@ class Labels:
         words, name = mark.name.split(), mark.name
         spelt = _SPELT.search(name) is not None
         big_alone = capitals and self._in_capitals({name: 1}) and (len(words) > 1 or not self._common(name))
-        if big_alone or (spelt and (all_ or mark.group == _BRACKETED)):
+        if big_alone or (spelt and (all_labelled or mark.group == _BRACKETED)):
             return "name"
         phrase = self._phrase(name)
         if phrase or (not (spelt or proper(name)) and (len(words) > 1 or big)):
             return "doubt" if many or not (phrase or big) else "text"
         has_common_word = any(self._common(w) for w in words)
-        if has_common_word and not (all_ and len(words) > 1 and not self._common(name)):
+        if has_common_word and not (all_labelled and len(words) > 1 and not self._common(name)):
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"

@@ -61,13 +61,13 @@ def _without_notes(rows: list[str], tally: Tally) -> list[str]:
     A note begins a line, may go over a few, and ends with its address; behind that somebody speaks on.
     """
     ends = {i: match for i, row in enumerate(rows) if "fathom.video/" in row and (match := _NOTE_END.match(row))}
-    out = rows.copy() if ends else rows
+    new_rows = rows.copy() if ends else rows
     for i, end in ends.items():
         first = next((k for k in range(i, max(-1, i - _NOTE_LINES), -1) if _NOTE.match(rows[k])), None)
         if first is not None:
             tally.leave_out(KIND, "\n".join([*rows[first:i], end[0]]), first + 1)
-            out[first : i + 1] = [BREAK] * (i - first) + [rows[i][end.end() :] or BREAK]
-    return out
+            new_rows[first : i + 1] = [BREAK] * (i - first) + [rows[i][end.end() :] or BREAK]
+    return new_rows
 
 
 def _footer(rows: Sequence[str]) -> int:

@@ -198,7 +198,7 @@ def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head
 
 
 def by_bracket(head: Head) -> Head | None:
-    """The head that a line has whose wide bracket names who speaks, the label behind it being words; None without."""
+    """The head of a line when its wide bracket names who speaks, and the label behind is words; None without one."""
     match = _BRACKETED.match(head.plain) if head.rest[:1] == "（" == head.plain[:1] else None
     if match is None or not could_be_name(match["wide"]):
         return None

@@ -47,7 +47,7 @@ def _all_numbered(filled: Sequence[str], pattern: re.Pattern[str]) -> bool:
 
 def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
     """The lines without a number between one page's last number and the next one's first, and their like at the end."""
-    out: set[int] = set()
+    between: set[int] = set()
     edge_rows: set[str] = set()
     unnumbered_rows: list[int] = []
     for i, row in enumerate(rows):
@@ -57,15 +57,15 @@ def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
                 unnumbered_rows.append(i)
             continue
         if int(match["line"]) == 1 and i:
-            out.update(unnumbered_rows)
+            between.update(unnumbered_rows)
             edge_rows.update(running(rows[k]) for k in unnumbered_rows)
         unnumbered_rows = []
-    return out | {i for i in unnumbered_rows if running(rows[i]) in edge_rows}
+    return between | {i for i in unnumbered_rows if running(rows[i]) in edge_rows}
 
 
 def _uncounted(rows: list[str], tally: Tally) -> list[str]:
     """The lines without "Q12" or "12." in front of labels that recur, where those numbers go up by one."""
-    out = rows
+    new_rows = rows
     counted = [
         (i, m) for i, row in enumerate(rows) if row[:40].strip(" \t*_Q[(")[:1].isdigit() and (m := _COUNTED.match(row))
     ]
@@ -81,8 +81,8 @@ def _uncounted(rows: list[str], tally: Tally) -> list[str]:
             or sum(n for n in names.values() if n > 1) < 0.5 * len(found)
         ):
             continue
-        out = out.copy() if out is rows else out
+        new_rows = new_rows.copy() if new_rows is rows else new_rows
         for i, match in found:
-            tally.leave_out("numbers in front of labels", out[i][: match.end()], i + 1)
-            out[i] = out[i][match.end() :]
-    return out
+            tally.leave_out("numbers in front of labels", new_rows[i][: match.end()], i + 1)
+            new_rows[i] = new_rows[i][match.end() :]
+    return new_rows

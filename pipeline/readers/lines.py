@@ -26,7 +26,7 @@ class Line(NamedTuple):
     start: float | None = None
     end: float | None = None
     turn: bool = False
-    number: int = 0
+    file_line: int = 0
 
 
 def unroll(lines: list[Line], tally: Tally) -> list[Line]:
@@ -37,7 +37,7 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     """
     if not _rolls(lines):
         return lines
-    out: list[Line] = []
+    unrolled: list[Line] = []
     previous: list[str] = []
     speaker = lines[0].speaker
     repeated = 0
@@ -50,12 +50,12 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
         repeated += shared
         fresh = tokens[shared:]
         if fresh:
-            out.append(line._replace(text=" ".join(fresh)))
-        elif out and line.end is not None:
-            out[-1] = out[-1]._replace(end=line.end)
+            unrolled.append(line._replace(text=" ".join(fresh)))
+        elif unrolled and line.end is not None:
+            unrolled[-1] = unrolled[-1]._replace(end=line.end)
         previous = tokens
-    tally.leave_out_words("words shown twice by rolling captions", repeated, "", lines[0].number)
-    return out
+    tally.leave_out_words("words shown twice by rolling captions", repeated, "", lines[0].file_line)
+    return unrolled
 
 
 def _shared(before: list[str], after: list[str]) -> int:
@@ -85,7 +85,7 @@ def _rolls(lines: list[Line]) -> bool:
 
 def join_lines(lines: list[Line]) -> list[Line]:
     """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
-    out: list[Line] = []
+    joined: list[Line] = []
     parts: list[str] = []
     first, end, length = Line(""), None, 0  # of the parts
     for line in lines:
@@ -98,10 +98,10 @@ def join_lines(lines: list[Line]) -> list[Line]:
             length += size
             end = line.end if line.end is not None else end
             continue
-        out.append(first._replace(text=" ".join(parts), end=end))
+        joined.append(first._replace(text=" ".join(parts), end=end))
         first, end, parts, length = line, line.end, [line.text], size
-    out.append(first._replace(text=" ".join(parts), end=end))
-    return out[1:]
+    joined.append(first._replace(text=" ".join(parts), end=end))
+    return joined[1:]
 
 
 def _paused(start: float | None, end: float | None, at: float) -> bool:
@@ -153,23 +153,24 @@ def _sentences(text: str) -> Iterator[str]:
 def _with_times(line: Line, pieces: list[str]) -> list[Line]:
     if line.start is None or line.end is None:
         return [
-            Line(p, line.speaker, line.start, None if i else line.end, number=line.number) for i, p in enumerate(pieces)
+            Line(p, line.speaker, line.start, None if i else line.end, file_line=line.file_line)
+            for i, p in enumerate(pieces)
         ]
     total = sum(len(p) for p in pieces) or 1
-    out, at = [], line.start
+    lines, at = [], line.start
     for piece in pieces:
         until = at + (line.end - line.start) * len(piece) / total
-        out.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.number))
+        lines.append(Line(piece, line.speaker, round(at, 3), round(until, 3), line.turn, line.file_line))
         at = until
-    return out
+    return lines
 
 
 def finish(lines: list[Line]) -> tuple[Segment, ...]:
     """Numbered segments, ids from 1; empty lines go."""
-    out: list[Segment] = []
+    segments: list[Segment] = []
     for line in lines:
         text = scripts.closed(tidy(line.text))
         if any(map(str.isalnum, text)):
             for piece in split_long(line._replace(text=text)):
-                out.append(Segment(len(out) + 1, piece.text, piece.speaker, piece.start, piece.end))
-    return tuple(out)
+                segments.append(Segment(len(segments) + 1, piece.text, piece.speaker, piece.start, piece.end))
+    return tuple(segments)

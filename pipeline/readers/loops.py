@@ -24,22 +24,24 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
     """Lines without what speech recognition said again and again, each loop kept once, with a warning."""
     keys = [(line.speaker, line.text.casefold()) for line in lines]
     counts = Counter(keys)
-    out: list[Line] = []
+    folded: list[Line] = []
     i = 0
     while i < len(lines):
         period, times = _loop_at(keys, i) if counts[keys[i]] >= _LOOP else (0, 0)
         if not times:
-            out.append(_unlooped(lines[i], tally))
+            folded.append(_unlooped(lines[i], tally))
             i += 1
             continue
         last = lines[i + period * times - 1]
         loop = lines[i : i + period]
-        out += [*loop[:-1], loop[-1]._replace(end=last.end if last.end is not None else loop[-1].end)]
+        folded += [*loop[:-1], loop[-1]._replace(end=last.end if last.end is not None else loop[-1].end)]
         loop_text = " ".join(line.text for line in loop)
         words_left_out = len(words(loop_text)) * (times - 1)
-        _record(f'"{loop_text[:50]}" stands {times} times in a row', words_left_out, loop_text, lines[i].number, tally)
+        _record(
+            f'"{loop_text[:50]}" stands {times} times in a row', words_left_out, loop_text, lines[i].file_line, tally
+        )
         i += period * times
-    return out
+    return folded
 
 
 def _loop_at(keys: list[tuple[str | None, str]], i: int) -> tuple[int, int]:
@@ -52,7 +54,7 @@ def _loop_at(keys: list[tuple[str | None, str]], i: int) -> tuple[int, int]:
         times = 1
         while keys[i + times * period : i + (times + 1) * period] == keys[i : i + period]:
             times += 1
-        short = sum(len(said.split()) for _, said in keys[i : i + period]) < 3
+        short = sum(len(text.split()) for _, text in keys[i : i + period]) < 3
         if times >= (_LOOP_SHORT if short else _LOOP):
             return period, times
     return 0, 0
@@ -64,28 +66,30 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
         words_left_out = max(1, word_count(text) - word_count(folded))
-        _record(f'a phrase goes round in "{text[:50]}"', words_left_out, text, line.number, tally)
+        _record(f'a phrase goes round in "{text[:50]}"', words_left_out, text, line.file_line, tally)
         line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
     loops = _phrases(tokens)
     if not loops:
         return line
-    out: list[str] = []
+    kept_tokens: list[str] = []
     at = 0
     for start, period, times in loops:
         if start >= at:
-            out += tokens[at : start + period]
+            kept_tokens += tokens[at : start + period]
             at = start + period * times
-    out += tokens[at:]
-    _record(f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(out), line.text, line.number, tally)
-    return line._replace(text=" ".join(out))
+    kept_tokens += tokens[at:]
+    _record(
+        f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(kept_tokens), line.text, line.file_line, tally
+    )
+    return line._replace(text=" ".join(kept_tokens))
 
 
-def _record(finding: str, words_left_out: int, text: str, number: int, tally: Tally) -> None:
+def _record(finding: str, words_left_out: int, text: str, file_line: int, tally: Tally) -> None:
     """A loop, and the words of it that are left out."""
-    tally.leave_out_words("loops of speech recognition", words_left_out, text, number)
-    tally.warn(f"{finding}: read once, as a loop of speech recognition", number)
+    tally.leave_out_words("loops of speech recognition", words_left_out, text, file_line)
+    tally.warn(f"{finding}: read once, as a loop of speech recognition", file_line)
 
 
 def _once(match: re.Match[str]) -> str:

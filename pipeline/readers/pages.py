@@ -30,16 +30,16 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
     They are recorded with the number of their page, or of their line counted from `number`.
     """
     heads = _heads(pages)
-    out: list[str] = []
+    rows: list[str] = []
     for n, page in enumerate(pages, 1):
         heads_of_page = _outside(page, heads)
         for i, row in enumerate(page):
             if i in heads_of_page:
-                tally.leave_out(PAGES, row, n if number is None else number + len(out))
-                out.append(BREAK)
+                tally.leave_out(PAGES, row, n if number is None else number + len(rows))
+                rows.append(BREAK)
             else:
-                out.append(row)
-    return out
+                rows.append(row)
+    return rows
 
 
 def _heads(pages: Sequence[list[str]]) -> set[str]:

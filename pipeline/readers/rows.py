@@ -85,7 +85,7 @@ def _has_time_inside(text: str) -> bool:
 
 def _at_times(row: Row) -> list[Row]:
     """A row cut at the bracketed times in its text; what follows a time starts there."""
-    out: list[Row] = []
+    pieces: list[Row] = []
     at, start, end = 0, row.start, row.end
     matches = list(INSIDE.finditer(row.text))
     if start is None and len(matches) == 1 and not row.text[matches[0].end() :].strip(" .*_"):  # its time stands behind
@@ -101,17 +101,17 @@ def _at_times(row: Row) -> list[Row]:
         text_before = f"{lead} {row.text[at : match.start()]}".strip()
         lead = ""
         if text_before or (start is not None and start == row.start and at == 0):
-            out.append(Row(text_before, row.line, row.speaker, start, end, row.turn and not out))
+            pieces.append(Row(text_before, row.line, row.speaker, start, end, row.turn and not pieces))
         at, start, end = match.end(), match["start"], match["end"]
     rest = f"{lead} {row.text[at:]}".strip()
-    if rest or not out:
-        out.append(Row(rest, row.line, row.speaker, start, end, row.turn and not out))
-    return out
+    if rest or not pieces:
+        pieces.append(Row(rest, row.line, row.speaker, start, end, row.turn and not pieces))
+    return pieces
 
 
 def _with_their_times(rows: list[Row]) -> list[Row]:
     """Rows with words; the time of one that lost all of them goes to the next one."""
-    out: list[Row] = []
+    timed: list[Row] = []
     start: str | None = None
     end: str | None = None
     turn = False
@@ -121,9 +121,9 @@ def _with_their_times(rows: list[Row]) -> list[Row]:
             turn = turn or row.turn
             continue
         row.start, row.end, row.turn = start, end, row.turn or turn
-        out.append(row)
+        timed.append(row)
         start, end, turn = None, None, False
-    return out
+    return timed
 
 
 def _lines(rows: list[Row], tally: Tally) -> list[Line]:
@@ -137,7 +137,7 @@ def _lines(rows: list[Row], tally: Tally) -> list[Line]:
     if remark := dial.remark():
         tally.warn(remark, rows[0].line)
     if not _forwards(starts, rows, tally):
-        return [Line(r.text, r.speaker, turn=r.turn, number=r.line) for r in rows]
+        return [Line(r.text, r.speaker, turn=r.turn, file_line=r.line) for r in rows]
     ends = [dial.seconds(r.end) if r.end is not None and dial.counts(r.end) else None for r in rows]
     return [
         Line(r.text, r.speaker, start, _end(start, end), r.turn, r.line)

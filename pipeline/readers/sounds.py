@@ -59,7 +59,7 @@ def in_one_bracket(text: str) -> bool:
 
 def joined_directions(rows: list[str]) -> list[str]:
     """The lines, those of a bracket that goes over several of them as one."""
-    out = rows
+    new_rows = rows
     joined_to = 0  # lines that went into a direction, and those above
     candidates = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
     for i in candidates:
@@ -72,11 +72,11 @@ def joined_directions(rows: list[str]) -> list[str]:
                 break
             text = f"{text} {row}"
             if in_one_bracket(text):
-                out = out.copy() if out is rows else out
-                out[i : k + 1] = [text, *[BREAK] * (k - i)]
+                new_rows = new_rows.copy() if new_rows is rows else new_rows
+                new_rows[i : k + 1] = [text, *[BREAK] * (k - i)]
                 joined_to = k + 1
                 break
-    return out
+    return new_rows
 
 
 def _begins_turn(row: str) -> bool:
@@ -141,16 +141,16 @@ class Sounds:
             text = _SPELLED.sub(lambda m: m[0].replace("_", ""), text)
         if not _opened(text):
             return text
-        out: list[str] = []
+        kept: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
             if self._is_sound(match, text, goes_on):
                 self._tally.leave_out(KIND, match[0], line)
-                out.append(text[at : match.start()])
+                kept.append(text[at : match.start()])
                 at = match.end()
-                if match[0] == _BROKEN_OFF and _goes_on(out) and text[at:].lstrip()[:1] not in _STOPS:
-                    out.append("–")
-        return clean(" ".join([*out, text[at:]])) if out else text
+                if match[0] == _BROKEN_OFF and _goes_on(kept) and text[at:].lstrip()[:1] not in _STOPS:
+                    kept.append("–")
+        return clean(" ".join([*kept, text[at:]])) if kept else text
 
     def _is_sound(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
         before, behind = text[: match.start()], text[match.end() :]

@@ -33,7 +33,7 @@ _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|y
 class Source:
     """A file to read and the name, relative to the output folder, of what comes out of it.
 
-    `plain` is the name that it would have alone, without what keeps it apart from others; "" where it has that one.
+    `plain` is the name that it would have if no other file had the same; "" where it has that one.
     """
 
     path: Path
@@ -231,12 +231,12 @@ def distinct(sources: list[Source]) -> list[Source]:
         groups.setdefault(as_written(source.plain), []).append(source)
     by_path = {s.path: replace(s, name=name) for group in groups.values() for s, name in _with_distinct_names(group)}
     uses = Counter[str]()
-    out = []
+    named = []
     for source in (by_path[s.path] for s in sources):
         uses[as_written(source.name)] += 1
         n = uses[as_written(source.name)]
-        out.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
-    return out
+        named.append(source if n == 1 else replace(source, name=f"{source.name}-{n}"))
+    return named
 
 
 def as_written(name: str) -> str:
@@ -261,7 +261,7 @@ def _with_ending(source: Source) -> str:
 
 
 def _with_folder(source: Source) -> str:
-    """The plain name behind that of the folder which the file lies in, unless that is in it already."""
+    """The plain name with the folder of its file in front, unless it has a folder already."""
     folder = source.path.absolute().parent.name
     return source.plain if "/" in source.plain or not folder else f"{folder}-{source.plain}"
 

@@ -92,15 +92,15 @@ def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
         named_times = {}
     if not named_times and sum(_unglued(row, language) is not None for row in sample) < _LEAST:
         return rows
-    out = [_unglued(row, language) or row for row in rows]
+    new_rows = [_unglued(row, language) or row for row in rows]
     for i, (name, seconds) in named_times.items():
-        out[i] = f"{name} {clock_of(seconds)}"
+        new_rows[i] = f"{name} {clock_of(seconds)}"
     for i in _shown_above(rows, named_times, language, tally):
-        out[i] = ""
+        new_rows[i] = ""
     for i in _chapters(rows, language):
         tally.leave_out("headings", rows[i], i + 1)
-        out[i] = ""
-    return out
+        new_rows[i] = ""
+    return new_rows
 
 
 def _may_hold_one(row: str) -> bool:

@@ -68,7 +68,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
     """The lines, the fields of events in the usual order where the section's Format line gives another one."""
-    out: list[str] = []
+    new_rows: list[str] = []
     fields, events = _USUAL, False
     for number, row in enumerate(rows, 1):
         if _SECTION.fullmatch(row):
@@ -81,8 +81,8 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
                 fields = _USUAL
         elif fields != _USUAL and _DIALOGUE.match(row):
             row = _reordered(row, fields, number, tally)
-        out.append(row)
-    return out
+        new_rows.append(row)
+    return new_rows
 
 
 def _reordered(row: str, fields: tuple[str, ...], number: int, tally: Tally) -> str:

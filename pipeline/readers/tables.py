@@ -32,10 +32,10 @@ def _columns(document: Document) -> Columns | None:
         # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
         markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
         return None if markdown else found
-    whole = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut
+    whole_lines = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut
     for delimiter in ("\t", ",", ";"):
-        quoted = delimiter == "\t" or any(map(_QUOTED.search, whole))
-        if quoted and delimiter in lines[0] and (found := by_content(_sample(whole, delimiter), delimiter)):
+        quoted = delimiter == "\t" or any(map(_QUOTED.search, whole_lines))
+        if quoted and delimiter in lines[0] and (found := by_content(_sample(whole_lines, delimiter), delimiter)):
             return found
     return None
 

@@ -60,7 +60,7 @@ def seconds(clock: str) -> float:
 
 def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
     """How many lines over each timing line belong to it: a number or a name."""
-    out: list[int] = []
+    counts: list[int] = []
     above = [rows[i - 1].strip() if i > 0 else "" for i in times]
     numbered = sum(map(str.isdigit, above)) >= 0.5 * len(times)
     alone = {b for a, b in itertools.pairwise(times) if not any(map(str.strip, rows[a + 1 : b - 1]))}
@@ -68,14 +68,14 @@ def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
     for i, over in zip(times, above, strict=True):
         number = over.isdigit()
         if i in alone and not (number and numbered):
-            out.append(0)  # the only line of the cue before is its text
+            counts.append(0)  # the only line of the cue before is its text
         elif (number and numbered) or ((number or names) and _is_name(rows, i)):
-            out.append(1)
+            counts.append(1)
         elif numbered and not over and i > 1 and rows[i - 2].strip().isdigit():
-            out.append(2)
+            counts.append(2)
         else:
-            out.append(0)
-    return out
+            counts.append(0)
+    return counts
 
 
 def _is_name(rows: Sequence[str], i: int) -> bool:

@@ -295,11 +295,11 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
 
 def _with_ends(lines: list[Line]) -> list[Line]:
     """A line ends where the next timed one starts, unless it says when."""
-    out: list[Line] = []
+    ended: list[Line] = []
     upcoming: float | None = None
     for line in reversed(lines):
         if line.end is None and line.start is not None and upcoming is not None and upcoming >= line.start:
             line = line._replace(end=upcoming)
-        out.append(line)
+        ended.append(line)
         upcoming = line.start if line.start is not None else upcoming
-    return out[::-1]
+    return ended[::-1]

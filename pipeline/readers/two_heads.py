@@ -29,19 +29,19 @@ def settled(heads: Sequence[Head | None]) -> dict[int, Head]:
 
 
 def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads that are the name in a wide bracket.
+    """The heads whose name is the one in a wide bracket.
 
     The label behind it counts where it stands without a bracket too, or recurs in a file whose lines mostly have none.
     """
     found = {i: other for i, head in enumerate(heads) if head and head.rest[:1] == "（" and (other := by_bracket(head))}
     if not found:
         return {}
-    named = [(i, head) for i, head in enumerate(heads) if head and head.name]
-    alone = {head.name for i, head in named if i not in found and ":" in head.shape}
-    labels = Counter(head.name for i, head in named if i in found)
-    few = 2 * (len(found) + sum(_WIDE in head.shape for _, head in named)) < len(heads)
+    heads_with_names = [(i, head) for i, head in enumerate(heads) if head and head.name]
+    alone = {head.name for i, head in heads_with_names if i not in found and ":" in head.shape}
+    labels = Counter(head.name for i, head in heads_with_names if i in found)
+    few = 2 * (len(found) + sum(_WIDE in head.shape for _, head in heads_with_names)) < len(heads)
     counting = alone | {name for name, n in labels.items() if few and n > 1}
-    return {i: found[i] for i, head in named if i in found and head.name not in counting}
+    return {i: found[i] for i, head in heads_with_names if i in found and head.name not in counting}
 
 
 def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
@@ -67,7 +67,7 @@ def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
 
 
 def _at_separator(head: Head) -> Head | None:
-    """The head that a line has whose name ends at the first separator in it; None without one."""
+    """The head of a line when its name ends at the first separator in it; None without one."""
     front = "T " if head.shape.startswith("T ") else ""
     if not head.shape.removeprefix(front).startswith(_AT_A_COLON):
         return None

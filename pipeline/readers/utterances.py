@@ -26,8 +26,8 @@ def sniff(document: Document) -> bool:
     """Elements of one name that say who speaks, hold something and end: two at least."""
     if document.head[:1] != "<":
         return False
-    found = Counter(match["tag"] for match in _SPOKEN.finditer(document.head))
-    return any(n > 1 and tag.lower() not in _HTML and f"</{tag}>" in document.text for tag, n in found.items())
+    tags = Counter(match["tag"] for match in _SPOKEN.finditer(document.head))
+    return any(n > 1 and tag.lower() not in _HTML and f"</{tag}>" in document.text for tag, n in tags.items())
 
 
 def read(document: Document, tally: Tally) -> Captions:
@@ -82,8 +82,8 @@ def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
     """The first of these attributes that says something, whatever its spelling."""
     if not element.attrib:
         return None
-    found = {key_of(k.rpartition("}")[2]): v for k, v in element.attrib.items()}
-    return next((found[name] for name in names if found.get(name, "").strip()), None)
+    values = {key_of(k.rpartition("}")[2]): v for k, v in element.attrib.items()}
+    return next((values[name] for name in names if values.get(name, "").strip()), None)
 
 
 def _cue(n: int, element: ET.Element, people: dict[str, str]) -> Cue:

@@ -58,14 +58,14 @@ def _header(rows: list[str], line: int, tally: Tally) -> str | None:
 
 def _without_blocks(rows: list[str], tally: Tally) -> list[str]:
     """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
-    out = rows.copy()
+    new_rows = rows.copy()
     for i, row in enumerate(rows):
         if (block := _BLOCK.match(row)) and (i == 0 or not rows[i - 1].strip()):
             kind = "notes" if block[1] == "NOTE" else "styles and regions"
             for k in itertools.takewhile(lambda k: rows[k].strip() and "-->" not in rows[k], range(i, len(rows))):
                 tally.leave_out(kind, rows[k].removeprefix("NOTE"), k + 1)
-                out[k] = ""
-    return out
+                new_rows[k] = ""
+    return new_rows
 
 
 def _voices(rows: list[str]) -> dict[int, str]:

@@ -94,19 +94,19 @@ def _without_hashes(rows: list[str]) -> list[str]:
     timed = [row for row in rows if "#" in row and _HASHES.search(row)]
     if 2 * sum(_HASHES.match(row.lstrip()) is not None for row in timed) >= len(timed):
         return [_HASHES.sub(_bracket, row) for row in rows]
-    out: list[str] = []
+    new_rows: list[str] = []
     upcoming: str | None = "[0:00:00]"
     for row in rows:
         found = [*_HASHES.finditer(row)]
         text = _HASHES.sub(" ", row).strip()
         if not any(map(str.isalnum, text)):
-            out.append(text)
+            new_rows.append(text)
             continue
         if found and not row[: found[0].start()].strip():
             upcoming = _bracket(found.pop(0))  # this one stands in front all the same
-        out.append(f"{upcoming} {text}" if upcoming else text)
+        new_rows.append(f"{upcoming} {text}" if upcoming else text)
         upcoming = _bracket(found[-1]) if found else None
-    return out
+    return new_rows
 
 
 def _bracket(match: re.Match[str]) -> str:

@@ -44,9 +44,9 @@ def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
     return best if items(best, "words") or text(best.get("transcript")).strip() else {}
 
 
-def _within(channel: str | None, who: str | None) -> str | None:
+def _within(channel: str | None, voice: str | None) -> str | None:
     """A speaker of a channel: numbers begin anew in each."""
-    return f"{channel} {who}" if channel and who else channel or who
+    return f"{channel} {voice}" if channel and voice else channel or voice
 
 
 def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
@@ -57,15 +57,15 @@ def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
     if speakers <= {None} and any("speaker" in p for p in paragraphs):
         return list(_paragraphs(paragraphs, name))
     alone = name is not None and len(speakers) < 2
-    named = [replace(w, speaker=name if alone else _within(name, w.speaker)) for w in words]
-    return list(from_words(named)) or [cue(text(best.get("transcript")), None, None, name, 1)]
+    voiced = [replace(w, speaker=name if alone else _within(name, w.speaker)) for w in words]
+    return list(from_words(voiced)) or [cue(text(best.get("transcript")), None, None, name, 1)]
 
 
 def _paragraphs(paragraphs: Iterable[Mapping[str, Any]], name: str | None) -> Iterator[Cue]:
     for n, paragraph in enumerate(paragraphs, 1):
-        who = _within(name, speaker(paragraph.get("speaker")))
+        voice = _within(name, speaker(paragraph.get("speaker")))
         for sentence in items(paragraph, "sentences"):
-            yield cue(text(sentence.get("text")), *times_of(sentence), who, n)
+            yield cue(text(sentence.get("text")), *times_of(sentence), voice, n)
 
 
 READER = Reader("deepgram", "Deepgram JSON", sniff, read)

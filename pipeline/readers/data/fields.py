@@ -24,7 +24,7 @@ _COVERED = 0.8  # of a segment's words, those that its list of words must hold t
 def plain(value: Mapping[str, Any]) -> dict[str, Any]:
     """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one.
 
-    Of several guesses at what was heard, the fields of the first one are its own.
+    Of several guesses at what was heard, the first one adds its fields.
     """
     fields = {key_of(name): inner for name, inner in value.items()}
     guesses = fields.get("alternatives") or fields.get("nbest")
@@ -163,7 +163,7 @@ def _speaker_of_first_word(fields: Mapping[str, Any]) -> str | None:
 
 
 def _with_speakers(listed: Sequence[Word], voice: str | None) -> list[Word]:
-    """Words without a speaker, which belong to the one before, else to the one that the segment has."""
+    """The words, each without a speaker given that of the word before, else the first one named, else the segment's."""
     out: list[Word] = []
     current = voice if all(w.speaker is None for w in listed) else next(w.speaker for w in listed if w.speaker)
     for word in listed:

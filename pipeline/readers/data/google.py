@@ -38,8 +38,8 @@ def read(document: Document, tally: Tally) -> Captions:
         for n, (result_words, transcript, channel) in enumerate(
             zip(words_of_results, transcripts, _channels(results), strict=True), 1
         ):
-            named = [replace(word, speaker=word.speaker or channel) for word in result_words]
-            cues += list(from_words(named)) or [cue(transcript, None, None, channel, n)]
+            voiced = [replace(word, speaker=word.speaker or channel) for word in result_words]
+            cues += list(from_words(voiced)) or [cue(transcript, None, None, channel, n)]
     language = next((text(r.get("languageCode")) for r in results if r.get("languageCode")), None)
     return Captions(cues, Metadata(language=language))
 

@@ -50,7 +50,7 @@ def cues_of(parsed: Any, tally: Tally) -> list[Cue]:
 
 
 def _cues(segments: Sequence[Fields]) -> list[Cue]:
-    """The cues of all segments. Where some name who speaks, one that says that nobody is known has nobody's words."""
+    """The cues of all segments. Where some name who speaks, those that say that nobody is known are nobody's."""
     scale = scale_of(segments)
     cues: list[Cue] = []
     nobodys: list[Cue] = []
