@@ -99,7 +99,7 @@ def folded(parts: Iterable[float]) -> float:
 
 
 def rise(times: Sequence[_Time], share: float = _RISING) -> bool:
-    """Whether times go on as those of a recording do, of which few are before the one above."""
+    """Whether times rise as in a recording, where few are before the one above."""
     steps = [a <= b for a, b in itertools.pairwise(times)]
     return sum(steps) >= share * len(steps)
 
@@ -142,7 +142,7 @@ class Dial:
             self._offset = 3600.0 * (first // 3600)
 
     def _goes_on(self, dated: str, sample: Sequence[str]) -> bool:
-        """Whether the times without a date are those of the same day: they go on where the one with a date was."""
+        """Whether the times without a date are of the same day: they go on from the one with a date."""
         after = next((s for s in sample[sample.index(dated) :] if not of_a_day(s)), None)
         return after is None or after[-1:] == "s" or self._of_day(after) >= self._of_day(dated)
 

@@ -254,7 +254,7 @@ class Labels:
                 self.names.add(name)
 
     def _once(self, mark: Mark, *, many: bool, all_labelled: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
-        """A label that stands once beside others that recur: a name only if it is written as one that prose is not.
+        """A label that stands once beside others that recur: a name only if it is written as prose never is.
 
         Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
         """
