@@ -192,7 +192,7 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
             async with _endpoint(settings, job.model) as endpoint:
                 _check_place(job, endpoint)
                 job = await at.jobs(endpoint).cancel(job)
-                rows.append((job.batch, f"{job.status}: {job.said}" if job.said else job.status))
+                rows.append((job.batch, f"{job.status}: {job.message}" if job.message else job.status))
         for owner, _ in at.journal.orders():
             at.journal.finish_order(owner)
     return rows or [("jobs", "none is under way")]
@@ -226,7 +226,7 @@ async def _status(job: Job, settings: Settings, at: BatchFiles) -> tuple[str, st
     name = job.batch or f"wave {job.wave[:12]}"
     calls = numbered(job.requests, "call")
     if not job.open:
-        said = f"; {job.said}" if job.said else ""
+        said = f"; {job.message}" if job.message else ""
         return name, f"{COLLECTED}: {calls}, {job.answered} answered, {job.failed} failed{said}"
     if not job.batch:
         return name, f"not known to be submitted: {calls}; run collect"

@@ -25,7 +25,7 @@ from pipeline.providers.http import streaming_client
 from pipeline.providers.openai_compatible import OpenAICompatible
 from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
-from pipeline.providers.replies import read
+from pipeline.providers.replies import read_completion
 
 MOST_BYTES = 200_000_000  # of one input file
 PATH: Final = "/v1/chat/completions"
@@ -87,13 +87,13 @@ class BatchEndpoint(OpenAICompatible):
 
     async def find(self, wave: str) -> Batch | None:
         """The batch that was submitted for a wave, if there is one."""
-        seen = 0
+        looked_through = 0
         with self._faults():
             async for batch in self._patient.batches.list(limit=100):
-                seen += 1
+                looked_through += 1
                 if (batch.metadata or {}).get(_OUR_NAME) == wave:
                     return batch
-                if seen >= _NEWEST:
+                if looked_through >= _NEWEST:
                     break
         return None
 
@@ -109,8 +109,8 @@ class BatchEndpoint(OpenAICompatible):
                 if not err.retryable or attempt + 1 == _TRIES:
                     raise
             await self._sleep(min(2.0**attempt, 20))
-            if found := await self.find(wave):
-                return found
+            if batch := await self.find(wave):
+                return batch
         raise AssertionError("the loop returns or raises")
 
     async def look(self, batch: str) -> Batch:
@@ -124,7 +124,7 @@ class BatchEndpoint(OpenAICompatible):
             return await self._patient.batches.cancel(batch)
 
     async def results(self, batch: Batch) -> AsyncIterator[Line]:
-        """Lines of the output and of the error file, in whatever order they come; what is no line of ours is left.
+        """Lines of the output and of the error file, in whatever order they come; lines that are not ours are skipped.
 
         Raises ResultsMissing where the output file is not there. Without the error file its calls have no line.
         """
@@ -147,15 +147,15 @@ class BatchEndpoint(OpenAICompatible):
 
     async def _lines(self, file: str) -> AsyncGenerator[Line, None]:
         """The lines of a result file. Only "\\n" ends one: an answer may hold other ends of lines."""
-        rest = b""
+        unfinished = b""
         with self._faults():
-            async with self._patient.files.with_streaming_response.content(file) as reply:
-                async for piece in reply.iter_bytes():
-                    *whole, rest = (rest + piece).split(b"\n")
-                    for row in whole:
+            async with self._patient.files.with_streaming_response.content(file) as response:
+                async for piece in response.iter_bytes():
+                    *rows, unfinished = (unfinished + piece).split(b"\n")
+                    for row in rows:
                         if line := _parsed(row):
                             yield line
-        if line := _parsed(rest):
+        if line := _parsed(unfinished):
             yield line
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
@@ -169,13 +169,13 @@ class BatchEndpoint(OpenAICompatible):
             raise self._refusal(line, request, known)
         outgoing = self._outgoing(request, known)
         with self._faults():
-            completion = read(line.body, outgoing.messages, self.endpoint, rung, 0.0)
+            completion = read_completion(line.body, outgoing.messages, self.endpoint, rung, 0.0)
         usage = completion.usage
         if completion.finish_reason == "length":
             stopped_at = outgoing.limit if usage.estimated else min(outgoing.limit, usage.completion_tokens)
-            found = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, outgoing.size)
-            if isinstance(found, learning.MoreRoom):
-                self.learn(found)
+            learned = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, outgoing.size)
+            if isinstance(learned, learning.MoreRoom):
+                self.learn(learned)
                 raise spending(AskAgain("the answer was cut in thought"), usage)
         if self._ignores_format(completion, request, known):
             raise spending(AskAgain("the response format is ignored"), usage)
@@ -192,10 +192,10 @@ class BatchEndpoint(OpenAICompatible):
         outgoing = self._outgoing(request, known)
         if outgoing.outdated(self.known):
             return AskAgain(str(fault))
-        found = lesson(fault.text, outgoing.body, self.known) or guess(outgoing.body, self.known)
-        if found is None:
+        learned = lesson(fault.text, outgoing.body, self.known) or guess(outgoing.body, self.known)
+        if learned is None:
             return fault
-        self.learn(found)
+        self.learn(learned)
         return AskAgain(str(fault))
 
     def _outgoing(self, request: Request, known: Capabilities) -> Outgoing:

@@ -39,18 +39,18 @@ class Jobs:
 
     def ours(self) -> list[Job]:
         """Open jobs at this endpoint with this model."""
-        at = (self._endpoint.endpoint.place, self._endpoint.model)
-        return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == at]
+        here = (self._endpoint.endpoint.place, self._endpoint.model)
+        return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == here]
 
     async def submit(self, owner: str, allow: Allow, *, most: int) -> list[Job]:
         """Sends the wanted calls of an order, in jobs of `most` calls, fewer where their file would be too large.
 
         `allow` may raise before one is sent.
         """
-        sent = []
+        jobs = []
         while job := self._next(owner, allow, most):
-            sent.append(await self.send(job))
-        return sent
+            jobs.append(await self.send(job))
+        return jobs
 
     def _next(self, owner: str, allow: Allow, most: int) -> Job | None:
         """A job cut from what is wanted, in the journal; None where nothing is."""
@@ -63,8 +63,8 @@ class Jobs:
             if len(keys) == most or (size > MOST_BYTES and keys):
                 break
             keys.append(key)
-            one = self._at_most(request)
-            worst, usd = worst + one, added(usd, self._price(one))
+            usage = self._at_most(request)
+            worst, usd = worst + usage, added(usd, self._price(usage))
         if not keys:
             return None
         allow(worst, usd)
@@ -99,8 +99,8 @@ class Jobs:
         path = self._file(job.wave)
         lines = (self._endpoint.line(key, request, job.rung) for key, request in self.journal.calls_of(job.wave))
         try:
-            with path.open("wb") as opened:
-                opened.writelines(lines)
+            with path.open("wb") as jsonl:
+                jsonl.writelines(lines)
         except OSError as err:
             raise StoreError(f"{path}: cannot be written: {err.strerror or err}", hint="free some space") from err
         file = await self._endpoint.upload(path)
@@ -125,9 +125,9 @@ class Jobs:
         try:
             return (await self.settle(job))[0]
         except ResultsMissing:
-            most = Usage(job.prompt_tokens, 0, job.answer_tokens)
-            lost = EndpointError("its results are not there and were given up")
-            return self.journal.settle(job.wave, Settled(usage=most, usd=job.usd, fatal=lost))
+            worst = Usage(job.prompt_tokens, 0, job.answer_tokens)
+            error = EndpointError("its results are not there and were given up")
+            return self.journal.settle(job.wave, Settled(usage=worst, usd=job.usd, fatal=error))
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
         """Takes a finished job's results into the store; None while it is not finished.
@@ -137,61 +137,61 @@ class Jobs:
         job, batch = await self.look(job)
         if batch.status not in FINAL:
             return job, None
-        found, sent_by = Settled(), self._endpoint.known
-        seen: set[str] = set()
+        settled, sent_by = Settled(), self._endpoint.known
+        keys: set[str] = set()
         async for line in self._endpoint.results(batch):
-            if line.key not in seen:
-                seen.add(line.key)
-                self._take(line, job, found, sent_by)
-        if batch.status == "completed" and len(seen) < job.requests:
-            self._miss(seen, job, found)
+            if line.key not in keys:
+                keys.add(line.key)
+                self._take(line, job, settled, sent_by)
+        if batch.status == "completed" and len(keys) < job.requests:
+            self._count_missing(keys, job, settled)
         if self._endpoint.known != sent_by:
             keep(self._calls, self._endpoint.endpoint, self._endpoint.known)
         if batch.status == "failed":
-            found.fatal = self._why(batch)
-        job = self.journal.settle(job.wave, found)
+            settled.fatal = self._failure(batch)
+        job = self.journal.settle(job.wave, settled)
         self._file(job.wave).unlink(missing_ok=True)
-        return job, found
+        return job, settled
 
-    def _take(self, line: Line, job: Job, found: Settled, sent_by: Capabilities) -> None:
+    def _take(self, line: Line, job: Job, settled: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)
         if request is None:  # no call of this job, or taken before by a program that was killed
             if before := self._calls.get(line.key):
-                found.answered += 1
-                self._book(before.usage, found)
+                settled.answered += 1
+                self._book(before.usage, settled)
             return
         try:
             completion = self._endpoint.answer(line, request, job.rung, sent_by)
         except CallError as err:
-            self._book(err.spent, found)
+            self._book(err.spent, settled)
             if isinstance(err, AskAgain):
-                found.failed += 1
+                settled.failed += 1
             elif isinstance(err, EndpointError) and err.fatal:
-                found.fatal = err
+                settled.fatal = err
             elif not line.error.startswith(_UNASKED):
                 self.journal.failed(line.key, _kind(err), clean(str(err)))
-                found.failed += 1
+                settled.failed += 1
             return
         self._calls.put(line.key, request, job.model, completion)
         self.journal.answered(line.key)
-        found.answered += 1
-        self._book(completion.usage, found)
+        settled.answered += 1
+        self._book(completion.usage, settled)
 
-    def _book(self, usage: Usage, found: Settled) -> None:
-        found.usage, found.usd = found.usage + usage, added(found.usd, self._price(usage))
+    def _book(self, usage: Usage, settled: Settled) -> None:
+        settled.usage, settled.usd = settled.usage + usage, added(settled.usd, self._price(usage))
 
-    def _miss(self, seen: Set[str], job: Job, found: Settled) -> None:
-        """Counts a failure of each call that a completed job tells nothing of, as where its file was cut.
+    def _count_missing(self, keys: Set[str], job: Job, settled: Settled) -> None:
+        """Counts a failure of each call that a completed job has no line of, as where its file was cut.
 
         It may be paid for, and counts as the most that it could take.
         """
         for key, request in self.journal.calls_of(job.wave):
-            if key not in seen:
+            if key not in keys:
                 self.journal.failed(key, "again", f"batch {job.batch} was completed without a result for this call")
-                found.failed += 1
-                self._book(self._at_most(request), found)
+                settled.failed += 1
+                self._book(self._at_most(request), settled)
 
-    def _why(self, batch: Batch) -> EndpointError:
+    def _failure(self, batch: Batch) -> EndpointError:
         errors = (batch.errors.data if batch.errors else None) or []
         reasons = "; ".join(clean(f"{e.code or ''} {e.message or ''}")[:200] for e in errors[:3])
         more = f" and {numbered(len(errors) - 3, 'error')} more" if len(errors) > 3 else ""

@@ -59,7 +59,7 @@ def body_of(
     return body
 
 
-def _schema(wanted: dict[str, Any], known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:
-    schema = wanted if endpoint.strict_limits else without_limits(wanted)
-    kept: dict[str, Any] = without_keywords(schema, known.keywords_left_out) if known.keywords_left_out else schema
-    return kept
+def _schema(full: dict[str, Any], known: Capabilities, endpoint: Endpoint) -> dict[str, Any]:
+    schema = full if endpoint.strict_limits else without_limits(full)
+    reduced: dict[str, Any] = without_keywords(schema, known.keywords_left_out) if known.keywords_left_out else schema
+    return reduced

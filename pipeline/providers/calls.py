@@ -67,7 +67,7 @@ def as_row(call: StoredCall) -> str:
     return storable(json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else.
 
     Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one
@@ -121,14 +121,14 @@ class CallStore:
         self._owner = f"{socket.gethostname()} {os.getpid()} {id(self)}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _opened(path)
+            self._db = _open(path)
         except (sqlite3.Error, OSError) as err:
             raise StoreError(f"{path}: the call store cannot be used: {err}", hint=_hint(err)) from err
 
     def get(self, key: str) -> Completion | None:
         """The stored answer, or None."""
         with self._reading():
-            row = self._one("select completion from calls where key = ?", key)
+            row = self._first_value("select completion from calls where key = ?", key)
             return _load(row) if row else None
 
     def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
@@ -178,7 +178,7 @@ class CallStore:
 
     def in_batch(self, key: str) -> bool:
         """Whether a call stands in a batch job whose results are not collected."""
-        return self._one("select 1 from batch_calls where key = ? and wave is not null", key) is not None
+        return self._first_value("select 1 from batch_calls where key = ? and wave is not null", key) is not None
 
     def release(self, key: str) -> None:
         """Gives a claim up."""
@@ -209,13 +209,13 @@ class CallStore:
 
     def recall(self, key: str) -> str | None:
         """A fact kept earlier, or None."""
-        return self._one("select value from facts where key = ?", key)
+        return self._first_value("select value from facts where key = ?", key)
 
     def close(self) -> None:
         """Closes the file."""
         self._db.close()
 
-    def _one(self, query: str, key: str) -> str | None:
+    def _first_value(self, query: str, key: str) -> str | None:
         with self._reading():
             row = self._db.execute(query, (key,)).fetchone()
         return str(row[0]) if row else None
@@ -242,19 +242,19 @@ class CallStore:
     def faults(self) -> list[str]:
         """What is wrong with the file: SQLite's own check, then every call against its key. Empty when all is well."""
         try:
-            told = [str(row[0]) for row in self._db.execute("pragma integrity_check") if row[0] != "ok"]
-            if told:
-                return told
+            faults = [str(row[0]) for row in self._db.execute("pragma integrity_check") if row[0] != "ok"]
+            if faults:
+                return faults
             for key, identity, completion in self._db.execute("select key, identity, completion from calls"):
                 try:
                     if key_of(json.loads(identity)) != key:
-                        told.append(f"call {key[:12]}…: its request is not the one that its key stands for")
+                        faults.append(f"call {key[:12]}…: its request is not the one that its key stands for")
                     _load(completion)
                 except (ValueError, TypeError, KeyError) as err:
-                    told.append(f"call {key[:12]}…: cannot be read: {err}")
+                    faults.append(f"call {key[:12]}…: cannot be read: {err}")
         except sqlite3.Error as err:
-            told = [str(err)]
-        return told
+            faults = [str(err)]
+        return faults
 
     def prune(self, model: str) -> int:
         """Removes all answers of a model and gives the space back; how many there were."""
@@ -304,11 +304,11 @@ class RecordedCalls:
 
     def why_missing(self, request: Request, model: str) -> str:
         """Which part of the identity no recorded call has."""
-        wanted = request.identity(model)
+        identity = request.identity(model)
         same_name = [c.identity for c in self.calls.values() if c.identity.get("name") == request.name]
         if not same_name:
             return f"no call named {request.name!r} was recorded"
-        differing = [[part for part in wanted if wanted[part] != have.get(part)] for have in same_name]
+        differing = [[part for part in identity if identity[part] != have.get(part)] for have in same_name]
         closest = min(differing, key=len)
         return f"the nearest recorded call differs in {', '.join(closest)}"
 

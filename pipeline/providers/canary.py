@@ -37,8 +37,8 @@ def worth_counting(reported: int | None, length: int, known: Capabilities) -> bo
 
     A token has three bytes at least, in most languages four.
     """
-    most = length / 3
-    return most >= _SHORTEST and (reported is None or known.doubt is not None or reported < _expected(most, known))
+    tokens = length / 3
+    return tokens >= _SHORTEST and (reported is None or known.doubt is not None or reported < _expected(tokens, known))
 
 
 def suspicious(reported: int | None, size: int, known: Capabilities) -> bool:

@@ -23,7 +23,7 @@ RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 _STEP = 1024
 LEAST_WINDOW = 1000  # tokens: a smaller one was misread, and with it no call would ever be sent again
-_MOST_SCHEMAS = 64  # of which what they hold is kept
+_MOST_SCHEMAS = 64  # whose looks are kept
 _SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
 
 
@@ -50,7 +50,7 @@ class Capabilities:
     read_to: int = 0  # the longest prompt, counted, that was read whole although the usage made it look cut
 
     @property
-    def most(self) -> int | None:
+    def highest_limit(self) -> int | None:
         """The highest limit that a call may have; None where none is known."""
         return min((n for n in (self.answer_most, self.afforded) if n is not None), default=None)
 
@@ -77,7 +77,7 @@ class Capabilities:
         """So many response formats down, as far as there are any."""
         return replace(self, rung=RUNGS[min(RUNGS.index(self.rung) + times, len(RUNGS) - 1)]) if times else self
 
-    def answered(self, thought: int, keywords: frozenset[str]) -> Capabilities:
+    def after_answer(self, thought: int, keywords: frozenset[str]) -> Capabilities:
         """After a whole answer to a schema with these keywords."""
         return replace(
             self,
@@ -92,9 +92,9 @@ class Capabilities:
 
     def dump(self) -> str:
         """A line for the store. What is cut in silence is only doubted by the next run: a server may be mended."""
-        kept = asdict(replace(self, doubt=self.cut_from or self.doubt, cut_from=None, read_to=0, afforded=None))
-        told = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in kept.items()}
-        return json.dumps(told, sort_keys=True)
+        lasting = asdict(replace(self, doubt=self.cut_from or self.doubt, cut_from=None, read_to=0, afforded=None))
+        fields = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in lasting.items()}
+        return json.dumps(fields, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +133,17 @@ def recalled(text: str | None) -> Capabilities:
 
 def _once_a_schema(look: Callable[[Any], T]) -> Callable[[Any], T]:
     """`look`, done once for a schema: a run has a handful, made once, and each call asks (0.6 ms otherwise)."""
-    kept: dict[int, tuple[Any, T]] = {}
+    cached: dict[int, tuple[Any, T]] = {}
 
     @wraps(look)
-    def found(schema: Any) -> T:
-        if id(schema) not in kept:
-            if len(kept) >= _MOST_SCHEMAS:
-                kept.clear()
-            kept[id(schema)] = schema, look(schema)  # with the schema itself, whose id is its own while it is kept
-        return kept[id(schema)][1]
+    def cached_look(schema: Any) -> T:
+        if id(schema) not in cached:
+            if len(cached) >= _MOST_SCHEMAS:
+                cached.clear()
+            cached[id(schema)] = schema, look(schema)  # with the schema itself, whose id is its own while it is kept
+        return cached[id(schema)][1]
 
-    return found
+    return cached_look
 
 
 @_once_a_schema
@@ -153,17 +153,17 @@ def keywords_of(schema: Any) -> frozenset[str]:
 
 
 def _keywords(schema: Any) -> set[str]:
-    found: set[str] = set()
+    keywords: set[str] = set()
     if isinstance(schema, dict):
-        found.update(schema)
+        keywords.update(schema)
         for key, value in schema.items():
             inner = value.values() if key in ("properties", "$defs") and isinstance(value, dict) else [value]
-            for one in inner:
-                found |= _keywords(one)
+            for nested in inner:
+                keywords |= _keywords(nested)
     elif isinstance(schema, list):
-        for one in schema:
-            found |= _keywords(one)
-    return found
+        for nested in schema:
+            keywords |= _keywords(nested)
+    return keywords
 
 
 _LIMITS = frozenset({"maxLength", "minLength", "minItems", "maxItems", "minimum", "maximum", "pattern"})

@@ -19,7 +19,7 @@ from pipeline.providers.capabilities import RUNGS, Capabilities
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.offered import Offered
 from pipeline.providers.openai_compatible import OpenAICompatible
-from pipeline.providers.replies import counted
+from pipeline.providers.replies import tokens_of_messages
 
 Row = tuple[str, str]
 _FILLER = "This sentence is here to be read and says nothing. "
@@ -106,18 +106,20 @@ class _Doctor:
         """What was renamed and left out on the way."""
         known = self.known
         joined = ["two messages of one role in a row"] * known.join_roles + ["a system role"] * known.no_system_role
-        gone = joined + sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
+        refused = joined + sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
         limit = known.limit or self._endpoint.limit
         names = ["temperature", "seed", *(["reasoning_effort"] if self._endpoint.effort else [])]
-        taken = [n for n in (limit, *names) if n not in known.left_out]
-        self.rows.append(("parameters", f"takes {', '.join(taken)}" + (f"; not {', '.join(gone)}" if gone else "")))
+        accepted = [n for n in (limit, *names) if n not in known.left_out]
+        self.rows.append(
+            ("parameters", f"takes {', '.join(accepted)}" + (f"; not {', '.join(refused)}" if refused else ""))
+        )
 
     def thought(self) -> None:
         """Whether it thinks, and what room it gets."""
         most, room = self.known.thought, self.known.room_for_thought()
         room = room if self._endpoint.room is None else self._endpoint.room
-        seen = f"yes, {most:,} tokens for a small question" if most else "none seen"
-        self.rows.append(("thinking", f"{seen}; each answer gets {room:,} tokens beside its own"))
+        thinking = f"yes, {most:,} tokens for a small question" if most else "none seen"
+        self.rows.append(("thinking", f"{thinking}; each answer gets {room:,} tokens beside its own"))
 
     async def long_prompt(self) -> None:
         """A prompt as long as a chunk, twice: whether it is read whole, whether it is cached, how fast it is."""
@@ -125,25 +127,25 @@ class _Doctor:
         if size is None:
             return
         text = _FILLER * (size // count_tokens(_FILLER))
-        asked = canary.question(Request("probe", (_ROLE, Message("user", text), Message("user", "Answer.")), {}, 60))
+        question = canary.question(Request("probe", (_ROLE, Message("user", text), Message("user", "Answer.")), {}, 60))
         # Looked at here, so that the client need not; a question that it asks itself would be a third call.
         async with self._client(replace(self.known, read_to=max(self.known.read_to, 2 * size))) as client:
             try:
-                first, started = await client.complete(asked), time.monotonic()
-                second = await client.complete(asked)
+                first, started = await client.complete(question), time.monotonic()
+                second = await client.complete(question)
             except CallError as err:
                 self.rows.append(("a whole chunk", f"{size:,} tokens are too many: {err}"))
                 return
             seconds = time.monotonic() - started
-        usage, counted_size = second.usage, counted(asked.messages)
+        usage, counted_size = second.usage, tokens_of_messages(question.messages)
         prompt = first.usage.reported_prompt
         was_read = canary.read_whole(first.text, prompt, counted_size)
         self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
         if was_read:
             self.rows.append(("a whole chunk", f"read from its first line, {usage.prompt_tokens:,} tokens"))
         else:
-            told = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"
-            self.rows.append(("a whole chunk", f"its first line was not read ({told}): raise the server's context"))
+            note = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"
+            self.rows.append(("a whole chunk", f"its first line was not read ({note}): raise the server's context"))
         cached = f"seen: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens the second time"
         self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not seen in the usage"))
         self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
@@ -158,22 +160,24 @@ class _Doctor:
 
     def will_do(self) -> None:
         """What `make` will do with all that."""
-        how = {
+        way = {
             "json_schema": "asks with a schema that the endpoint is to keep",
             "json_object": "asks for JSON, with the schema in the prompt",
             "text": "asks in plain text, with the schema in the prompt",
         }[self.known.rung]
-        most, window = self.known.cut_from, self.known.window
-        cut = f"; looks again whether {most:,} tokens are read whole, and splits chunks that are not" if most else ""
+        length, window = self.known.cut_from, self.known.window
+        cut = (
+            f"; looks again whether {length:,} tokens are read whole, and splits chunks that are not" if length else ""
+        )
         cut += f"; keeps prompt and answer within {window:,} tokens" if window else ""
-        self.rows.append(("make", f"{how}, and checks every answer against it{cut}"))
+        self.rows.append(("make", f"{way}, and checks every answer against it{cut}"))
 
 
 def _tokens(completion: Completion) -> str:
     usage = completion.usage
     thought = f" ({usage.thought_tokens} of thought)" if usage.thought_tokens else ""
-    told = "usage not told" if usage.estimated else "usage told"
-    return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {told}"
+    note = "usage not told" if usage.estimated else "usage told"
+    return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {note}"
 
 
 async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Findings:
@@ -206,7 +210,7 @@ async def models_at(endpoint: Endpoint) -> list[Offered]:
 async def model_rows(endpoint: Endpoint) -> list[Row]:
     """A row a model for `studydoc models`; one with the error when the endpoint does not tell."""
     try:
-        return [(endpoint.address, _described(one)) for one in await models_at(endpoint)]
+        return [(endpoint.address, _described(offer)) for offer in await models_at(endpoint)]
     except PipelineError as err:
         return [(endpoint.address, str(err))]
 
@@ -216,12 +220,12 @@ async def _served(endpoint: Endpoint) -> list[Row]:
         models = await models_at(endpoint)
     except CallError as err:
         return [("models", f"not listed: {err}")]
-    mine = next((one for one in models if one.name == endpoint.model), None)
+    mine = next((offer for offer in models if offer.name == endpoint.model), None)
     if mine is None:
-        names = [one.name for one in models]
+        names = [offer.name for offer in models]
         near = difflib.get_close_matches(endpoint.model, names, n=3) or names[:3]
-        meant = f", such as {', '.join(near)}" if near else ""
-        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed{meant}")]
+        suggestion = f", such as {', '.join(near)}" if near else ""
+        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed{suggestion}")]
     return [("models", f"{_described(mine)}, one of {len(models)}")]
 
 

@@ -19,7 +19,7 @@ from pipeline.text import duration
 from pipeline.vendors import vendor_at
 
 _LONGEST_WAIT = 60.0  # seconds between two tries
-_LONGEST_DELAY = 600.0  # seconds: who is told to wait for longer runs the command again
+_LONGEST_DELAY = 600.0  # seconds: after a longer one the user runs the command again
 
 
 class Refused(CallError):
@@ -31,7 +31,7 @@ class Refused(CallError):
 
 
 class TooLong(ContextTooLong):
-    """The prompt, or the prompt with the room for its answer, is too long; with the numbers that were told."""
+    """The prompt, or the prompt with the room for its answer, is too long; with the numbers that the refusal names."""
 
     def __init__(self, message: str, window: int | None = None, prompt: int | None = None) -> None:
         super().__init__(message, hint="give the server a longer context, or take a model that has one")
@@ -118,34 +118,34 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(text):
         return Declined("a content filter stopped the call")
-    shown = shown_of(body, endpoint.api_key)
+    sentence = sentence_of(body, endpoint.api_key)
     if status == 401 or (status == 400 and _KEY.search(text)):
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
     if status == 403 and not _NO_MODEL.search(text):
         hint = f"check {endpoint.key_name}, and what it may be used for"
-        return EndpointError(f"{address}: not allowed (HTTP 403): {shown}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: not allowed (HTTP 403): {sentence}", hint=hint, fatal=True)
     if status == 402 and (afforded(text) or 0) >= _LEAST_PAID_FOR:
-        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
+        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
     wait = wait if (wait := retry_after(headers)) is not None else delay_in(text)
     soon = wait is not None and wait <= _LONGEST_DELAY
     if status == 402 or _QUOTA.search(text) or (_PER_DAY.search(text) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
-        return EndpointError(f"{address}: the account's quota is used up: {shown}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: the account's quota is used up: {sentence}", hint=hint, fatal=True)
     if long := _too_long(status, text, endpoint.model):
         return long
     if status == 404 and "requested parameters" in text:
-        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
+        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
     if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(text)):
         return NoSuchModel(
-            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}): {shown}",
+            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}): {sentence}",
             hint="see: studydoc models",
             fatal=True,
         )
     if _MISSED.search(text):
         return MissedFormat(f"{address}: the model's answer missed the format", retryable=True)
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
-        return Refused(f"the call was refused (HTTP {status}): {shown}", text)
+        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         if wait is not None and not soon:
@@ -155,17 +155,17 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
             )
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
         return kind(f"{address}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
-    return EndpointError(f"{address}: the call was refused (HTTP {status}): {shown}")
+    return EndpointError(f"{address}: the call was refused (HTTP {status}): {sentence}")
 
 
 def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> EndpointError:
     """A redirect, with the place to which it leads: the key is not taken there."""
-    asked = f"{endpoint.base_url.rstrip('/')}{_CALLS}"
+    requested = f"{endpoint.base_url.rstrip('/')}{_CALLS}"
     try:
-        place = place_of(urljoin(asked, headers.get("location", "")))
+        place = place_of(urljoin(requested, headers.get("location", "")))
     except ValueError:  # no address
-        place = place_of(asked)
-    elsewhere = place != place_of(asked)
+        place = place_of(requested)
+    elsewhere = place != place_of(requested)
     leads = f"leads to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "leads elsewhere"
     hint = "is the base URL right: https or http, and /v1 at its end, as most have it?"
     if elsewhere and place.endswith(_CALLS):
@@ -186,7 +186,7 @@ _QUOTA = re.compile(
     r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
     re.DOTALL,
 )
-# Only where no delay is told that can be waited: who counts the last 24 hours may have room again in seconds.
+# Only where no delay is named that can be waited: who counts the last 24 hours may have room again in seconds.
 _PER_DAY = re.compile(r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)", re.DOTALL)
 _NO_MODEL = re.compile(
     r"model_not_found|\b(?:invalid|unknown|no such) model\b(?! (?:parameter|setting|option))"
@@ -210,11 +210,11 @@ _PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
 def _too_long(status: int, text: str, model: str) -> TooLong | None:
     if status not in (400, 413, 422, 429, 500):
         return None
-    if (status == 413 or _TOO_LARGE.search(text)) and (found := _PER_MINUTE.search(text)):
-        limit = int(found.group(1))
+    if (status == 413 or _TOO_LARGE.search(text)) and (match := _PER_MINUTE.search(text)):
+        limit = int(match.group(1))
         return TooLong(f"{model}: one call may have {limit:,} tokens here, its answer counted whole", limit)
     if status == 413 or (status != 429 and _LONG.search(text)):
-        return TooLong(f"{model}: the prompt is longer than the model's context window", *window_told(text))
+        return TooLong(f"{model}: the prompt is longer than the model's context window", *window_and_prompt(text))
     return None
 
 
@@ -237,14 +237,14 @@ def afforded(text: str) -> int | None:
     return min(map(int, _AFFORDED.findall(text)), default=None)
 
 
-def window_told(text: str) -> tuple[int | None, int | None]:
-    """Tokens that the window has and tokens that the prompt had, where a refusal tells them."""
+def window_and_prompt(text: str) -> tuple[int | None, int | None]:
+    """Tokens of the window and of the prompt, where a refusal names them."""
     return _number(_WINDOW.search(text)), _number(_PROMPT.search(text))
 
 
-def _number(found: re.Match[str] | None) -> int | None:
+def _number(match: re.Match[str] | None) -> int | None:
     """The one number that a pattern with a group for each wording found."""
-    return next((int(n) for n in found.groups() if n), None) if found else None
+    return next((int(n) for n in match.groups() if n), None) if match else None
 
 
 _SHORTEST_KEY = 4  # characters: what is shorter is in every sentence
@@ -258,7 +258,7 @@ def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            if str(name) not in _ECHOES:  # what was sent, told back, names everything
+            if str(name) not in _ECHOES:  # what was sent comes back here, and names everything
                 yield from _strings(inner, str(name), depth + 1)
     elif isinstance(value, list):
         for inner in value:
@@ -270,7 +270,7 @@ def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
 
 
 def text_of(body: Any) -> str:
-    """All that a refusal says, in small letters; what a gateway quotes of another's refusal is read too."""
+    """All that a refusal says, in small letters, with what a gateway quotes of another's refusal."""
     return " ".join(_strings(body)).casefold()[:8000]
 
 
@@ -282,7 +282,7 @@ def is_page(headers: httpx2.Headers, body: Any) -> bool:
     )
 
 
-def shown_of(body: Any, key: str) -> str:
+def sentence_of(body: Any, key: str) -> str:
     """The refusal's own sentence, without the key in it."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
@@ -303,5 +303,5 @@ def _without(key: str, text: str) -> str:
     """A text without the key and without the beginning of it that some servers quote."""
     if len(key) < _SHORTEST_KEY:
         return text
-    begun = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= SHORTEST_SECRET else ""
-    return re.sub(re.escape(key) + begun, "…", text, flags=re.IGNORECASE)
+    quoted_beginning = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= SHORTEST_SECRET else ""
+    return re.sub(re.escape(key) + quoted_beginning, "…", text, flags=re.IGNORECASE)

@@ -1,8 +1,7 @@
 """One gate for all calls of a client: how many at once, how many a minute, when at all, and who goes first.
 
 Concurrency starts low, doubles a round while answers come, falls by a fifth when the endpoint pushes back (429, 503)
-and then grows by one a round. What the endpoint tells (Retry-After, x-ratelimit-*) holds for every call, not only for
-the one that heard it.
+and then grows by one a round. What the endpoint answers to one call (Retry-After, x-ratelimit-*) holds for every call.
 """
 
 from __future__ import annotations
@@ -37,40 +36,40 @@ class Clock(Protocol):
 
 @dataclass(slots=True)
 class Bucket:
-    """What may be spent: `level` now, `rate` more a second, never above `most`."""
+    """What may be spent: `level` now, `rate` more a second, never above `capacity`."""
 
     rate: float
-    most: float
+    capacity: float
     level: float
-    at: float
+    refilled_at: float
 
     def refill(self, now: float) -> None:
         """Adds what came since the last look."""
-        self.level = min(self.most, self.level + self.rate * max(0.0, now - self.at))
-        self.at = now
+        self.level = min(self.capacity, self.level + self.rate * max(0.0, now - self.refilled_at))
+        self.refilled_at = now
 
     def wait(self, now: float, amount: float) -> float:
         """Seconds until `amount` may be spent; more than the bucket holds may be once it is full."""
         self.refill(now)
-        short = min(amount, self.most) - self.level
-        return 0.0 if short <= 1e-9 else short / self.rate
+        missing = min(amount, self.capacity) - self.level
+        return 0.0 if missing <= 1e-9 else missing / self.rate
 
 
 class Gate:
-    """Lets calls in by rank, the lowest first. `enter` and `leave` come in pairs; the rest tells how a call went."""
+    """Lets calls in by rank, the lowest first. `enter` and `leave` come in pairs; the others hear how a call went."""
 
     def __init__(
         self, most: int, *, rpm: float | None = None, tpm: float | None = None, clock: Clock | None = None
     ) -> None:
-        """At most `most` calls at once, `rpm` requests and `tpm` tokens a minute (None: what the endpoint tells)."""
+        """At most `most` calls at once, `rpm` requests and `tpm` tokens a minute (None: what the endpoint reports)."""
         self.most = most
         self.limit: float = min(most, max(_FIRST, most // 4))
         self.inside = 0
         self._own_clock = clock
-        given = {"requests": (rpm or 0) / 60, "tokens": (tpm or 0) / 60}
-        bursts = {kind: max(1.0, rate * _BURST) for kind, rate in given.items()}
-        self._given = {kind: Bucket(rate, bursts[kind], bursts[kind], 0.0) for kind, rate in given.items() if rate}
-        self._told: dict[str, Bucket] = {}
+        rates = {"requests": (rpm or 0) / 60, "tokens": (tpm or 0) / 60}
+        bursts = {kind: max(1.0, rate * _BURST) for kind, rate in rates.items()}
+        self._configured = {kind: Bucket(rate, bursts[kind], bursts[kind], 0.0) for kind, rate in rates.items() if rate}
+        self._reported: dict[str, Bucket] = {}
         self._waiting: list[tuple[tuple[int, ...], int, int, asyncio.Future[int]]] = []
         self._order, self._entered = count(), 0
         self._calm = float(most)  # up to here concurrency doubles a round
@@ -85,7 +84,7 @@ class Gate:
         return self._own_clock or asyncio.get_running_loop()
 
     async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
-        """Waits for a place; the number of the call, to be told with how it went."""
+        """Waits for a place; gives the number of the call, which `pushed_back` and `read_limits` take."""
         if self._shut:
             raise self._shut
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -124,7 +123,7 @@ class Gate:
         if wait:
             self._not_before = max(self._not_before, self._clock.time() + min(wait, LONGEST_HOLD))
 
-    def heard(self, number: int, headers: Mapping[str, str]) -> None:
+    def read_limits(self, number: int, headers: Mapping[str, str]) -> None:
         """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
         for kind in ("requests", "tokens"):
             remaining = amount(headers.get(f"x-ratelimit-remaining-{kind}", ""))
@@ -139,9 +138,9 @@ class Gate:
         """The endpoint counted this call, and perhaps those that were let in after it: its level lies between."""
         now = self._clock.time()
         unseen = float(self._entered - number) if kind == "requests" else 0.0
-        bucket = self._told.setdefault(kind, Bucket(rate, limit, remaining - unseen, now))
+        bucket = self._reported.setdefault(kind, Bucket(rate, limit, remaining - unseen, now))
         bucket.refill(now)
-        bucket.rate, bucket.most = rate, limit
+        bucket.rate, bucket.capacity = rate, limit
         bucket.level = max(min(bucket.level, remaining), remaining - unseen)
 
     def _let_in(self) -> None:
@@ -167,7 +166,7 @@ class Gate:
             bucket.level -= 1 if kind == "requests" else tokens
 
     def _buckets(self) -> list[tuple[str, Bucket]]:
-        return [*self._given.items(), *self._told.items()]
+        return [*self._configured.items(), *self._reported.items()]
 
     def _wake(self, now: float, wait: float) -> None:
         """One timer at a time, the earliest that is needed."""

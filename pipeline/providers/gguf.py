@@ -69,7 +69,7 @@ class ModelFile:
     @property
     def shown(self) -> str:
         """The model in a line: "Qwen2.5 (1.5 billion parameters, 1.1 GB)"."""
-        return f"{self.name} ({_counted(self.parameters)} parameters, {_gigabytes(self.size)})"
+        return f"{self.name} ({_billions(self.parameters)} parameters, {_gigabytes(self.size)})"
 
 
 def inspect(path: Path) -> ModelFile:
@@ -118,8 +118,8 @@ def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> N
 def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = _CGROUP) -> int | None:
     """Bytes that a new program may take, the limit of a container included; None where the system does not tell."""
     try:
-        told = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
-        free = int(told[1]) << 10 if told else None
+        match = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
+        free = int(match[1]) << 10 if match else None
     except OSError:
         free = _pages()
     try:
@@ -197,14 +197,14 @@ class _Header:
         return -(-self._file.tell() // step) * step
 
     def _bytes(self, count: int) -> bytes:
-        found = self._file.read(count)
-        if len(found) < count:
+        raw = self._file.read(count)
+        if len(raw) < count:
             raise WeightsError(_CUT, hint="fetch it again")
-        return found
+        return raw
 
     def _scalar(self, form: str) -> int | float | bool:
-        found: int | float | bool = struct.unpack(f"<{form}", self._bytes(struct.calcsize(f"<{form}")))[0]
-        return found
+        value: int | float | bool = struct.unpack(f"<{form}", self._bytes(struct.calcsize(f"<{form}")))[0]
+        return value
 
     def _number(self, form: str) -> int:
         return int(self._scalar(form))
@@ -248,9 +248,9 @@ def _cache_width(facts: Mapping[str, Value], architecture: str) -> int:
     heads = _count(facts, f"{architecture}.attention.head_count")
     shared = _count(facts, f"{architecture}.attention.head_count_kv") or heads
     width = _count(facts, f"{architecture}.embedding_length")
-    each = width // heads if heads else 0
-    keys = _count(facts, f"{architecture}.attention.key_length") or each
-    values = _count(facts, f"{architecture}.attention.value_length") or each
+    head_width = width // heads if heads else 0
+    keys = _count(facts, f"{architecture}.attention.key_length") or head_width
+    values = _count(facts, f"{architecture}.attention.value_length") or head_width
     return shared * (keys + values)
 
 
@@ -259,7 +259,7 @@ def _printable(name: str) -> str:
     return "".join(c for c in " ".join(name.split()) if c.isprintable())[:80]
 
 
-def _counted(parameters: int) -> str:
+def _billions(parameters: int) -> str:
     return f"{parameters / 1e9:.1f} billion" if parameters >= 1e9 else f"{parameters / 1e6:.0f} million"
 
 

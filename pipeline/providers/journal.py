@@ -44,7 +44,7 @@ class Job:
     status: str = "intended"
     answered: int = 0
     failed: int = 0
-    said: str = ""
+    message: str = ""
     usd: float | None = None
 
     @property
@@ -107,7 +107,7 @@ class Journal:
             raise self._unusable(err) from err
 
     def keep_order(self, id_: str, body: dict[str, Any]) -> None:
-        """Remembers what a batch run was told."""
+        """Stores an order of `make --batch`, in the place of what was stored of it."""
         self._run(
             "insert into batch_orders values (?, ?) on conflict (id) do update set body = excluded.body",
             id_, json.dumps(body),
@@ -142,8 +142,8 @@ class Journal:
         """Calls of a job that have no answer yet, in the order of their keys."""
         yield from self._requests("wave = ?", wave)
 
-    def _requests(self, where: str, value: str) -> Iterator[tuple[str, Request]]:
-        keys = [row[0] for row in self._run(f"select key from batch_calls where {where} order by key", value)]
+    def _requests(self, condition: str, value: str) -> Iterator[tuple[str, Request]]:
+        keys = [row[0] for row in self._run(f"select key from batch_calls where {condition} order by key", value)]
         for key in keys:  # one at a time: a job holds up to 50,000 prompts
             row = self._run("select identity from batch_calls where key = ?", key).fetchone()
             if row:
@@ -190,15 +190,16 @@ class Journal:
         self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
         return self.job(wave)
 
-    def settle(self, wave: str, found: Settled) -> Job:
+    def settle(self, wave: str, results: Settled) -> Job:
         """All results of a job are taken; what it leaves unanswered may be asked again. The job as it is now."""
-        said = str(found.fatal) if found.fatal else ""
-        used = found.usage
+        reason = str(results.fatal) if results.fatal else ""
+        usage = results.usage
         self._run("delete from batch_calls where wave = ?", wave)
         self._run(
             "update batch_jobs set status = ?, answered = ?, failed = ?, prompt_tokens = ?, answer_tokens = ?, "
             "said = ?, usd = ? where wave = ?",
-            COLLECTED, found.answered, found.failed, used.prompt_tokens, used.completion_tokens, said, found.usd, wave,
+            COLLECTED, results.answered, results.failed, usage.prompt_tokens, usage.completion_tokens,
+            reason, results.usd, wave,
         )  # fmt: skip
         return self.job(wave)
 

@@ -43,7 +43,7 @@ def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: i
     limit = request.max_tokens + room
     if known.window is not None:
         limit = min(limit, max(_least(request, known), known.window - _about(size)))
-    return limit if known.most is None else min(limit, known.most)
+    return limit if known.highest_limit is None else min(limit, known.highest_limit)
 
 
 def too_long(request: Request, known: Capabilities, size: int) -> str | None:
@@ -78,8 +78,8 @@ def from_cut(
     usage, thought = completion.usage, completion.usage.thought_tokens
     total = usage.prompt_tokens + usage.completion_tokens
     window = _as_counted(total, usage.prompt_tokens, size)
-    whole = (total + 1) % _PAGE <= 2 and window >= LEAST_WINDOW
-    if not usage.estimated and usage.completion_tokens < 0.9 * limit and whole:
+    fills_pages = (total + 1) % _PAGE <= 2 and window >= LEAST_WINDOW
+    if not usage.estimated and usage.completion_tokens < 0.9 * limit and fills_pages:
         notice = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
         return Full(replace(known, window=window), notice, total)
     # Where no usage is told thought may be hidden: a text that ends well before its own limit was cut by it.
@@ -89,17 +89,17 @@ def from_cut(
     if limit_for(request, known, endpoint, size) > limit:  # another call has found it out in the meantime
         return MoreRoom(known)
     room = max(FIRST_ROOM, 2 * max(limit - request.max_tokens, thought))
-    more = replace(known, room=room, thought=max(known.thought, thought))
-    if room > _MOST_ROOM or limit_for(request, more, endpoint, size) <= limit:
+    roomier = replace(known, room=room, thought=max(known.thought, thought))
+    if room > _MOST_ROOM or limit_for(request, roomier, endpoint, size) <= limit:
         return None
-    return MoreRoom(more, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
+    return MoreRoom(roomier, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
 
 
 def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Lesson:
     """What a whole answer shows."""
     thought = completion.usage.thought_tokens
     notice = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
-    return Lesson(known.answered(thought, keywords), notice)
+    return Lesson(known.after_answer(thought, keywords), notice)
 
 
 def from_canary(was_read: bool, reported: int | None, size: int, known: Capabilities) -> Lesson:
@@ -109,9 +109,9 @@ def from_canary(was_read: bool, reported: int | None, size: int, known: Capabili
         ratio = known.ratio if not reported else min(reported / size, known.ratio or reported / size)
         return Lesson(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)
-    part = f"only about {reported:,}" if reported else "not all"
+    share = f"only about {reported:,}" if reported else "not all"
     notice = (
-        f"reads {part} of {size:,} tokens of a prompt and does not say so: what is longer is split"
+        f"reads {share} of {size:,} tokens of a prompt and does not say so: what is longer is split"
         " (Ollama: set OLLAMA_CONTEXT_LENGTH; LM Studio: load the model with a longer context)"
     )
     return Lesson(replace(known, cut_from=cut_from), notice)

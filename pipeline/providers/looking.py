@@ -22,8 +22,8 @@ class Learner(Protocol):
 
     known: Capabilities
 
-    def learn(self, found: Lesson | None) -> None:
-        """Takes in what was found."""
+    def learn(self, learned: Lesson | None) -> None:
+        """Takes a lesson in."""
         ...
 
 
@@ -84,18 +84,22 @@ class Looking:
     async def _answer(self, size: int, outgoing: Outgoing) -> Completion:
         """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
         endpoint = outgoing.endpoint
-        asked = replace(outgoing, request=canary.question(outgoing.request), waited=True)
+        question = replace(outgoing, request=canary.question(outgoing.request), waited=True)
         while True:
-            asked.prepare(self._known)
+            question.prepare(self._known)
             try:
-                answer = await self._ask(asked)
-                asked.spent = asked.spent + answer.usage
+                answer = await self._ask(question)
+                question.spent = question.spent + answer.usage
             except Outdated:
                 continue
             finally:
-                outgoing.spent = asked.spent
+                outgoing.spent = question.spent
             cut = answer.finish_reason == "length" and not answer.text
-            more = learning.from_cut(answer, asked.request, self._known, endpoint, asked.limit, size) if cut else None
-            if not isinstance(more, learning.MoreRoom):
+            learned = (
+                learning.from_cut(answer, question.request, self._known, endpoint, question.limit, size)
+                if cut
+                else None
+            )
+            if not isinstance(learned, learning.MoreRoom):
                 return answer
-            self._learner.learn(more)
+            self._learner.learn(learned)

@@ -28,10 +28,10 @@ def offered(reply: Any) -> list[Offered]:
     rows = reply.get("data", reply.get("models")) if isinstance(reply, dict) else reply
     if not isinstance(rows, list):
         raise ValueError("no list of models")
-    return sorted((_one(row) for row in rows if isinstance(row, dict) and row.get("id")), key=lambda o: o.name)
+    return sorted((_model_of(row) for row in rows if isinstance(row, dict) and row.get("id")), key=lambda o: o.name)
 
 
-def _one(row: dict[str, Any]) -> Offered:
+def _model_of(row: dict[str, Any]) -> Offered:
     meta = row.get("meta")
     sizes = [*map(row.get, _WINDOWS), meta.get("n_ctx") if isinstance(meta, dict) else None]
     window = next((s for s in sizes if isinstance(s, int) and s > 0), None)
@@ -39,17 +39,17 @@ def _one(row: dict[str, Any]) -> Offered:
     return Offered(str(row["id"]).removeprefix("models/"), window, shutdown if isinstance(shutdown, str) else None)
 
 
-async def with_what_is_there(
+async def with_served_models(
     err: NoSuchModel, model: str, listing: Callable[[], Awaitable[list[Offered]]]
 ) -> CallError:
     """The error with the names of models that are served, the likeliest first; as it was when nobody tells them."""
     try:
-        names = [one.name for one in await listing()]
+        names = [offer.name for offer in await listing()]
     except CallError:
         return err
     near = get_close_matches(model, names, n=4, cutoff=0.4)
-    shown = near + [n for n in names if n not in near][: 8 - len(near)]
-    if not shown:
+    listed = near + [n for n in names if n not in near][: 8 - len(near)]
+    if not listed:
         return err
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return NoSuchModel(err.args[0], hint=f"it serves {', '.join(shown)}{more}; see: studydoc models", fatal=True)
+    more = f" and {len(names) - len(listed)} more" if len(names) > len(listed) else ""
+    return NoSuchModel(err.args[0], hint=f"it serves {', '.join(listed)}{more}; see: studydoc models", fatal=True)

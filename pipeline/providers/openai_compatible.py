@@ -29,10 +29,10 @@ from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Ref
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
-from pipeline.providers.offered import Offered, offered, with_what_is_there
+from pipeline.providers.offered import Offered, offered, with_served_models
 from pipeline.providers.outgoing import Outdated, Outgoing
 from pipeline.providers.refusals import lesson
-from pipeline.providers.replies import read, read_json
+from pipeline.providers.replies import read_completion, read_json
 from pipeline.providers.retrying import retrying
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
@@ -60,7 +60,7 @@ class OpenAICompatible:
         on_retry: Callable[[Request, EndpointError], None] = lambda request, error: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`known` is what was found out before; `on_learned` hears of news, with a line for people, empty for none."""
+        """`known` is what was found out before; `on_learned` gets what is new, and a line for people or ""."""
         self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
@@ -116,7 +116,7 @@ class OpenAICompatible:
             if (answer := await self._in_turn(outgoing)) is None:
                 async with self._turns.after_a_refusal():
                     outgoing.alone = outgoing.waited = True
-                    answer = await self._taught(outgoing)
+                    answer = await self._ask_until_answered(outgoing)
         except CallError as err:
             err.spent = outgoing.spent
             raise
@@ -125,27 +125,27 @@ class OpenAICompatible:
 
     async def _in_turn(self, outgoing: Outgoing) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
-        if (self._is_new(outgoing) or self._turns.taken) and await self._waited(outgoing):
+        if (self._is_new(outgoing) or self._turns.taken) and await self._wait_for_turn(outgoing):
             try:
                 outgoing.alone = outgoing.waited = self._is_new(outgoing)
                 if outgoing.alone:
-                    return await self._taught(outgoing)
+                    return await self._ask_until_answered(outgoing)
             finally:
                 self._turns.release()
-        return await self._taught(outgoing)
+        return await self._ask_until_answered(outgoing)
 
-    async def _waited(self, outgoing: Outgoing) -> bool:
+    async def _wait_for_turn(self, outgoing: Outgoing) -> bool:
         return await self._turns.waited(patiently=not outgoing.keywords <= self.known.keywords_taken)
 
     def _is_new(self, outgoing: Outgoing) -> bool:
         return not self._turns.answered or not outgoing.keywords <= self.known.keywords_taken
 
-    async def _taught(self, outgoing: Outgoing) -> Completion | None:
+    async def _ask_until_answered(self, outgoing: Outgoing) -> Completion | None:
         """The answer; None when a call that is not alone was refused, and was learned from."""
         for _ in range(_MOST_LESSONS):
-            if why := outgoing.prepare(self.known):
-                raise unbilled(TooLong(f"{self.model}: {why}"))
-            if (answer := await self._asked(outgoing)) is None:
+            if reason := outgoing.prepare(self.known):
+                raise unbilled(TooLong(f"{self.model}: {reason}"))
+            if (answer := await self._attempt(outgoing)) is None:
                 if outgoing.refused and not outgoing.alone:
                     return None
                 continue
@@ -161,7 +161,7 @@ class OpenAICompatible:
             return replace(answer, usage=outgoing.spent)
         raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
 
-    async def _asked(self, outgoing: Outgoing) -> Completion | None:
+    async def _attempt(self, outgoing: Outgoing) -> Completion | None:
         """An answer; None when the call is to be sent again, another way."""
         try:
             return await self._patiently(outgoing)
@@ -169,7 +169,7 @@ class OpenAICompatible:
             self._learn_from(err, outgoing)
             outgoing.refused = True
         except Outdated:
-            if not outgoing.waited and await self._waited(outgoing):
+            if not outgoing.waited and await self._wait_for_turn(outgoing):
                 self._turns.release()
             outgoing.waited = True
         except MissedFormat as err:
@@ -183,21 +183,21 @@ class OpenAICompatible:
             if not shorter or learning.too_long(outgoing.request, self.known, size):
                 raise
         except NoSuchModel as err:
-            raise await with_what_is_there(err, self.model, self.list_models) from err
+            raise await with_served_models(err, self.model, self.list_models) from err
         return None
 
     def _asks_again(self, completion: Completion, outgoing: Outgoing) -> bool:
         """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
         if completion.finish_reason == "length":
-            found = learning.from_cut(
+            learned = learning.from_cut(
                 completion, outgoing.request, self.known, self.endpoint, outgoing.limit, outgoing.size
             )
-            self.learn(found)
-            if isinstance(found, learning.Full):
+            self.learn(learned)
+            if isinstance(learned, learning.Full):
                 raise unbilled(
-                    TooLong(f"{self.model}: prompt and answer together fill a window of {found.window:,} tokens")
+                    TooLong(f"{self.model}: prompt and answer together fill a window of {learned.window:,} tokens")
                 )
-            if isinstance(found, learning.MoreRoom):
+            if isinstance(learned, learning.MoreRoom):
                 cut = EndpointError(f"{self.endpoint.address}: the answer was cut in thought")
                 self._on_retry(outgoing.request, spending(cut, completion.usage))
                 return True
@@ -214,21 +214,21 @@ class OpenAICompatible:
             self.learn(Lesson(replace(self.known, rung=lower.rung), notice))
         return True
 
-    def learn(self, found: Lesson | None) -> None:
-        """Takes in what was found, and tells it."""
-        if found is None or found.known == self.known:
+    def learn(self, learned: Lesson | None) -> None:
+        """Takes a lesson in, and tells `on_learned`."""
+        if learned is None or learned.known == self.known:
             return
-        self.known = found.known
+        self.known = learned.known
         if self._on_learned:
             place = f"{self.model} at {self.endpoint.address}"
-            self._on_learned(self.known, f"{place} {found.notice}" if found.notice else "")
+            self._on_learned(self.known, f"{place} {learned.notice}" if learned.notice else "")
 
     def _learn_from(self, err: Refused, outgoing: Outgoing) -> None:
         """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
         if outgoing.outdated(self.known):
             return
-        if found := lesson(err.text, outgoing.body, self.known):
-            self.learn(found)
+        if learned := lesson(err.text, outgoing.body, self.known):
+            self.learn(learned)
         elif not outgoing.guess(self.known):
             error = EndpointError(f"{self.model}: {err}")
             error.billed = err.billed
@@ -257,10 +257,12 @@ class OpenAICompatible:
             if (self._turns.taken and not outgoing.waited) or outgoing.outdated(self.known):
                 raise Outdated("asked another way")
             async with asyncio.timeout(self.endpoint.deadline):
-                reply = await self._sender.send(outgoing.body)
-            gate.heard(number, reply.headers)
-            told = read_json(reply, self.endpoint)
-            answer = read(told, outgoing.messages, self.endpoint, outgoing.known.rung, time.monotonic() - started)
+                response = await self._sender.send(outgoing.body)
+            gate.read_limits(number, response.headers)
+            reply = read_json(response, self.endpoint)
+            answer = read_completion(
+                reply, outgoing.messages, self.endpoint, outgoing.known.rung, time.monotonic() - started
+            )
             gate.went_well()
         except CallError as err:
             outgoing.spent = outgoing.spent + err.spent
@@ -269,7 +271,7 @@ class OpenAICompatible:
             raise
         except SDK_ERRORS as err:
             if isinstance(err, openai.APIStatusError):
-                gate.heard(number, err.response.headers)
+                gate.read_limits(number, err.response.headers)
             error = self._classify(err)
             if isinstance(error, PushedBack):
                 gate.pushed_back(number, error.retry_after)
@@ -296,8 +298,8 @@ class OpenAICompatible:
         self._given_up += err.retryable or not self.known.answers
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
-        many = f"{self._given_up} calls in a row were given up, the last one: {err}"
-        last = EndpointError(many, hint="run again later; every answer so far is stored", fatal=True)
+        message = f"{self._given_up} calls in a row were given up, the last one: {err}"
+        last = EndpointError(message, hint="run again later; every answer so far is stored", fatal=True)
         last.billed = err.billed
         return last
 

@@ -13,7 +13,7 @@ from pipeline.providers.bodies import body_of, messages_of
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.refusals import guess
-from pipeline.providers.replies import counted
+from pipeline.providers.replies import tokens_of_messages
 
 
 class Outdated(CallError):
@@ -56,27 +56,27 @@ class Outgoing:
 
         A limit that is taken is no reason, although another room for thought is known by now.
         """
-        now = self._applied(known)
-        if now == self.known:
+        current = self._applied(known)
+        if current == self.known:
             return False
-        limit = self.limit if now.most is None else min(self.limit, now.most)
-        messages = messages_of(self.request, now, self.endpoint, self.prompts)
-        return self.body != body_of(self.request, now, self.endpoint, messages, limit)
+        limit = self.limit if current.highest_limit is None else min(self.limit, current.highest_limit)
+        messages = messages_of(self.request, current, self.endpoint, self.prompts)
+        return self.body != body_of(self.request, current, self.endpoint, messages, limit)
 
     def guess(self, known: Capabilities) -> bool:
         """One more guess at what it was refused for; whether there was one."""
         so_far = self._guessed(known)
-        if (found := guess(self.body, so_far)) is None:
+        if (guessed := guess(self.body, so_far)) is None:
             return False
-        self.left_out, self.notice = found.known.left_out - known.left_out, found.notice
-        self.rungs_down += found.known.rung != so_far.rung
+        self.left_out, self.notice = guessed.known.left_out - known.left_out, guessed.notice
+        self.rungs_down += guessed.known.rung != so_far.rung
         return True
 
     def confirmed(self, known: Capabilities) -> Lesson | None:
         """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
-        found = Lesson(self._guessed(known), self.notice) if self.notice else None
+        lesson = Lesson(self._guessed(known), self.notice) if self.notice else None
         self.left_out, self.rungs_down, self.notice = frozenset(), 0, ""
-        return found
+        return lesson
 
     def _guessed(self, known: Capabilities) -> Capabilities:
         return known.without(*self.left_out).lowered(self.rungs_down)
@@ -88,4 +88,4 @@ class Outgoing:
     @property
     def size(self) -> int:
         """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
-        return counted(self.messages)
+        return tokens_of_messages(self.messages)

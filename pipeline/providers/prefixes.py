@@ -37,10 +37,10 @@ class Prefixes:
         self._inner, self._server, self._model, self._folder = inner, server, model, folder
         self._identity = f"{version('xllamacpp')} {model}"
         self._slots, self._context = slots, context
-        self._at = ""  # what the server's slots hold
-        self._whole: dict[Path, tuple[int, int]] = {}  # size and time of files that were looked at
+        self._loaded = ""  # what the server's slots hold
+        self._verified: dict[Path, tuple[int, int]] = {}  # size and time of files that were looked at
         self._lock, self._ended = asyncio.Lock(), asyncio.Event()
-        self._taken: list[int] = []  # tokens, at most, of each call that is under way
+        self._in_use: list[int] = []  # tokens, at most, of each call that is under way
 
     @property
     def model(self) -> str:
@@ -53,26 +53,26 @@ class Prefixes:
         name = self._name(prefix) if request.schema is None and len(prefix) >= _LEAST else ""
         tokens = _tokens(request)
         async with self._lock:  # in the order in which they come
-            while self._taken and (name != self._at or sum(self._taken) + tokens > self._context):
+            while self._in_use and (name != self._loaded or sum(self._in_use) + tokens > self._context):
                 self._ended.clear()
                 await self._ended.wait()
             await self._begin(name, prefix)
-            self._taken.append(tokens)
+            self._in_use.append(tokens)
         try:
             return await self._inner.complete(request)
         finally:
-            self._taken.remove(tokens)
+            self._in_use.remove(tokens)
             self._ended.set()
 
     async def _begin(self, name: str, prefix: Sequence[Message]) -> None:
-        if name and name != self._at:
-            self._at = ""  # whatever stops what follows
+        if name and name != self._loaded:
+            self._loaded = ""  # whatever stops what follows
             with suppress(httpx2.HTTPError, OSError, ValueError):
                 if not await self._load(name):
-                    await self._read(prefix)
+                    await self._prefill(prefix)
                     await self._save(name)
                     await self._copy(name)
-        self._at = name
+        self._loaded = name
 
     def _name(self, prefix: Sequence[Message]) -> str:
         return digest_of("\0".join((self._identity, *(f"{m.role}\0{m.content}" for m in prefix))))[:24]
@@ -82,19 +82,19 @@ class Prefixes:
         path = next(self._folder.glob(f"{name}-*"), None)
         if path is None:
             return False
-        about = path.stat()
-        as_seen = about.st_size, about.st_mtime_ns
-        if self._whole.get(path) == as_seen or path.name.endswith(_checksum(path)):
-            self._whole[path] = as_seen
+        stat = path.stat()
+        size_and_time = stat.st_size, stat.st_mtime_ns
+        if self._verified.get(path) == size_and_time or path.name.endswith(_checksum(path)):
+            self._verified[path] = size_and_time
             if all([await self._slot("restore", path.name, n) is not None for n in range(self._slots)]):
                 with suppress(OSError):  # somebody else's folder
                     os.utime(path)
-                    self._whole[path] = as_seen[0], path.stat().st_mtime_ns
+                    self._verified[path] = size_and_time[0], path.stat().st_mtime_ns
                 return True
         path.unlink(missing_ok=True)  # it is made anew
         return False
 
-    async def _read(self, prefix: Sequence[Message]) -> None:
+    async def _prefill(self, prefix: Sequence[Message]) -> None:
         chat = [{"role": m.role, "content": m.content} for m in (*prefix, Message("user", _ANY))]
         body = {"model": self._model, "messages": chat, "max_tokens": 1, "cache_prompt": True, "id_slot": 0}
         (await self._server.post("/v1/chat/completions", json=body)).raise_for_status()
@@ -103,8 +103,8 @@ class Prefixes:
         """Keeps the slot's state, when the file holds as much as the server says it wrote."""
         fresh = self._folder / f"{name}.{secrets.token_hex(8)}"
         try:
-            written = await self._slot("save", fresh.name)
-            if written and written == fresh.stat().st_size:
+            size = await self._slot("save", fresh.name)
+            if size and size == fresh.stat().st_size:
                 fresh.replace(self._folder / f"{name}-{_checksum(fresh)}")
         finally:
             fresh.unlink(missing_ok=True)
@@ -120,17 +120,17 @@ class Prefixes:
         """Deletes the states that were used longest ago, and what killed runs left."""
         changed = {p: p.stat().st_mtime for p in self._folder.iterdir() if p.is_file()}
         states = sorted((p for p in changed if "-" in p.name), key=changed.__getitem__)
-        left = [p for p in changed if "-" not in p.name and changed[p] < time.time() - _LEFTOVER]
-        for path in (*states[:-_MOST], *left):
+        leftovers = [p for p in changed if "-" not in p.name and changed[p] < time.time() - _LEFTOVER]
+        for path in (*states[:-_MOST], *leftovers):
             path.unlink(missing_ok=True)
 
     async def _slot(self, action: str, file: str, number: int = 0) -> int | None:
         """Bytes that the server wrote or read; None when it could not."""
-        reply = await self._server.post(f"/slots/{number}?action={action}", json={"filename": file})
-        if not reply.is_success:
+        response = await self._server.post(f"/slots/{number}?action={action}", json={"filename": file})
+        if not response.is_success:
             return None
-        told = reply.json()
-        count = told.get("n_written", told.get("n_read")) if isinstance(told, dict) else None
+        reply = response.json()
+        count = reply.get("n_written", reply.get("n_read")) if isinstance(reply, dict) else None
         return count if isinstance(count, int) else 0
 
 

@@ -38,61 +38,61 @@ _ALLOWED = re.compile(  # a list of what is taken, behind the name of what is no
 _BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
 
 
-def lesson(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    """What a refusal of the body `sent` teaches; None when it names nothing, or nothing that can be left out."""
-    if (paid := afforded(text)) is not None:
-        return _of_credit(paid, sent, known)
+def lesson(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    """What a refusal of this body teaches; None when it names nothing, or nothing that can be left out."""
+    if (affordable := afforded(text)) is not None:
+        return _of_credit(affordable, body, known)
     refused = _ALLOWED.sub("", text)
     return (
-        _of_limit(refused, sent, known)
-        or _of_extras(refused, sent, known)
-        or _of_roles(text, sent, known)
-        or _of_format(refused, sent, known)
+        _of_limit(refused, body, known)
+        or _of_extras(refused, body, known)
+        or _of_roles(text, body, known)
+        or _of_format(refused, body, known)
     )
 
 
-def guess(sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+def guess(body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     """What to try after a refusal that names nothing; None at the end, or where the endpoint has answered already."""
     if known.answers:
         return None
-    if extras := [name for name in _EXTRAS if name in sent]:
+    if extras := [name for name in _EXTRAS if name in body]:
         return Lesson(known.without(*extras), f"refuses without a reason: asked without {enumerated(extras, 'and')}")
     if lower := known.lower_rung():
         return Lesson(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
     return None
 
 
-def _named(name: str, text: str) -> bool:
+def _is_named(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
-def _of_credit(paid: int, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    if not any(sent.get(name, 0) > paid for name in _LIMIT_NAMES):
+def _of_credit(affordable: int, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    if not any(body.get(name, 0) > affordable for name in _LIMIT_NAMES):
         return None
-    return Lesson(replace(known, afforded=paid), f"has credit for answers of {paid:,} tokens at most")
+    return Lesson(replace(known, afforded=affordable), f"has credit for answers of {affordable:,} tokens at most")
 
 
-def _of_limit(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    name = next((n for n in _LIMIT_NAMES if n in sent), None)
-    if name is None or not _named(name, text):
+def _of_limit(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    name = next((n for n in _LIMIT_NAMES if n in body), None)
+    if name is None or not _is_named(name, text):
         return None
-    if most := _highest(text, sent[name]):
-        return Lesson(replace(known, answer_most=most), f"gives answers of {most:,} tokens at most")
+    if highest := _highest(text, body[name]):
+        return Lesson(replace(known, answer_most=highest), f"gives answers of {highest:,} tokens at most")
     other = next(n for n in _LIMIT_NAMES if n != name)
     if known.limit is None:
         return Lesson(replace(known, limit=other), f"wants {other} in place of {name}")
     return Lesson(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
 
 
-def _highest(text: str, asked: int) -> int | None:
+def _highest(text: str, limit: int) -> int | None:
     """The limit that a refusal says is the highest."""
     if not _TOO_HIGH.search(text):
         return None
-    return max((n for n in map(int, _NUMBER.findall(text)) if 64 <= n < asked), default=None)
+    return max((n for n in map(int, _NUMBER.findall(text)) if 64 <= n < limit), default=None)
 
 
-def _of_roles(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    messages = sent.get("messages") or [{"role": ""}]
+def _of_roles(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    messages = body.get("messages") or [{"role": ""}]
     alternate, system = _ALTERNATE.search(text), messages[0]["role"] == "system"
     if alternate and _repeats_a_role(messages):
         return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
@@ -106,31 +106,31 @@ def _repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
     return any(a["role"] == b["role"] for a, b in pairwise(messages))
 
 
-def _of_extras(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    named = [n for n in _EXTRAS if n in sent and _named(n, text)]
-    if "reasoning_effort" in sent and "reasoning_effort" not in named and _EFFORT.search(text):
-        named.append("reasoning_effort")
-    if not named:
+def _of_extras(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    names = [n for n in _EXTRAS if n in body and _is_named(n, text)]
+    if "reasoning_effort" in body and "reasoning_effort" not in names and _EFFORT.search(text):
+        names.append("reasoning_effort")
+    if not names:
         return None
-    less = known.without(*named)
-    if "reasoning_effort" in named and _OTHER_VALUE.search(text):  # it thinks, only not by that word
-        less = replace(less, room=max(less.room or 0, FIRST_ROOM))
-    return Lesson(less, f"does not take {enumerated(named, 'and')}: left out")
+    reduced = known.without(*names)
+    if "reasoning_effort" in names and _OTHER_VALUE.search(text):  # it thinks, only not by that word
+        reduced = replace(reduced, room=max(reduced.room or 0, FIRST_ROOM))
+    return Lesson(reduced, f"does not take {enumerated(names, 'and')}: left out")
 
 
-def _of_format(text: str, sent: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    wanted = sent.get("response_format")
-    if not wanted or not _FORMAT.search(text):
+def _of_format(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    response_format = body.get("response_format")
+    if not response_format or not _FORMAT.search(text):
         return None
-    schema = wanted.get("json_schema") or {}
+    schema = response_format.get("json_schema") or {}
     if "strict" in schema and _NOT_TAKEN.search(text) and _names_keyword("strict", text):
         return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
     if _NOT_TAKEN.search(text):
-        refused = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, text)]
-        if refused:
-            dropped = known.keywords_left_out | set(refused)
+        keywords = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, text)]
+        if keywords:
+            dropped = known.keywords_left_out | set(keywords)
             return Lesson(
-                replace(known, keywords_left_out=dropped), f"takes schemas without {enumerated(refused, 'and')}"
+                replace(known, keywords_left_out=dropped), f"takes schemas without {enumerated(keywords, 'and')}"
             )
     lower = known.lower_rung()
     return Lesson(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None

@@ -1,4 +1,4 @@
-"""A chat completion as endpoints send it, read into ours: stop reasons of their own, usage as told or counted."""
+"""A chat completion as endpoints send it, read into ours: stop reasons of their own, usage as reported or counted."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from pipeline.errors import CallError, EndpointError, spending
 from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.llm.tokens import count_tokens
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import NoAnswer, TooLong, Unreadable, by_status, is_page, shown_of, text_of, without_key
+from pipeline.providers.faults import (
+    NoAnswer,
+    TooLong,
+    Unreadable,
+    by_status,
+    is_page,
+    sentence_of,
+    text_of,
+    without_key,
+)
 from pipeline.providers.streams import is_stream, reply_in
-from pipeline.providers.thought import parted, unseen
+from pipeline.providers.thought import hidden_thought, text_and_thought
 from pipeline.text import well_formed
 
 _Ending: TypeAlias = FinishReason | Literal["window", "error"]
@@ -59,8 +68,10 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
     return reply_in(body) if is_stream(body) else json.loads(body)
 
 
-def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float) -> Completion:
-    """The answer. Raises CallError for whatever is none, with the tokens that it took where there is a way to know."""
+def read_completion(
+    reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float
+) -> Completion:
+    """The answer in a reply. Raises CallError where there is none, with the tokens that it took if they are known."""
     raw = reply.get("usage") if isinstance(reply, dict) else None
     try:
         choice = _choice(reply, endpoint)
@@ -70,7 +81,7 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
         raise
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
-    (content, thought), refusal = parted(message), message.get("refusal")
+    (content, thought), refusal = text_and_thought(message), message.get("refusal")
     text = without_key(endpoint.api_key, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
     usage = _usage(raw, messages, text, thought)
     finish = _ending(choice.get("finish_reason"))
@@ -91,14 +102,14 @@ def read(reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung
 def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
     """The one choice of a chat completion. Raises CallError where there is none, and for the error that came for it."""
     if isinstance(reply, dict) and "error" in reply and not reply.get("choices"):
-        raise told_in_a_200(reply["error"], endpoint)
+        raise error_in_a_200(reply["error"], endpoint)
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         hint = "does the base URL end in /v1?"
         raise Unreadable(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
     choice: dict[str, Any] = choices[0]
     if choice.get("error"):
-        raise told_in_a_200(choice["error"], endpoint)
+        raise error_in_a_200(choice["error"], endpoint)
     return choice
 
 
@@ -106,7 +117,7 @@ def _ending(reason: Any) -> _Ending:
     return _ENDINGS.get(reason.casefold(), "unknown") if isinstance(reason, str) else "unknown"
 
 
-def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
+def error_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
     """An error that came as if all were well: by the status in it, else to be asked again."""
     code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
     status = int(code) if code.isdigit() and len(code) == 3 else 0
@@ -114,31 +125,31 @@ def told_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
         status = 429
     if 400 <= status < 600:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
-    shown = shown_of({"error": error}, endpoint.api_key)
-    return EndpointError(f"{endpoint.address}: an error instead of an answer: {shown}", retryable=True)
+    message = sentence_of({"error": error}, endpoint.api_key)
+    return EndpointError(f"{endpoint.address}: an error instead of an answer: {message}", retryable=True)
 
 
-def counted(messages: Iterable[Message]) -> int:
+def tokens_of_messages(messages: Iterable[Message]) -> int:
     """Tokens of messages as tiktoken counts them."""
     return sum(count_tokens(m.content) for m in messages)
 
 
 def _usage(raw: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
-    """Tokens as the endpoint tells them. What it does not tell is counted, and so is a 0 of what was sent and answered;
-    the usage is marked as estimated then. Thought is part of the completion."""
-    sent, completion = _count(raw, "prompt_tokens") or 0, _count(raw, "completion_tokens") or 0
-    total, shown = _count(raw, "total_tokens") or 0, count_tokens(thought) if thought else 0
+    """Tokens as the endpoint reports them. What it does not report, or as 0, is counted; the usage is marked as
+    estimated then. Thought is part of the completion."""
+    prompt, reported = _count(raw, "prompt_tokens") or 0, _count(raw, "completion_tokens") or 0
+    total, visible = _count(raw, "total_tokens") or 0, count_tokens(thought) if thought else 0
     # Some leave thought out of the completion, but not out of the total.
-    made = max(completion, total - sent) if sent else completion
-    if not sent or (not made and (text or thought)):
-        made = made or count_tokens(text) + shown
-        return Usage(sent or counted(messages), 0, made, True, min(made, shown))
+    completion = max(reported, total - prompt) if prompt else reported
+    if not prompt or (not completion and (text or thought)):
+        completion = completion or count_tokens(text) + visible
+        return Usage(prompt or tokens_of_messages(messages), 0, completion, True, min(completion, visible))
     cached = _count(raw.get("prompt_tokens_details"), "cached_tokens") or _count(raw, "prompt_cache_hit_tokens") or 0
     reasoning = _count(raw.get("completion_tokens_details"), "reasoning_tokens")
-    thinking, hidden = reasoning or shown, total - sent - completion
+    thinking, hidden = reasoning or visible, total - prompt - reported
     if not thinking and hidden <= 0 and reasoning is None:
-        hidden = unseen(text, made)
-    return Usage(sent, min(cached, sent), made, False, min(made, max(thinking, hidden)))
+        hidden = hidden_thought(text, completion)
+    return Usage(prompt, min(cached, prompt), completion, False, min(completion, max(thinking, hidden)))
 
 
 def _count(raw: Any, name: str) -> int | None:

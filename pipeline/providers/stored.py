@@ -19,8 +19,8 @@ class StoredClient:
 
     def __init__(self, store: CallStore | RecordedCalls, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
-        self._asking: set[str] = set()
-        self._asked: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
+        self._under_way: set[str] = set()
+        self._asked_here: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
         self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
         self._renewing: asyncio.Task[None] | None = None
 
@@ -38,20 +38,21 @@ class StoredClient:
         if self._inner is None or not isinstance(self._store, CallStore):
             return self._replayed(key, request)
         for call, unusable in request.instead_of:
-            if call.key(self._model) not in self._asked:
+            if call.key(self._model) not in self._asked_here:
                 self._store.withdraw(call.key(self._model), unusable)
         if stored := self._store.get(key):
-            return replace(stored, cached=True, renewable=key not in self._asked)
+            return replace(stored, cached=True, renewable=key not in self._asked_here)
         return await self._ask_once(self._store, self._inner, key, request)
 
     def _replayed(self, key: str, request: Request) -> Completion:
         if stored := self._store.get(key):
             return replace(stored, cached=True)
-        why = "it is not in the store"
+        reason = "it is not in the store"
         if isinstance(self._store, RecordedCalls):
-            why = self._store.why_missing(request, self._model)
+            reason = self._store.why_missing(request, self._model)
         raise ReplayMiss(
-            f"{request.name}: this call was not recorded: {why}", hint="renew the recordings: studydoc fixture record"
+            f"{request.name}: this call was not recorded: {reason}",
+            hint="renew the recordings: studydoc fixture record",
         )
 
     async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
@@ -67,12 +68,12 @@ class StoredClient:
                     fatal=True,
                 )
             )
-        while key in self._asking or not store.claim(key):
+        while key in self._under_way or not store.claim(key):
             if stored := store.get(key):
                 return replace(stored, cached=True)
             await asyncio.sleep(_POLL)
-        self._asking.add(key)
-        self._asked.add(key)
+        self._under_way.add(key)
+        self._asked_here.add(key)
         self._renewing = self._renewing or asyncio.create_task(self._renew(store))
         try:
             completion = await inner.complete(request)
@@ -82,8 +83,8 @@ class StoredClient:
                 store.release(key)
             raise
         finally:
-            self._asking.discard(key)
-            if not self._asking:
+            self._under_way.discard(key)
+            if not self._under_way:
                 self._renewing.cancel()
                 self._renewing = None
         return completion
@@ -91,19 +92,19 @@ class StoredClient:
     async def _renew(self, store: CallStore) -> None:
         while True:
             await asyncio.sleep(LEASE / 3)
-            for key in self._asking:
+            for key in self._under_way:
                 with suppress(StoreError):  # the next renewal comes before the claim ends
                     store.claim(key)
 
     async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
         """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
         loop = asyncio.get_running_loop()
-        stored = loop.create_future()
+        on_disk = loop.create_future()
         if not self._arrived:
             loop.call_later(_TOGETHER, self._store_arrived, store)
-        self._arrived.append((key, request, completion, stored))
+        self._arrived.append((key, request, completion, on_disk))
         try:
-            await stored
+            await on_disk
         except asyncio.CancelledError:  # the run is being ended, and what has come is to be kept
             self._store_arrived(store)
             raise
@@ -119,10 +120,10 @@ class StoredClient:
             error = err
         except Exception as err:  # noqa: BLE001  nobody else would hear of it, and the calls would wait for ever
             error = StoreError(f"{store.path}: answers cannot be stored: {err!r}")
-        for *_, stored in arrived:
-            if stored.done():
+        for *_, on_disk in arrived:
+            if on_disk.done():
                 continue
             if error:
-                stored.set_exception(error)
+                on_disk.set_exception(error)
             else:
-                stored.set_result(None)
+                on_disk.set_result(None)

@@ -18,7 +18,7 @@ def is_stream(body: str) -> bool:
 
 def reply_in(body: str) -> Any:
     """The chat completion that the chunks of a stream make, or the error in it. ValueError for one that was cut."""
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     texts: dict[str, str] = defaultdict(str)
     finish, ended = None, False
     for line in body.split("\n"):
@@ -32,14 +32,14 @@ def reply_in(body: str) -> Any:
         choice = _first(chunk.get("choices")) if isinstance(chunk, dict) else {}
         if not isinstance(chunk, dict) or chunk.get("error") or choice.get("error") or _is_whole(choice):
             return chunk
-        told |= {name: chunk[name] for name in ("model", "usage") if chunk.get(name)}
+        fields |= {name: chunk[name] for name in ("model", "usage") if chunk.get(name)}
         finish = choice.get("finish_reason") or finish
         for name, text in _texts(choice.get("delta")):
             texts[name] += text
     if not ended and finish is None:
         raise ValueError("the stream was cut")
-    called = [{"function": {"arguments": texts.pop("arguments")}}] if "arguments" in texts else None
-    return told | {"choices": [{"finish_reason": finish, "message": texts | {"tool_calls": called}}]}
+    tool_calls = [{"function": {"arguments": texts.pop("arguments")}}] if "arguments" in texts else None
+    return fields | {"choices": [{"finish_reason": finish, "message": texts | {"tool_calls": tool_calls}}]}
 
 
 def _is_whole(choice: dict[str, Any]) -> bool:

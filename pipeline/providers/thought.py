@@ -14,7 +14,7 @@ _MORE = 64  # tokens by which a completion may be longer than its text
 _FIELDS = ("reasoning_content", "reasoning")
 
 
-def parted(message: dict[str, Any]) -> tuple[str | None, str]:
+def text_and_thought(message: dict[str, Any]) -> tuple[str | None, str]:
     """The answer's text, None when there is none at all, and the thought that came beside it.
 
     A model that calls a tool instead of answering, though none was offered, answers with the arguments.
@@ -52,9 +52,9 @@ def _text(value: Any) -> str:
     return ""
 
 
-def unseen(text: str, made: int) -> int:
-    """Tokens of thought that are told nowhere: what a completion of `made` tokens has far above its text."""
-    if made <= _MORE or made <= len(text.encode("utf-8", "replace")):  # some tokenizers make one of each byte
+def hidden_thought(text: str, tokens: int) -> int:
+    """Tokens of thought that nobody reports: what a completion of `tokens` has far above its text."""
+    if tokens <= _MORE or tokens <= len(text.encode("utf-8", "replace")):  # some tokenizers make one of each byte
         return 0
-    seen = count_tokens(text)
-    return made - seen if made > 2 * seen + _MORE else 0
+    text_tokens = count_tokens(text)
+    return tokens - text_tokens if tokens > 2 * text_tokens + _MORE else 0

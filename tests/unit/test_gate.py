@@ -163,7 +163,7 @@ def test_a_rate_is_learned_from_headers() -> None:
             "x-ratelimit-remaining-requests": "1",
             "x-ratelimit-reset-requests": "59s",
         }
-        yard.gate.heard(yard.numbers["a"], told)
+        yard.gate.read_limits(yard.numbers["a"], told)
         yard.come("b", "c", "d")
         await yard.clock.sleep(10)
         assert yard.at == [0.0, 0.0, 1.0, 2.0]
@@ -177,11 +177,11 @@ def test_calls_that_the_endpoint_has_not_counted_yet_are_not_spent_twice() -> No
         yard.come("a", "b", "c")
         await settle()
         headers = {"x-ratelimit-limit-requests": "60", "x-ratelimit-reset-requests": "50s"}
-        yard.gate.heard(yard.numbers["a"], headers | {"x-ratelimit-remaining-requests": "2"})
+        yard.gate.read_limits(yard.numbers["a"], headers | {"x-ratelimit-remaining-requests": "2"})
         yard.come("d")
         await settle()
         assert "d" not in yard.inside  # b and c may be those two
-        yard.gate.heard(yard.numbers["c"], headers | {"x-ratelimit-remaining-requests": "2"})
+        yard.gate.read_limits(yard.numbers["c"], headers | {"x-ratelimit-remaining-requests": "2"})
         yard.come("e")
         await settle()
         assert "d" in yard.inside and "e" in yard.inside
@@ -196,7 +196,7 @@ def test_headers_that_make_no_sense_change_nothing(bad: str) -> None:
         yard.come("a")
         await settle()
         headers = {f"x-ratelimit-{word}-requests": bad for word in ("limit", "remaining", "reset")}
-        yard.gate.heard(yard.numbers["a"], headers)
+        yard.gate.read_limits(yard.numbers["a"], headers)
         yard.come("b", "c")
         await settle()
         assert yard.inside == ["a", "b", "c"]

@@ -17,12 +17,12 @@ from pipeline.providers import canary, learning
 from pipeline.providers.bodies import body_of
 from pipeline.providers.capabilities import RUNGS, Capabilities, keywords_of, recalled, without_keywords
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import TooLong, by_status, shown_of, text_of, window_told
+from pipeline.providers.faults import TooLong, by_status, sentence_of, text_of, window_and_prompt
 from pipeline.providers.offered import offered
 from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
-from pipeline.providers.replies import read
-from pipeline.providers.thought import parted, unseen
+from pipeline.providers.replies import read_completion
+from pipeline.providers.thought import hidden_thought, text_and_thought
 
 SCHEMA = {
     "type": "object",
@@ -193,7 +193,7 @@ def test_the_embedded_model_gets_no_room_and_is_not_asked_twice() -> None:
     ],
 )  # fmt: skip
 def test_windows_are_read_as_servers_tell_them(told: str, window: int | None, prompt: int | None) -> None:
-    assert window_told(told) == (window, prompt)
+    assert window_and_prompt(told) == (window, prompt)
     assert isinstance(by_status(400, {"error": {"message": told}}, httpx2.Headers(), ENDPOINT), TooLong)
 
 
@@ -245,18 +245,18 @@ def test_a_window_that_no_server_has_is_not_believed_when_it_comes_from_the_stor
     ],
 )  # fmt: skip
 def test_thought_is_taken_off_wherever_it_stands(message: dict[str, Any], text: str | None, thought: str) -> None:
-    assert parted(message) == (text, thought)
+    assert text_and_thought(message) == (text, thought)
 
 
 def test_a_tokenizer_that_makes_a_token_of_each_byte_is_no_thought() -> None:
     thai = "ภาษาไทย " * 55
     made = len(thai.encode())
-    assert unseen(thai, made) == 0 and unseen(thai, made + 400) > 400
+    assert hidden_thought(thai, made) == 0 and hidden_thought(thai, made + 400) > 400
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["content", "reasoning", "text", "thinking", "type"]), inner), max_leaves=12))  # fmt: skip
 def test_a_message_of_any_shape_is_parted(value: Any) -> None:
-    text, thought = parted(value if isinstance(value, dict) else {"content": value})
+    text, thought = text_and_thought(value if isinstance(value, dict) else {"content": value})
     assert (text is None or isinstance(text, str)) and isinstance(thought, str)
 
 
@@ -312,9 +312,9 @@ def test_models_are_listed_with_their_windows_and_their_last_day() -> None:
 
 def test_a_model_that_was_never_seen_to_think_keeps_a_little_room() -> None:
     known = Capabilities()
-    rooms = [(known := known.answered(0, frozenset())).room_for_thought() for _ in range(9)]
+    rooms = [(known := known.after_answer(0, frozenset())).room_for_thought() for _ in range(9)]
     assert rooms == [4096] * 7 + [1024] * 2
-    assert known.answered(300, frozenset()).room_for_thought() == 4096
+    assert known.after_answer(300, frozenset()).room_for_thought() == 4096
 
 
 JSON = st.recursive(
@@ -363,7 +363,7 @@ def test_credit_that_is_told_twice_pays_for_the_shorter_answer() -> None:
 
 @pytest.mark.parametrize("key", ["pw42", "hunter2-own", "sk-canary-1234567890"])
 def test_a_key_of_any_length_is_not_shown(key: str) -> None:
-    assert shown_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
+    assert sentence_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_a_number_without_end_in_a_refusal_is_no_crash(status: int, words: str) 
 @given(JSON)
 def test_an_answer_of_any_shape_is_read_or_refused(reply: Any) -> None:
     try:
-        completion = read(reply, REQUEST.messages, ENDPOINT, "text", 0.0)
+        completion = read_completion(reply, REQUEST.messages, ENDPOINT, "text", 0.0)
     except CallError:
         return
     usage = completion.usage
