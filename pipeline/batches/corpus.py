@@ -1,4 +1,4 @@
-"""Many transcripts over one client: bounded, each on its own feet, every outcome told."""
+"""Many transcripts over one client: bounded, each on its own feet, an outcome for each."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def make_all(
     order: Order,
     *,
     watch: Watch = unwatched,
-    done: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """A document for every source, the outcomes in their order.
 
@@ -52,7 +52,7 @@ async def make_all(
         for n in turns:
             yield sources[n]
 
-    outcomes = await make_each(feed(), stoppable, order, watch=watch, done=done)
+    outcomes = await make_each(feed(), stoppable, order, watch=watch, on_outcome=on_outcome)
     by_place = dict(zip(turns, outcomes, strict=True))
     return [by_place[n] for n in range(len(sources))]
 
@@ -63,13 +63,13 @@ async def make_each(
     order: Order,
     *,
     watch: Watch = unwatched,
-    done: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """A document for every source that `feed` gives, the outcomes in the same order.
 
     A source is asked for when there is room for it; a feed may wait for sources as long as it likes.
     """
-    return await _DocumentsUnderWay(client, order, watch, done).run(feed)
+    return await _DocumentsUnderWay(client, order, watch, on_outcome).run(feed)
 
 
 class _DocumentsUnderWay:
@@ -78,9 +78,9 @@ class _DocumentsUnderWay:
     A transcript is read when its turn comes and dropped when its document is written.
     """
 
-    def __init__(self, client: Stoppable, order: Order, watch: Watch, done: Callable[[Outcome], None]) -> None:
+    def __init__(self, client: Stoppable, order: Order, watch: Watch, on_outcome: Callable[[Outcome], None]) -> None:
         self._client = client
-        self._order, self._watch, self._done = order, watch, done
+        self._order, self._watch, self._on_outcome = order, watch, on_outcome
         self._under_way: dict[int, Progress] = {}
         self._moved = asyncio.Event()
 
@@ -89,7 +89,7 @@ class _DocumentsUnderWay:
         try:
             async with asyncio.TaskGroup() as group:
                 async for source in feed:
-                    tasks.append(group.create_task(self._one(len(tasks), source)))
+                    tasks.append(group.create_task(self._make_one(len(tasks), source)))
                     await self._room()
         except BaseExceptionGroup as err:
             raise err.exceptions[0] from err.exceptions[0].__cause__
@@ -108,7 +108,7 @@ class _DocumentsUnderWay:
             await self._moved.wait()
             await until_quiet()
 
-    async def _one(self, n: int, source: Source | Transcript) -> Outcome:
+    async def _make_one(self, n: int, source: Source | Transcript) -> Outcome:
         self._under_way[n] = Progress(source.name)
 
         def follow(state: Progress) -> None:
@@ -131,7 +131,7 @@ class _DocumentsUnderWay:
         finally:
             del self._under_way[n]
             self._moved.set()
-        self._done(outcome)
+        self._on_outcome(outcome)
         return replace(outcome, document=None)
 
 
@@ -158,8 +158,8 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     from pipeline.run import asummarise
 
     transcript = read(source, order.input).with_metadata(order.metadata)
-    if told := not_used(order.metadata.speakers, transcript):
-        transcript = replace(transcript, notes=(*transcript.notes, told))
+    if note := not_used(order.metadata.speakers, transcript):
+        transcript = replace(transcript, notes=(*transcript.notes, note))
     record = store.output_path(order.out, transcript.name)
     _check_nothing_lost(transcript, record)
     document = await asummarise(
@@ -167,15 +167,15 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     )
     _check_nothing_lost(transcript, record)  # files come while the model is asked
     if transcript.path and "://" not in order.bound_for:
-        at = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
-        document = _seen_from(document, Path(transcript.path), at)
-    before = _before(record)
+        final_record = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
+        document = _seen_from(document, Path(transcript.path), final_record)
+    before = _load_before(record)
     document = unchanged(document, before) if before else document
     _keep_what_was_made(before, document, order.out)
     page = record.with_suffix(".md")
-    same = document is before
-    edited = _edits_told(page, before, document, stays=same)
-    if edited is None or not same:
+    unchanged_document = document is before
+    note_on_edits = _note_on_edits(page, before, document, stays=unchanged_document)
+    if note_on_edits is None or not unchanged_document:
         markdown = render_markdown(document, citations=order.citations)
         document = _with_page(document, page_digest(markdown))
         store.write(document, markdown, record)
@@ -183,7 +183,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         transcript.name,
         document,
         page,
-        (*document.source.warnings, *filter(None, [left_out_line(transcript), edited])),
+        (*document.source.warnings, *filter(None, [left_out_line(transcript), note_on_edits])),
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),
@@ -206,15 +206,15 @@ def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocume
     """The document with its transcript's path as seen from its record; what is no file here keeps its name."""
     if not is_there(path):
         return document
-    told = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
-    return document.model_copy(update={"source": told})
+    source = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
+    return document.model_copy(update={"source": source})
 
 
 def _with_page(document: StudyDocument, digest: str) -> StudyDocument:
     return document.model_copy(update={"run": document.run.model_copy(update={"page": digest})})
 
 
-def _before(record: Path) -> StudyDocument | None:
+def _load_before(record: Path) -> StudyDocument | None:
     """The document that a new one replaces; one that cannot be read is simply replaced."""
     try:
         return store.load(record) if record.exists() else None
@@ -230,17 +230,17 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
     if before is None or not any(before.statements()) or any(document.statements()):
         return
     if document.problems or document.source.sha256 == before.source.sha256:
-        why = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
+        reason = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
         # An answer that calls every line filler is taken from the store for ever.
         prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
         raise CallError(
-            f"no notes came of it, and those that were made before stay: {why}",
+            f"no notes came of it, and those that were made before stay: {reason}",
             hint=f"run again; if it stays so, try another model, or have it asked anew after {prune}",
         )
 
 
-def _edits_told(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
-    """What becomes of a page that is not as it was made, None of another: it `stays`, or is kept aside."""
+def _note_on_edits(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
+    """A note on a page that is not as it was made, which `stays` or is kept aside; None for any other."""
     from pipeline.pages.reading import NOT_AS_MADE, is_as_made
 
     try:

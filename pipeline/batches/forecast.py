@@ -34,7 +34,7 @@ class Forecast:
     model: str
     endpoint: str
     plans: tuple[Plan, ...]
-    whole: Plan
+    total: Plan
     cost: Price
     check_cost: Price
     seconds: float | None
@@ -44,7 +44,7 @@ class Forecast:
     def as_dict(self) -> dict[str, Any]:
         """All of it for machines."""
         about = {"model": self.model, "endpoint": self.endpoint, "cost_usd": self.cost, "seconds": self.seconds}
-        plans = {"all": asdict(self.whole), "transcripts": [asdict(p) for p in self.plans]}
+        plans = {"all": asdict(self.total), "transcripts": [asdict(p) for p in self.plans]}
         return about | {"check_cost_usd": self.check_cost} | plans
 
 
@@ -62,33 +62,33 @@ async def forecast(
         return prices.cost_usd(model, endpoint, usage)
 
     with TemporaryDirectory() as empty:
-        kept = store_path(settings.out)
-        with closing(CallStore(kept if kept.exists() else Path(empty) / "calls.sqlite")) as calls:
-            past = Experience.of(calls, model)
-            plans = [await plan_one(t, calls, model, recipe, prompts, past, price) for t in transcripts]
-    whole = together(plans)
+        path = store_path(settings.out)
+        with closing(CallStore(path if path.exists() else Path(empty) / "calls.sqlite")) as calls:
+            experience = Experience.of(calls, model)
+            plans = [await plan_one(t, calls, model, recipe, prompts, experience, price) for t in transcripts]
+    total = together(plans)
     at_once = recipe.profile.slots if local else 0 if batch else settings.concurrency
     seconds = None
-    asked = whole.now + whole.later
-    if past.seconds_a_token is not None and at_once:
-        seconds = past.seconds_a_token * (asked.prompt_tokens + (asked.low + asked.high) / 2) / at_once
-    costs = [(share.usd_low, share.usd_high) for share in (asked, whole.check)]
-    thought_known = local or bool(past.thought)
-    return Forecast(model, endpoint, tuple(plans), whole, costs[0], costs[1], seconds, at_once, thought_known), failed
+    asked = total.now + total.later
+    if experience.seconds_a_token is not None and at_once:
+        seconds = experience.seconds_a_token * (asked.prompt_tokens + (asked.low + asked.high) / 2) / at_once
+    costs = [(share.usd_low, share.usd_high) for share in (asked, total.check)]
+    thought_known = local or bool(experience.thought)
+    return Forecast(model, endpoint, tuple(plans), total, costs[0], costs[1], seconds, at_once, thought_known), failed
 
 
 def _read_all(
     paths: Sequence[Path], settings: Settings, say: Callable[[str], None]
 ) -> tuple[list[Transcript], list[Outcome]]:
-    given = Input(settings.encoding, settings.format)
-    below = find(paths, given, settings.out)
-    for line in below.skipped:
+    reading = Input(settings.encoding, settings.format)
+    inputs = find(paths, reading, settings.out)
+    for line in inputs.skipped:
         say(line)
-    found, failed = below.sources, below.failed
+    sources, failed = inputs.sources, inputs.failed
     transcripts: list[Transcript] = []
-    for source in found:
+    for source in sources:
         try:
-            transcripts.append(read(source, given))
+            transcripts.append(read(source, reading))
         except InputError as err:
             failed.append(Outcome(source.name, error=err))
     return transcripts, failed

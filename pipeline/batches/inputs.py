@@ -29,59 +29,59 @@ class Found:
     skipped: list[str]
 
 
-def find(paths: Sequence[Path], given: Input, out: Path) -> Found:
+def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
     """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
-    read_now: list[Transcript] = []
+    streams_read: list[Transcript] = []
     failed: list[Outcome] = []
-    how = {"name": given.name, "form": given.form, "encoding": given.encoding}
+    options = {"name": reading.name, "form": reading.form, "encoding": reading.encoding}
     try:
         if Path("-") in paths:
-            read_now.append(read_stdin(sys.stdin.buffer.read(), **how))
-        if given.url is not None:
-            read_now.append(read_url(given.url, **how))
+            streams_read.append(read_stdin(sys.stdin.buffer.read(), **options))
+        if reading.url is not None:
+            streams_read.append(read_url(reading.url, **options))
     except InputError as err:
         failed.append(Outcome("-", error=err))
-    below = survey((p for p in paths if p != Path("-")), is_output)
-    failed += [Outcome("", error=err) for err in below.errors]
-    streams = _apart(read_now, out)
-    files = kept_apart(below.sources, partial(origin_of, out), [t.name for t in streams])
-    return Found([*streams, *files], failed, skipped_lines(below))
+    found_below = survey((p for p in paths if p != Path("-")), is_output)
+    failed += [Outcome("", error=err) for err in found_below.errors]
+    streams = _apart(streams_read, out)
+    files = kept_apart(found_below.sources, partial(origin_of, out), [t.name for t in streams])
+    return Found([*streams, *files], failed, skipped_lines(found_below))
 
 
 def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
-    """What came through a pipe or from the web, under names that overwrite no document of something else, and told."""
-    named: list[Transcript] = []
-    for each in streams:
-        name = name_apart([each.name], partial(_is_of, each, out), {as_written(t.name) for t in named})
-        if name != each.name:
-            told = f"{each.name} was made from another input: this one is written as {name}"
-            each = replace(each, name=name, notes=(*each.notes, told))
-        named.append(each)
-    return named
+    """What came through a pipe or from the web, under names that overwrite nothing else's document, with a note."""
+    transcripts: list[Transcript] = []
+    for stream in streams:
+        name = name_apart([stream.name], partial(_is_of, stream, out), {as_written(t.name) for t in transcripts})
+        if name != stream.name:
+            note = f"{stream.name} was made from another input: this one is written as {name}"
+            stream = replace(stream, name=name, notes=(*stream.notes, note))
+        transcripts.append(stream)
+    return transcripts
 
 
 def _is_of(stream: Transcript, out: Path, name: str) -> bool:
     """Whether there is no document of this name, or it was made from this stream: of a pipe, only its words tell."""
-    made_of = source_of(output_path(out, name))
-    if made_of is None:
+    source = source_of(output_path(out, name))
+    if source is None:
         return True
-    asked = (stream.path or "").startswith("http")
-    return made_of.get("path") == stream.path and (asked or made_of.get("sha256") == stream.sha256)
+    from_web = (stream.path or "").startswith("http")
+    return source.get("path") == stream.path and (from_web or source.get("sha256") == stream.sha256)
 
 
-def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, taken: Mapping[str, str]) -> Found:
+def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, names_in_use: Mapping[str, str]) -> Found:
     """What `find` gives of these files below paths alone.
 
-    `taken` are names that belong to the inputs at some paths: nobody else is given them, and these keep them.
+    `names_in_use` belong to the inputs at some paths: nobody else is given them, and these keep them.
     """
     below = survey_files(files, paths, is_output)
-    names = {path: name for name, path in taken.items()}
-    kept = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
+    names = {path: name for name, path in names_in_use.items()}
+    keeping_names = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
 
     def made_from(name: str) -> Origin | None:
-        return Origin({Path(taken[name]).resolve()}) if name in taken else origin_of(out, name)
+        return Origin({Path(names_in_use[name]).resolve()}) if name in names_in_use else origin_of(out, name)
 
-    sources = kept_apart(kept, made_from)
+    sources = kept_apart(keeping_names, made_from)
     return Found([*sources], [Outcome("", error=err) for err in below.errors], skipped_lines(below))
 
 
@@ -93,16 +93,16 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     notes, which may be a renamed one.
     """
     sources = [s for s in found.sources if isinstance(s, Source)]
-    files, made = {s.path for s in sources}, {output_path(out, s.name) for s in sources}
-    if not sources or (files.issuperset(paths) and all(record.exists() for record in made)):
+    files, records_made = {s.path for s in sources}, {output_path(out, s.name) for s in sources}
+    if not sources or (files.issuperset(paths) and all(record.exists() for record in records_made)):
         return None
     names = {path.name for path in files}
     folders = [p.resolve() if p.is_dir() else p.resolve().parent for p in paths if p.exists()]
 
-    def concerned(at: Path) -> bool:
-        return at.name in names or any(map(at.is_relative_to, folders))
+    def concerned(place: Path) -> bool:
+        return place.name in names or any(map(place.is_relative_to, folders))
 
-    records = [r for r in records_beside(made, out) if any(map(concerned, former_places(r)))]
+    records = [r for r in records_beside(records_made, out) if any(map(concerned, former_places(r)))]
     if not records:
         return None
     more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
@@ -113,9 +113,9 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     )
 
 
-def read(source: Source | Transcript, given: Input) -> Transcript:
+def read(source: Source | Transcript, reading: Input) -> Transcript:
     """The transcript of a source. InputError when its file cannot be read."""
     if isinstance(source, Transcript):
         return source
-    transcript = read_transcript(source.path, name=source.name, encoding=given.encoding, form=given.form)
+    transcript = read_transcript(source.path, name=source.name, encoding=reading.encoding, form=reading.form)
     return replace(transcript, plain=source.plain if source.plain != source.name else "")

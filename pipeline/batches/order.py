@@ -1,4 +1,4 @@
-"""What a batch is told, and what became of each of its transcripts."""
+"""What a batch of transcripts is made with, and what became of each of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a batch is told besides its sources."""
+    """What documents of a batch are made with, besides their sources."""
 
     out: Path
     recipe: Recipe
@@ -43,7 +43,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is told of a finished document. `gaps` are stretches of lines that no statement cites."""
+    """Figures that are shown of a finished document. `gaps` are stretches of lines that no statement cites."""
 
     title: str
     statements: int
@@ -84,7 +84,7 @@ class Outcome:
     """
 
     name: str
-    document: StudyDocument | None = None  # only if it was made now, and until it is told: a thousand are not kept
+    document: StudyDocument | None = None  # only if it was made now, and until it is shown: a thousand are not kept
     page: Path | None = None
     notes: tuple[str, ...] = ()
     error: PipelineError | None = None
@@ -106,7 +106,7 @@ class Outcome:
         return self.tally.calls - self.tally.calls_cached
 
     def row(self) -> dict[str, Any]:
-        """What `--json` tells of a transcript."""
+        """What `--json` prints of a transcript."""
         return {
             "name": self.name or None,
             "status": self.status,

@@ -115,14 +115,14 @@ class _Planner:
     def __init__(self, store: CallStore, model: str) -> None:
         self._store, self.model = store, model
         self.stored = 0
-        self.wanted: list[Request] = []
+        self.unstored: list[Request] = []
 
     async def complete(self, request: Request) -> Completion:
         stored = None if request.instead_of else self._store.get(request.key(self.model))
         if stored:
             self.stored += 1
             return replace(stored, renewable=True)
-        self.wanted.append(request)
+        self.unstored.append(request)
         raise _Planned("only planned")
 
 
@@ -142,29 +142,29 @@ async def plan_one(
     """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
     plan = Plan(transcript.name, words_of(recipe, transcript.spoken_words))
     planner, progress = _Planner(store, model), Progress(transcript.name)
-    answered = 0  # calls before the phase that it comes to
+    stored_before = 0  # calls before the phase that it comes to
 
-    def watch(now: Progress) -> None:
-        nonlocal progress, answered
-        answered = answered if now.phase == progress.phase else planner.stored
-        progress = replace(now)
+    def watch(current: Progress) -> None:
+        nonlocal progress, stored_before
+        stored_before = stored_before if current.phase == progress.phase else planner.stored
+        progress = replace(current)
 
     with contextlib.suppress(_Planned):
         await asummarise(transcript, planner, recipe=recipe, prompts=prompts, watch=watch)
     plan.stored = planner.stored
-    if not planner.wanted:
+    if not planner.unstored:
         return plan
     phase, estimates = progress.phase, method_of(recipe).estimated_calls(transcript, recipe, model)
     same_phase = [e for e in estimates if e.phase == phase]
     usual = _usual_answer(same_phase)
     encoding, _ = encoding_for(model)
-    for request in planner.wanted:
+    for request in planner.unstored:
         thought_low, thought_high = experience.thought_tokens
         guess = usual or (request.max_tokens // 5, request.max_tokens)
         low, high = experience.answer_tokens(request.name) or (guess[0] + thought_low, guess[1] + thought_high)
         _book(plan, phase, now=_one_call(prompt_tokens(request, encoding), low, high, price))
     # Where a phase asks one call after the other, those after the first are not wanted yet.
-    hidden = same_phase[planner.stored - answered + len(planner.wanted) :] if progress.at_once == 1 else []
+    hidden = same_phase[planner.stored - stored_before + len(planner.unstored) :] if progress.at_once == 1 else []
     for call in (*hidden, *(e for e in estimates if comes_after(e.phase, phase))):
         low, high = _about(call.answer_tokens)
         thought_low, thought_high = experience.thought_tokens
@@ -191,9 +191,9 @@ def _about(tokens: int) -> tuple[int, int]:
 
 def together(plans: Sequence[Plan]) -> Plan:
     """All plans as one."""
-    out = Plan("all")
+    total = Plan("all")
     for plan in plans:
-        out.words += plan.words
-        out.stored += plan.stored
-        out.now, out.later, out.check = out.now + plan.now, out.later + plan.later, out.check + plan.check
-    return out
+        total.words += plan.words
+        total.stored += plan.stored
+        total.now, total.later, total.check = total.now + plan.now, total.later + plan.later, total.check + plan.check
+    return total

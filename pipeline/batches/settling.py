@@ -101,14 +101,14 @@ def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
 
     Files are called as `str(Path(…))` calls them: below "." without "./".
     """
-    found: dict[str, Stamp] = {}
+    files: dict[str, Stamp] = {}
     away: list[str] = []
     for root in roots:
         try:
-            found |= dict(_files(root, _start(root), away) if root.is_dir() else [(str(root), _stamp(root.stat()))])
+            files |= dict(_files(root, _start(root), away) if root.is_dir() else [(str(root), _stamp(root.stat()))])
         except OSError:
             away.append(str(root))
-    return found, sorted(away)
+    return files, sorted(away)
 
 
 def _start(folder: Path) -> str:

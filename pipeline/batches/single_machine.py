@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Signals = Callable[[Callable[[], None]], AbstractContextManager[object]]
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.08
-INTERRUPTED = EndpointError("interrupted", fatal=True)  # what a transcript that was not finished is told to have met
+INTERRUPTED = EndpointError("interrupted", fatal=True)  # the error of a transcript that was not finished
 
 
 def make_documents(
@@ -44,72 +44,72 @@ def make_documents(
     metadata: Metadata,
     display: Display,
     events: Events,
-    given: Input,
-    written: Callable[[Path], None],
+    reading: Input,
+    on_page: Callable[[Path], None],
     signals: Signals,
 ) -> tuple[int, list[dict[str, Any]]]:
     """Exit code 0 when every document is complete, 130 when the run was interrupted, else 1; and a row a transcript.
 
-    `written` is told of every page that stands, as soon as it does. What makes documents is loaded when there is
-    something to make.
+    `on_page` gets the path of every page as soon as it stands. What makes documents is loaded when there is something
+    to make.
     """
     started = time.monotonic()
-    found = find(paths, given, settings.out)
-    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out)]):
+    inputs = find(paths, reading, settings.out)
+    for line in filter(None, [*inputs.skipped, left_behind(paths, inputs, settings.out)]):
         display.say(line)
-    for outcome in found.failed:
+    for outcome in inputs.failed:
         display.done(outcome)
-    outcomes = list(found.failed)
-    if found.sources:
+    outcomes = list(inputs.failed)
+    if inputs.sources:
         check_writable(settings.out)
         with closing(CallStore(store_path(settings.out))) as calls:
-            run = Run.of(settings, metadata, given, calls, Audience(display, events, written))
-            outcomes += _made(found.sources, run, signals)
+            run = Run.of(settings, metadata, reading, calls, Audience(display, events, on_page))
+            outcomes += _outcomes(inputs.sources, run, signals)
     display.summary(outcomes, events.retried, time.monotonic() - started)
     cut_short = any(o.error is INTERRUPTED for o in outcomes)
     code = EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
     return code, [o.row() for o in outcomes]
 
 
-def _made(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
-    """Outcomes in the order of the sources; at an end at once, what was not finished is told as interrupted."""
+def _outcomes(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
+    """Outcomes in the order of the sources; after a second signal, those not finished are interrupted."""
     try:
-        return _finished(sources, run, signals)
+        return _outcomes_unless_ended(sources, run, signals)
     except KeyboardInterrupt:
         run.audience.interrupted(source.name for source in sources)
         return [run.audience.ended[source.name] for source in sources]
 
 
-def _finished(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
+def _outcomes_unless_ended(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
     """Outcomes in the order of the sources. What is up to date needs no endpoint."""
     display = run.audience.display
-    found = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
-    left = [s for n, s in enumerate(sources) if n not in found]
-    if not left:
-        many = numbered(len(found), "transcript")
-        display.say(f"model {run.model} ({run.order.endpoint}): {many}, made before, nothing has changed")
-        return list(found.values())
+    up_to_date = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
+    outdated = [s for n, s in enumerate(sources) if n not in up_to_date]
+    if not outdated:
+        transcripts = numbered(len(up_to_date), "transcript")
+        display.say(f"model {run.model} ({run.order.endpoint}): {transcripts}, made before, nothing has changed")
+        return list(up_to_date.values())
     import asyncio
 
     try:
-        fresh = iter(asyncio.run(_made_now(left, run, len(found), signals)))
+        fresh = iter(asyncio.run(_make_now(outdated, run, len(up_to_date), signals)))
     except asyncio.CancelledError:  # by a second signal
         raise KeyboardInterrupt from None
-    return [found[n] if n in found else next(fresh) for n in range(len(sources))]
+    return [up_to_date[n] if n in up_to_date else next(fresh) for n in range(len(sources))]
 
 
-async def _made_now(sources: Sequence[Source | Transcript], run: Run, before: int, signals: Signals) -> list[Outcome]:
-    """The outcomes of what is not up to date; `before` are told as well.
+async def _make_now(sources: Sequence[Source | Transcript], run: Run, before: int, signals: Signals) -> list[Outcome]:
+    """The outcomes of what is not up to date; `before` transcripts are, which the first line says.
 
     After a first signal calls under way finish, since they are paid for; those of a model in this process are not.
     """
     from pipeline.batches.corpus import make_all
 
-    async with run.connected() as at:
-        run.audience.display.say(opening_line(at, run.settings, sources, before))
-        client = Stoppable(at.client, at.stop)
+    async with run.connected() as link:
+        run.audience.display.say(opening_line(link, run.settings, sources, before))
+        client = Stoppable(link.client, link.stop)
         with nullcontext() if run.settings.in_process else signals(partial(client.halt, INTERRUPTED)):
-            return await make_all(sources, client, run.order, watch=run.audience.watch, done=run.ended)
+            return await make_all(sources, client, run.order, watch=run.audience.watch, on_outcome=run.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Run:
     audience: Audience
 
     @classmethod
-    def of(cls, settings: Settings, metadata: Metadata, given: Input, calls: CallStore, audience: Audience) -> Run:
+    def of(cls, settings: Settings, metadata: Metadata, reading: Input, calls: CallStore, audience: Audience) -> Run:
         """The run that the settings ask for. SettingsError when a model file cannot be used."""
         model, endpoint = model_and_endpoint(settings)
         order = Order(
@@ -134,7 +134,7 @@ class Run:
             endpoint,
             settings.citations,
             metadata,
-            given,
+            reading,
             1 if settings.in_process else settings.concurrency,
         )
         return cls(settings, calls, order, model, Ledger(calls, order, model), audience)
@@ -144,8 +144,8 @@ class Run:
         """The client. SettingsError when it lacks a key or memory."""
         from pipeline.settings.connect import connect
 
-        if own := own_model(self.settings):
-            own.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
+        if own_file := own_model(self.settings):
+            own_file.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
         display, events = self.audience.display, self.audience.events
         async with connect(
             self.settings, self.calls, display.download, self.order.prompts, events, display.say
@@ -153,13 +153,13 @@ class Run:
             yield connection
 
     def made_before(self, source: Source) -> Outcome | None:
-        """The outcome of a document that is up to date, which is told; None when it has to be made."""
+        """The outcome of a document that is up to date, which is shown; None when it has to be made."""
         if outcome := self.ledger.outcome(source):
             self.audience.done(outcome)
         return outcome
 
     def ended(self, outcome: Outcome) -> None:
-        """Tells how a transcript ended, and remembers it so that a later run need not read it; without that it does."""
+        """Shows how a transcript ended, and remembers it so that a later run need not read it; without that it does."""
         self.audience.done(outcome)
         try:
             self.ledger.remember(outcome)
@@ -169,11 +169,11 @@ class Run:
 
 @dataclass(slots=True)
 class Audience:
-    """Everybody who is told how far transcripts are: people by a display, machines by events, exports by pages."""
+    """Who follows how far transcripts are: people by a display, machines by events, exports by pages."""
 
     display: Display
     events: Events
-    written: Callable[[Path], None] = lambda page: None
+    on_page: Callable[[Path], None] = lambda page: None
     ended: dict[str, Outcome] = field(default_factory=dict)  # without their documents
     _under_way: dict[str, tuple[Phase, Tally]] = field(default_factory=dict)
 
@@ -197,26 +197,26 @@ class Audience:
         self.ended[outcome.name] = replace(outcome, document=None)
         self.display.done(outcome)
         if outcome.page:
-            self.written(outcome.page)
+            self.on_page(outcome.page)
         tally, error = outcome.tally, str(outcome.error) if outcome.error else None
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
-        spent = {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
-        self.events.tell("document done", document=outcome.name, status=outcome.status, **counts, **used, **spent)
+        costs = {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
+        self.events.tell("document done", document=outcome.name, status=outcome.status, **counts, **used, **costs)
 
 
-def opening_line(at: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
+def opening_line(link: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
     """Which model, why, and for the embedded one how long it is likely to take."""
     from pipeline.llm.tokens import encoding_for
     from pipeline.providers import weights
 
-    encoding, known = encoding_for(at.model)
-    line = f"model {at.model} ({at.address}; {at.why}): {numbered(len(sources), 'transcript')}"
+    encoding, is_exact = encoding_for(link.model)
+    line = f"model {link.model} ({link.address}; {link.why}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
-    line += "" if known else f" (tokens as {encoding}: tiktoken does not know this model)"
-    own, worked_with = own_model(settings), recipe_of(settings).profile.name
-    if own:
-        line += f", {own.file.shown}, as {worked_with}"
+    line += "" if is_exact else f" (tokens as {encoding}: tiktoken does not know this model)"
+    own_file, worked_with = own_model(settings), recipe_of(settings).profile.name
+    if own_file:
+        line += f", {own_file.file.shown}, as {worked_with}"
     elif settings.in_process:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
         about = f"likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"

@@ -44,17 +44,17 @@ class Ledger:
         self._sources[source.name] = sha256, origin
         record = output_path(self.order.out, source.name)
         page = record.with_suffix(".md")
-        made = _Made.told(self.calls.recall(_key(record)))
-        if made is None or (made.origin, made.written) != (origin, _written(page, record)):
+        remembered = _Remembered.from_fact(self.calls.recall(_key(record)))
+        if remembered is None or (remembered.origin, remembered.written) != (origin, _digest_of(page, record)):
             return None
         return Outcome(
             source.name,
             page=page,
-            seconds=made.seconds,
+            seconds=remembered.seconds,
             status="complete",
-            tally=Tally(made.calls, made.calls, usage=made.usage),
-            cost_usd=made.cost_usd,
-            figures=made.figures,
+            tally=Tally(remembered.calls, remembered.calls, usage=remembered.usage),
+            cost_usd=remembered.cost_usd,
+            figures=remembered.figures,
         )
 
     def remember(self, outcome: Outcome) -> None:
@@ -64,16 +64,21 @@ class Ledger:
         if document is None or not outcome.complete or outcome.notes or document.source.sha256 != sha256:
             return
         record = output_path(self.order.out, outcome.name)
-        run, written = document.run, _written(record.with_suffix(".md"), record)
-        of = run.usage
-        usage = Usage(of.prompt_tokens, of.cached_prompt_tokens, of.completion_tokens, thought_tokens=of.thought_tokens)
-        made = _Made(origin, written, Figures.of(document), of.calls, usage, run.seconds, of.cost_usd)
-        self.calls.remember(_key(record), json.dumps(asdict(made), ensure_ascii=False))
+        run, digest = document.run, _digest_of(record.with_suffix(".md"), record)
+        total = run.usage
+        usage = Usage(
+            total.prompt_tokens,
+            total.cached_prompt_tokens,
+            total.completion_tokens,
+            thought_tokens=total.thought_tokens,
+        )
+        remembered = _Remembered(origin, digest, Figures.of(document), total.calls, usage, run.seconds, total.cost_usd)
+        self.calls.remember(_key(record), json.dumps(asdict(remembered), ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A document as it is remembered: what it came from, the digest of its files, and what is told of it."""
+class _Remembered:
+    """A document as it is remembered: what it came from, the digest of its files, and the figures of its run."""
 
     origin: str
     written: str
@@ -84,14 +89,14 @@ class _Made:
     cost_usd: float | None
 
     @classmethod
-    def told(cls, fact: str | None) -> _Made | None:
+    def from_fact(cls, fact: str | None) -> _Remembered | None:
         """What was remembered; None for nothing, and for what another version of this program remembered."""
         try:
-            made = json.loads(fact or "")
-            figures, usage = made.pop("figures"), Usage(**made.pop("usage"))
+            fields = json.loads(fact or "")
+            figures, usage = fields.pop("figures"), Usage(**fields.pop("usage"))
             figures["answered_by"] = tuple(figures["answered_by"])
             figures["gaps"] = tuple((first, last) for first, last in figures["gaps"])
-            return cls(figures=Figures(**figures), usage=usage, **made)
+            return cls(figures=Figures(**figures), usage=usage, **fields)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 
@@ -100,7 +105,7 @@ def _key(record: Path) -> str:
     return f"made {record.name} {digest_of(str(record.absolute()))}"
 
 
-def _written(*paths: Path) -> str:
+def _digest_of(*paths: Path) -> str:
     """The digest of files, "" when one of them is not there."""
     digest = hashlib.sha256()
     for path in paths:

@@ -58,29 +58,29 @@ async def watch_documents(
     *,
     settle: float,
     ending: asyncio.Event,
-    told: Callable[[dict[str, Any]], None],
-    waiting: Callable[[], None] = lambda: None,
+    on_row: Callable[[dict[str, Any]], None],
+    on_waiting: Callable[[], None] = lambda: None,
 ) -> Watched:
-    """Makes documents until `ending` is set or nothing more can be asked; `told` gets a row for each that is finished.
+    """Makes documents until `ending` is set or nothing more can be asked; `on_row` gets the row of each that ends.
 
-    `waiting` is called when there is nothing left to make for now.
+    `on_waiting` is called when there is nothing left to make for now.
 
     A file is taken once its size and time have been still for `settle` seconds, and again when it has changed. When
     it ends, calls under way finish and are stored. SettingsError for a path that cannot be watched.
     """
     started = time.monotonic()
-    if wrong := next((p for p in paths if not p.exists()), None):
-        raise SettingsError(f"--watch: {wrong}: there is no such file or folder")
+    if missing := next((p for p in paths if not p.exists()), None):
+        raise SettingsError(f"--watch: {missing}: there is no such file or folder")
     store.check_writable(settings.out)
-    given = Input(settings.encoding, settings.format)
+    reading = Input(settings.encoding, settings.format)
     with closing(CallStore(store_path(settings.out))) as calls:
-        run = Run.of(settings, metadata, given, calls, Audience(display, events))
-        watch = _Watch(run, paths, Settling(settle), ending, told, waiting)
-        async with run.connected() as at:
-            display.say(f"model {at.model} ({at.endpoint}; {at.why}), watching {_named(paths)}")
+        run = Run.of(settings, metadata, reading, calls, Audience(display, events))
+        watch = _Watch(run, paths, Settling(settle), ending, on_row, on_waiting)
+        async with run.connected() as link:
+            display.say(f"model {link.model} ({link.endpoint}; {link.why}), watching {_listed(paths)}")
             for line in skipped_lines(Survey(skipped=await asyncio.to_thread(linked_folders, paths))):
                 display.say(line)
-            error = await watch.follow(Stoppable(at.client, at.stop))
+            error = await watch.follow(Stoppable(link.client, link.stop))
     display.summary(watch.outcomes, events.retried, time.monotonic() - started)
     return Watched(watch.outcomes, watch.cut_short, error)
 
@@ -91,8 +91,8 @@ class _Watch:
     paths: Sequence[Path]
     settling: Settling
     ending: asyncio.Event
-    told: Callable[[dict[str, Any]], None]
-    waiting: Callable[[], None]
+    on_row: Callable[[dict[str, Any]], None]
+    on_waiting: Callable[[], None]
     outcomes: list[Outcome] = field(default_factory=list)
     cut_short: bool = False
     _taken: dict[str, list[Source]] = field(default_factory=dict)  # by the file that they are in
@@ -106,21 +106,23 @@ class _Watch:
 
     async def follow(self, client: Stoppable) -> Exception | None:
         """Goes on until the ending; gives the error that ended it, None when it was asked to."""
-        asked = EndpointError("ended by a signal", hint="run the same command to go on", fatal=True)
+        by_signal = EndpointError("ended by a signal", hint="run the same command to go on", fatal=True)
 
         async def halt() -> None:
             await self.ending.wait()
-            client.halt(asked)
+            client.halt(by_signal)
 
         halting = asyncio.create_task(halt())
         try:
-            await make_each(self._feed(client), client, self.run.order, watch=self.run.audience.watch, done=self._ended)
+            await make_each(
+                self._feed(client), client, self.run.order, watch=self.run.audience.watch, on_outcome=self._ended
+            )
         finally:
             halting.cancel()
             with suppress(asyncio.CancelledError):
                 await halting
-        if client.stopped in (asked, None):
-            self.cut_short = bool(self._queue) or any(o.error is asked for o in self.outcomes)
+        if client.stopped in (by_signal, None):
+            self.cut_short = bool(self._queue) or any(o.error is by_signal for o in self.outcomes)
             return None
         return client.stopped
 
@@ -158,13 +160,13 @@ class _Watch:
 
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes.append(replace(outcome, document=None))
-        self.told(outcome.row())
+        self.on_row(outcome.row())
 
     async def _look(self) -> None:
-        first, now = self._looked == float("-inf"), time.monotonic()
-        found, away, took = await asyncio.to_thread(_timed_listing, self.paths)
-        still = time.time() - self.settling.settle if first else None
-        self._tell_gone(self.settling.look(found, now, away=away, still_before=still))
+        is_first, now = self._looked == float("-inf"), time.monotonic()
+        files, away, took = await asyncio.to_thread(_timed_listing, self.paths)
+        still = time.time() - self.settling.settle if is_first else None
+        self._tell_gone(self.settling.look(files, now, away=away, still_before=still))
         self._tell_away(away)
         busy = {file for file, sources in self._taken.items() if any(s.name in self._under_way for s in sources)}
         if ready := [file for file in self.settling.ready(now) if file not in busy]:
@@ -183,16 +185,16 @@ class _Watch:
             store.output_path(order.out, name).with_suffix(".md") for name in self._names
         }  # also without a record yet
         files = [p for p in map(Path, ready) if p not in pages and not is_output(p)]
-        found = await asyncio.to_thread(find_among, files, self.paths, order.out, self._names)
-        for line in found.skipped:
+        transcripts = await asyncio.to_thread(find_among, files, self.paths, order.out, self._names)
+        for line in transcripts.skipped:
             display.say(line)
-        for outcome in found.failed:
+        for outcome in transcripts.failed:
             self._ended(outcome)
-        sources = [s for s in found.sources if isinstance(s, Source)]
+        sources = [s for s in transcripts.sources if isinstance(s, Source)]
         self._names |= {s.name: str(s.path) for s in sources}
         for file in map(str, files):
             self._taken[file] = [s for s in sources if s.path == Path(file) or Path(file) in s.path.parents]
-        by_path = {s.path: file for file, of in self._taken.items() for s in of}
+        by_path = {s.path: file for file, sources_of_file in self._taken.items() for s in sources_of_file}
         self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, order))
 
     def _take_again(self, changed: Iterable[str]) -> None:
@@ -207,11 +209,11 @@ class _Watch:
         for file, new in gone.items():
             for source in self._taken.pop(file, []):
                 page = store.output_path(run.order.out, source.name).with_suffix(".md")
-                what = f"renamed to {new}" if new else "removed"
+                fate = f"renamed to {new}" if new else "removed"
                 run.audience.events.tell("file gone", document=source.name, path=file, renamed_to=new)
                 if not page.exists():
                     self._names.pop(source.name, None)
-                lines.append(f"{source.path}: {what}" + (f"; its notes stay in {page}" if page.exists() else ""))
+                lines.append(f"{source.path}: {fate}" + (f"; its notes stay in {page}" if page.exists() else ""))
         more = [f"and {numbered(len(lines) - _SHOWN, 'transcript')} more"] if len(lines) > _SHOWN else []
         for line in (*lines[:_SHOWN], *more):
             run.audience.display.say(line)
@@ -226,19 +228,19 @@ class _Watch:
     def _tell_waiting(self) -> None:
         if not (self._waiting or self._under_way or self.settling.unsettled):
             self._waiting = True
-            self.waiting()
+            self.on_waiting()
             self.run.audience.events.tell("waiting")
             self.run.audience.display.say(
-                f"waiting for transcripts that are added or changed in {_named(self.paths)}; Ctrl-C ends"
+                f"waiting for transcripts that are added or changed in {_listed(self.paths)}; Ctrl-C ends"
             )
 
 
-def _named(paths: Sequence[Path]) -> str:
+def _listed(paths: Sequence[Path]) -> str:
     return ", ".join(map(str, paths))
 
 
 def _timed_listing(paths: Sequence[Path]) -> tuple[dict[str, Stamp], list[str], float]:
     """The listing and the seconds that it took."""
     started = time.monotonic()
-    found, away = listing(paths)
-    return found, away, time.monotonic() - started
+    files, away = listing(paths)
+    return files, away, time.monotonic() - started

@@ -165,9 +165,9 @@ def outcome_line(outcome: Outcome) -> str:
 def plan_table(found: Forecast) -> str:
     """A row a transcript, then what all of it takes; columns are parted by tabs."""
     rows = ["transcript\tcalls now\tlater\tstored\tprompt tokens\tanswer tokens\twords of notes"]
-    for plan in [*found.plans, *([found.whole] if len(found.plans) > 1 else [])]:
+    for plan in [*found.plans, *([found.total] if len(found.plans) > 1 else [])]:
         rows.append("\t".join(_plan_row(plan)))
-    whole = found.whole.now + found.whole.later
+    whole = found.total.now + found.total.later
     price = "free" if found.cost[1] == 0 else _price(found.cost)
     if not found.thought_known and whole.calls and found.cost[1] is not None:
         price += " without thought, which is not known before the first calls"
@@ -175,7 +175,7 @@ def plan_table(found: Forecast) -> str:
     at_once = f"{about}, {numbered(found.at_once, 'call')} at once"
     pace = at_once if found.at_once else "in about three waves, each within 24 hours"
     rows.append(f"model {found.model} ({found.endpoint}): {numbered(whole.calls, 'call')}, {price}; {pace}")
-    if check := found.whole.check.calls:
+    if check := found.total.check.calls:
         of_it = f", {_price(found.check_cost)}" if found.check_cost[1] else ""
         rows.append(f"the model's check is {numbered(check, 'call')} of these{of_it}; --check code leaves it out")
     return "\n".join(rows)

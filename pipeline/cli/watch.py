@@ -49,8 +49,8 @@ def run_watch(
                     events,
                     settle=settle,
                     ending=ending,
-                    told=rows.told,
-                    waiting=rows.index,
+                    on_row=rows.told,
+                    on_waiting=rows.index,
                 )
             except asyncio.CancelledError:
                 return EXIT_INTERRUPTED

@@ -1,4 +1,4 @@
-"""`make --on ray`: what to make is found here, made on the workers, and told here."""
+"""`make --on ray`: transcripts are found here, documents made on the workers, and their outcomes shown here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run_on_ray(
     if places:
         with cluster(address):
             display.say(f"{numbered(len(places), 'transcript')} for Ray, model {settings.chosen_model[0]}")
-            reports = spread(assignments(places, settings, metadata), lambda report: _tell(report, display))
+            reports = spread(assignments(places, settings, metadata), lambda report: _show(report, display))
         rows += [report.row for report in reports]
         display.say(_closing(reports))
     return int(any(row["status"] != "complete" for row in rows)), rows
@@ -44,22 +44,22 @@ def _check(paths: Sequence[Path], settings: Settings) -> None:
         raise SettingsError("workers share no limit", hint="see before what it takes: studydoc plan")
 
 
-def _tell(report: Report, display: Display) -> None:
-    told = report.row
+def _show(report: Report, display: Display) -> None:
+    row = report.row
     for note in report.notes:
-        display.say(f"{told['name']}: note: {note}")
-    if told["error"]:
-        display.problem(f"{told['name']}: FAILED: {told['error']}")
+        display.say(f"{row['name']}: note: {note}")
+    if row["error"]:
+        display.problem(f"{row['name']}: FAILED: {row['error']}")
         return
-    how = "unchanged" if report.kept else f"{told['status']}, {numbered(told['calls_made'], 'call')}"
-    display.say(f"{told['name']}: {how} → {told['page']}")
-    for problem in told["problems"]:
-        display.problem(f"{told['name']}: PARTIAL: {problem}")
+    state = "unchanged" if report.unchanged else f"{row['status']}, {numbered(row['calls_made'], 'call')}"
+    display.say(f"{row['name']}: {state} → {row['page']}")
+    for problem in row["problems"]:
+        display.problem(f"{row['name']}: PARTIAL: {problem}")
 
 
 def _closing(reports: Sequence[Report]) -> str:
     states = [report.row["status"] for report in reports]
     calls = numbered(sum(report.row["calls_made"] for report in reports), "call")
-    kept = sum(report.kept for report in reports)
-    told = ", ".join(f"{states.count(state)} {state}" for state in ("complete", "partial", "failed"))
-    return f"{told}; {kept} unchanged; {calls} made"
+    unchanged = sum(report.unchanged for report in reports)
+    counts = ", ".join(f"{states.count(state)} {state}" for state in ("complete", "partial", "failed"))
+    return f"{counts}; {unchanged} unchanged; {calls} made"

@@ -32,8 +32,8 @@ class Place:
 def address_of(path: Path | str) -> str:
     """An address as it was typed: `Path` makes "s3:/bucket" of "s3://bucket". Plain paths become absolute."""
     text = str(path)
-    if found := re.match(r"^([a-z][a-z0-9+.-]+):/+(.*)$", text):
-        return f"{found[1]}://{'/' if found[1] in ('file', 'local') else ''}{found[2]}"
+    if match := re.match(r"^([a-z][a-z0-9+.-]+):/+(.*)$", text):
+        return f"{match[1]}://{'/' if match[1] in ('file', 'local') else ''}{match[2]}"
     return str(Path(text).absolute())
 
 
@@ -45,9 +45,9 @@ def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place
     """
     paths = list(paths)
     near = [p for p in paths if "://" not in address_of(p)]
-    here = out if out is not None and "://" not in address_of(out) else None
+    local_out = out if out is not None and "://" not in address_of(out) else None
     below = survey(near, is_output)
-    sources = kept_apart(below.sources, lambda name: origin_of(here, name) if here is not None else None)
+    sources = kept_apart(below.sources, lambda name: origin_of(local_out, name) if local_out is not None else None)
     errors = list(below.errors)
     places = [Place(str(s.path.absolute()), str(s.path), s.name, s.plain) for s in sources]
     for address in [address_of(p) for p in paths if p not in near]:
@@ -64,17 +64,17 @@ def _far(address: str) -> list[Place]:
         files = sorted(system.find(root)) if system.isdir(root) else [root] if system.exists(root) else []
     except OSError as err:
         raise InputError(f"{address}: cannot be looked at: {err}") from err
-    whole = root.rstrip("/")
-    found = []
+    folder = root.rstrip("/")
+    files_inside = []
     for file in files:
-        inner = file[len(whole) :].strip("/") or PurePosixPath(file).name
-        hidden = any(part.startswith(".") for part in inner.split("/"))
+        inner = file[len(folder) :].strip("/") or PurePosixPath(file).name
+        hidden = any(name.startswith(".") for name in inner.split("/"))
         if PurePosixPath(file).suffix.lower() in SUFFIXES and not hidden:
-            found.append((system.unstrip_protocol(file), inner))
-    if not found:
+            files_inside.append((system.unstrip_protocol(file), inner))
+    if not files_inside:
         raise InputError(f"{address}: no transcripts here", hint=f"looked for {', '.join(SUFFIXES)}")
-    names = distinct([Source(Path(far), inner) for far, inner in found])
-    return [Place(far, far, s.name, s.plain) for (far, _), s in zip(found, names, strict=True)]
+    names = distinct([Source(Path(far), inner) for far, inner in files_inside])
+    return [Place(far, far, s.name, s.plain) for (far, _), s in zip(files_inside, names, strict=True)]
 
 
 def read(address: str) -> bytes | None:

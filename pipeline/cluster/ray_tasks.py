@@ -16,7 +16,7 @@ from pipeline.cluster.work import Assignment, Report, make_one
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.text import clean
 
-MOST_RETRIES = 3  # after the death of a node or a worker; what fails in the program itself is told, not repeated
+MOST_RETRIES = 3  # after the death of a node or a worker; what fails in the program itself is reported, not repeated
 _AHEAD = 3  # tasks for each core that Ray knows of at a time, so that a million of them never wait in its tables
 
 
@@ -24,13 +24,13 @@ _AHEAD = 3  # tasks for each core that Ray knows of at a time, so that a million
 def cluster(address: str | None) -> Iterator[None]:
     """A connection to the cluster at an address, else at RAY_ADDRESS, else to one on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
-    where = address or os.environ.get("RAY_ADDRESS")
+    place = address or os.environ.get("RAY_ADDRESS")
     try:
-        _knock(where)
-        ray.init(address=where, log_to_driver=False, logging_level=logging.ERROR)
+        _knock(place)
+        ray.init(address=place, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as err:
-        told = f"no Ray cluster at {where or 'this machine'}: {clean(str(err))[:200]}"
-        raise SettingsError(told, hint="see: ray status") from err
+        message = f"no Ray cluster at {place or 'this machine'}: {clean(str(err))[:200]}"
+        raise SettingsError(message, hint="see: ray status") from err
     try:
         yield
     finally:
@@ -44,8 +44,8 @@ def _knock(address: str | None) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
-def spread(assignments: Iterable[Assignment], done: Callable[[Report], None]) -> list[Report]:
-    """A report for every assignment, in their order. `done` hears of each as it comes."""
+def spread(assignments: Iterable[Assignment], on_report: Callable[[Report], None]) -> list[Report]:
+    """A report for every assignment, in their order. `on_report` gets each as it comes."""
     task = ray.remote(_on_node).options(num_cpus=1, max_retries=MOST_RETRIES)
     ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
     reports: dict[int, Report] = {}
@@ -56,7 +56,7 @@ def spread(assignments: Iterable[Assignment], done: Callable[[Report], None]) ->
             [ready], _ = ray.wait(list(under_way), num_returns=1)
             number, assignment = under_way.pop(ready)
             reports[number] = _report(ready, assignment)
-            done(reports[number])
+            on_report(reports[number])
 
     for number, assignment in enumerate(assignments):
         under_way[task.remote(assignment)] = (number, assignment)
@@ -74,5 +74,5 @@ def _report(ready: ray.ObjectRef, assignment: Assignment) -> Report:
         report: Report = ray.get(ready)
         return report
     except ray.exceptions.RayError as err:
-        lost = EndpointError(f"its worker was lost {MOST_RETRIES + 1} times ({type(err).__name__})", hint="run again")
-        return Report(Outcome(assignment.place.name, error=lost).row())
+        error = EndpointError(f"its worker was lost {MOST_RETRIES + 1} times ({type(err).__name__})", hint="run again")
+        return Report(Outcome(assignment.place.name, error=error).row())

@@ -34,7 +34,7 @@ from pipeline.transcript import Metadata, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """All that a worker is told of a transcript. No key: what is told to a worker is written into logs."""
+    """All that a worker gets for a transcript. No key: what is sent to a worker is written into logs."""
 
     place: Place
     out: str
@@ -47,36 +47,36 @@ class Assignment:
     @property
     def recipe(self) -> str:
         """What decides the document besides transcript, model and prompts, as a digest."""
-        decide = (*deciding("transcript", "notes", "page"), "base_url")
-        told = {name: held for name, held in self.settings.items() if name in decide}
-        return key_of(told | {"metadata": repr(self.metadata), "sections": self.sections})
+        deciding_names = (*deciding("transcript", "notes", "page"), "base_url")
+        values = {name: setting for name, setting in self.settings.items() if name in deciding_names}
+        return key_of(values | {"metadata": repr(self.metadata), "sections": self.sections})
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a worker says of a transcript; `row` is what `--json` tells."""
+    """What a worker returns for a transcript; `row` is what `--json` prints."""
 
     row: dict[str, Any]
-    kept: bool = False  # nothing had changed since the record was written
+    unchanged: bool = False  # nothing had changed since the record was written
     notes: tuple[str, ...] = ()
     node: str = ""
 
 
 def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
     """One for each transcript; the key is left out."""
-    told = settings.without_keys({"out", "prompts", "sections"})
-    told["model"] = settings.chosen_model[0]
-    recipe_of(settings)  # own sections that cannot be used are told here, once
+    values = settings.without_keys({"out", "prompts", "sections"})
+    values["model"] = settings.chosen_model[0]
+    recipe_of(settings)  # own sections that cannot be used raise here, once
     prompts, sections = _files(settings.prompts, "*.md"), _files(settings.sections, "[!.]*[!~]")
     out = address_of(settings.out)
     for place in places:
-        yield Assignment(place, out, told, metadata, prompts, pipeline_version(), sections)
+        yield Assignment(place, out, values, metadata, prompts, pipeline_version(), sections)
 
 
 def _files(folder: Path | None, pattern: str) -> tuple[tuple[str, str], ...]:
     """The files of a user's folder with their text, by their path in it. SettingsError for one that is no UTF-8."""
-    found = sorted(p for p in folder.rglob(pattern) if p.is_file()) if folder else []
-    return tuple((p.relative_to(folder).as_posix(), _text(p)) for p in found if folder)
+    paths = sorted(p for p in folder.rglob(pattern) if p.is_file()) if folder else []
+    return tuple((p.relative_to(folder).as_posix(), _text(p)) for p in paths if folder)
 
 
 def _text(path: Path) -> str:
@@ -89,7 +89,7 @@ def _text(path: Path) -> str:
 
 
 def make_one(assignment: Assignment) -> Report:
-    """Page and record of one transcript. Whatever fails is told in the report."""
+    """Page and record of one transcript. Whatever fails is in the report."""
     try:
         with tempfile.TemporaryDirectory(prefix="studydoc-") as folder:
             return asyncio.run(_make(assignment, Path(folder)))
@@ -109,16 +109,16 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     transcript = _fetch(assignment.place, folder, settings)
     record = store.output_path(settings.out, transcript.name)
     inner = record.relative_to(settings.out).with_suffix("").as_posix()
-    at = _At(assignment.out.rstrip("/"), inner)
-    if previous := _previous(at, record, transcript, settings, prompts, assignment.recipe):
-        return Report(previous | {"name": transcript.name, "page": at.page}, True, transcript.notes)
-    if assignment.place.address in (at.page, at.record):
+    addresses = _Addresses(assignment.out.rstrip("/"), inner)
+    if previous := _previous(addresses, record, transcript, settings, prompts, assignment.recipe):
+        return Report(previous | {"name": transcript.name, "page": addresses.page}, True, transcript.notes)
+    if assignment.place.address in (addresses.page, addresses.record):
         raise would_be_lost(assignment.place.address, "this is the transcript itself")
     if is_of_others(record):
-        raise would_be_lost(at.record, "this is no record of notes")
+        raise would_be_lost(addresses.record, "this is no record of notes")
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:
-        if _bring(at.calls, folder / "calls.jsonl"):
+        if _bring(addresses.calls, folder / "calls.jsonl"):
             calls.take_in(RecordedCalls(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
             order = Order(
@@ -133,18 +133,18 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             [outcome] = await make_all([transcript], link.client, order)
         if outcome.calls_made or outcome.error:
             calls.export(folder / "calls.jsonl")
-            publish(folder / "calls.jsonl", at.calls)
+            publish(folder / "calls.jsonl", addresses.calls)
     if outcome.error:
         raise outcome.error
     (folder / "recipe").write_text(assignment.recipe, "utf-8")
-    publish(record.with_suffix(".md"), at.page)
-    publish(record, at.record)
-    publish(folder / "recipe", at.recipe)
-    return Report(outcome.row() | {"page": at.page}, False, transcript.notes)
+    publish(record.with_suffix(".md"), addresses.page)
+    publish(record, addresses.record)
+    publish(folder / "recipe", addresses.recipe)
+    return Report(outcome.row() | {"page": addresses.page}, False, transcript.notes)
 
 
 @dataclass(frozen=True, slots=True)
-class _At:
+class _Addresses:
     """Addresses of what belongs to one transcript."""
 
     out: str
@@ -188,26 +188,26 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
 
 
 def _previous(
-    at: _At, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
+    addresses: _Addresses, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
 ) -> dict[str, Any] | None:
     """The row of a record that nothing would change: the same transcript, model, prompts, version and recipe."""
-    if not _bring(at.record, record):
+    if not _bring(addresses.record, record):
         return None
     try:
         document = store.load(record)
     except StoreError:
         return None
     run = document.run
-    own = {f"own/{section.name}" for section in document.more}  # the recipe has their files
-    same = (
+    own_prompts = {f"own/{section.name}" for section in document.more}  # the recipe has their files
+    unchanged = (
         document.status == "complete"
         and document.source.sha256 == transcript.sha256
         and (run.model, run.pipeline_version) == (settings.chosen_model[0], pipeline_version())
-        and (read(at.recipe) or b"").decode("utf-8", "replace") == recipe
-        and all(_digest(prompts, name) == digest for name, digest in run.prompts.items() if name not in own)
-        and read(at.page) is not None
+        and (read(addresses.recipe) or b"").decode("utf-8", "replace") == recipe
+        and all(_digest(prompts, name) == digest for name, digest in run.prompts.items() if name not in own_prompts)
+        and read(addresses.page) is not None
     )
-    return Outcome(transcript.name, status=document.status).row() if same else None
+    return Outcome(transcript.name, status=document.status).row() if unchanged else None
 
 
 def _digest(prompts: PromptSet, name: str) -> str | None:

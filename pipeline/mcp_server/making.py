@@ -111,7 +111,7 @@ class Maker:
             run.ended(outcome)
             kept.append(outcome)  # with its document
 
-        await make_each(feed(), Stoppable(client), run.order, watch=watch, done=done)
+        await make_each(feed(), Stoppable(client), run.order, watch=watch, on_outcome=done)
         return kept[0]
 
     async def _connection(self) -> Connection:

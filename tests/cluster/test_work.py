@@ -60,7 +60,7 @@ def test_an_unchanged_transcript_is_kept_without_a_call(folder: Path, serve: Cal
     make(folder, url)
     before, written = calls(folder), {p: p.read_bytes() for p in (folder / "outputs").rglob("*.*") if p.is_file()}
     again = make(folder, url)
-    assert [(r.kept, r.row["status"]) for r in again] == [(True, "complete")] * 3
+    assert [(r.unchanged, r.row["status"]) for r in again] == [(True, "complete")] * 3
     assert calls(folder) == before
     assert {p: p.read_bytes() for p in written} == written
 
@@ -70,7 +70,7 @@ def test_a_changed_transcript_is_made_anew_and_no_other(folder: Path, serve: Cal
     make(folder, url)
     talk = folder / "talks" / "two.txt"
     talk.write_text(talk.read_text("utf-8").replace("Talk two", "Another title"), "utf-8")
-    assert {r.row["name"]: r.kept for r in make(folder, url)} == {"deep/three": True, "one": True, "two": False}
+    assert {r.row["name"]: r.unchanged for r in make(folder, url)} == {"deep/three": True, "one": True, "two": False}
 
 
 def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
@@ -80,7 +80,7 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     make(folder, url)
     before = calls(folder)
     again = make(folder, url, citations=True)
-    assert not any(r.kept for r in again) and calls(folder) == before
+    assert not any(r.unchanged for r in again) and calls(folder) == before
 
 
 @pytest.mark.parametrize("name", OTHERWISE)

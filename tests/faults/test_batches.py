@@ -140,7 +140,7 @@ def test_all_chunks_of_a_long_talk_go_up_in_one_job(folder: Path) -> None:
     with BatchServer() as server:
         planned, _ = asyncio.run(forecast([folder / "talks"], settings(folder, server, chunk_tokens=200)))
         batch(folder, server, chunk_tokens=200)
-        assert len(server.asked) == planned.whole.now.calls > 64
+        assert len(server.asked) == planned.total.now.calls > 64
 
 
 def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:

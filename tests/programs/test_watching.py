@@ -87,7 +87,7 @@ def watch(
         settings = Settings(model="scripted", base_url=url, out=folder / "outputs", **how)
         watching = asyncio.create_task(
             watch_documents(
-                paths or [folder / "talks"], settings, Metadata(), told, events or Events(), settle=0.1, ending=told.ending, told=told.rows.append
+                paths or [folder / "talks"], settings, Metadata(), told, events or Events(), settle=0.1, ending=told.ending, on_row=told.rows.append
             )
         )  # fmt: skip
         acting = asyncio.create_task(script(told))
@@ -162,7 +162,7 @@ def test_notes_inside_the_watched_folder_are_no_transcripts(folder: Path, serve:
         told = Told()
         settings = Settings(model="scripted", base_url=serve(), out=talks)
         going = asyncio.create_task(
-            watch_documents([talks], settings, Metadata(), told, Events(), settle=0.1, ending=told.ending, told=told.rows.append)
+            watch_documents([talks], settings, Metadata(), told, Events(), settle=0.1, ending=told.ending, on_row=told.rows.append)
         )  # fmt: skip
         await told.idle()
         (talks / "two.txt").write_text(words("Two"))
@@ -300,7 +300,7 @@ def test_an_ending_lets_calls_under_way_finish_and_tells_what_was_cut_short(fold
 def test_a_path_that_is_not_there_is_a_usage_error(folder: Path) -> None:
     with pytest.raises(SettingsError, match="no such file"):
         asyncio.run(
-            watch_documents([folder / "nowhere"], Settings(), Metadata(), Told(), Events(), settle=1, ending=asyncio.Event(), told=print)
+            watch_documents([folder / "nowhere"], Settings(), Metadata(), Told(), Events(), settle=1, ending=asyncio.Event(), on_row=print)
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) ->
         audience.done(outcome)
 
     order = Order(folder, recipe or Recipe(), PromptSet(), "http://server.test")
-    asyncio.run(make_all([transcript()], ScriptedClient(answers), order, watch=audience.watch, done=ended))
+    asyncio.run(make_all([transcript()], ScriptedClient(answers), order, watch=audience.watch, on_outcome=ended))
     return done[0], [json.loads(line) for line in sink.getvalue().splitlines()]
 
 

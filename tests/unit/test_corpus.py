@@ -67,7 +67,10 @@ def test_outcomes_come_in_the_order_of_their_sources_and_small_ones_are_made_fir
     told: list[str] = []
     found = asyncio.run(
         make_all(
-            sources(tmp_path, 4, repeat=9), Gated(2), order(tmp_path, 2), done=lambda outcome: told.append(outcome.name)
+            sources(tmp_path, 4, repeat=9),
+            Gated(2),
+            order(tmp_path, 2),
+            on_outcome=lambda outcome: told.append(outcome.name),
         )
     )
     assert [o.name for o in found] == ["talk0", "talk1", "talk2", "talk3"]
@@ -85,7 +88,11 @@ def test_no_more_transcripts_are_open_than_fill_the_calls(tmp_path: Path) -> Non
 
     asyncio.run(
         make_all(
-            sources(tmp_path, 40), Gated(2), order(tmp_path, 2), watch=watch, done=lambda o: open_now.discard(o.name)
+            sources(tmp_path, 40),
+            Gated(2),
+            order(tmp_path, 2),
+            watch=watch,
+            on_outcome=lambda o: open_now.discard(o.name),
         )
     )
     assert 2 <= most <= 5
@@ -121,7 +128,7 @@ def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> N
 def test_documents_are_not_kept_once_they_are_told(tmp_path: Path) -> None:
     told: list[Outcome] = []
     found = asyncio.run(
-        make_all(sources(tmp_path, 2), ScriptedClient(good_answer), order(tmp_path, 2), done=told.append)
+        make_all(sources(tmp_path, 2), ScriptedClient(good_answer), order(tmp_path, 2), on_outcome=told.append)
     )
     assert all(o.document for o in told) and not any(o.document for o in found)
 

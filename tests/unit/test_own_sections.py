@@ -229,7 +229,9 @@ def test_a_document_is_made_anew_when_a_file_of_its_section_has_changed(
     ledger = Ledger(calls, ordered(), "scripted")
     assert ledger.outcome(source) is None
     asyncio.run(
-        make_all([source], answering(risks=[{"cites": [6], "risk": "No loan"}]), ledger.order, done=ledger.remember)
+        make_all(
+            [source], answering(risks=[{"cites": [6], "risk": "No loan"}]), ledger.order, on_outcome=ledger.remember
+        )
     )
     assert Ledger(calls, ordered(), "scripted").outcome(source) is not None
     files(tmp_path / "own", **changed)

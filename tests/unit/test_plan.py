@@ -203,7 +203,7 @@ def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_pa
         seen = Completion("{}", "stop", Usage(90, 0, 10), "m", seconds=2.0)
         store.put(asked.key("gpt-6-luna"), asked, "gpt-6-luna", seen)
     found = forecast_of(tmp_path, model="gpt-6-luna", concurrency=1)
-    whole = found.whole.now + found.whole.later
+    whole = found.total.now + found.total.later
     tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
     assert whole.calls == 4 and found.seconds == pytest.approx(tokens * 0.02)
 
@@ -216,7 +216,7 @@ def test_the_seconds_of_calls_that_the_embedded_model_answers_together_count_onc
     with closing(CallStore(store_path(tmp_path / "out"))) as store:
         store.put(asked.key(model), asked, model, Completion("", "stop", Usage(90, 0, 10), model, seconds=2.0))
     found = forecast_of(tmp_path, model="local", base_url=None, profile=profile)
-    whole = found.whole.now + found.whole.later
+    whole = found.total.now + found.total.later
     tokens = whole.prompt_tokens + (whole.low + whole.high) / 2
     assert found.at_once == at_once and found.seconds == pytest.approx(tokens * 0.02 / at_once)
 

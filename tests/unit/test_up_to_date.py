@@ -50,7 +50,7 @@ def order(folder: Path) -> Order:
 def made(calls: CallStore, source: Source, answer=good_answer) -> Ledger:  # noqa: ANN001
     ledger = Ledger(calls, order(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
-    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, done=ledger.remember))
+    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, on_outcome=ledger.remember))
     return ledger
 
 
@@ -85,7 +85,7 @@ def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, 
         told.append(outcome)
         ledger.remember(outcome)
 
-    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=done))
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=done))
     found = again(ledger, source)
     assert found is not None and (found.figures, found.status) == (told[0].figures, told[0].status)
     assert found.document is None and found.figures is not None and found.figures.statements > 0
@@ -123,7 +123,7 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
     ledger = Ledger(calls, order(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
     source.path.write_text(first.replace("1998", "1999"), "utf-8")
-    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=ledger.remember))
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=ledger.remember))
     source.path.write_text(first, "utf-8")  # the notes are of the other text
     assert again(ledger, source) is None
 
@@ -135,7 +135,7 @@ def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
     assert ledger.outcome(source) is None
     run = Run(Settings(), calls, ledger.order, "scripted", ledger, Audience(Screen(), Events()))
     calls.close()  # as a full disk does, it refuses what is to be written
-    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, done=run.ended))
+    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=run.ended))
     assert outcome.complete and "talk: the next run looks at it again: " in capsys.readouterr().err
 
 
