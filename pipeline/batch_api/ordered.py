@@ -1,4 +1,4 @@
-"""What is kept of an order besides what it was told, by the names that it has in the order's body."""
+"""What is stored of an order besides its paths and settings, and the keys of that in the order's body."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipeline.text import numbered
 
 WAITING = "waiting"  # the documents that lack an answer, by the paths of their transcripts
 JOBS_BEFORE = "jobs_before"  # how many jobs of its paths and settings there were when the order was first given
-GIVEN = "given"  # when make --batch was told it last, in seconds since 1970
+GIVEN = "given"  # when make --batch was last run for it, in seconds since 1970
 TRANSCRIPTS = "transcripts"  # that the order is for: their digests when it was given, by their paths
-_SHOWN = 3  # paths that an order is called by
+_SHOWN = 3  # paths in the name of an order
 
 
 def name_of(body: dict[str, Any]) -> str:
     """What people know an order by."""
-    given = f" of {datetime.fromtimestamp(body[GIVEN]):%Y-%m-%d %H:%M}" if GIVEN in body else ""
-    return f"order{given} for {_paths_of(body)}"
+    since = f" of {datetime.fromtimestamp(body[GIVEN]):%Y-%m-%d %H:%M}" if GIVEN in body else ""
+    return f"order{since} for {_paths_of(body)}"
 
 
 def _paths_of(body: dict[str, Any]) -> str:
@@ -45,33 +45,37 @@ class Ordered:
     gone: dict[str, str]
     new: int
 
-    def told_of_new(self, body: dict[str, Any]) -> str | None:
+    def line_on_new(self, body: dict[str, Any]) -> str | None:
         """A line on transcripts that came after the order; None where there are none."""
         if not self.new:
             return None
-        are = "is" if self.new == 1 else "are"
-        many = numbered(self.new, "new transcript")
-        return f"{many} in {_paths_of(body)} {are} not part of this order: run make --batch again"
+        verb = "is" if self.new == 1 else "are"
+        transcripts = numbered(self.new, "new transcript")
+        return f"{transcripts} in {_paths_of(body)} {verb} not part of this order: run make --batch again"
 
 
-def ordered(body: dict[str, Any], found: Iterable[Source], *, given: bool) -> Ordered:
-    """What an order is for, of all that is found at its paths now: all of it where the order is just `given`.
+def ordered(body: dict[str, Any], sources_found: Iterable[Source], *, is_new: bool) -> Ordered:
+    """What an order is for, of all that is found at its paths now: all of it where the order `is_new`.
 
     A transcript that was renamed since then is known by its digest.
     """
-    there = {str(s.path): s for s in found}
-    known: dict[str, str] = body.get(TRANSCRIPTS, {})
-    lost = {path: digest for path, digest in known.items() if path not in there and not is_there(Path(path))}
-    renamed = _renamed(lost, there.keys() - known.keys())
-    if given or TRANSCRIPTS not in body:
-        mine = {path: sha256_of(s.path) for path, s in there.items()}
+    present = {str(s.path): s for s in sources_found}
+    digests: dict[str, str] = body.get(TRANSCRIPTS, {})
+    lost = {path: digest for path, digest in digests.items() if path not in present and not is_there(Path(path))}
+    renamed = _renamed(lost, present.keys() - digests.keys())
+    if is_new or TRANSCRIPTS not in body:
+        transcripts = {path: sha256_of(s.path) for path, s in present.items()}
     else:
-        mine = {path: known[path] for path in there if path in known}
-        mine |= {new: lost[old] for old, new in renamed.items()}
-    waiting = {path: name for path, name in body.get(WAITING, {}).items() if path not in there and path not in renamed}
+        transcripts = {path: digests[path] for path in present if path in digests}
+        transcripts |= {new: lost[old] for old, new in renamed.items()}
+    waiting = {
+        path: name for path, name in body.get(WAITING, {}).items() if path not in present and path not in renamed
+    }
     gone = {path: name for path, name in waiting.items() if not is_there(Path(path))}
-    sources = [s for path, s in there.items() if path in mine]
-    return Ordered(sources, mine | {p: known[p] for p in gone if p in known}, gone, len(there) - len(sources))
+    sources = [s for path, s in present.items() if path in transcripts]
+    return Ordered(
+        sources, transcripts | {p: digests[p] for p in gone if p in digests}, gone, len(present) - len(sources)
+    )
 
 
 def _renamed(lost: Mapping[str, str], others: Collection[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import store
 from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, TRANSCRIPTS, WAITING, Ordered, name_of, ordered
-from pipeline.batch_api.waves import Sleep, Waiting, Waves
+from pipeline.batch_api.waves import OrderRun, Sleep, Waiting
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
 from pipeline.batches.order import Input, Order, Outcome
@@ -34,7 +34,7 @@ from pipeline.transcript import Metadata
 
 _LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
 _TO = "to"  # what is exported besides the pages of an order
-_USAGE = 2  # the exit code where nothing could be done for what was told
+_USAGE = 2  # the exit code where the settings let nothing be done
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
@@ -55,11 +55,11 @@ class BatchFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Carried:
+class _OrderResult:
     """How far an order came: its documents, whether they are as they can be now, and what stopped it."""
 
     rows: Rows
-    well: bool
+    all_well: bool
     error: PipelineError | None = None
 
 
@@ -103,16 +103,16 @@ async def run_batch(
     _order(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
     body = _body(paths, settings, metadata)
     owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
-    with batch_files(settings.out) as at:
-        before = {JOBS_BEFORE: len(at.journal.jobs_of(owner))}
-        body = dict(at.journal.orders()).get(owner, before) | body | {_TO: list(to), GIVEN: clock()}
-        at.journal.keep_order(owner, body)
-        carried = await _carry_out(owner, body, settings, metadata, at, display, wait, {}, given=True)
-    if carried.error:
-        if not any(row["page"] for row in carried.rows):
-            raise carried.error
-        display.problem(str(carried.error))
-    return int(not carried.well), carried.rows
+    with batch_files(settings.out) as files:
+        before = {JOBS_BEFORE: len(files.journal.jobs_of(owner))}
+        body = dict(files.journal.orders()).get(owner, before) | body | {_TO: list(to), GIVEN: clock()}
+        files.journal.keep_order(owner, body)
+        result = await _carry_out(owner, body, settings, metadata, files, display, wait, {}, is_new=True)
+    if result.error:
+        if not any(row["page"] for row in result.rows):
+            raise result.error
+        display.problem(str(result.error))
+    return int(not result.all_well), result.rows
 
 
 async def run_collect(
@@ -120,63 +120,66 @@ async def run_collect(
 ) -> tuple[int, Rows]:
     """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave.
 
-    An order that cannot go on is told, and the others do. The exit code is 2 where none could for what was told.
+    An order that cannot go on is shown with its error, and the others go on. The exit code is 2 where the settings let
+    none.
     """
-    well, rows = True, Rows()
+    all_well, rows = True, Rows()
     failed: list[PipelineError] = []
     stalled: dict[str, EndpointError] = {}
-    with _known_files(settings.out) as at:
-        orders = at.journal.orders()
+    with _known_files(settings.out) as files:
+        orders = files.journal.orders()
         for owner, body in orders:
             try:
-                mine = _settings_of(body, settings)
-                carried = await _carry_out(owner, body, mine, _metadata_of(body), at, display, wait, stalled)
-                rows += carried.rows
-                code = export(body.get(_TO, ()), mine, carried.rows)
-                well = well and carried.well and not code
+                order_settings = _settings_of(body, settings)
+                result = await _carry_out(
+                    owner, body, order_settings, _metadata_of(body), files, display, wait, stalled
+                )
+                rows += result.rows
+                code = export(body.get(_TO, ()), order_settings, result.rows)
+                all_well = all_well and result.all_well and not code
             except PipelineError as err:
-                carried, well = _Carried([], False, err), False
-            if carried.error:
-                failed.append(carried.error)
-                display.problem(f"{name_of(body)}: {carried.error}")
-        ended, errors = await _collect_ended(settings, at, display)
+                result, all_well = _OrderResult([], False, err), False
+            if result.error:
+                failed.append(result.error)
+                display.problem(f"{name_of(body)}: {result.error}")
+        ended, errors = await _collect_ended(settings, files, display)
         if not orders:
-            left = [job for job in at.journal.jobs() if job.open]
-            display.say(f"{numbered(len(left), 'job')} under way, no documents to make")
+            open_jobs = [job for job in files.journal.jobs() if job.open]
+            display.say(f"{numbered(len(open_jobs), 'job')} under way, no documents to make")
     failed += errors
     if failed and len(failed) >= len(orders) + ended and all(isinstance(err, SettingsError) for err in failed):
         return _USAGE, rows
-    return int(not well or bool(failed)), rows
+    return int(not all_well or bool(failed)), rows
 
 
-async def _collect_ended(settings: Settings, at: BatchFiles, display: Display) -> tuple[int, list[PipelineError]]:
-    """Takes what jobs here gave whose orders were cancelled; how many were asked for, and errors, which it tells."""
-    owners = {owner for owner, _ in at.journal.orders()}
-    tried, failed = 0, list[PipelineError]()
-    for job in [job for job in at.journal.jobs() if job.open and job.owner not in owners]:
+async def _collect_ended(settings: Settings, files: BatchFiles, display: Display) -> tuple[int, list[PipelineError]]:
+    """Takes the results of jobs here whose orders were cancelled; gives their number, and errors, which it shows."""
+    owners = {owner for owner, _ in files.journal.orders()}
+    tried, errors = 0, list[PipelineError]()
+    for job in [job for job in files.journal.jobs() if job.open and job.owner not in owners]:
         try:
             async with _endpoint(settings, job.model) as endpoint:
                 if job.place != endpoint.endpoint.place:
                     continue
                 tried += 1
-                job, found = await at.jobs(endpoint).settle(job)
-            if found:
-                display.say(found.summary(job))
+                job, settled = await files.jobs(endpoint).settle(job)
+            if settled:
+                display.say(settled.summary(job))
         except ResultsMissing as err:
             display.say(str(err))
         except PipelineError as err:
-            failed.append(err)
+            errors.append(err)
             display.problem(f"batch {job.batch or job.wave[:12]} of a cancelled order: {err}")
-    return tried, failed
+    return tried, errors
 
 
 async def run_status(settings: Settings) -> list[tuple[str, str]]:
     """`studydoc batch status`: a row a job, with what the endpoint says of those that are under way."""
     rows = []
-    with _known_files(settings.out) as at:
-        for job in at.journal.jobs():
-            rows.append(await _status(job, settings, at))
-        orders = len(at.journal.orders())
+    with _known_files(settings.out) as files:
+        for job in files.journal.jobs():
+            rows.append(await _status(job, settings, files))
+        orders = len(files.journal.orders())
     rows.append(("runs", f"{numbered(orders, 'run')} of make --batch not finished" if orders else "none is under way"))
     return rows
 
@@ -187,14 +190,14 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
     Results of jobs that have ended are taken now, and given up where they are not there.
     """
     rows = []
-    with _known_files(settings.out) as at:
-        for job in [job for job in at.journal.jobs() if job.open]:
+    with _known_files(settings.out) as files:
+        for job in [job for job in files.journal.jobs() if job.open]:
             async with _endpoint(settings, job.model) as endpoint:
                 _check_place(job, endpoint)
-                job = await at.jobs(endpoint).cancel(job)
+                job = await files.jobs(endpoint).cancel(job)
                 rows.append((job.batch, f"{job.status}: {job.message}" if job.message else job.status))
-        for owner, _ in at.journal.orders():
-            at.journal.finish_order(owner)
+        for owner, _ in files.journal.orders():
+            files.journal.finish_order(owner)
     return rows or [("jobs", "none is under way")]
 
 
@@ -202,18 +205,18 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
 def _known_files(out: Path) -> Iterator[BatchFiles]:
     if not store_path(out).exists():
         raise InputError(f"{out}: no batch was started here", hint="give the output folder with --out")
-    with batch_files(out) as at:
-        yield at
+    with batch_files(out) as files:
+        yield files
 
 
 @asynccontextmanager
 async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoint]:
-    at = endpoint_of(replace(settings, model=model))
-    endpoint = BatchEndpoint(at, prompts=PromptSet(settings.prompts))
+    endpoint = endpoint_of(replace(settings, model=model))
+    batch_endpoint = BatchEndpoint(endpoint, prompts=PromptSet(settings.prompts))
     try:
-        yield endpoint
+        yield batch_endpoint
     finally:
-        await endpoint.aclose()
+        await batch_endpoint.aclose()
 
 
 def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
@@ -222,23 +225,23 @@ def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
         raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
 
 
-async def _status(job: Job, settings: Settings, at: BatchFiles) -> tuple[str, str]:
+async def _status(job: Job, settings: Settings, files: BatchFiles) -> tuple[str, str]:
     name = job.batch or f"wave {job.wave[:12]}"
     calls = numbered(job.requests, "call")
     if not job.open:
-        said = f"; {job.message}" if job.message else ""
-        return name, f"{COLLECTED}: {calls}, {job.answered} answered, {job.failed} failed{said}"
+        reason = f"; {job.message}" if job.message else ""
+        return name, f"{COLLECTED}: {calls}, {job.answered} answered, {job.failed} failed{reason}"
     if not job.batch:
         return name, f"not known to be submitted: {calls}; run collect"
     try:
         async with _endpoint(settings, job.model) as endpoint:
             _check_place(job, endpoint)
-            job, batch = await at.jobs(endpoint).look(job)
+            job, batch = await files.jobs(endpoint).look(job)
     except PipelineError as err:
         return name, f"{job.status} when last seen: {calls}; {err}"
     counts = batch.request_counts
-    done = f", {counts.completed} answered, {counts.failed} failed" if counts else ""
-    return name, f"{job.status}: {calls}{done}"
+    counted = f", {counts.completed} answered, {counts.failed} failed" if counts else ""
+    return name, f"{job.status}: {calls}{counted}"
 
 
 async def _carry_out(
@@ -246,84 +249,86 @@ async def _carry_out(
     body: dict[str, Any],
     settings: Settings,
     metadata: Metadata,
-    at: BatchFiles,
+    files: BatchFiles,
     display: Display,
     wait: Sleep | None,
     stalled: dict[str, EndpointError],
     *,
-    given: bool = False,
-) -> _Carried:
-    """Carries an order on: one that is `given` now is for all transcripts at its paths, else for those of its time."""
+    is_new: bool = False,
+) -> _OrderResult:
+    """Carries an order on: one that `is_new` is for all transcripts at its paths, others for those of their time."""
     started = time.monotonic()
-    mine, failed = _transcripts_of(body, settings, display, given=given)
+    scope, failed = _transcripts_of(body, settings, display, is_new=is_new)
     async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
-        under_way = [job for job in at.journal.jobs_of(owner) if job.open]
+        under_way = [job for job in files.journal.jobs_of(owner) if job.open]
         for job in under_way:
             _check_place(job, endpoint)
-        begun = given and not under_way
-        if begun:
-            at.journal.forgive()
+        starts = is_new and not under_way
+        if starts:
+            files.journal.forgive()
         order = _order(settings, metadata, endpoint.endpoint.host)
-        waves = Waves(
-            sources=mine.sources,
+        run = OrderRun(
+            sources=scope.sources,
             order=order,
             settings=settings,
             owner=owner,
-            calls=at.calls,
-            jobs=at.jobs(endpoint),
+            calls=files.calls,
+            jobs=files.jobs(endpoint),
             say=display.say,
-            done=display.done,
-            given=body.get(GIVEN, time.time()),
-            begun=begun,
+            on_outcome=display.done,
+            given_at=body.get(GIVEN, time.time()),
+            starts=starts,
             jobs_before=body.get(JOBS_BEFORE, 0),
             stalled=stalled,
         )
 
         def keep() -> None:
-            waiting = {str(s.path): s.name for s in mine.sources if s.name in waves.waiting}
-            now = {TRANSCRIPTS: mine.transcripts, WAITING: mine.gone | waiting}
-            at.journal.keep_order(owner, body | now)
+            waiting = {str(s.path): s.name for s in scope.sources if s.name in run.waiting}
+            state = {TRANSCRIPTS: scope.transcripts, WAITING: scope.gone | waiting}
+            files.journal.keep_order(owner, body | state)
 
-        error = await _as_far_as_it_goes(waves, wait, keep)
-    outcomes = failed + list(waves.outcomes.values())
+        error = await _as_far_as_it_goes(run, wait, keep)
+    outcomes = failed + list(run.outcomes.values())
     rows = [_row(o) for o in outcomes]
     if error:
-        return _Carried(rows, False, error)
-    if waves.waiting:
-        many = numbered(len(waves.waiting), "document")
-        where = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
-        display.say(f"{many} waiting for answers; go on with: studydoc batch collect --out {settings.out}{where}")
+        return _OrderResult(rows, False, error)
+    if run.waiting:
+        documents = numbered(len(run.waiting), "document")
+        base_url = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
+        display.say(
+            f"{documents} waiting for answers; go on with: studydoc batch collect --out {settings.out}{base_url}"
+        )
     else:
-        at.journal.finish_order(owner)
+        files.journal.finish_order(owner)
         display.summary(outcomes, 0, time.monotonic() - started)
-    return _Carried(rows, all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes))
+    return _OrderResult(rows, all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes))
 
 
 def _transcripts_of(
-    body: dict[str, Any], settings: Settings, display: Display, *, given: bool
+    body: dict[str, Any], settings: Settings, display: Display, *, is_new: bool
 ) -> tuple[Ordered, list[Outcome]]:
-    """What an order is for, and what cannot be read or is gone; tells of both, and of what is none of it."""
+    """What an order is for, and what cannot be read or is gone; shows both, and what is no part of it."""
     paths = [p for p in map(Path, body["paths"]) if str(p) not in body.get(WAITING, {}) or is_there(p)]
-    found = find(paths, Input(settings.encoding, settings.format), settings.out)
-    mine = ordered(body, [s for s in found.sources if isinstance(s, Source)], given=given)
-    failed = found.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in mine.gone.items()]
-    for line in filter(None, [*found.skipped, left_behind(paths, found, settings.out), mine.told_of_new(body)]):
+    inputs = find(paths, Input(settings.encoding, settings.format), settings.out)
+    scope = ordered(body, [s for s in inputs.sources if isinstance(s, Source)], is_new=is_new)
+    failed = inputs.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in scope.gone.items()]
+    for line in filter(None, [*inputs.skipped, left_behind(paths, inputs, settings.out), scope.line_on_new(body)]):
         display.say(line)
     for outcome in failed:
         display.done(outcome)
-    return mine, failed
+    return scope, failed
 
 
-async def _as_far_as_it_goes(waves: Waves, wait: Sleep | None, keep: Callable[[], None]) -> PipelineError | None:
+async def _as_far_as_it_goes(run: OrderRun, wait: Sleep | None, keep: Callable[[], None]) -> PipelineError | None:
     """Carries an order on; what stopped it, if something did. What waits is kept before it is waited for."""
     try:
         try:
-            await waves.advance()
+            await run.advance()
         finally:
-            if waves.outcomes:
+            if run.outcomes:
                 keep()
         if wait:
-            await waves.wait(wait)
+            await run.wait(wait)
     except PipelineError as err:
         return err
     return None
@@ -343,32 +348,33 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
-    """What `make` would be told, with nothing held back: every call that can be asked goes into one wave."""
+    """The order of `make`, with nothing held back: every call that can be asked goes into one wave."""
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
-    given = Input(settings.encoding, settings.format)
-    return Order(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, given, 1)
+    reading = Input(settings.encoding, settings.format)
+    return Order(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, reading, 1)
 
 
 def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
     """An order as it is kept: all that decides the documents, no key."""
-    kept = settings.without_keys(_LOCAL)
-    kept |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
-    kept |= {name: str(at.absolute()) for name in ("sections", "prompts") if (at := getattr(settings, name))}
-    return {"paths": [str(p) for p in paths], "folder": str(Path.cwd()), "settings": kept, "metadata": asdict(metadata)}
+    values = settings.without_keys(_LOCAL)
+    values |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
+    values |= {name: str(path.absolute()) for name in ("sections", "prompts") if (path := getattr(settings, name))}
+    folder = str(Path.cwd())
+    return {"paths": [str(p) for p in paths], "folder": folder, "settings": values, "metadata": asdict(metadata)}
 
 
-def _settings_of(body: dict[str, Any], now: Settings) -> Settings:
-    """The settings of an order, with the keys and the folder of now."""
-    if body["settings"]["base_url"] != place_of(now.base_url or OPENAI_URL):
+def _settings_of(body: dict[str, Any], current: Settings) -> Settings:
+    """The settings of an order, with the keys and the folder of the `current` ones."""
+    if body["settings"]["base_url"] != place_of(current.base_url or OPENAI_URL):
         raise SettingsError(
             f"the order was for {body['settings']['base_url']}", hint="give that address with --base-url"
         )
     if body["folder"] != str(Path.cwd()) and not all(Path(p).is_absolute() for p in body["paths"]):
         raise SettingsError(f"the order names files below {body['folder']}", hint="run this in that folder")
-    kept = {name: getattr(now, name) for name in ("out", "deadline", "concurrency", "base_url")}
-    return Settings(**body["settings"] | kept).with_keys_of(now)
+    overrides = {name: getattr(current, name) for name in ("out", "deadline", "concurrency", "base_url")}
+    return Settings(**body["settings"] | overrides).with_keys_of(current)
 
 
 def _metadata_of(body: dict[str, Any]) -> Metadata:
-    told = body["metadata"]
-    return Metadata(**told | {"speakers": tuple(told["speakers"])})
+    fields = body["metadata"]
+    return Metadata(**fields | {"speakers": tuple(fields["speakers"])})

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """What stays of the documents in `out` when an order writes there: `given` is its time, in seconds since 1970."""
+    """What stays of the documents in `out` when an order writes there, which was `given_at`, in seconds since 1970."""
 
     calls: CallStore
     out: Path
-    given: float
+    given_at: float
 
     def later(self, name: str) -> StudyDocument | None:
         """The document of that name if it was asked for after the order; it stays.
@@ -38,15 +38,15 @@ class Precedence:
             return None
         if document is None:
             return None
-        written: dict[str, Any] = json.loads(self.calls.recall(_key(record)) or "{}")
-        by_order = written.get("sha256") == sha256_of(record)
-        asked = written["given"] if by_order else _seconds(document.run.created)
-        return document if asked > self.given else None
+        fact: dict[str, Any] = json.loads(self.calls.recall(_key(record)) or "{}")
+        by_order = fact.get("sha256") == sha256_of(record)
+        asked_at = fact["given"] if by_order else _seconds(document.run.created)
+        return document if asked_at > self.given_at else None
 
     def remember(self, name: str) -> None:
         """The document of that name, as it is now, is the order's."""
         record = output_path(self.out, name)
-        fact = json.dumps({"sha256": sha256_of(record), "given": self.given})
+        fact = json.dumps({"sha256": sha256_of(record), "given": self.given_at})
         if self.calls.recall(_key(record)) != fact:
             self.calls.remember(_key(record), fact)
 

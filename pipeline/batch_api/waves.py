@@ -1,6 +1,6 @@
 """Documents by the Batch API, in waves: what can be asked now goes up as a job, what came back is worked on.
 
-The pipeline itself tells what it would ask: it runs over the call store with a client that has no model behind it. A
+The pipeline itself shows what it would ask: it runs over the call store with a client that has no model behind it. A
 document that lacks an answer is put off: parts are composed when all are stored, and checked after that.
 """
 
@@ -49,7 +49,7 @@ class Waiting(EndpointError):
 
 
 class Deferring:
-    """A client that answers from the store, tells failures as they were told, and notes everything else as wanted.
+    """A client that answers from the store, raises what failed before, and notes every other call as wanted.
 
     One that `renews` wants another answer in the place of one that cannot be used.
     """
@@ -75,12 +75,12 @@ class Deferring:
 
 
 @dataclass(slots=True)
-class Waves:
+class OrderRun:
     """One order on its way: what it asks for, what is done, and how it goes on.
 
-    Of an order that is `begun` now, answers which an earlier one stored and which cannot be used are asked for anew.
+    Of an order that `starts` now, answers which an earlier one stored and which cannot be used are asked for anew.
     `jobs_before` counts the jobs of the same paths and settings that earlier orders sent: they are within no limit.
-    `given` says when it was, in seconds since 1970: what was asked for later stays.
+    It was `given_at`, in seconds since 1970: what was asked for later stays.
     `stalled` has, by order, why its last job gave nothing; orders that are carried out together share it.
     """
 
@@ -91,9 +91,9 @@ class Waves:
     calls: CallStore
     jobs: Jobs
     say: Say
-    done: Callable[[Outcome], None]
-    given: float
-    begun: bool = False
+    on_outcome: Callable[[Outcome], None]
+    given_at: float
+    starts: bool = False
     jobs_before: int = 0
     stalled: dict[str, EndpointError] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -120,12 +120,12 @@ class Waves:
     async def settle(self) -> int:
         """Takes the results of finished jobs; how many there were. One that gave nothing stops its order's next ones.
 
-        One whose results are not there is told, and waits for them. Another order tells the faults of its own jobs.
+        A job whose results are not there is named once, and waits for them. Faults of another order's jobs are its own.
         """
         count, missing = 0, set[str]()
         for job in self.jobs.ours():
             try:
-                job, found = await self.jobs.settle(job)
+                job, results = await self.jobs.settle(job)
             except ResultsMissing as err:
                 missing.add(job.wave)
                 if job.wave not in self._missing:
@@ -135,14 +135,14 @@ class Waves:
                 if job.owner == self.owner:
                     raise
                 continue
-            if found is None:
+            if results is None:
                 continue
             count += 1
-            self.say(found.summary(job))
+            self.say(results.summary(job))
             self.stalled.pop(job.owner, None)
-            if found.fatal:
-                self.stalled[job.owner] = found.fatal
-            elif not found.answered and not found.failed:
+            if results.fatal:
+                self.stalled[job.owner] = results.fatal
+            elif not results.answered and not results.failed:
                 self.stalled[job.owner] = EndpointError(
                     f"batch {job.batch} ended without an answer", hint="run again to ask its calls once more"
                 )
@@ -152,25 +152,25 @@ class Waves:
     async def work(self) -> None:
         """Makes every document as far as stored answers go, one after the other."""
         self.jobs.journal.drop_unsent(self.owner)
-        model, renews = self.settings.chosen_model[0], self.begun
+        model, renews = self.settings.chosen_model[0], self.starts
         client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=renews)
-        self.begun = False  # what comes from now on is the order's own
-        precedence = Precedence(self.calls, self.order.out, self.given)
+        self.starts = False  # what comes from now on is the order's own
+        precedence = Precedence(self.calls, self.order.out, self.given_at)
         for source in self.sources:
             before = self.outcomes.get(source.name)
             if before is not None and not isinstance(before.error, Waiting):
                 continue
             if later := precedence.later(source.name):
-                self.outcomes[source.name] = self._kept(source.name, later)
+                self.outcomes[source.name] = self._outcome_of_later(source.name, later)
                 continue
             outcome = await _make(source, client, self.order)
             self.outcomes[source.name] = outcome
             if outcome.page:
                 precedence.remember(source.name)
             if not isinstance(outcome.error, Waiting):
-                self.done(outcome)
+                self.on_outcome(outcome)
 
-    def _kept(self, name: str, later: StudyDocument) -> Outcome:
+    def _outcome_of_later(self, name: str, later: StudyDocument) -> Outcome:
         """The outcome of a document that was made meanwhile, and is not replaced."""
         page = output_path(self.order.out, name).with_suffix(".md")
         self.say(
@@ -182,8 +182,8 @@ class Waves:
     async def submit(self) -> None:
         """Sends what is wanted now."""
         for job in await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size):
-            most = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
-            self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {most}")
+            price = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
+            self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {price}")
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
         """Stops before the order could pass its limit: jobs under way count whole, collected ones what they took."""
@@ -203,7 +203,7 @@ class Waves:
     async def wait(self, sleep: Sleep) -> None:
         """Goes on until every document is made, looking less and less often while nothing happens.
 
-        Ends, and tells so, where nothing is left to wait for but results that stay away.
+        Ends, and says so, where nothing is left to wait for but results that stay away.
         """
         pause, in_vain = _FIRST_PAUSE, 0
         while self.waiting and in_vain < _MOST_LOOKS:
@@ -216,15 +216,15 @@ class Waves:
 
 async def _make(source: Source, client: Deferring, order: Order) -> Outcome:
     """The outcome of one document, once all its branches have got as far as they can."""
-    others = asyncio.all_tasks()
+    tasks_before = asyncio.all_tasks()
     try:
         transcript = read(source, order.input)
     except InputError as err:
         return Outcome(source.name, error=err)
     [outcome] = await make_all([transcript], client, order)
     # The first branch that has to wait ends the document; its siblings still note what they want.
-    while left := asyncio.all_tasks() - others:
-        await asyncio.wait(left)
+    while pending := asyncio.all_tasks() - tasks_before:
+        await asyncio.wait(pending)
     if isinstance(outcome.error, StoreError):
         raise outcome.error  # it would meet the next document as well
     return outcome
