@@ -103,7 +103,7 @@ class _DocumentsUnderWay:
         """
         enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
         await until_quiet()
-        while sum(p.wanted for p in self._under_way.values()) >= enough:
+        while sum(p.calls_wanted for p in self._under_way.values()) >= enough:
             self._moved.clear()
             await self._moved.wait()
             await until_quiet()

@@ -65,8 +65,8 @@ class Progress:
     tally: Tally = field(default_factory=Tally)
     started: float = field(default_factory=time.monotonic)
     at_once: int = 1  # calls that this phase could have under way together
-    wrote: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # by the answer that came just now
-    asked: int = 0  # calls that wait for their answers
+    drafts: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # in the answer that came just now
+    under_way: int = 0  # calls that wait for their answers
     weight: float = 1.0  # how long a call of this phase takes, beside others of the document
     done: float = 0.0  # the weight of calls that were made
     ahead: float = 0.0  # the weight of calls that are still to come, `later` of them in phases behind this one
@@ -84,18 +84,18 @@ class Progress:
             tally.calls_cached,
             usage.prompt_tokens,
             usage.completion_tokens,
-            tuple(_drafted(self.wrote)),
+            tuple(_drafted(self.drafts)),
         )
 
     @property
-    def left(self) -> int:
+    def calls_left(self) -> int:
         """Calls that are still to come, as far as one can know."""
         return max(0, self.planned - self.tally.calls)
 
     @property
-    def wanted(self) -> int:
+    def calls_wanted(self) -> int:
         """Calls that the transcript has under way, or is about to have when a phase begins."""
-        return self.asked or max(1, min(self.at_once, self.left))
+        return self.under_way or max(1, min(self.at_once, self.calls_left))
 
     @property
     def seconds_left(self) -> float | None:
@@ -116,7 +116,7 @@ class Progress:
     @property
     def rank(self) -> tuple[int, int]:
         """Who goes first when calls wait: documents close to their end, then those with the least work left."""
-        return (_ORDER.index(self.phase) if self.phase in _ORDER else 0, self.left)
+        return (_ORDER.index(self.phase) if self.phase in _ORDER else 0, self.calls_left)
 
 
 def _drafted(sections: Mapping[str, tuple[DraftGroup, ...]]) -> Iterator[Drafted]:
@@ -144,7 +144,7 @@ Watch = Callable[[Progress], None]
 
 
 def unwatched(progress: Progress) -> None:
-    """Nobody is told."""
+    """Watches nothing."""
 
 
 class Booking:
@@ -160,14 +160,14 @@ class Booking:
 
     async def complete(self, request: Request) -> Completion:
         """The inner client's answer, asked for by the document's rank; what a call without one took is booked too."""
-        self.progress.asked += 1
+        self.progress.under_way += 1
         try:
             completion = await self._inner.complete(replace(request, rank=self.progress.rank))
         except CallError as err:
             self.progress.tally.book_failed(err)
             raise
         finally:
-            self.progress.asked -= 1
+            self.progress.under_way -= 1
         self.progress.book(completion)
         self._watch(self.progress)
         return completion
@@ -186,6 +186,6 @@ class Booking:
 
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
         """An answer wrote these statements, which are not checked yet."""
-        self.progress.wrote = sections
+        self.progress.drafts = sections
         self._watch(self.progress)
-        self.progress.wrote = {}
+        self.progress.drafts = {}

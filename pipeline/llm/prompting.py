@@ -40,9 +40,9 @@ class Prompt:
 
         Values are inserted once and never read as a template themselves.
         """
-        wanted = self.variables
-        if wanted != set(values):
-            missing, unused = sorted(wanted - set(values)), sorted(set(values) - wanted)
+        variables = self.variables
+        if variables != set(values):
+            missing, unused = sorted(variables - set(values)), sorted(set(values) - variables)
             raise SettingsError(f"prompt {self.name}: missing variables {missing}, unused {unused}")
         return string.Template(self.template).substitute(values).strip()
 
@@ -60,7 +60,7 @@ class PromptSet:
         self._roots = ((folder,) if folder else ()) + _ROOTS
         self._loaded: dict[str, Prompt] = {}
         if folder is not None:
-            _fits(folder)
+            _ensure_fitting(folder)
 
     def load(self, name: str) -> Prompt:
         """The prompt `name`, for example "sections/main_points.v1"; SettingsError when no root has it."""
@@ -70,9 +70,9 @@ class PromptSet:
 
     def fresh(self) -> PromptSet:
         """The same prompts, none of them loaded yet: its digests tell what one document was made with."""
-        one = PromptSet()
-        one._roots = self._roots
-        return one
+        copy = PromptSet()
+        copy._roots = self._roots
+        return copy
 
     def digests(self) -> dict[str, str]:
         """sha256 of every prompt loaded so far, by name."""
@@ -88,7 +88,7 @@ class PromptSet:
         return digest.hexdigest()
 
 
-def _fits(folder: Path) -> None:
+def _ensure_fitting(folder: Path) -> None:
     """SettingsError when a prompt of the folder has no namesake among the shipped ones, or other variables.
 
     Files that are not named like a prompt, NAME.vN.md, are left alone.
@@ -96,10 +96,10 @@ def _fits(folder: Path) -> None:
     for path in sorted(folder.rglob("*.v[0-9]*.md")):
         name = path.relative_to(folder).as_posix().removesuffix(".md")
         shipped = Prompt(name, _read(_ROOTS, name)).variables
-        if (mine := Prompt(name, _read((folder,), name)).variables) != shipped:
-            wanted = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
-            given = " ".join(f"${v}" for v in sorted(mine)) or "no variable"
-            raise SettingsError(f"{path}: has {given}", hint=f"this prompt takes {wanted}, each at least once")
+        if (own := Prompt(name, _read((folder,), name)).variables) != shipped:
+            expected = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
+            actual = " ".join(f"${v}" for v in sorted(own)) or "no variable"
+            raise SettingsError(f"{path}: has {actual}", hint=f"this prompt takes {expected}, each at least once")
 
 
 def _read(roots: tuple[Path, ...], name: str) -> str:

@@ -33,12 +33,12 @@ class Answer(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_empty_fields(cls, given: Any) -> Any:
-        return with_empty(given, cls, cls._mostly_empty) if isinstance(given, dict) else given
+    def _with_empty_fields(cls, fields: Any) -> Any:
+        return with_empty(fields, cls, cls._mostly_empty) if isinstance(fields, dict) else fields
 
 
 class Structured:
-    """Asks one client for answers that fit a model; the client is told how far the document is."""
+    """Asks one client for answers that fit a model; the client books how far the document is."""
 
     def __init__(self, client: Booking, prompts: PromptSet) -> None:
         self.client, self.prompts = client, prompts
@@ -56,7 +56,7 @@ class Structured:
         wish: Callable[[A], None] = lambda value: None,
         needs: Collection[str] | None = None,
     ) -> Parsed[A]:
-        """The answer; an item that does not fit is dropped and told, a whole answer that does not is asked again.
+        """The answer; an item that does not fit is dropped and reported, a whole answer that does not is asked again.
 
         `needs` are the fields that it has to have, None for all: the others are empty where they are left out.
         `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
@@ -72,15 +72,15 @@ class Structured:
 
         request = Request(name, tuple(messages), schema_of(answer), max_tokens, temperature, seed)
         answers: list[tuple[Request, Completion]] = []
-        found: Parsed[A] | None = None
+        usable: Parsed[A] | None = None
         try:
-            found = await self._fitting(request, read, wish, answers)
-            wish(found.value)
-            return found
+            usable = await self._fitting(request, read, wish, answers)
+            wish(usable.value)
+            return usable
         except (Declined, InvalidAnswer, Unusable):
             if not answers or not all(a.renewable for _, a in answers):
-                if found:
-                    return found
+                if usable:
+                    return usable
                 raise
         return await self._fitting(replace(request, instead_of=tuple(answers)), read, wish, [])
 
@@ -92,26 +92,26 @@ class Structured:
         answers: list[tuple[Request, Completion]],
     ) -> Parsed[A]:
         """The answer to a request as it is `read`, or to the same with the error; what came is put into `answers`."""
-        completion = await self._whole(request, answers)
+        completion = await self._complete(request, answers)
         usable: Parsed[A] | None = None
         try:
             usable = read(completion.text, _FEW)
             wish(usable.value)
             return usable
         except Unusable as err:
-            said = Message("assistant", completion.text[:_MOST_SAID])
+            refused = Message("assistant", completion.text[:_MOST_SAID])
             error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
-            again = replace(request, messages=(*request.messages, said, error), instead_of=())
+            retry = replace(request, messages=(*request.messages, refused, error), instead_of=())
         try:
-            completion = await self._whole(again, answers)
+            completion = await self._complete(retry, answers)
             return read(completion.text, _FEW if usable else len(completion.text))
         except CallError as err:
             if not usable or err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
                 raise
         except Unusable as err:
             if not usable:
-                told = f"{request.name}: the answer did not fit, also when asked again: {err}"
-                raise InvalidAnswer(told, hint="try another model") from err
+                message = f"{request.name}: the answer did not fit, also when asked again: {err}"
+                raise InvalidAnswer(message, hint="try another model") from err
         return usable
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
@@ -121,21 +121,21 @@ class Structured:
         if completion.renewable and completion.finish_reason in _DECLINED:
             completion = await self.client.complete(replace(request, instead_of=((request, completion),)))
         completion = replace(completion, text=composed(completion.text))
-        return completion if completion.finish_reason == "length" else whole(completion)
+        return completion if completion.finish_reason == "length" else ensure_ended(completion)
 
-    async def _whole(self, request: Request, answers: list[tuple[Request, Completion]]) -> Completion:
+    async def _complete(self, request: Request, answers: list[tuple[Request, Completion]]) -> Completion:
         completion = await self.client.complete(request)
         answers.append((request, completion))
-        return whole(completion)
+        return ensure_ended(completion)
 
 
-def whole(completion: Completion) -> Completion:
+def ensure_ended(completion: Completion) -> Completion:
     """The completion, if it ended by itself. Raises Declined, and OutputTruncated, unbilled if it was stored before."""
     if completion.finish_reason == "length":
         cut = OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
         raise unbilled(cut) if completion.renewable else cut
-    if told := _DECLINED.get(completion.finish_reason):
-        raise Declined(told)
+    if message := _DECLINED.get(completion.finish_reason):
+        raise Declined(message)
     return completion
 
 

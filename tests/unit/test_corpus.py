@@ -146,9 +146,9 @@ def test_the_rank_of_a_request_is_no_part_of_its_identity() -> None:
 
 def test_a_document_that_waits_for_its_last_answer_makes_room_for_another() -> None:
     writing = Progress("talk", "writing", planned=25, at_once=12)
-    assert writing.wanted == 12  # about to be asked
-    writing.asked = 1
-    assert writing.wanted == 1
+    assert writing.calls_wanted == 12  # about to be asked
+    writing.under_way = 1
+    assert writing.calls_wanted == 1
 
 
 def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_when_it_is_written_anew(
