@@ -51,7 +51,7 @@ async def asummarise(
     Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
     document's `problems`.
     """
-    flags = {name: held for name, held in flags.items() if held is not None}
+    flags = {name: value for name, value in flags.items() if value is not None}
     if settings and flags:
         name = min(flags)
         raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
@@ -59,14 +59,15 @@ async def asummarise(
         settings = settings or _beside_a_client(flags)
         transcript, stoppable = _read(source, settings, flags), Stoppable(_OwnClient(client))
         recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
-        return await _told(transcript, stoppable, on_progress, recipe, prompts, "")
+        return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, "")
     settings = settings or load_settings(**flags)
     transcript = _read(source, settings, flags)
     prompts = PromptSet(settings.prompts)
     with closing(CallStore(store_path(settings.out))) as store:
-        async with connect(settings, store, lambda done, total: None, prompts) as at:
-            stoppable = Stoppable(at.client, at.stop)
-            return await _told(transcript, stoppable, on_progress, recipe_of(settings), prompts, at.endpoint)
+        async with connect(settings, store, lambda done, total: None, prompts) as link:
+            stoppable = Stoppable(link.client, link.stop)
+            recipe = recipe_of(settings)
+            return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, link.endpoint)
 
 
 def summarise(
@@ -102,9 +103,9 @@ class _OwnClient:
         completion: object = await self._inner.complete(request)
         if isinstance(completion, Completion) and isinstance(completion.text, str):
             return completion
-        told = f"text={completion.text!r}" if isinstance(completion, Completion) else f"a {type(completion).__name__}"
+        got = f"text={completion.text!r}" if isinstance(completion, Completion) else f"a {type(completion).__name__}"
         raise EndpointError(
-            f"client.complete gave {told}, not a Completion with the model's text",
+            f"client.complete gave {got}, not a Completion with the model's text",
             hint='where the model says nothing, give text="" and finish_reason="refusal"',
             fatal=True,
         )
@@ -113,8 +114,8 @@ class _OwnClient:
 def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
     """Settings of the notes for a client of the caller's own."""
     ensure_settable(flags)
-    if others := sorted(set(flags).difference(deciding("notes", "transcript"))):
-        name = others[0]
+    if unusable := sorted(set(flags).difference(deciding("notes", "transcript"))):
+        name = unusable[0]
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
     settings = Settings(**flags)
     return replace(settings, language=asked(settings.language) if settings.language else None)
@@ -141,7 +142,7 @@ def _ensure_spoken(transcript: Transcript) -> None:
         )
 
 
-async def _told(
+async def _summarise_watched(
     transcript: Transcript,
     client: Stoppable,
     on_progress: OnProgress,
@@ -149,7 +150,7 @@ async def _told(
     prompts: PromptSet,
     endpoint: str,
 ) -> StudyDocument:
-    """The document, `on_progress` told of each step; what that raises ends the run and is raised once it has ended."""
+    """The document; what `on_progress`, called at each step, raises ends the run and is raised once it has ended."""
     raised: list[Exception] = []
 
     def watch(progress: Progress) -> None:

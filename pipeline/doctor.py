@@ -12,22 +12,22 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     """`studydoc doctor`: exit code and rows of what the endpoint can do."""
     from pipeline.providers.doctor import examine
 
-    name, why = settings.chosen_model
-    rows = [("model", f"{name} ({why})")]
+    name, reason = settings.chosen_model
+    rows = [("model", f"{name} ({reason})")]
     if not settings.in_process:
         endpoint = endpoint_of(settings)
         key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
         rows += [("endpoint", endpoint.address), ("key", key)]
-        found = await examine(endpoint, chunk_tokens=recipe_of(settings).profile.chunk_tokens)
-        if found.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
-            renew(settings.out, endpoint, found.known)
-        return found.exit_code, rows + list(found.rows)
+        findings = await examine(endpoint, chunk_tokens=recipe_of(settings).profile.chunk_tokens)
+        if findings.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
+            renew(settings.out, endpoint, findings.known)
+        return findings.exit_code, rows + list(findings.rows)
     from pipeline.providers.local import usable_cores
 
     profile = recipe_of(settings).profile
-    if own := own_model(settings):
-        file = f"{own.file.path}: {own.file.shown}"
-        rows.append(("profile", f"{profile.name}: a window of {own.window(profile.name):,} tokens"))
+    if own_file := own_model(settings):
+        file = f"{own_file.file.path}: {own_file.file.shown}"
+        rows.append(("profile", f"{profile.name}: a window of {own_file.window(profile.name):,} tokens"))
     else:
         file = str(weights.installed() or "not fetched yet: studydoc models fetch")
     rows += [("cores", str(usable_cores())), ("model file", file)]
@@ -35,8 +35,8 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     if unstarted is None:
         return 1, rows
     with unstarted as server:
-        found = await examine(server.endpoint)  # the window is known: reading a long prompt takes minutes here
-    return found.exit_code, [*rows, ("endpoint", "embedded"), *found.rows]
+        findings = await examine(server.endpoint)  # the window is known: reading a long prompt takes minutes here
+    return findings.exit_code, [*rows, ("endpoint", "embedded"), *findings.rows]
 
 
 async def run_models(settings: Settings) -> list[tuple[str, str]]:

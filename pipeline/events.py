@@ -30,8 +30,8 @@ class Events:
         self.retried = 0
 
     @property
-    def wanted(self) -> bool:
-        """Whether anybody listens."""
+    def has_sink(self) -> bool:
+        """Whether events are written anywhere."""
         return self._sink is not None
 
     def tell(self, event: str, **fields: Any) -> None:
@@ -49,7 +49,7 @@ class Events:
 
 
 @contextmanager
-def opened(path: Path | None) -> Iterator[Events]:
+def open_events(path: Path | None) -> Iterator[Events]:
     """Events to a file (appended), to stderr for "-", or to nobody."""
     if path is None or str(path) == "-":
         yield Events(sys.stderr if path else None)
@@ -63,7 +63,7 @@ def opened(path: Path | None) -> Iterator[Events]:
 
 
 class LoggedCalls:
-    """A client whose calls are told, each with an id that starts and ends share, and the tokens that it took."""
+    """A client that logs its calls: the events of one share an id, and its end has the tokens that it took."""
 
     def __init__(self, inner: LLMClient, events: Events, endpoint: str) -> None:
         self._inner, self._events, self._span = inner, events, _spans(inner.model, endpoint)
@@ -75,23 +75,23 @@ class LoggedCalls:
 
     async def complete(self, request: Request) -> Completion:
         """The inner client's answer."""
-        call = {"id": request.key(self.model)[:16], "name": request.name} if self._events.wanted else {}
+        call = {"id": request.key(self.model)[:16], "name": request.name} if self._events.has_sink else {}
         self._events.tell("call started", **call)
         started = time.monotonic()
-        with self._span(request) as answered:
+        with self._span(request) as record_answer:
             try:
                 completion = await self._inner.complete(request)
             except CallError as err:
-                taken = round(time.monotonic() - started, 3)
-                self._events.tell("call failed", **call, **_tokens(err.spent), seconds=taken, why=str(err))
+                seconds = round(time.monotonic() - started, 3)
+                self._events.tell("call failed", **call, **_tokens(err.spent), seconds=seconds, why=str(err))
                 raise
-            answered(completion)
-        self._events.tell("call ended", **call, **_taken(completion), seconds=round(time.monotonic() - started, 3))
+            record_answer(completion)
+        self._events.tell("call ended", **call, **_fields_of(completion), seconds=round(time.monotonic() - started, 3))
         return completion
 
 
 class LoggedHits:
-    """A client in front of the store: tells which answers were there already."""
+    """A client in front of the store that logs which answers were there already."""
 
     def __init__(self, inner: LLMClient, events: Events) -> None:
         self._inner, self._events = inner, events
@@ -106,11 +106,11 @@ class LoggedHits:
         completion = await self._inner.complete(request)
         if completion.cached:
             key = request.key(self.model)[:16]
-            self._events.tell("call cached", id=key, name=request.name, **_taken(completion))
+            self._events.tell("call cached", id=key, name=request.name, **_fields_of(completion))
         return completion
 
 
-def _taken(completion: Completion) -> dict[str, Any]:
+def _fields_of(completion: Completion) -> dict[str, Any]:
     return {"model": completion.model, **_tokens(completion.usage), "finish": completion.finish_reason}
 
 
@@ -133,7 +133,7 @@ def _spans(model: str, endpoint: str) -> Callable[[Request], Any]:
 
     @contextmanager
     def span(request: Request) -> Iterator[Callable[[Completion], None]]:
-        asked = {
+        attributes = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": provider,
             "gen_ai.request.model": model,
@@ -147,17 +147,17 @@ def _spans(model: str, endpoint: str) -> Callable[[Request], Any]:
         }
         kind = trace.SpanKind.CLIENT
         with tracer.start_as_current_span(
-            f"chat {model}", kind=kind, attributes=asked, record_exception=False, set_status_on_exception=False
+            f"chat {model}", kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
         ) as current:
 
-            def answered(completion: Completion) -> None:
+            def record_answer(completion: Completion) -> None:
                 current.set_attribute("gen_ai.response.model", completion.model)
                 current.set_attribute("gen_ai.response.finish_reasons", [completion.finish_reason])
                 current.set_attribute("gen_ai.usage.input_tokens", completion.usage.prompt_tokens)
                 current.set_attribute("gen_ai.usage.output_tokens", completion.usage.completion_tokens)
 
             try:
-                yield answered
+                yield record_answer
             except CallError as err:
                 current.set_attribute("error.type", type(err).__name__)
                 current.set_status(trace.StatusCode.ERROR)

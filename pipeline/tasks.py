@@ -12,7 +12,7 @@ _MOST_PASSES = 100
 
 
 async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
-    """What all give, in order. When one fails the others end first, so that no answer under way is lost."""
+    """The results of all, in order. When one fails the others end first, so that no answer under way is lost."""
     ended = await asyncio.gather(*work, return_exceptions=True)
     for result in ended:
         if isinstance(result, BaseException):
@@ -21,14 +21,14 @@ async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
 
 
 async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
-    """What all give, in order, so many begun at once."""
+    """The results of all, in order, with so many under way at once."""
     free = asyncio.Semaphore(max(1, at_once))
 
-    async def one(start: Callable[[], Awaitable[T]]) -> T:
+    async def when_free(start: Callable[[], Awaitable[T]]) -> T:
         async with free:
             return await start()
 
-    return await all_of([one(w) for w in work])
+    return await all_of([when_free(w) for w in work])
 
 
 async def until_quiet() -> None:

@@ -211,7 +211,7 @@ def opening_line(link: Connection, settings: Settings, sources: Sequence[Source 
     from pipeline.providers import weights
 
     encoding, is_exact = encoding_for(link.model)
-    line = f"model {link.model} ({link.address}; {link.why}): {numbered(len(sources), 'transcript')}"
+    line = f"model {link.model} ({link.address}; {link.reason}): {numbered(len(sources), 'transcript')}"
     line += f", {before:,} more made before" if before else ""
     line += "" if is_exact else f" (tokens as {encoding}: tiktoken does not know this model)"
     own_file, worked_with = own_model(settings), recipe_of(settings).profile.name

@@ -77,7 +77,7 @@ async def watch_documents(
         run = Run.of(settings, metadata, reading, calls, Audience(display, events))
         watch = _Watch(run, paths, Settling(settle), ending, on_row, on_waiting)
         async with run.connected() as link:
-            display.say(f"model {link.model} ({link.endpoint}; {link.why}), watching {_listed(paths)}")
+            display.say(f"model {link.model} ({link.endpoint}; {link.reason}), watching {_listed(paths)}")
             for line in skipped_lines(Survey(skipped=await asyncio.to_thread(linked_folders, paths))):
                 display.say(line)
             error = await watch.follow(Stoppable(link.client, link.stop))

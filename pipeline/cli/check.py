@@ -56,10 +56,10 @@ async def run_check(
 ) -> tuple[int, list[str]]:
     """Exit code, and a line for each finding and each document."""
     async with AsyncExitStack() as stack:
-        return await _checked(paths, await _how(stack, transcripts, model, base_url), as_json)
+        return await _checked(paths, await _checker(stack, transcripts, model, base_url), as_json)
 
 
-async def _how(stack: AsyncExitStack, transcripts: Path | None, model: str | None, base_url: str | None) -> Check:
+async def _checker(stack: AsyncExitStack, transcripts: Path | None, model: str | None, base_url: str | None) -> Check:
     """What checks one document: code alone, or a model too."""
     from pipeline.rechecking import check_path, check_path_with_model
 
@@ -109,21 +109,21 @@ def _documents(paths: Sequence[Path]) -> dict[Path, str]:
     from pipeline.batches.outputs import documents_below
     from pipeline.pages.reading import edited_page
 
-    out: dict[Path, str] = {}
-    named = documents_below(paths)
-    for path in named:
+    notes: dict[Path, str] = {}
+    documents = documents_below(paths)
+    for path in documents:
         page = edited_page(path)
-        beside = page is not None and path in paths and page not in named
-        out[path] = f"the page beside it was edited: studydoc check {quote(str(page))}" if beside else ""
+        beside = page is not None and path in paths and page not in documents
+        notes[path] = f"the page beside it was edited: studydoc check {quote(str(page))}" if beside else ""
         if page is not None and not beside:
-            out[page] = "the page as it was edited"
-    return out
+            notes[page] = "the page as it was edited"
+    return notes
 
 
 def _as_json(path: Path, remark: str, note: str, checked: Sequence[Checked]) -> list[str]:
     faulty = [c for c in checked if c.findings]
-    told = {"remark": remark or None, "note": note or None}
-    total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty)} | told
+    remarks = {"remark": remark or None, "note": note or None}
+    total = {"path": str(path), "statements": len(checked), "with_findings": len(faulty)} | remarks
     return [json_line(row) for row in (*(_finding_row(path, c) for c in faulty), total)]
 
 
@@ -143,8 +143,8 @@ def _as_text(path: Path, remark: str, note: str, checked: Sequence[Checked]) -> 
     lines = []
     faulty = [c for c in checked if c.findings]
     for c in faulty:
-        where = f"lines {', '.join(map(str, c.claim.lines))}" if c.claim.lines else "no lines"
-        lines.append(f"{path}: {c.claim.section}, {where}: {c.claim.text}")
+        cited = f"lines {', '.join(map(str, c.claim.lines))}" if c.claim.lines else "no lines"
+        lines.append(f"{path}: {c.claim.section}, {cited}: {c.claim.text}")
         lines += [f"    {f.kind}: {f.message}" for f in c.findings]
-    said = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
-    return [*lines, f"{path}: {'; '.join(filter(None, (said, remark, note)))}"]
+    counts = f"{numbered(len(checked), 'statement')} checked, {len(faulty)} with findings"
+    return [*lines, f"{path}: {'; '.join(filter(None, (counts, remark, note)))}"]

@@ -27,16 +27,16 @@ class InOrder(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
         if name and command and not ctx.resilient_parsing:
-            taken = {p.name for p in command.params}
-            for option in self._given(ctx):
-                if option.name not in taken:
+            accepted = {p.name for p in command.params}
+            for option in self._typed(ctx):
+                if option.name not in accepted:
                     raise click.UsageError(f"{option.opts[0]} says nothing to {ctx.command_path} {name}", ctx)
-            ctx.default_map = {name: {option.name: ctx.params[option.name] for option in self._given(ctx)}}
+            ctx.default_map = {name: {option.name: ctx.params[option.name] for option in self._typed(ctx)}}
         return name, command, rest
 
-    def _given(self, ctx: click.Context) -> list[Any]:
-        typed = click.core.ParameterSource.COMMANDLINE
-        return [p for p in self.params if p.expose_value and ctx.get_parameter_source(str(p.name)) == typed]
+    def _typed(self, ctx: click.Context) -> list[Any]:
+        command_line = click.core.ParameterSource.COMMANDLINE
+        return [p for p in self.params if p.expose_value and ctx.get_parameter_source(str(p.name)) == command_line]
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

@@ -43,9 +43,9 @@ def command(
     from pipeline.exports.writing import Exporter
 
     names = [*to, *(["record"] if as_json else [])]
-    asked = format_of(out) if out is not None and not names and not out.is_dir() else None
+    file_format = format_of(out) if out is not None and not names and not out.is_dir() else None
     options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
-    exporter = Exporter(wanted(names or [asked.name if asked else "markdown"], **options), tell)
+    exporter = Exporter(wanted(names or [file_format.name if file_format else "markdown"], **options), tell)
     places = places_below(paths, reviewed=reviewed)
     if out is None and not to:
         _print_one(exporter, places)

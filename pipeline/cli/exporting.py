@@ -32,7 +32,7 @@ class Exports:
         """1 when something could not be written."""
         return int(self._exporter is not None and self._exporter.failed)
 
-    def written(self, page: Path) -> None:
+    def export_page(self, page: Path) -> None:
         """Writes what is missing or older than the document whose page this is."""
         record = page.with_suffix(".json")
         if self._exporter and record.is_file():
@@ -41,11 +41,11 @@ class Exports:
             paths = self._exporter.write(Place(record, self._out), only_older=True)
             self._paths[str(page)] = [str(p) for p in paths]
 
-    def written_of(self, rows: Sequence[dict[str, Any]]) -> None:
-        """What `written` does, for every page of rows."""
+    def export_pages(self, rows: Sequence[dict[str, Any]]) -> None:
+        """What `export_page` does, for every page of rows."""
         for row in rows:
             if row["page"]:
-                self.written(Path(row["page"]))
+                self.export_page(Path(row["page"]))
 
     def put_into(self, row: dict[str, Any]) -> None:
         """Puts the files of a document into its row."""
@@ -68,7 +68,7 @@ class Exports:
         return self._exporter.index(places) if places else None
 
     def finish(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Puts the files into the rows, the index into the last, and tells what there is to tell of all."""
+        """Puts the files into the rows, the index into the last, and prints what there is to say of all."""
         for row in rows:
             self.put_into(row)
         index = self.index() if rows else None
@@ -77,7 +77,7 @@ class Exports:
         self.end()
 
     def end(self) -> None:
-        """Tells what there is to tell of all documents."""
+        """Prints what there is to say of all documents."""
         if self._exporter:
             self._exporter.finish()
 
@@ -85,7 +85,7 @@ class Exports:
 def export_rows(names: Sequence[str], settings: Settings, rows: Sequence[dict[str, Any]]) -> int:
     """Writes the exports of rows and puts their files into them; 1 when something could not be written."""
     exports = Exports(names, settings)
-    exports.written_of(rows)
+    exports.export_pages(rows)
     exports.finish(rows)
     return exports.failed
 

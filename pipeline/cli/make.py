@@ -113,12 +113,12 @@ def command(
         return run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
     if batch:
         code, rows = _by_batch(paths, settings, metadata, to, wait=wait, quiet=quiet)
-        exports.written_of(rows)
+        exports.export_pages(rows)
     elif on is not None:
         code, rows = _on_cluster(on, paths, settings, metadata, ray_address, quiet=quiet)
     else:
-        given = Input(settings.encoding, settings.format, name, transcript_url)
-        code, rows = _here(paths, settings, metadata, given, log_json, exports, quiet=quiet)
+        reading = Input(settings.encoding, settings.format, name, transcript_url)
+        code, rows = _on_this_machine(paths, settings, metadata, reading, log_json, exports, quiet=quiet)
     exports.finish(rows)
     print_rows(rows, as_json=as_json)
     if code == EXIT_INTERRUPTED:
@@ -132,21 +132,21 @@ def _tell_unread_variables(command: click.Command) -> None:
 
     from pipeline.settings import ARE_SET, SETTABLE
 
-    read, unread = {*SETTABLE, "models"}, []
+    known, unread = {*SETTABLE, "models"}, []
     flags = [option[2:].replace("-", "_") for p in command.params for option in p.opts if option.startswith("--")]
     for variable in sorted(os.environ):
         name = variable.lower().removeprefix("studydoc_")
-        if name != variable.lower() and name not in read and get_close_matches(name, flags, 1, _ALIKE):
+        if name != variable.lower() and name not in known and get_close_matches(name, flags, 1, _ALIKE):
             unread.append(variable)
     if unread:
         tell(f"{', '.join(unread)}: no setting is called so ({ARE_SET})")
 
 
-def _here(
+def _on_this_machine(
     paths: Sequence[Path],
     settings: Settings,
     metadata: Metadata,
-    given: Input,
+    reading: Input,
     log: Path | None,
     exports: Exports,
     *,
@@ -154,15 +154,15 @@ def _here(
 ) -> tuple[int, list[dict[str, Any]]]:
     from pipeline.batches.single_machine import make_documents
     from pipeline.cli.screen import Screen
-    from pipeline.events import opened
+    from pipeline.events import open_events
 
     def signals(end: Callable[[], None]) -> AbstractContextManager[object]:
         from pipeline.cli.signals import ended_by_signals  # loads asyncio, which is for documents that are made now
 
         return ended_by_signals(end, screen.say)
 
-    with Screen(quiet) as screen, opened(log) as events:
-        return make_documents(paths, settings, metadata, screen, events, given, exports.written, signals)
+    with Screen(quiet) as screen, open_events(log) as events:
+        return make_documents(paths, settings, metadata, screen, events, reading, exports.export_page, signals)
 
 
 def _by_batch(
@@ -223,24 +223,24 @@ def _check_way(
         raise click.BadParameter("--watch takes folders and files alone")
 
 
-def _address(given: str | None) -> str | None:
+def _address(url: str | None) -> str | None:
     """The address that was given for a recording. BadParameter when it is none."""
     from pipeline.text import linkable
 
-    if given and not linkable(given):
-        raise click.BadParameter(f"{given}: no web address", param_hint="'--url'")
-    return given
+    if url and not linkable(url):
+        raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
+    return url
 
 
-def _day(given: str | None) -> str | None:
+def _day(day: str | None) -> str | None:
     """The day, month or year that was given: "2026-03-12", "2026-03", "2026". BadParameter when there is no such."""
-    if given is None:
+    if day is None:
         return None
     try:
-        date.fromisoformat(f"{given}{'-01' * (2 - given.count('-'))}")
-        known = _DAY.fullmatch(given) is not None
+        date.fromisoformat(f"{day}{'-01' * (2 - day.count('-'))}")
+        is_date = _DAY.fullmatch(day) is not None
     except ValueError:
-        known = False
-    if not known:
-        raise click.BadParameter(f"{given}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
-    return given
+        is_date = False
+    if not is_date:
+        raise click.BadParameter(f"{day}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
+    return day

@@ -168,10 +168,10 @@ def takes_settings(names: Sequence[str] = tuple(SETTINGS), **others: Decorator) 
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
-        def called(**given: Any) -> Any:
-            return command(flags={name: given.pop(name) for name in options}, **given)
+        def with_flags(**values: Any) -> Any:
+            return command(flags={name: values.pop(name) for name in options}, **values)
 
-        decorated: Callable[..., Any] = called
+        decorated: Callable[..., Any] = with_flags
         for option in reversed(options.values()):
             decorated = option(decorated)
         return decorated

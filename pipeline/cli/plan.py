@@ -29,9 +29,9 @@ def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> 
 
     settings = load_settings(**flags)
     with Screen() as screen:
-        found, failed = awaited(forecast(paths, settings, batch=batch, say=screen.say))
+        result, failed = awaited(forecast(paths, settings, batch=batch, say=screen.say))
         for outcome in failed:
             screen.done(outcome)
-    if found.plans or as_json:  # of nothing that could be read a table would say that it is free
-        print(json.dumps(found.as_dict(), indent=1) if as_json else plan_table(found))
+    if result.plans or as_json:  # of nothing that could be read a table would say that it is free
+        print(json.dumps(result.as_dict(), indent=1) if as_json else plan_table(result))
     return int(bool(failed))

@@ -40,16 +40,16 @@ def command(
     from pipeline.readers.report import describe, read_given, skipped_lines
     from pipeline.readers.sources import survey
 
-    given = [p for p in paths if p != Path("-")]
+    files = [p for p in paths if p != Path("-")]
     stdin = sys.stdin.buffer.read() if Path("-") in paths else None
-    if not given and stdin is None and url is None:
+    if not files and stdin is None and url is None:
         raise click.BadParameter("give a path, - or --url")
-    found = survey(given, is_output)
-    failed = bool(found.errors)
-    for line in (*map(str, found.errors), *skipped_lines(found)):
+    inputs = survey(files, is_output)
+    failed = bool(inputs.errors)
+    for line in (*map(str, inputs.errors), *skipped_lines(inputs)):
         print(one_line(line), file=sys.stderr)
     results = read_given(
-        found, stdin=stdin, url=url, name=name, form=format, encoding=encoding,
+        inputs, stdin=stdin, url=url, name=name, form=format, encoding=encoding,
         progress=lambda line: print(one_line(line), file=sys.stderr),
     )  # fmt: skip
     for result in results:

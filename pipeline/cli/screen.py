@@ -30,11 +30,11 @@ class Screen:
     quiet: bool = False
     _bars: Bars | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
-    _said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _shown: dict[str, tuple[str, float]] = field(default_factory=dict)
     _ended: PipelineError | None = None  # what ended the run, once it was shown
     _unmade: int = 0  # transcripts that failed for the same reason after it
     _download: TaskID | None = None
-    _download_said: float = -1.0
+    _download_shown: float = -1.0
 
     def __enter__(self) -> Screen:
         return self
@@ -79,14 +79,14 @@ class Screen:
         if bars := self._live():
             if progress.name not in self._tasks:
                 self._tasks[progress.name] = bars.add_task("", total=None, line=line)
-            whole = progress.done + progress.ahead
-            bars.update(self._tasks[progress.name], line=line, total=whole or 1.0, completed=progress.done)
+            total = progress.done + progress.ahead
+            bars.update(self._tasks[progress.name], line=line, total=total or 1.0, completed=progress.done)
             return
         if progress.phase in ENDED:
             return  # the line on the finished document says more
-        phase, at = self._said.get(progress.name, ("", -100.0))
-        if phase != progress.phase or time.monotonic() - at >= 10:
-            self._said[progress.name] = (progress.phase, time.monotonic())
+        phase, shown_at = self._shown.get(progress.name, ("", -100.0))
+        if phase != progress.phase or time.monotonic() - shown_at >= 10:
+            self._shown[progress.name] = (progress.phase, time.monotonic())
             self.say(line)
 
     def done(self, outcome: Outcome) -> None:
@@ -127,8 +127,8 @@ class Screen:
             if self._download is None:
                 self._download = bars.add_task("", total=total, line="fetching the model")
             bars.update(self._download, completed=done, line=f"fetching the model, {done >> 20} of {total >> 20} MB")
-        elif done / total - self._download_said >= 0.1 or done >= total:
-            self._download_said = done / total
+        elif done / total - self._download_shown >= 0.1 or done >= total:
+            self._download_shown = done / total
             self.say(f"fetching the model: {done >> 20} of {total >> 20} MB")
 
 
@@ -148,49 +148,52 @@ def progress_line(progress: Progress) -> str:
 
 def outcome_line(outcome: Outcome) -> str:
     """One line on a finished document: its statements, its length, who checked it, what it took."""
-    of = outcome.figures
-    assert of is not None
-    counts = f"{of.statements - of.weak} verified, {of.weak} weak, {of.withheld} withheld"
+    figures = outcome.figures
+    assert figures is not None
+    counts = f"{figures.statements - figures.weak} verified, {figures.weak} weak, {figures.withheld} withheld"
     unasked = "no calls, all answers were stored" if outcome.complete else "no new answers"
     calls = numbered(outcome.calls_made, "call") if outcome.calls_made else unasked
-    others = ", ".join(clean(model) for model in of.answered_by)
-    warning = f", WARNING: {others} answered instead of {of.model}" if others else ""
+    other_models = ", ".join(clean(model) for model in figures.answered_by)
+    warning = f", WARNING: {other_models} answered instead of {figures.model}" if other_models else ""
     return (
-        f"{outcome.name}: {outcome.status}, {numbered(of.statements, 'statement')} ({counts}), "
-        f"{of.words:,} of {of.words_asked:,} words, checked by {of.checked_by}, {calls}, "
-        f"{of.sent:.1f} new prompt tokens a transcript token, {duration(outcome.seconds)}{warning} → {outcome.page}"
+        f"{outcome.name}: {outcome.status}, {numbered(figures.statements, 'statement')} ({counts}), "
+        f"{figures.words:,} of {figures.words_asked:,} words, checked by {figures.checked_by}, {calls}, "
+        f"{figures.sent:.1f} new prompt tokens a transcript token, "
+        f"{duration(outcome.seconds)}{warning} → {outcome.page}"
     )
 
 
-def plan_table(found: Forecast) -> str:
+def plan_table(forecast: Forecast) -> str:
     """A row a transcript, then what all of it takes; columns are parted by tabs."""
     rows = ["transcript\tcalls now\tlater\tstored\tprompt tokens\tanswer tokens\twords of notes"]
-    for plan in [*found.plans, *([found.total] if len(found.plans) > 1 else [])]:
+    for plan in [*forecast.plans, *([forecast.total] if len(forecast.plans) > 1 else [])]:
         rows.append("\t".join(_plan_row(plan)))
-    whole = found.total.now + found.total.later
-    price = "free" if found.cost[1] == 0 else _price(found.cost)
-    if not found.thought_known and whole.calls and found.cost[1] is not None:
+    total = forecast.total.now + forecast.total.later
+    price = "free" if forecast.cost[1] == 0 else _price(forecast.cost)
+    if not forecast.thought_known and total.calls and forecast.cost[1] is not None:
         price += " without thought, which is not known before the first calls"
-    about = "time not known before the first calls" if found.seconds is None else f"about {duration(found.seconds)}"
-    at_once = f"{about}, {numbered(found.at_once, 'call')} at once"
-    pace = at_once if found.at_once else "in about three waves, each within 24 hours"
-    rows.append(f"model {found.model} ({found.endpoint}): {numbered(whole.calls, 'call')}, {price}; {pace}")
-    if check := found.total.check.calls:
-        of_it = f", {_price(found.check_cost)}" if found.check_cost[1] else ""
-        rows.append(f"the model's check is {numbered(check, 'call')} of these{of_it}; --check code leaves it out")
+    about = (
+        "time not known before the first calls" if forecast.seconds is None else f"about {duration(forecast.seconds)}"
+    )
+    at_once = f"{about}, {numbered(forecast.at_once, 'call')} at once"
+    pace = at_once if forecast.at_once else "in about three waves, each within 24 hours"
+    rows.append(f"model {forecast.model} ({forecast.endpoint}): {numbered(total.calls, 'call')}, {price}; {pace}")
+    if check := forecast.total.check.calls:
+        its_price = f", {_price(forecast.check_cost)}" if forecast.check_cost[1] else ""
+        rows.append(f"the model's check is {numbered(check, 'call')} of these{its_price}; --check code leaves it out")
     return "\n".join(rows)
 
 
 def _plan_row(plan: Plan) -> tuple[str, ...]:
-    whole = plan.now + plan.later
+    total = plan.now + plan.later
     later = f"about {plan.later.calls}" if plan.later.calls else "0"
-    answers = f"{whole.low:,} to {whole.high:,}"
+    answers = f"{total.low:,} to {total.high:,}"
     return (
         one_line(plan.name),
         str(plan.now.calls),
         later,
         str(plan.stored),
-        f"{whole.prompt_tokens:,}",
+        f"{total.prompt_tokens:,}",
         answers,
         f"{plan.words:,}",
     )
@@ -210,18 +213,24 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
     complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
     tally = sum((o.tally.usage for o in outcomes), Usage())
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
-    known = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
-    priced = [c for c in known if c is not None]
-    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(known) else "price not known"
-    cost = "free" if priced and not any(priced) and len(priced) == len(known) else cost
+    costs = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
+    priced = [c for c in costs if c is not None]
+    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(costs) else "price not known"
+    cost = "free" if priced and not any(priced) and len(priced) == len(costs) else cost
     documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
-    made = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
+    counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )
     if not calls and not retried and not complete + partial and tally == Usage():  # nothing was asked
         return f"documents: {documents}" if len(last) > 1 else ""
     if len(last) == 1:
-        return f"calls: {made}; tokens: {tokens}; {cost}; {duration(seconds)}"
-    rows = (("documents", documents), ("calls", made), ("tokens", tokens), ("cost", cost), ("time", duration(seconds)))
+        return f"calls: {counts}; tokens: {tokens}; {cost}; {duration(seconds)}"
+    rows = (
+        ("documents", documents),
+        ("calls", counts),
+        ("tokens", tokens),
+        ("cost", cost),
+        ("time", duration(seconds)),
+    )
     return "\n".join(f"{name}: {value}" for name, value in rows)

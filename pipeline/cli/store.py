@@ -114,15 +114,15 @@ def store_rows(out: Path) -> list[tuple[str, str]]:
     path = store_path(out)
 
     def rows(calls: CallStore) -> list[tuple[str, str]]:
-        found = [("file", f"{path}, {path.stat().st_size / 1e6:.1f} MB")]
+        table_rows = [("file", f"{path}, {path.stat().st_size / 1e6:.1f} MB")]
         tallies: dict[str, Tally] = {}
         for call in calls:
             tallies.setdefault(call.identity["model"], Tally()).book(call.completion)
         for model, tally in tallies.items():
             used = tally.usage
             tokens = f"{used.prompt_tokens:,} prompt and {used.completion_tokens:,} answer tokens"
-            found.append((model, f"{numbered(tally.calls, 'call')}, {tokens}"))
-        return found
+            table_rows.append((model, f"{numbered(tally.calls, 'call')}, {tokens}"))
+        return table_rows
 
     return with_store(out, rows)
 

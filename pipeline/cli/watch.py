@@ -14,7 +14,7 @@ from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.screen import Screen
 from pipeline.cli.signals import ended_by_signals
 from pipeline.errors import EXIT_INTERRUPTED
-from pipeline.events import opened
+from pipeline.events import open_events
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
 
@@ -49,7 +49,7 @@ def run_watch(
                     events,
                     settle=settle,
                     ending=ending,
-                    on_row=rows.told,
+                    on_row=rows.print_row,
                     on_waiting=rows.index,
                 )
             except asyncio.CancelledError:
@@ -58,7 +58,7 @@ def run_watch(
             exports.end()
             return exit_code(ended, caught[0] if caught else None) or exports.failed
 
-    with Screen(quiet) as screen, opened(log) as events:
+    with Screen(quiet) as screen, open_events(log) as events:
         return asyncio.run(watch())
 
 
@@ -67,16 +67,16 @@ class _Rows:
 
     def __init__(self, exports: Exports, as_json: bool) -> None:
         self._exports, self._as_json, self._indexed = exports, as_json, True
-        self._out = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+        self._stdout = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
 
-    def told(self, row: dict[str, Any]) -> None:
+    def print_row(self, row: dict[str, Any]) -> None:
         """One document's row."""
         if row["page"]:
-            self._exports.written(Path(row["page"]))
+            self._exports.export_page(Path(row["page"]))
             self._indexed = False
         self._exports.put_into(row)
         for line in row_lines(row, as_json=self._as_json):
-            print(line, file=None if self._out.isatty() else self._out, flush=True)
+            print(line, file=None if self._stdout.isatty() else self._stdout, flush=True)
 
     def index(self) -> None:
         """The index, if documents were made since the last one."""

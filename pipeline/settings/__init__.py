@@ -14,7 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.language import asked
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
-from pipeline.settings.values import Decides, one_of, path, positive, read, switch, text, value, whole
+from pipeline.settings.values import Decides, one_of, path, positive, read, switch, text, value, whole_number
 from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_on_loopback
 
 if TYPE_CHECKING:
@@ -46,33 +46,33 @@ class Settings:
     language: str | None = value(text, decides="notes")
     check: Check | None = value(one_of(Check), decides="notes")
     manuscript: bool = value(switch, True, decides="notes")
-    chunk_tokens: int | None = value(whole(200, 200_000), decides="notes")
-    concurrency: int = value(whole(1, 1024), 8)
-    rpm: int | None = value(whole(1))
-    tpm: int | None = value(whole(1))
+    chunk_tokens: int | None = value(whole_number(200, 200_000), decides="notes")
+    concurrency: int = value(whole_number(1, 1024), 8)
+    rpm: int | None = value(whole_number(1))
+    tpm: int | None = value(whole_number(1))
     deadline: float = value(positive(86_400), 600.0)
     citations: bool = value(switch, False, decides="page")
-    max_tokens: int | None = value(whole(1))
+    max_tokens: int | None = value(whole_number(1))
     max_cost: float | None = value(positive())
-    batch_size: int = value(whole(1, 50_000), 50_000)  # one input file of the Batch API takes no more
+    batch_size: int = value(whole_number(1, 50_000), 50_000)  # one input file of the Batch API takes no more
     prompts: Path | None = value(path, decides="notes")
     encoding: str | None = value(text, decides="transcript")
     format: str | None = value(text, decides="transcript")
-    threads: int | None = value(whole(1))
+    threads: int | None = value(whole_number(1))
     reasoning_effort: Effort = value(one_of(Effort), "low")
     vendor: str | None = None  # the vendor that a model's name began with
     vendor_keys: dict[str, str] = field(default_factory=dict, repr=False)
     api_key: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        for each in fields(self):
+        for setting in fields(self):
             try:
-                sensible = read(each.metadata, getattr(self, each.name), each.default)
+                sound = read(setting.metadata, getattr(self, setting.name), setting.default)
             except ValueError as err:
                 raise SettingsError(
-                    f"setting {each.name}: {err}", hint="see: studydoc make --help, or studydoc.toml"
+                    f"setting {setting.name}: {err}", hint="see: studydoc make --help, or studydoc.toml"
                 ) from err
-            object.__setattr__(self, each.name, sensible)
+            object.__setattr__(self, setting.name, sound)
 
     def without_keys(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
         """The settings as JSON has them, without keys: `with_keys_of` puts those of the reader back."""
@@ -80,9 +80,9 @@ class Settings:
         values = {name: getattr(self, name) for name in names}
         return {name: str(v) if isinstance(v, Path) else v for name, v in values.items()}
 
-    def with_keys_of(self, now: Settings) -> Settings:
-        """These settings, read from what others told, with the keys that `now` found in the environment."""
-        return replace(self, vendor_keys=now.vendor_keys, api_key=now.api_key)
+    def with_keys_of(self, current: Settings) -> Settings:
+        """These settings, as they were stored or sent, with the keys that `current` found in the environment."""
+        return replace(self, vendor_keys=current.vendor_keys, api_key=current.api_key)
 
     @property
     def chosen_model(self) -> tuple[str, str]:
@@ -151,9 +151,9 @@ SETTABLE = tuple(f.name for f in fields(Settings) if f.name not in _FOUND_OUT)  
 ARE_SET = f"there are {', '.join(SETTABLE)}; all else is given by flags"
 
 
-def deciding(*what: Decides) -> tuple[str, ...]:
+def deciding(*kinds: Decides) -> tuple[str, ...]:
     """The settings, besides model and endpoint, that decide one of these."""
-    return tuple(f.name for f in fields(Settings) if f.metadata.get("decides") in what)
+    return tuple(f.name for f in fields(Settings) if f.metadata.get("decides") in kinds)
 
 
 def is_model_file(model: str | None) -> bool:
@@ -166,10 +166,10 @@ def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> S
 
     `otherwise` holds what is set where nothing else says so.
     """
-    given = {k: v for k, v in flags.items() if v is not None}
-    for named in (given, otherwise or {}):
-        ensure_settable(named)
-    merged = dict(otherwise or {}) | _from_file() | _from_environment() | given
+    from_flags = {k: v for k, v in flags.items() if v is not None}
+    for names in (from_flags, otherwise or {}):
+        ensure_settable(names)
+    merged = dict(otherwise or {}) | _from_file() | _from_environment() | from_flags
     keys = {h.name: key for h in VENDORS if h is not OPENAI and (key := _key(*h.keys))}
     settings = Settings(**merged, vendor_keys=keys, api_key=_key("OPENAI_API_KEY") or None)
     base_url = (settings.base_url or "").strip() or _openai_base_url(settings)
@@ -199,18 +199,18 @@ def _from_file() -> dict[str, Any]:
     import tomllib
 
     try:
-        found = tomllib.loads(file.read_text("utf-8-sig"))  # some editors of Windows put a byte order mark first
+        values = tomllib.loads(file.read_text("utf-8-sig"))  # some editors of Windows put a byte order mark first
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
-    ensure_settable(found, "studydoc.toml: ")
-    return found
+    ensure_settable(values, "studydoc.toml: ")
+    return values
 
 
 def ensure_settable(names: Collection[str], where: str = "") -> None:
     """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
-        meant = unknown[0].replace("-", "_")
-        hint = f"write {meant}" if meant in SETTABLE else ARE_SET
+        suggestion = unknown[0].replace("-", "_")
+        hint = f"write {suggestion}" if suggestion in SETTABLE else ARE_SET
         raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint=hint)
     if keys := sorted(set(names) & set(_KEYS)):
         raise SettingsError(
@@ -225,7 +225,7 @@ def ensure_settable(names: Collection[str], where: str = "") -> None:
 
 def _from_environment() -> dict[str, str]:
     """What STUDYDOC_MODEL and the like set, written in capitals or not."""
-    variables = {name.lower(): held for name, held in os.environ.items()}
+    variables = {name.lower(): value for name, value in os.environ.items()}
     return {name: variables[f"studydoc_{name}"] for name in SETTABLE if f"studydoc_{name}" in variables}
 
 
@@ -241,14 +241,14 @@ def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[st
     """SettingsError unless an address has one of these schemes, a host and no space. No password in it is shown."""
     try:
         parts = urlsplit(address)
-        whole = address.isprintable() and " " not in address  # urlsplit passes over line breaks, others may not
-        host, right = parts.hostname, whole and parts.scheme in schemes and parts.port != 0
+        printable = address.isprintable() and " " not in address  # urlsplit passes over line breaks, others may not
+        host, right = parts.hostname, printable and parts.scheme in schemes and parts.port != 0
     except ValueError:
         host, right = None, False
     if not host or not right:
-        shown = re.sub(r"\A([a-z]+://)?.*@", r"\1…@", address, flags=re.DOTALL).partition("?")[0]
+        masked = re.sub(r"\A([a-z]+://)?.*@", r"\1…@", address, flags=re.DOTALL).partition("?")[0]
         kind = "web address" if "http" in schemes else "https address"
-        raise SettingsError(f"{name} {shown!r} is no {kind}", hint=f"for example {example}")
+        raise SettingsError(f"{name} {masked!r} is no {kind}", hint=f"for example {example}")
 
 
 def _at_vendor(settings: Settings) -> Settings:

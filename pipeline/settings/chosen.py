@@ -64,14 +64,14 @@ def own_model(settings: Settings) -> OwnModel | None:
 
 def profile_of(settings: Settings) -> Profile:
     """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
-    own = own_model(settings)
-    by_itself: ProfileName = own.file.profile if own else "small" if settings.in_process else "capable"
+    own_file = own_model(settings)
+    by_itself: ProfileName = own_file.file.profile if own_file else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
-    return own.worked_with(base) if own else base
+    return own_file.worked_with(base) if own_file else base
 
 
 def recipe_for_a_client(settings: Settings) -> Recipe:
-    """How a client that the caller wrote is worked with: as capable, unless told otherwise, whatever model is set."""
+    """How a client that the caller wrote is worked with: as capable, unless a profile is set, whatever the model is."""
     return recipe_of(settings, PROFILES[settings.profile or "capable"])
 
 
@@ -81,7 +81,7 @@ def recipe_of(settings: Settings, profile: Profile | None = None) -> Recipe:
     if recipe.own:
         from pipeline.sections import sections_of
 
-        sections_of(recipe)  # an own section whose name is taken is told before anything is asked
+        sections_of(recipe)  # an own section whose name is taken raises before anything is asked
     return recipe
 
 
@@ -95,6 +95,6 @@ def model_and_endpoint(settings: Settings, *, need_key: bool = False) -> tuple[s
     if settings.in_process:
         from pipeline.providers import weights
 
-        own = own_model(settings)
-        return own.identity if own else weights.EMBEDDED.name, prices.EMBEDDED
+        own_file = own_model(settings)
+        return own_file.identity if own_file else weights.EMBEDDED.name, prices.EMBEDDED
     return settings.chosen_model[0], endpoint_of(settings, need_key=need_key).host

@@ -43,9 +43,9 @@ class Connection:
 
     client: LLMClient
     endpoint: str
-    address: str  # what people are told of it: with its port
+    address: str  # as people see it: with its port
     model: str
-    why: str
+    reason: str  # why this model was chosen
     client_of: Callable[[CallStore], LLMClient]
     stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
 
@@ -87,10 +87,10 @@ class _Stops:
             client.stop(because)
 
 
-def _kept_in(
+def _learner(
     store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]
 ) -> Callable[[Capabilities, str], None]:
-    """What keeps news of an endpoint in the store and tells them."""
+    """A callback that stores what is learned of an endpoint, and logs and says it."""
 
     def learned(known: Capabilities, notice: str) -> None:
         keep(store, endpoint, known)
@@ -114,7 +114,7 @@ async def connect(
 
     `say` is given a line for people whenever something is found out about the endpoint.
     """
-    why, hosted = settings.chosen_model[1], not settings.in_process
+    reason, hosted = settings.chosen_model[1], not settings.in_process
     events = events or Events()
     async with AsyncExitStack() as stack:
         model, label = model_and_endpoint(settings, need_key=True)
@@ -127,7 +127,7 @@ async def connect(
             if limited:
                 limited.asked_again(request, error)
 
-        async def opened() -> AsyncIterator[LLMClient]:
+        async def open_client() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
             from pipeline.providers.prefixes import with_prefixes
 
@@ -138,28 +138,28 @@ async def connect(
                     endpoint,
                     prompts=prompts,
                     known=known_of(store, endpoint) if hosted else Capabilities(),
-                    on_learned=_kept_in(store, endpoint, events, say) if hosted else None,
+                    on_learned=_learner(store, endpoint, events, say) if hosted else None,
                     on_retry=retried,
                 )
                 stops.add(client)
                 answering = await inner.enter_async_context(client)
                 yield await inner.enter_async_context(with_prefixes(answering, server))
 
-        asked: LLMClient = LoggedCalls(_Lazy(model, opened, stack), events, label)
+        behind_store: LLMClient = LoggedCalls(_Lazy(model, open_client, stack), events, label)
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.providers.limited import Limited
 
             price, room = _priced(settings, model, label), partial(_room, store, settings)
-            limited = Limited(asked, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
+            limited = Limited(behind_store, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             stops.add(limited)
-            asked = limited
+            behind_store = limited
 
         def client_of(store: CallStore) -> LLMClient:
-            client = StoredClient(store, asked, model)
-            return LoggedHits(client, events) if events.wanted else client
+            client = StoredClient(store, behind_store, model)
+            return LoggedHits(client, events) if events.has_sink else client
 
         address = endpoint_of(settings).address if hosted else label
-        yield Connection(client_of(store), label, address, model, why, client_of, stops.stop)
+        yield Connection(client_of(store), label, address, model, reason, client_of, stops.stop)
 
 
 @asynccontextmanager
@@ -173,8 +173,8 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
     prompts = PromptSet(settings.prompts)
     check_writable(settings.out)
     with closing(CallStore(store_path(settings.out))) as calls:
-        async with connect(settings, calls, report, prompts) as at:
-            yield Structured(Booking(at.client, Progress("documents"), unwatched), prompts)
+        async with connect(settings, calls, report, prompts) as link:
+            yield Structured(Booking(link.client, Progress("documents"), unwatched), prompts)
 
 
 def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], float | None]:
@@ -214,15 +214,15 @@ def embedded_server(settings: Settings) -> EmbeddedServer | None:
 
     profile = profile_of(settings)
     small = profile.name == "small"
-    if own := own_model(settings):
-        own.ensure_it_fits(profile.name)
+    if own_file := own_model(settings):
+        own_file.ensure_it_fits(profile.name)
         return EmbeddedServer(
-            own.file.path,
-            own.identity,
+            own_file.file.path,
+            own_file.identity,
             threads=settings.threads,
-            context=own.window(profile.name),
+            context=own_file.window(profile.name),
             deadline=_OWN_DEADLINE,
-            states=weights.states_of(own.file.path.name) if small else None,
+            states=weights.states_of(own_file.file.path.name) if small else None,
             slots=profile.slots,
         )
     path = weights.installed()

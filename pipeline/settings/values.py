@@ -21,40 +21,40 @@ def value(read: Read, default: Any = None, *, decides: Decides | None = None) ->
     return field(default=default, metadata={"read": read, "decides": decides})
 
 
-def read(metadata: Any, given: Any, default: Any) -> Any:
+def read(metadata: Any, raw: Any, default: Any) -> Any:
     """The value of a field that `value` made, or any other's as it is given. ValueError when it makes no sense."""
-    unset = given is None and default is None
-    return given if unset or "read" not in metadata else metadata["read"](given)
+    unset = raw is None and default is None
+    return raw if unset or "read" not in metadata else metadata["read"](raw)
 
 
-def text(given: Any) -> str:
+def text(raw: Any) -> str:
     """A string that can be written as UTF-8."""
-    found = _string(given)
-    if any("\ud800" <= c <= "\udfff" for c in found):  # what Python makes of bytes that are no UTF-8
-        raise ValueError(f"{given!r} is no UTF-8")
-    return found
+    string = _string(raw)
+    if any("\ud800" <= c <= "\udfff" for c in string):  # what Python makes of bytes that are no UTF-8
+        raise ValueError(f"{raw!r} is no UTF-8")
+    return string
 
 
-def path(given: Any) -> Path:
+def path(raw: Any) -> Path:
     """A path, of whatever bytes the file system has: they need not be UTF-8."""
-    if given == "":  # Path would take it for the working folder
+    if raw == "":  # Path would take it for the working folder
         raise ValueError("an empty path: is a variable unset?")
-    return Path(_string(str(given) if isinstance(given, Path) else given))
+    return Path(_string(str(raw) if isinstance(raw, Path) else raw))
 
 
-def _string(given: Any) -> str:
-    if not isinstance(given, str):
-        raise ValueError(f"{given!r} is no text")
-    if "\0" in given:
-        raise ValueError(f"{given!r} holds a NUL")
-    return given
+def _string(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is no text")
+    if "\0" in raw:
+        raise ValueError(f"{raw!r} holds a NUL")
+    return raw
 
 
-def switch(given: Any) -> bool:
+def switch(raw: Any) -> bool:
     """True or false, or a word for it."""
-    word = str(given).lower()
+    word = str(raw).lower()
     if word not in _TRUE + _FALSE:
-        raise ValueError(f"{given!r} is neither true nor false")
+        raise ValueError(f"{raw!r} is neither true nor false")
     return word in _TRUE
 
 
@@ -62,46 +62,46 @@ def one_of(literal: Any) -> Read:
     """One of the words of a Literal."""
     words = get_args(literal)
 
-    def chosen(given: Any) -> Any:
-        if given not in words:
-            raise ValueError(f"{given!r} is not one of {', '.join(words)}")
-        return given
+    def chosen(raw: Any) -> Any:
+        if raw not in words:
+            raise ValueError(f"{raw!r} is not one of {', '.join(words)}")
+        return raw
 
     return chosen
 
 
-def whole(least: int, most: int = 10**12) -> Read:
+def whole_number(least: int, most: int = 10**12) -> Read:
     """A whole number of at least and at most so much; no limit is far beyond what anyone counts here."""
 
-    def number(given: Any) -> int:
+    def read_whole(raw: Any) -> int:
         try:
-            found = int(given) if isinstance(given, str) else given
+            number = int(raw) if isinstance(raw, str) else raw
         except ValueError:
-            found = None
-        if not isinstance(found, int) or isinstance(found, bool):
-            raise ValueError(f"{given!r} is no whole number")
-        return _within(found, least, most, "at least")
+            number = None
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise ValueError(f"{raw!r} is no whole number")
+        return _within(number, least, most, "at least")
 
-    return number
+    return read_whole
 
 
 def positive(most: float = 10**12) -> Read:
     """A number above 0, of at most so much."""
 
-    def number(given: Any) -> float:
+    def read_positive(raw: Any) -> float:
         try:
-            found = None if isinstance(given, bool) else float(given)
+            number = None if isinstance(raw, bool) else float(raw)
         except (TypeError, ValueError):
-            found = None
+            number = None
         except OverflowError:  # whole numbers have no end, others do
-            raise ValueError(f"{_short(given)} is too large") from None
-        if found is None:
-            raise ValueError(f"{given!r} is no number")
-        if not found > 0:
-            raise ValueError(f"{given} is not above 0")
-        return _within(found, 0, most, "above")
+            raise ValueError(f"{_short(raw)} is too large") from None
+        if number is None:
+            raise ValueError(f"{raw!r} is no number")
+        if not number > 0:
+            raise ValueError(f"{raw} is not above 0")
+        return _within(number, 0, most, "above")
 
-    return number
+    return read_positive
 
 
 def _within(number: N, least: float, most: float, bound: str) -> N:

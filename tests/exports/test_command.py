@@ -146,7 +146,7 @@ def test_an_index_that_cannot_be_written_takes_no_page_for_its_own_and_keeps_no_
     for suffix in (".json", ".md"):
         (tmp_path / f"reactor{suffix}").rename(tmp_path / f"index{suffix}")
     exports = Exports(["index"], Settings(out=tmp_path))
-    exports.written(tmp_path / "index.md")
+    exports.export_page(tmp_path / "index.md")
     rows: list[dict[str, Any]] = [{"page": str(tmp_path / "index.md")}, {"page": None}]
     exports.finish(rows)
     assert [r["exports"] for r in rows] == [[str(tmp_path / "index.html")], []]

@@ -61,7 +61,7 @@ def test_a_name_that_is_no_utf_8_is_told_as_utf_8() -> None:
 def test_nothing_is_written_when_nobody_listens() -> None:
     events = Events()
     events.tell("call started")
-    assert not events.wanted
+    assert not events.has_sink
 
 
 def test_spans_have_the_names_for_generative_ai_and_no_text() -> None:
