@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or of many calls. `estimated` when the endpoint told none. Thought is part of the completion."""
+    """Tokens of one or many calls. `estimated` when the endpoint reported none. Thought is part of the completion."""
 
     prompt_tokens: int = 0
     cached_prompt_tokens: int = 0
@@ -17,7 +17,7 @@ class Usage:
 
     @property
     def reported_prompt(self) -> int | None:
-        """Tokens of the prompt as the endpoint told them; None when it told none."""
+        """Tokens of the prompt as the endpoint reported them; None when it did not."""
         return None if self.estimated else self.prompt_tokens
 
     def __add__(self, other: Usage) -> Usage:

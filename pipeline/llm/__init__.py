@@ -147,7 +147,7 @@ class Tally:
     calls_cached: int = 0
     failed: int = 0  # calls without an answer that may have cost something
     usage: Usage = field(default_factory=Usage)
-    each: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
+    usages: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
     models: set[str] = field(default_factory=set)
 
     def book(self, completion: Completion) -> None:
@@ -167,4 +167,4 @@ class Tally:
 
     def _add(self, usage: Usage) -> None:
         self.usage = self.usage + usage
-        self.each.append(usage)
+        self.usages.append(usage)

@@ -45,12 +45,12 @@ def added(first: float | None, second: float | None) -> float | None:
 def cost_of_run(model: str, endpoint: str, tally: Tally) -> float | None:
     """USD for the calls of a run, each at its own price.
 
-    None when that is not known, as when all of them failed and told no tokens.
+    None when that is not known, as when all of them failed and reported no tokens.
     """
-    if tally.failed and not tally.each and endpoint != EMBEDDED:
+    if tally.failed and not tally.usages and endpoint != EMBEDDED:
         return None
     total = 0.0
-    for usage in tally.each:
+    for usage in tally.usages:
         cost = cost_usd(model, endpoint, usage)
         if cost is None:
             return None

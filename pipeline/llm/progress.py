@@ -148,7 +148,7 @@ def unwatched(progress: Progress) -> None:
 
 
 class Booking:
-    """The client of one document: books every answer and tells how far the document is."""
+    """The client of one document: books every answer and reports how far the document is."""
 
     def __init__(self, inner: LLMClient, progress: Progress, watch: Watch) -> None:
         self._inner, self.progress, self._watch = inner, progress, watch

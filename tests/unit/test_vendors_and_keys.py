@@ -233,7 +233,7 @@ OPENAI = "https://api.openai.com"
 
 def test_many_calls_cost_what_each_of_them_does_though_a_prompt_of_their_length_would_cost_more() -> None:
     one, long = (cost_usd(DEFAULT_HOSTED_MODEL, OPENAI, Usage(n)) for n in (20_000, 400_000))
-    many = cost_of_run(DEFAULT_HOSTED_MODEL, OPENAI, Tally(each=[Usage(20_000)] * 20))
+    many = cost_of_run(DEFAULT_HOSTED_MODEL, OPENAI, Tally(usages=[Usage(20_000)] * 20))
     assert one and long and many == pytest.approx(20 * one) and many < long
 
 
