@@ -28,8 +28,8 @@ from pipeline.transcript import Transcript
 OnProgress = Callable[[ProgressUpdate], None]
 
 
-def _nobody(update: ProgressUpdate) -> None:
-    """Nobody is told."""
+def _ignore(update: ProgressUpdate) -> None:
+    """Ignores the update."""
 
 
 async def asummarise(
@@ -37,7 +37,7 @@ async def asummarise(
     *,
     client: LLMClient | None = None,
     settings: Settings | None = None,
-    on_progress: OnProgress = _nobody,
+    on_progress: OnProgress = _ignore,
     **flags: Any,
 ) -> StudyDocument:
     """The study document of a transcript file, or of a Transcript.
@@ -75,7 +75,7 @@ def summarise(
     *,
     client: LLMClient | None = None,
     settings: Settings | None = None,
-    on_progress: OnProgress = _nobody,
+    on_progress: OnProgress = _ignore,
     **flags: Any,
 ) -> StudyDocument:
     """`asummarise` for code that is not asynchronous; the same arguments and errors.

@@ -26,7 +26,7 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
 
     profile = recipe_of(settings).profile
     if own_file := own_model(settings):
-        file = f"{own_file.file.path}: {own_file.file.shown}"
+        file = f"{own_file.file.path}: {own_file.file.description}"
         rows.append(("profile", f"{profile.name}: a window of {own_file.window(profile.name):,} tokens"))
     else:
         file = str(weights.installed() or "not fetched yet: studydoc models fetch")

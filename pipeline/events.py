@@ -1,4 +1,4 @@
-"""What a run tells machines: an event a line as JSON, and OpenTelemetry spans where its API is installed.
+"""What a run reports to machines: an event a line as JSON, and OpenTelemetry spans where its API is installed.
 
 Neither ever holds a prompt, an answer or a key.
 """

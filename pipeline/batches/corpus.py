@@ -124,7 +124,7 @@ class _DocumentsUnderWay:
         except PipelineError as err:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
-            # What the rest of a document met after the error that ended the run tells less than that error.
+            # What the rest of a document met after the error that ended the run says less than that error.
             tally = self._under_way[n].tally
             cost = cost_of_run(self._client.model, self._order.endpoint, tally)
             outcome = Outcome(source.name, error=self._client.stopped or err, tally=tally, cost_usd=cost)
@@ -255,5 +255,5 @@ def _note_on_edits(page: Path, before: StudyDocument | None, document: StudyDocu
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
-    why = NOT_AS_MADE if before else "there already, without a record of notes that can be read"
-    return f"{page} was {why}: it is kept in {aside}"
+    reason = NOT_AS_MADE if before else "there already, without a record of notes that can be read"
+    return f"{page} was {reason}: it is kept in {aside}"

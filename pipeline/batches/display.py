@@ -1,4 +1,4 @@
-"""Where a run tells people how it goes. It is passed in, so that nothing below the commands prints."""
+"""Where a run shows people how it goes. It is passed in, so that nothing below the commands prints."""
 
 from __future__ import annotations
 

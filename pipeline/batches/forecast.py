@@ -51,7 +51,7 @@ class Forecast:
 async def forecast(
     paths: Sequence[Path], settings: Settings, *, batch: bool = False, say: Callable[[str], None] = lambda line: None
 ) -> tuple[Forecast, list[Outcome]]:
-    """The forecast, and an outcome for each path that cannot be read. `say` is told of files that are skipped."""
+    """The forecast, and an outcome for each path that cannot be read. `say` gets a line on files that are skipped."""
     transcripts, failed = _read_all(paths, settings, say)
     local = settings.in_process
     model, endpoint = model_and_endpoint(settings)

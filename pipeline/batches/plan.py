@@ -51,7 +51,7 @@ class Plan:
     """What one transcript would take, besides `stored` answers.
 
     `now` are calls whose prompts are known, `later` estimated ones: they rest on answers that are not there yet.
-    `check` is what of both the model's check takes. `words` are the words of notes that are asked for.
+    `check` is the part of both that the model's check takes. `words` are the words of notes that are asked for.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Experience:
             if call.identity["model"] == model:
                 tokens[call.identity["name"]].append(call.completion.usage.completion_tokens)
                 thought.append(call.completion.usage.thought_tokens)
-                if call.completion.seconds:  # a batch tells no time
+                if call.completion.seconds:  # a batch reports no time
                     seconds += call.completion.seconds
                     timed += call.completion.usage.prompt_tokens + call.completion.usage.completion_tokens
         return Experience(tokens, seconds / timed if timed else None, sorted(thought))

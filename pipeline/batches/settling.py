@@ -20,7 +20,7 @@ _UNKNOWN = (0, 0)  # which file it is, where a listing does not tell: on Windows
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells that a file changed; besides, and not compared, which file it is whatever its name."""
+    """What shows that a file has changed. `file` identifies it whatever its name, and is not compared."""
 
     size: int
     changed_ns: int

@@ -216,7 +216,7 @@ def opening_line(link: Connection, settings: Settings, sources: Sequence[Source 
     line += "" if is_exact else f" (tokens as {encoding}: tiktoken does not know this model)"
     own_file, worked_with = own_model(settings), recipe_of(settings).profile.name
     if own_file:
-        line += f", {own_file.file.shown}, as {worked_with}"
+        line += f", {own_file.file.description}, as {worked_with}"
     elif settings.in_process:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
         about = f"likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
@@ -232,4 +232,4 @@ def _tokens_about(source: Source | Transcript, settings: Settings, encoding: str
     try:
         return sum(rendered_tokens(read(source, Input(settings.encoding, settings.format)).segments, encoding))
     except InputError:
-        return 0  # told when its turn comes
+        return 0  # its error is shown when its turn comes

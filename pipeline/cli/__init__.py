@@ -60,8 +60,8 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _print_version(context: click.Context, parameter: click.Parameter, given: bool) -> None:
-    if given:
+def _print_version(context: click.Context, parameter: click.Parameter, is_set: bool) -> None:
+    if is_set:
         from pipeline.record import pipeline_version
 
         print(f"studydoc {pipeline_version()}")
@@ -93,18 +93,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _exit_code(given: list[str]) -> Any:
+def _exit_code(arguments: list[str]) -> Any:
     from pipeline.errors import PipelineError, SettingsError
 
     try:
-        code = app.main(given, "studydoc", standalone_mode=False)
+        code = app.main(arguments, "studydoc", standalone_mode=False)
         sys.stdout.flush()  # a full disk is met here, not when nobody can tell it any more
         return code
     except click.ClickException as err:
         err.show()
         return err.exit_code
     except PipelineError as err:
-        if "--debug" in given:
+        if "--debug" in arguments:
             raise
         print(f"studydoc: {err}", file=sys.stderr)
         return 2 if isinstance(err, SettingsError) else 1
@@ -114,8 +114,8 @@ def _exit_code(given: list[str]) -> Any:
         print(INTERRUPTED_LINE, file=sys.stderr)
         return EXIT_INTERRUPTED
     except OSError as err:
-        if "--debug" in given:
+        if "--debug" in arguments:
             raise
-        where = f"{err.filename}: " if err.filename else ""
-        print(f"studydoc: {where}{err.strerror or err} (--debug shows where)", file=sys.stderr)
+        file = f"{err.filename}: " if err.filename else ""
+        print(f"studydoc: {file}{err.strerror or err} (--debug shows where)", file=sys.stderr)
         return 1

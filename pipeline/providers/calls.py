@@ -316,7 +316,7 @@ class RecordedCalls:
 def _alive(pid: int, host: str, until: float, now: float) -> bool:
     if until <= now:
         return False
-    if host != socket.gethostname() or os.name != "posix":  # elsewhere `os.kill` ends what it is to ask
+    if host != socket.gethostname() or os.name != "posix":  # elsewhere `os.kill` ends the process itself
         return True
     try:
         os.kill(pid, 0)

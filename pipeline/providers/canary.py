@@ -42,7 +42,7 @@ def worth_counting(reported: int | None, length: int, known: Capabilities) -> bo
 
 
 def suspicious(reported: int | None, size: int, known: Capabilities) -> bool:
-    """Whether a prompt of `size` tokens may have been cut: such a one was, its usage is too small, or was not told."""
+    """Whether a prompt of `size` tokens may have been cut: such a one was, its usage is too small or not reported."""
     if size < _SHORTEST or size <= (_FURTHER_UNTOLD if reported is None else _FURTHER) * known.read_to:
         return False
     if reported is None or (known.doubt is not None and size >= known.doubt):
@@ -56,7 +56,7 @@ def _expected(size: float, known: Capabilities) -> float:
 
 
 def ratio_of(reported: int | None, request: Request) -> float | None:
-    """Tokens that an endpoint tells for one counted, at least, where they are more, from a prompt too short to be cut.
+    """Tokens that an endpoint reports for one counted, at least, if they are more, from a prompt too short to be cut.
 
     The schema counts as if it were part of the prompt: some endpoints put it there, and others only seem to need fewer
     tokens. That an endpoint needs fewer is learned from a long prompt that was read whole.

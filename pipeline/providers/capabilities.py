@@ -23,7 +23,7 @@ RUNGS: tuple[Rung, ...] = get_args(Rung)
 FIRST_ROOM = 4096  # a limit costs nothing where it is not used, an answer cut in thought costs a call
 _STEP = 1024
 LEAST_WINDOW = 1000  # tokens: a smaller one was misread, and with it no call would ever be sent again
-_MOST_SCHEMAS = 64  # whose looks are kept
+_MOST_SCHEMAS = 64  # whose results are kept
 _SEEN_ENOUGH = 8  # answers without thought after which little room is left: a small model that loops would fill it
 
 
@@ -44,7 +44,7 @@ class Capabilities:
     answer_most: int | None = None  # the highest limit that is taken
     afforded: int | None = None  # the highest limit that the account's credit pays for at present
     window: int | None = None  # tokens of prompt and answer together that one call may have
-    ratio: float | None = None  # tokens of a prompt that the endpoint tells for one counted here
+    ratio: float | None = None  # tokens of a prompt that the endpoint reports for one counted here
     doubt: int | None = None  # prompts counted so long were cut in silence in an earlier run: they are looked at anew
     cut_from: int | None = None  # prompts counted so long are cut in silence
     read_to: int = 0  # the longest prompt, counted, that was read whole although the usage made it look cut
@@ -132,7 +132,7 @@ def recalled(text: str | None) -> Capabilities:
 
 
 def _once_a_schema(look: Callable[[Any], T]) -> Callable[[Any], T]:
-    """`look`, done once for a schema: a run has a handful, made once, and each call asks (0.6 ms otherwise)."""
+    """`look`, called once for each schema: a run has a handful, made once, and each call asks (0.6 ms otherwise)."""
     cached: dict[int, tuple[Any, T]] = {}
 
     @wraps(look)

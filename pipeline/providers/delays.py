@@ -15,12 +15,12 @@ _SECONDS = {"milli": 0.001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 
 
 
 def amount(text: str) -> float | None:
-    """A number as a header tells it, without a sign; None for anything else."""
+    """A number as a header has it, without a sign; None for anything else."""
     return float(text) if re.fullmatch(_AMOUNT, text := text.strip()) else None
 
 
 def seconds(text: str) -> float | None:
-    """Seconds of "6m0s", "250ms" or "1.5", as a header tells them; None when it is no duration."""
+    """Seconds of "6m0s", "250ms" or "1.5", as a header has them; None when it is no duration."""
     return _summed(text) if re.fullmatch(_DURATION, text.strip()) else amount(text)
 
 
@@ -32,17 +32,17 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if (wait := seconds(value)) is not None:
         return wait
     try:
-        at = parsedate_to_datetime(value)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+        date = parsedate_to_datetime(value)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return max((date - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, OverflowError):  # a date that no calendar has
         return None
 
 
 def delay_in(text: str) -> float | None:
-    """Seconds to wait as a refusal tells them, in small letters: "7s", "1h3m12.5s", "20 seconds"."""
-    found = _SENTENCE.search(text)
-    return _summed(found[1]) if found else None
+    """Seconds to wait as a refusal names them, in small letters: "7s", "1h3m12.5s", "20 seconds"."""
+    match = _SENTENCE.search(text)
+    return _summed(match[1]) if match else None
 
 
 def _summed(duration: str) -> float:

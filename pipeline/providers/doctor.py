@@ -1,4 +1,4 @@
-"""What an endpoint can do with a model, found by a few small calls and told in plain words; and its models."""
+"""What an endpoint can do with a model, found by a few small calls and put in plain words; and its models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to call: told without loading what calls."""
+"""Where to call, without loading what calls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Scheme, host and port, as people are told which server it is."""
+        """Scheme, host and port, as people see which server it is."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 

@@ -57,7 +57,7 @@ class NoAnswer(EndpointError):
 
 
 class Unreadable(EndpointError):
-    """What came back is whole and cannot be read as an answer: the same again is no accident."""
+    """What came back is whole and cannot be read as an answer: the same a second time is no accident."""
 
 
 class MissedFormat(EndpointError):

@@ -58,16 +58,16 @@ class ModelFile:
         """How a model of this size is worked with."""
         return "small" if self.parameters < SMALL_BELOW else "capable"
 
-    def window(self, most: int) -> int:
-        """Tokens to run it with: `most`, unless the model was trained for fewer."""
-        return min(most, self.context or most)
+    def window(self, limit: int) -> int:
+        """Tokens to run it with: `limit`, unless the model was trained for fewer."""
+        return min(limit, self.context or limit)
 
-    def memory(self, most: int) -> int:
+    def memory(self, limit: int) -> int:
         """Bytes that running it takes with a window of at most so many tokens, about."""
-        return self.size + self.layers * self.cache_width * self.window(most) * _CACHE_BYTES + _WORKING
+        return self.size + self.layers * self.cache_width * self.window(limit) * _CACHE_BYTES + _WORKING
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """The model in a line: "Qwen2.5 (1.5 billion parameters, 1.1 GB)"."""
         return f"{self.name} ({_billions(self.parameters)} parameters, {_gigabytes(self.size)})"
 

@@ -70,7 +70,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a call has no answer: to ask `times` again did not help, or would not."""
+    """Why a call has no answer after `times` tries: asking again did not help, or would not."""
 
     kind: FaultKind
     times: int

@@ -61,7 +61,7 @@ def _as_counted(window: int, prompt: int | None, size: int) -> int:
 
 
 def from_overflow(err: TooLong, known: Capabilities, size: int) -> Lesson | None:
-    """The window that a refusal tells, in tokens as they are counted here; None for one that no server has."""
+    """The window that a refusal names, in tokens as they are counted here; None for one that no server has."""
     if err.window is None or (window := _as_counted(err.window, err.prompt, size)) < LEAST_WINDOW:
         return None
     if known.window is not None and abs(window - known.window) * 10 <= known.window:  # by another prompt's ratio
@@ -82,7 +82,7 @@ def from_cut(
     if not usage.estimated and usage.completion_tokens < 0.9 * limit and fills_pages:
         notice = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
         return Full(replace(known, window=window), notice, total)
-    # Where no usage is told thought may be hidden: a text that ends well before its own limit was cut by it.
+    # Where no usage is reported, thought may be hidden: a text that ends well before its own limit was cut by it.
     enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0
     if completion.text and usage.completion_tokens - thought >= enough * request.max_tokens:
         return None

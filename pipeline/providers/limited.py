@@ -81,11 +81,11 @@ class Limited:
         most = await self._room_for(request)
         try:
             completion = await self._inner.complete(request)
-            self._spent += self._of(completion.usage)
+            self._spent += self._spending(completion.usage)
             return completion
         except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
             if isinstance(err, CallError):
-                self._spent += self._of(err.spent)
+                self._spent += self._spending(err.spent)
             if not isinstance(err, CallError) or err.billed:
                 self._spent += most
             raise
@@ -98,13 +98,13 @@ class Limited:
         self._send_away(unbilled(EndpointError(because, fatal=True)))
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
-        """Counts a try that failed and is repeated: the tokens that its error tells, else the most that it could take.
+        """Counts a try that failed and is repeated: the tokens that its error reports, else the most it could take.
 
-        Tokens that are told come once more with the call's end, in its usage or its error, and are spent then; until
+        Reported tokens come once more with the call's end, in its usage or its error, and are spent then; until
         its end they are added to what the call may take.
         """
         if id(request) in self._ahead:
-            self._ahead[id(request)] += self._of(error.spent)
+            self._ahead[id(request)] += self._spending(error.spent)
         if error.retryable and error.billed:
             self._spent += self._at_most(request, prompt_tokens(request, self._encoding))
 
@@ -138,9 +138,9 @@ class Limited:
         self._moved.set()
 
     def _at_most(self, request: Request, prompt: int) -> _Spent:
-        return self._of(Usage(prompt, 0, request.max_tokens + self._room()))
+        return self._spending(Usage(prompt, 0, request.max_tokens + self._room()))
 
-    def _of(self, usage: Usage) -> _Spent:
+    def _spending(self, usage: Usage) -> _Spent:
         usd = 0.0 if self._cost is None else self._price(usage) or 0.0
         return _Spent(usage.prompt_tokens + usage.completion_tokens, usd)
 

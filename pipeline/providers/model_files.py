@@ -30,19 +30,19 @@ class OwnModel:
 
     def worked_with(self, profile: Profile) -> Profile:
         """The profile with chunks that leave room in the window, as many at once as are answered together."""
-        most = int(self.window(profile.name) * _CHUNK_SHARE)
-        return replace(profile, at_once=profile.slots, chunk_tokens=min(profile.chunk_tokens, most))
+        chunk_limit = int(self.window(profile.name) * _CHUNK_SHARE)
+        return replace(profile, at_once=profile.slots, chunk_tokens=min(profile.chunk_tokens, chunk_limit))
 
     def window(self, profile: ProfileName) -> int:
         """Tokens to run it with. It goes by all memory, not by what is free now: chunks are the same in every run."""
-        return self.file.window(self._most if profile == "capable" else _SMALL_WINDOW)
+        return self.file.window(self._largest_window if profile == "capable" else _SMALL_WINDOW)
 
     def ensure_it_fits(self, profile: ProfileName) -> None:
         """SettingsError when it takes more memory than is free."""
         ensure_it_fits(self.file, self.window(profile))
 
     @cached_property
-    def _most(self) -> int:
+    def _largest_window(self) -> int:
         memory = all_memory()
         fitting = (w for w in _WINDOWS if memory is None or self.file.memory(w) <= memory * _MEMORY_SHARE)
         return next(fitting, _SMALL_WINDOW)
@@ -61,7 +61,7 @@ def chosen(model: str) -> OwnModel:
             f"model {model!r}: there is no such file", hint="give its path, or a name that studydoc models lists"
         )
     try:
-        return _opened(path)
+        return _load(path)
     except WeightsError as err:
         raise SettingsError(err.args[0], hint=err.hint) from err
 
@@ -74,13 +74,13 @@ def added() -> list[Path]:
 
 def rows() -> list[tuple[str, str]]:
     """Name and what there is to say of each added model file."""
-    found = []
+    table_rows = []
     for path in added():
         try:
-            found.append((path.name, inspect(path).shown))
+            table_rows.append((path.name, inspect(path).description))
         except WeightsError as err:
-            found.append((path.name, f"cannot be used: {err}"))
-    return found
+            table_rows.append((path.name, f"cannot be used: {err}"))
+    return table_rows
 
 
 def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
@@ -95,7 +95,7 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
         raise SettingsError(f"{sha256!r} is no sha256", hint="it has 64 characters, 0 to 9 and a to f")
     if not remote:
-        chosen(str(Path(source).absolute()))  # told before many bytes are copied
+        chosen(str(Path(source).absolute()))  # raises before many bytes are copied
     target, partial = folder / name, folder / f"{name}.partial"
     with weights.taking_in(name, folder):
         if target.exists():
@@ -107,8 +107,8 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
         else:
             weights.ensure_room(folder, Path(source).stat().st_size)
             weights.copy(Path(source), partial, report)
-        given = None if remote else Path(source)
-        return weights.accept(partial, target, sha256 and sha256.lower(), inspect, given)
+        original = None if remote else Path(source)
+        return weights.accept(partial, target, sha256 and sha256.lower(), inspect, original)
 
 
 def remove(name: str) -> int:
@@ -119,22 +119,22 @@ def remove(name: str) -> int:
     if name == weights.EMBEDDED.file:
         return weights.remove()
     path, states = weights.models_folder() / name, weights.states_of(name)
-    there = [p for p in (path, path.with_name(f"{path.name}.partial")) if p.is_file()]
-    there += [states] if states.is_dir() else []
-    if Path(name).name != name or not name.lower().endswith(ENDING) or not there:
+    paths = [p for p in (path, path.with_name(f"{path.name}.partial")) if p.is_file()]
+    paths += [states] if states.is_dir() else []
+    if Path(name).name != name or not name.lower().endswith(ENDING) or not paths:
         raise SettingsError(f"there is no model {name!r} in the models folder", hint="see: studydoc models")
-    return weights.deleted((*there, path.with_name(f"{path.name}.lock")))
+    return weights.deleted((*paths, path.with_name(f"{path.name}.lock")))
 
 
-def _opened(path: Path) -> OwnModel:
+def _load(path: Path) -> OwnModel:
     if not path.is_file():
         raise WeightsError(f"{path}: this is no file", hint=f"give the path of a model file that ends in {ENDING}")
-    about = path.stat()
-    return _read(path, about.st_size, about.st_mtime_ns)
+    stat = path.stat()
+    return _inspected(path, stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, size: int, changed: int) -> OwnModel:  # a header of many words takes a part of a second
+def _inspected(path: Path, size: int, changed: int) -> OwnModel:  # a header of many words takes a part of a second
     return OwnModel(inspect(path), f"{path.name}@{_digest(path, size)}")
 
 

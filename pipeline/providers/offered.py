@@ -16,7 +16,7 @@ _WINDOWS += ("max_context_length", "max_input_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A model by name; its window and the day on which it goes, where the endpoint tells them."""
+    """A model by name; its window and the day on which it goes, where the endpoint names them."""
 
     name: str
     window: int | None = None
@@ -42,7 +42,7 @@ def _model_of(row: dict[str, Any]) -> Offered:
 async def with_served_models(
     err: NoSuchModel, model: str, listing: Callable[[], Awaitable[list[Offered]]]
 ) -> CallError:
-    """The error with the names of models that are served, the likeliest first; as it was when nobody tells them."""
+    """The error with the names of models that are served, the likeliest first; unchanged where they are not listed."""
     try:
         names = [offer.name for offer in await listing()]
     except CallError:

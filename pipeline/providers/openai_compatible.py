@@ -125,7 +125,7 @@ class OpenAICompatible:
 
     async def _in_turn(self, outgoing: Outgoing) -> Completion | None:
         """An answer, asked for alone or beside others; None when it was refused beside others."""
-        if (self._is_new(outgoing) or self._turns.taken) and await self._wait_for_turn(outgoing):
+        if (self._is_new(outgoing) or self._turns.in_use) and await self._wait_for_turn(outgoing):
             try:
                 outgoing.alone = outgoing.waited = self._is_new(outgoing)
                 if outgoing.alone:
@@ -135,7 +135,7 @@ class OpenAICompatible:
         return await self._ask_until_answered(outgoing)
 
     async def _wait_for_turn(self, outgoing: Outgoing) -> bool:
-        return await self._turns.waited(patiently=not outgoing.keywords <= self.known.keywords_taken)
+        return await self._turns.wait(patiently=not outgoing.keywords <= self.known.keywords_taken)
 
     def _is_new(self, outgoing: Outgoing) -> bool:
         return not self._turns.answered or not outgoing.keywords <= self.known.keywords_taken
@@ -254,7 +254,7 @@ class OpenAICompatible:
         number = await gate.enter(outgoing.request.rank, _tokens_at_most(outgoing))
         started = time.monotonic()
         try:
-            if (self._turns.taken and not outgoing.waited) or outgoing.outdated(self.known):
+            if (self._turns.in_use and not outgoing.waited) or outgoing.outdated(self.known):
                 raise Outdated("asked another way")
             async with asyncio.timeout(self.endpoint.deadline):
                 response = await self._sender.send(outgoing.body)
@@ -266,7 +266,7 @@ class OpenAICompatible:
             gate.went_well()
         except CallError as err:
             outgoing.spent = outgoing.spent + err.spent
-            if isinstance(err, PushedBack):  # told in a 200
+            if isinstance(err, PushedBack):  # an error in a 200
                 gate.pushed_back(number, err.retry_after)
             raise
         except SDK_ERRORS as err:

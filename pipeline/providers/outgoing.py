@@ -42,7 +42,7 @@ class Outgoing:
     spent: Usage = field(default_factory=Usage)
 
     def prepare(self, known: Capabilities) -> str | None:
-        """Made as it is to be sent by what is known now. Why it need not be sent at all; None when it may be."""
+        """Makes it as it is to be sent by what is known now; why it need not be sent at all, None when it may be."""
         self.known = self._applied(known)
         self.messages = messages_of(self.request, self.known, self.endpoint, self.prompts)
         bounded = self.known.window is not None or self.known.cut_from is not None

@@ -24,7 +24,7 @@ _ANY = "-"  # stands for the last message while what is before it is read
 
 
 class Prefixes:
-    """A client in front of the embedded one: calls in plain text find what they begin with read already.
+    """A client in front of the embedded one: the server has read already what calls in plain text begin with.
 
     That is every message but the last: instructions and examples, nothing of a transcript. Its state is kept in
     `folder`, where the server saves and loads it. Whatever fails there costs time alone: the call reads all of it.
@@ -111,7 +111,7 @@ class Prefixes:
         self._tidy()
 
     async def _copy(self, name: str) -> None:
-        """What the first slot was read into and saved from, for the others too."""
+        """Loads the state that was saved from the first slot into the others too."""
         for path in self._folder.glob(f"{name}-*") if self._slots > 1 else ():
             for n in range(1, self._slots):
                 await self._slot("restore", path.name, n)

@@ -58,5 +58,5 @@ def _tries(error: EndpointError, attempts: int) -> int:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    asked = _error(state).retry_after
-    return asked if asked is not None else float(_backoff(state))
+    delay = _error(state).retry_after
+    return delay if delay is not None else float(_backoff(state))

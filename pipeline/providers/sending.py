@@ -42,10 +42,10 @@ def _like(pattern: httpx2.Request, body: dict[str, Any]) -> httpx2.Request:
     )
 
 
-def _refusal(reply: httpx2.Response) -> Any:
-    """What a refusal says: its error where it is JSON, as the SDK tells it, else its text."""
+def _refusal(response: httpx2.Response) -> Any:
+    """What a refusal says: its error where it is JSON, as the SDK has it, else its text."""
     try:
-        body = json.loads(reply.text)
+        body = json.loads(response.text)
     except (ValueError, RecursionError):
-        return reply.text.strip()
+        return response.text.strip()
     return body.get("error", body) if isinstance(body, dict) else body

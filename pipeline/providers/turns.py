@@ -17,7 +17,7 @@ class Turns:
         self.answered = False  # whether any call was answered in this run
 
     @property
-    def taken(self) -> bool:
+    def in_use(self) -> bool:
         """Whether calls that were refused go alone now, or wait to."""
         return self._refused > 0
 
@@ -31,7 +31,7 @@ class Turns:
         finally:
             self._refused -= 1
 
-    async def waited(self, *, patiently: bool) -> bool:
+    async def wait(self, *, patiently: bool) -> bool:
         """Whether the turn has come, to be given back by `release`. Who is not patient waits for a moment only."""
         try:
             async with asyncio.timeout(None if patiently else _HEAD_START):

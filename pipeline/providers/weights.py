@@ -128,7 +128,7 @@ def deleted(paths: Iterable[Path]) -> int:
 
 
 def _size(path: Path) -> int:
-    files = (Path(at, name) for at, _, names in os.walk(path) for name in names) if path.is_dir() else (path,)
+    files = (Path(folder, name) for folder, _, names in os.walk(path) for name in names) if path.is_dir() else (path,)
     total = 0
     for file in files:
         with suppress(OSError):
@@ -146,7 +146,7 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
     partial = folder / f"{weights.file}.partial"
     if source is not None:
         copy(source, partial, report)
-        return accept(partial, folder / weights.file, weights.sha256, given=source)
+        return accept(partial, folder / weights.file, weights.sha256, source=source)
     try:
         if not partial.exists() or partial.stat().st_size < weights.size:
             download(weights.hub_url, partial, report, size=weights.size)
@@ -164,12 +164,12 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
 def copy(source: Path, partial: Path, report: Report) -> None:
     """A file of this machine. WeightsError when it cannot be read."""
     try:
-        given = source.open("rb")
+        file = source.open("rb")
     except OSError as err:
         raise WeightsError(f"{source}: cannot be read: {err.strerror or err}") from err
     size, done = source.stat().st_size, 0
-    with given, partial.open("wb") as out:
-        while block := given.read(_BLOCK):
+    with file, partial.open("wb") as out:
+        while block := file.read(_BLOCK):
             out.write(block)
             done += len(block)
             report(done, size)
@@ -194,19 +194,19 @@ def download(
     try:
         with (
             httpx2.Client(follow_redirects=True, timeout=timeout, event_hooks={"request": [allowed]}) as client,
-            client.stream("GET", url, headers=headers) as reply,
+            client.stream("GET", url, headers=headers) as response,
         ):
-            if have and reply.status_code == 416:  # all of it is here
+            if have and response.status_code == 416:  # all of it is here
                 return
-            reply.raise_for_status()
-            mode = "ab" if reply.status_code == 206 else "wb"
+            response.raise_for_status()
+            mode = "ab" if response.status_code == 206 else "wb"
             have = have if mode == "ab" else 0
-            whole = size or have + int(reply.headers.get("Content-Length", 0))
+            total = size or have + int(response.headers.get("Content-Length", 0))
             with partial.open(mode) as out:
-                for block in reply.iter_bytes():
+                for block in response.iter_bytes():
                     out.write(block)
                     have += len(block)
-                    report(have, max(have, whole))
+                    report(have, max(have, total))
                     if size is not None and have > size:
                         raise WeightsError("the hub sent more bytes than the model has", hint="run again")
     except httpx2.HTTPStatusError as err:
@@ -253,21 +253,21 @@ def accept(
     target: Path,
     sha256: str | None,
     check: Callable[[Path], object] = lambda path: None,
-    given: Path | None = None,
+    source: Path | None = None,
 ) -> Path:
     """Renames a file whose digest is right, where one is given, and that passes the check; deletes any other.
 
-    It is a copy of `given`, or was fetched. WeightsError tells what is wrong with it; `check` raises one too.
+    It is a copy of `source`, or was fetched. WeightsError tells what is wrong with it; `check` raises one too.
     """
-    stays = "it was not taken in and stays as it is; give another" if given else "it was deleted; fetch it again"
+    stays = "it was not taken in and stays as it is; give another" if source else "it was deleted; fetch it again"
     try:
         if sha256 is not None and sha256_of(partial) != sha256:
             raise WeightsError(f"{partial}: its sha256 is another than {sha256}", hint=stays)
         check(partial)
     except WeightsError as err:
         partial.unlink()
-        named = err.args[0].replace(str(partial), str(given or target.name))  # the name that its user knows
-        raise WeightsError(named, hint=err.hint) from err
+        message = err.args[0].replace(str(partial), str(source or target.name))  # the name that its user knows
+        raise WeightsError(message, hint=err.hint) from err
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.replace(target)
