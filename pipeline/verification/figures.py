@@ -13,16 +13,18 @@ from string import punctuation
 
 from pipeline.verification.kept import Kept
 from pipeline.verification.number_phrases import times_in
-from pipeline.verification.number_tables import ONES, RANGE, RATIO, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
+from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
 from pipeline.verification.number_tokens import is_number, values_of
 from pipeline.verification.number_words import (
     GLUE,
     REACH,
     UNCOUNTED,
+    amount_and_scale,
     carried,
     is_part,
     readings,
     scaled,
+    single_number,
     together_in,
 )
 
@@ -44,6 +46,13 @@ _DASH = re.compile(r"\s?[–—/-]\s?")
 _DIGIT = rf"(?:\d+|oh?|{'|'.join((*ONES, *TENS))})\b"
 _BARE_POINT = re.compile(rf"(?<![\w.])(?:point\s+|\.(?=\d))({_DIGIT}(?:\s+{_DIGIT}){{0,8}})")  # "point oh two", ".5"
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](\d\d)(?!\d)|['’]?(\d0)(?=['’]?s\b))")  # "'84", "the 80s"
+_SENTENCE_END = re.compile(r"(?<=[.!?;。！？])\s+|\n")
+_LARGE_SCALE = re.compile(
+    rf"\b(?:{'|'.join(s for s, n in SCALES.items() if n >= 1000)}|grand)|\d ?(?:{'|'.join(SHORT_SCALES)})\b", re.I
+)
+_UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right behind a figure: "12th", "12 %"
+_NEARBY = 80  # letters between numbers that may share a scale
+_UNLIKE = 10  # times another amount is one that says its scale no more: "40 people in two million years"
 _LEAST_IN_WORDS = 100  # number words below count things that the lines may list without a number
 Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
 Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with what joins it to the one before
@@ -86,7 +95,33 @@ def figures(text: str) -> frozenset[float]:
         for year, decade in _SHORT_YEAR.findall(stretch):
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
+    for sentence in set(_SENTENCE_END.split(text)):
+        if _LARGE_SCALE.search(sentence):
+            out.update(_at_shared_scales(sentence))
     return frozenset(out)
+
+
+def _at_shared_scales(sentence: str) -> Iterator[float]:
+    """Bare numbers at the scale of a number near them: 45 million of "40 million in May and 45 in June"."""
+    amounts: list[tuple[int, float, float]] = []
+    bare: list[tuple[int, float]] = []
+    words = _plain_words(sentence)
+    starts = list(accumulate(map(len, words), initial=0))
+    for where in _with_numbers(words):
+        start = starts[where.start] + where.start
+        stretch = " ".join(words[where]).replace(", ", "; ")  # what a comma parts is no single amount
+        for placed in _runs(stretch):
+            run = tuple(part for part, _ in placed)
+            amount, scale = amount_and_scale(run)
+            if scale:
+                amounts.append((start + placed[0][1], amount, scale))
+            elif (number := single_number(run)) and not _UNIT_SIGN.match(stretch, _span(*placed)[1]):
+                bare.append((start + placed[0][1], number))
+    for place, amount, scale in amounts:
+        first = bisect.bisect_left(bare, (place - _NEARBY, 0.0))
+        last = bisect.bisect_left(bare, (place + _NEARBY + 1, 0.0))
+        near = (number * scale for _, number in bare[first:last])
+        yield from (value for value in near if amount / _UNLIKE < value < amount * _UNLIKE)
 
 
 def _in_order(stretch: str, chain: Chain) -> Iterator[str]:

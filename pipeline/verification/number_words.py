@@ -74,6 +74,22 @@ def together_in(run: tuple[str, ...]) -> Set[float]:
     return together
 
 
+def amount_and_scale(run: Sequence[str]) -> tuple[float, float]:
+    """What number words and digits come to, and the largest scale of a thousand or more among them, or 0."""
+    reader = AmountReader()
+    reader.read(run)
+    scales = (scale_of(token) or SHORT_SCALES.get(token, 0.0) for token in run)
+    return reader.amount, max((scale for scale in scales if scale >= 1000), default=0.0)
+
+
+def single_number(run: Sequence[str]) -> float | None:
+    """The number from one to a thousand that a run comes to; None where it says several, as "nineteen ninety" does."""
+    reader = AmountReader()
+    reader.read(run)
+    number = reader.waiting[0] if len(reader.waiting) == 1 else 0.0
+    return number if 1 <= number < 1000 else None
+
+
 @lru_cache(maxsize=8192)
 def readings(run: tuple[str, ...]) -> frozenset[float]:
     """All values of a run: each number alone, tens with ones, scaled, years, decimals, shares, ordinals."""

@@ -164,6 +164,40 @@ def test_a_figure_that_no_reading_of_the_words_gives_is_told(said: str, stated: 
 
 
 @pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("It cost 40 million in May and 45 in June.", "45 million"),
+        ("In May it was 45, in June 40 million.", "45 million"),
+        ("It cost $40m, 45, and then 50.", "45 million and 50 million"),
+        ("The first year had two million trips and the second three.", "3,000,000"),
+        ("It rose from four million to six and a half.", "4 to 6.5 million"),
+        ("One million died, and one million, or a bit more, left, of eight and a half.", "8.5 million"),
+    ],
+)
+def test_a_number_may_have_the_scale_of_a_number_near_it(said: str, stated: str) -> None:
+    assert not flagged(said, f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("It cost 40 million. In June we met 45 people.", "45 million"),
+        (f"It cost 40 million in May,{' and so on' * 9} and 45 in June.", "45 million"),
+        ("It cost 40 million in May and 45 in June.", "45,000"),
+        ("Forty people came in two million years.", "40 million"),
+        ("It cost 40 million, 12 % more, on May 13th.", "12 million"),
+        ("It cost 40 million, 12 % more, on May 13th.", "13 million"),
+        ("In nineteen ninety it cost 40 million.", "90 million"),
+        ("It was two thousand and nineteen.", "19,000"),
+        ("It was one million and a half.", "500,000"),
+        ("It was four million, and then six and a half.", "6 million"),
+    ],
+)
+def test_a_number_has_no_scale_of_one_that_is_far_from_it_or_of_another_size(said: str, stated: str) -> None:
+    assert flagged(said, f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
     ("language", "said"),
     [
         ("ru", "в тысяча девятьсот восемьдесят четвёртом году было триста пятьдесят два человека"),
@@ -186,6 +220,7 @@ def test_no_figure_is_proved_unsaid_where_number_words_are_not_read(language: st
         ("de", "ein halbes Dutzend Hunde", "6"),
         ("de", "in den Achtzigern", "1980er"),
         ("de", "zwei oder drei Millionen", "2.000.000"),
+        ("de", "40 Millionen im Mai und 45 im Juni", "45 Millionen"),
         ("fr", "trois à quatre cents euros", "300"),
         ("fr", "les années quatre-vingt", "1980"),
         ("it", "due o tremila persone", "2000"),
