@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Prefix
 
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
@@ -18,6 +18,8 @@ _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG = 8  # letters of a name of which two may be heard otherwise; of a shorter one, one may
 _SHORTEST = 3
 _ENDING = 4  # letters at the most that a case adds or changes at the end of a name
+_ROOT = 4  # letters at the least with which two words of one root begin: "Kant" and "Kantian"
+_ENDINGS = 5  # letters at the most in which they end otherwise, both together: "Turk-ey" and "Turk-ish"
 _CASES = frozenset("bg cs el et eu fi hr hu hy ka kk lt lv mk pl ro ru sk sl sq sr tr uk uz".split())
 _CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which a capital tells no name
 
@@ -66,17 +68,24 @@ def _said(word: str, recording: Recording) -> bool:
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):
         return True
-    digits = _digits(wanted)
-    if digits:
+    if digits := _digits(wanted):
         if recording.spells(word):
             return True
         words = {w for w in words if _digits(w) == digits}
+    elif any(_of_one_root(wanted, name) for name in recording.capitalised):
+        return True
     unlike = 2 if len(wanted) >= _LONG else 1
     return process.extractOne(wanted, words, scorer=Levenshtein.distance, score_cutoff=unlike) is not None
 
 
 def _digits(word: str) -> str:
     return "".join(filter(str.isdigit, word))
+
+
+def _of_one_root(a: str, b: str) -> bool:
+    """Whether two names begin with the same letters, which are most of the shorter, and end otherwise in a few."""
+    root = Prefix.similarity(a, b)
+    return root >= max(_ROOT, 2 / 3 * min(len(a), len(b))) and len(a) + len(b) - 2 * root <= _ENDINGS
 
 
 def _inflected(word: str, recording: Recording) -> bool:

@@ -23,6 +23,7 @@ from pipeline.verification.phrases import PhraseIndex, without_stutters
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
+_INSIDE = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _APART = r"[\W_]*"
@@ -146,6 +147,13 @@ class Recording:
         joined.update(map(operator.add, said, said[1:]))
         joined.update(map("".join, zip(said, said[1:], said[2:], strict=False)))
         return joined
+
+    @cached_property
+    def capitalised(self) -> frozenset[str]:
+        """Words with a capital inside a sentence, and with a small letter nowhere."""
+        text = f"{self.text} {self.known}"
+        small = {word for word in _WORD.findall(text) if word.islower()}
+        return frozenset(_folded(w) for w in _INSIDE.findall(text) if w.istitle() and w.casefold() not in small)
 
     @cached_property
     def initials(self) -> str:

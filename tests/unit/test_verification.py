@@ -293,6 +293,18 @@ def test_a_name_in_another_case_is_no_stranger_where_names_have_cases() -> None:
     assert kinds("It is Ankara'dakilerden.", said("we saw ankara", language="en")) == ["name"]
 
 
+@pytest.mark.parametrize("name", ["Kyrgyz", "Kantian", "Marxist", "Peruvian", "Turkish", "Italian", "Swedish"])
+def test_a_word_of_the_root_of_a_name_is_no_stranger(name: str) -> None:
+    recording = said("from Kyrgyzstan, Peru and Italy, to Turkey and Sweden, with Marx and with Kant")
+    assert not kinds(f"It is a {name} idea.", recording)
+
+
+@pytest.mark.parametrize("name", ["Thatcher", "Parker", "Austria", "Marlow", "Kantorowicz", "Kant4"])
+def test_a_name_that_begins_as_a_common_word_or_goes_on_otherwise_is_one_of_its_own(name: str) -> None:
+    recording = said("That a park in Australia is that of Marx and Kant.", "Parks are in Peru.")
+    assert "name" in kinds(f"It was {name} then.", recording)
+
+
 def test_names_in_the_title_and_of_speakers_are_known() -> None:
     recording = said("hello", title="The Lund Reactor", speakers=("Ana Ruiz",))
     assert not finding("It was told by Ana Ruiz at Lund.", recording)
