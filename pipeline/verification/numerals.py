@@ -34,6 +34,10 @@ _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
 
+# "12.2." is a day and a month where no decimal has a point. In Spanish some have one, and a sentence may end behind it.
+_SHORT_DATE = re.compile(r"(?<![\w.,])(0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\w)")
+_WITH_SHORT_DATES: Final = SPELLED - {"es"}
+
 _BEFORE_MORE = re.compile(r"(?<=\d) (?=[多余餘])")
 _HAN_DIGITS = {c: n for n, row in enumerate(("〇零", "一壱", "二两兩弐", *"三四五六七八九")) for c in row}
 _HAN_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10}
@@ -46,7 +50,9 @@ _NUMERAL = re.compile(
 
 def as_said(text: str, language: str | None) -> str:
     """The text of a recording, its figures in digits whatever script or word says them; more is read than is meant."""
-    out = as_written(text, language)
+    out = _as_written(text, language)
+    if (dated := _with_days(out, language)) != out:
+        out = f"{out}\n{dated}"
     if primary(language) in SPELLED:
         plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
         out = f"{out}\n{alpha2digit(plain, primary(language), threshold=0)}"
@@ -56,12 +62,24 @@ def as_said(text: str, language: str | None) -> str:
 
 
 def as_written(text: str, language: str | None) -> str:
-    """The text of a statement with its digits as English writes them; what is spelled in words stays."""
+    """The text of a statement with its digits as English writes them; what is spelled in words stays.
+
+    Of a short date the day is left, since a month may be said by its name.
+    """
+    return _with_days(_as_written(text, language), language)
+
+
+def _as_written(text: str, language: str | None) -> str:
     if text.isascii() and primary(language) in ("", "en"):
         return text
     out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], plain_marks(text))
     out = _BEFORE_MORE.sub("", out)
     return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
+
+
+def _with_days(text: str, language: str | None) -> str:
+    """The text with the day alone of each short date: "12." of "12.2."."""
+    return _SHORT_DATE.sub(r"\1.", text) if primary(language) in _WITH_SHORT_DATES else text
 
 
 def plain_marks(text: str) -> str:

@@ -245,6 +245,41 @@ def test_other_figures_of_languages_that_are_read_are_told(language: str, said: 
     assert flagged(said, f"{stated}。", language)
 
 
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("am 12. Februar", "am 12.2."),
+        ("am 12. Februar", "am 12.02. um"),
+        ("am 24. März", "bis 24.3., früh"),
+        ("am 14. Juli", "am 14.7."),
+        ("am vierzehnten Juli", "am 14.7."),
+        ("am 14.7.", "am 14. Juli"),
+        ("vom 12. bis zum 24. März", "12.3.–24.3."),
+    ],
+)
+def test_a_short_date_is_a_day_and_a_month_where_no_decimal_has_a_point(said: str, stated: str) -> None:
+    assert not flagged(f"Sie ist {said} dort.", stated, "de")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stated"),
+    [
+        ("de", "am 12. Februar", "am 13.2. um"),
+        ("de", "am 12. Februar", "12.82 Prozent"),
+        ("de", "am 12. Februar", "12.2 Prozent"),
+        ("de", "die Fassung 12.2.", "12.7"),
+        ("en", "on February 12", "It was 12.2."),
+        ("es", "el 12 de febrero", "Son 12.2."),
+    ],
+)
+def test_another_day_and_a_decimal_are_no_such_date(language: str, said: str, stated: str) -> None:
+    assert flagged(said, stated, language)
+
+
+def test_a_figure_with_a_point_that_ends_a_sentence_stays_what_it_was() -> None:
+    assert not flagged("Das ist die Fassung 14.7.", "Fassung 14.7 ist die neue", "de")
+
+
 def test_a_share_and_its_scale_are_one_figure() -> None:
     text = "About a quarter of a million, then 30k."
     assert [text[slice(*f.span)] for f in claims(text)] == ["quarter of a million", "30"]
