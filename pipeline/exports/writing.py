@@ -96,8 +96,7 @@ class Exporter:
         if self.wanted.reviewed:
             return self._reviewed(record)
         document = load(record)
-        if page := changed_page(record, document):
-            self.tell(f"{page} is {NOT_AS_MADE}: exports are made of its record, without edits of the page")
+        self._tell_of_edits(record, document)
         try:
             transcript, _ = transcript_of(document, record, self.wanted.transcripts)
         except InputError:
@@ -107,8 +106,13 @@ class Exporter:
             self._without_context[str(record)] = None
         return made
 
+    def _tell_of_edits(self, record: Path, document: StudyDocument) -> None:
+        if page := changed_page(record, document):
+            self.tell(f"{page} is {NOT_AS_MADE}: exports are made of its record, without edits of the page")
+
     def _reviewed(self, record: Path) -> Exported:
         desk = Desk(record, self.wanted.transcripts)
+        self._tell_of_edits(record, desk.document)
         for misfit in desk.state.misfits:
             self.tell(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
         for item in (i for i in desk.state.items if i.reopened):
