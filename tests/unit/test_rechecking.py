@@ -401,6 +401,15 @@ def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) 
     ]
 
 
+def test_a_transcript_that_is_gone_is_told_once_of_a_record_and_its_edited_page(page: Path) -> None:
+    edit(page, "makes 40 megawatts", "makes 45 megawatts")
+    rewrite(page, lambda fields: fields["source"].update(path="gone.txt"))
+    code, (line,) = checked_by_command(page.parent)
+    assert code == 1 and "its transcript gone.txt is not there" in line
+    rows = map(json.loads, checked_by_command(page.parent, as_json=True)[1])
+    assert [row["path"] for row in rows] == [str(page.with_suffix(".json")), str(page)]
+
+
 def test_a_record_alone_tells_that_the_page_beside_it_was_edited(page: Path) -> None:
     edit(page, "makes 40 megawatts", "makes 45 megawatts")
     record = page.with_suffix(".json")
