@@ -94,7 +94,7 @@ SETTINGS: dict[str, Decorator] = {
     "out": path_option("--out", "Where NAME.md and NAME.json go.  [default: outputs]"),
     "length": click.option(
         "--length", type=click.Choice(LENGTHS),
-        help="Half, once or twice the usual words of notes.  [default: standard]",
+        help="Half, once or twice the usual words of notes, at most nine tenths of those said.  [default: standard]",
     ),
     "language": click.option(
         "--language", help="The language of the notes: de, pt-BR, zh.  [default: that of the transcript]"
