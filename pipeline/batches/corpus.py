@@ -179,11 +179,14 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         markdown = render_markdown(document, citations=order.citations)
         document = _with_page(document, page_digest(markdown))
         store.write(document, markdown, record)
+    of_page = note_on_edits if unchanged_document else None
+    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), of_page]))
     return Outcome(
         transcript.name,
         document,
         page,
-        (*document.source.warnings, *filter(None, [left_out_line(transcript), note_on_edits])),
+        notes=lasting if unchanged_document or note_on_edits is None else (*lasting, note_on_edits),
+        lasting_notes=lasting,
         seconds=document.run.seconds,
         status=document.status,
         problems=tuple(p.message for p in document.problems),

@@ -87,6 +87,7 @@ class Outcome:
     document: StudyDocument | None = None  # only if it was made now, and until it is shown: a thousand are not kept
     page: Path | None = None
     notes: tuple[str, ...] = ()
+    lasting_notes: tuple[str, ...] = ()  # those of them that hold until a file changes
     error: PipelineError | None = None
     seconds: float = 0.0
     status: Literal["complete", "partial", "failed"] = "failed"

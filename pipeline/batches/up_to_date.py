@@ -50,6 +50,8 @@ class Ledger:
         return Outcome(
             source.name,
             page=page,
+            notes=remembered.notes,
+            lasting_notes=remembered.notes,
             seconds=remembered.seconds,
             status="complete",
             tally=Tally(remembered.calls, remembered.calls, usage=remembered.usage),
@@ -61,7 +63,7 @@ class Ledger:
         """Remembers a document that is complete, if its file is still what was read first."""
         sha256, origin = self._sources.get(outcome.name, ("", ""))
         document = outcome.document
-        if document is None or not outcome.complete or outcome.notes or document.source.sha256 != sha256:
+        if document is None or not outcome.complete or document.source.sha256 != sha256:
             return
         record = output_path(self.order.out, outcome.name)
         run, digest = document.run, _digest_of(record.with_suffix(".md"), record)
@@ -72,8 +74,9 @@ class Ledger:
             total.completion_tokens,
             thought_tokens=total.thought_tokens,
         )
-        remembered = _Remembered(origin, digest, Figures.of(document), total.calls, usage, run.seconds, total.cost_usd)
-        self.calls.remember(_key(record), json.dumps(asdict(remembered), ensure_ascii=False))
+        figures, notes = Figures.of(document), outcome.lasting_notes
+        remembered = _Remembered(origin, digest, figures, total.calls, usage, run.seconds, total.cost_usd, notes)
+        self.calls.remember(_key(record), json.dumps(asdict(remembered)))  # escaped: notes may name paths, no UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class _Remembered:
     usage: Usage
     seconds: float
     cost_usd: float | None
+    notes: tuple[str, ...]
 
     @classmethod
     def from_fact(cls, fact: str | None) -> _Remembered | None:
@@ -96,7 +100,7 @@ class _Remembered:
             figures, usage = fields.pop("figures"), Usage(**fields.pop("usage"))
             figures["answered_by"] = tuple(figures["answered_by"])
             figures["gaps"] = tuple((first, last) for first, last in figures["gaps"])
-            return cls(figures=Figures(**figures), usage=usage, **fields)
+            return cls(figures=Figures(**figures), usage=usage, notes=tuple(fields.pop("notes")), **fields)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 

@@ -24,6 +24,7 @@ from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.store import load, output_path
 from tests.scripted import LINES, Answer, ScriptedClient, good_answer
+from tests.unit.test_corpus import Stored
 
 
 @pytest.fixture
@@ -89,6 +90,35 @@ def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, 
     found = again(ledger, source)
     assert found is not None and (found.figures, found.status) == (told[0].figures, told[0].status)
     assert found.document is None and found.figures is not None and found.figures.statements > 0
+
+
+def test_notes_on_its_reading_are_said_again_and_it_is_not_made_again(calls: CallStore, tmp_path: Path) -> None:
+    path = tmp_path / "talk.vtt"
+    cues = (f"00:{n:02}:00.000 --> 00:{n:02}:30.000\n{text}\n" for n, (_, text) in enumerate(LINES))
+    path.write_text("\n".join(["NOTE four words left out\n", *cues]), "utf-8")
+    found = again(made(calls, Source(path, "talk")), Source(path, "talk"))
+    assert found is not None and found.complete and found.calls_made == 0
+    assert found.notes[0].startswith("no WEBVTT header") and "words not taken as speech" in found.notes[1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are Unicode there")
+@pytest.mark.parametrize("folder", ["talks", "d\udcff"])
+def test_a_page_edited_by_hand_is_told_to_stay_and_one_kept_aside_is_told_once(
+    calls: CallStore, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / folder).mkdir()
+    source = talk(tmp_path / folder / "talk.txt")
+    page = source.path.parent / "out" / "talk.md"
+    page.parent.mkdir()
+    page.write_text("# A page of my own\n", "utf-8")
+    ledger = made(calls, source)
+    aside = page.with_name("talk.edited.md")
+    found = again(ledger, source)
+    assert aside.exists() and found is not None and not found.notes
+    page.write_text(page.read_text("utf-8") + "\nAsk Ben.\n", "utf-8")
+    (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.order, done=ledger.remember))
+    found = again(ledger, source)
+    assert found is not None and found.notes == told.notes and f"{page} is not as it was made" in found.notes[0]
 
 
 def test_thought_is_remembered_with_the_other_tokens(calls: CallStore, source: Source) -> None:
