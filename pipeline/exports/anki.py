@@ -79,20 +79,43 @@ def _models() -> tuple[genanki.Model, genanki.Model]:
 
 
 def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """(what it is known by, kind, fields) of every note: concepts by their term, figures by their lines and order."""
+    """(what it is known by, kind, fields) of every note: concepts by their term, figures by their lines and order.
+
+    Rows of tables are counted apart.
+    """
     seen: dict[str, int] = {}
     front: tuple[str, ...]
-    for _, block, _, point in exported.points():
+    columns: tuple[str, ...] = ()  # of the table that was last begun: its rows come right behind
+    for block, _, point in (found for section in exported.sections for found in section.points()):
+        columns = point.columns or columns
+        if point.claim is None:
+            continue
         if block.form == "terms":
             key, kind, front = f"concept {point.lead.casefold()}", _CONCEPT, (_plain(point.lead), _plain(point.text))
-        elif block.form in ("bullets", "points") and not point.cells and (text := cloze(point.text, point.emphasis)):
-            lines = " ".join(str(e.segment) for e in point.claim.evidence) if point.claim else ""
-            lead = _lead(point.lead, exported.labels) if point.lead else ""
-            key, kind, front = f"figure {lines}", _FIGURE, (lead + text,)
+        elif block.form in ("bullets", "points"):
+            lines, labels = " ".join(str(e.segment) for e in point.claim.evidence), exported.labels
+            text = _row(point, block.heading, columns, labels) if point.cells else _sentence(point, labels)
+            key, kind, front = f"{'row' if point.cells else 'figure'} {lines}", _FIGURE, (text,)
         else:
+            continue
+        if not front[0]:
             continue
         seen[key] = seen.get(key, 0) + 1
         yield f"{key} {seen[key]}", kind, (*front, *_source(exported, point))
+
+
+def _sentence(point: Point, labels: Labels) -> str:
+    """A statement as the front of a figure's card, "" where it asks nothing."""
+    text = cloze(point.text, point.emphasis)
+    return _lead(point.lead, labels) + text if text and point.lead else text
+
+
+def _row(point: Point, heading: str, columns: Sequence[str], labels: Labels) -> str:
+    """A row as the front of a card: the heading, the first cell, and the others with gaps; "" where it asks nothing."""
+    text = cloze(point.text, point.emphasis, (heading, point.lead, *columns)) if point.lead else ""
+    first = f"{columns[0]}{labels.colon}{point.lead}" if columns[0] else point.lead
+    above = f"{_plain(heading)}<br>" if heading else ""
+    return f"{above}<b>{_plain(first)}</b><br>{text}" if text else ""
 
 
 def _lead(lead: str, labels: Labels) -> str:
@@ -110,14 +133,15 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     return quotes, link + doubt, _plain(exported.document.title)
 
 
-def cloze(text: str, emphasis: Sequence[str] = ()) -> str:
+def cloze(text: str, emphasis: Sequence[str] = (), shown: Sequence[str] = ()) -> str:
     """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup.
 
-    The same figure twice is one gap, so that no card tells its answer; those in words of `emphasis` come before others.
+    The same figure twice is one gap, and one that is `shown` elsewhere on the card is none, so that no card tells its
+    answer. Those in words of `emphasis` come before others.
     """
     spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)]
-    bold = {words[first:last] for words in emphasis for first, last in _figures(plain_marks(words))}
-    figures = list(dict.fromkeys(text[first:last] for first, last in spans))
+    bold, known = _figures_of(emphasis), _figures_of(shown)
+    figures = [f for f in dict.fromkeys(text[first:last] for first, last in spans) if f not in known]
     asked = sorted(figures, key=lambda figure: figure not in bold)[:_MOST_FIGURES]
     gaps = {figure: n for n, figure in enumerate((f for f in figures if f in asked), 1)}
     out, end = "", 0
@@ -126,6 +150,10 @@ def cloze(text: str, emphasis: Sequence[str] = ()) -> str:
             out += f"{_plain(text[end:first])}{{{{c{gap}::{_plain(text[first:last])}}}}}"
             end = last
     return out + _plain(text[end:]) if gaps else ""
+
+
+def _figures_of(texts: Sequence[str]) -> set[str]:
+    return {text[first:last] for text in texts for first, last in _figures(plain_marks(text))}
 
 
 def _figures(text: str) -> list[tuple[int, int]]:

@@ -62,6 +62,36 @@ def test_figures_that_stand_out_are_asked_before_others() -> None:
     assert "{{c1::4}}" in cloze(text, ("30", "25 years")) and "{{c3::25}}" in cloze(text, ("30", "25 years"))
 
 
+def with_a_table(rows: tuple[str, ...]) -> Exported:
+    first, second = sample().main_points
+    top, *_ = second.details
+    cells = tuple(top.model_copy(update={"text": text}) for text in rows)
+    table = top.model_copy(update={"text": "", "columns": ("Machine", "Power", "Cost in 1930"), "details": cells})
+    details = (table, top.model_copy(update={"text": "It lasts 25 years."}))
+    return ready(sample(main_points=(first, second.model_copy(update={"heading": "Machines", "details": details}))))
+
+
+def test_rows_of_a_table_are_cards_that_ask_for_cells_and_not_for_the_names_of_columns(tmp_path: Path) -> None:
+    fields = [f for _, f in notes(with_a_table(("Reactor | 40 MW | 1930", "Tower of 80 m | – | –")), tmp_path).values()]
+    (card,) = (f for f in fields if f[0].startswith("Machines"))
+    assert (
+        card[0] == "Machines<br><b>Machine&#58; Reactor</b><br>Power&#58; {{c1::40}} MW; Cost in 1930&#58; 1930"
+        and card[1]
+    )
+
+
+def test_rows_with_figures_do_not_change_by_what_other_cards_are_known(tmp_path: Path) -> None:
+    few, more = (
+        notes(with_a_table(("Reactor | much | none", f"Tower | {power} | little")), tmp_path)
+        for power in ("none", "40 MW")
+    )
+    assert few.items() < more.items() and "It lasts {{c1::25}} years." in [f[0] for _, f in few.values()]
+
+
+def test_a_figure_that_the_card_shows_elsewhere_is_not_asked() -> None:
+    assert cloze("In 1923 it cost 40.", shown=("The year 1923",)) == "In 1923 it cost {{c1::40}}."
+
+
 def test_notes_made_again_keep_their_ids_and_are_newer(tmp_path: Path) -> None:
     before = notes(ready(), tmp_path)
     first, *others = sample().main_points
