@@ -89,7 +89,8 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     """A line on notes whose transcripts are no longer there; None when there are none.
 
     Of the notes in `out`, which other runs write to as well, it tells those of transcripts that were below `paths` or
-    beside them, and those of a file whose name was found elsewhere. It looks where a folder is given, or a file without
+    beside them, those of a file whose name was found elsewhere, and those of the same bytes as notes that stand under a
+    name found now: the file was renamed, and then its folder. It looks where a folder is given, or a file without
     notes, which may be a renamed one.
     """
     sources = [s for s in found.sources if isinstance(s, Source)]
@@ -102,7 +103,11 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     def concerned(place: Path) -> bool:
         return place.name in names or any(map(place.is_relative_to, folders))
 
-    records = [r for r in records_beside(records_made, out) if any(map(concerned, former_places(r)))]
+    gone = {record: places for record in records_beside(records_made, out) if (places := former_places(record))}
+    elsewhere = [record for record, places in gone.items() if not any(map(concerned, places))]
+    digests = {_transcript_digest(record) for record in records_made} - {None} if elsewhere else set()
+    others = {record for record in elsewhere if _transcript_digest(record) not in digests}
+    records = [record for record in gone if record not in others]
     if not records:
         return None
     more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
@@ -111,6 +116,11 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
         f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more} "
         "(delete each with its .json and .review.json, or give all three a renamed transcript's new name)"
     )
+
+
+def _transcript_digest(record: Path) -> object:
+    """The digest of its transcript that a record holds; None where there is no record."""
+    return (source_of(record) or {}).get("sha256")
 
 
 def read(source: Source | Transcript, reading: Input) -> Transcript:

@@ -107,6 +107,20 @@ def test_notes_of_transcripts_that_are_no_longer_there_are_told_in_a_line(
     assert "notes of 1 transcript " in (told(week2) or "") and told(Path("nowhere")) is None
 
 
+def test_notes_of_a_file_that_was_renamed_are_told_also_after_its_folder_was(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    make("week1", "week2/talk.txt", out="notes")
+    shutil.move("week1/talk.txt", "week1/ferry.txt")
+    shutil.move("week2/talk.txt", "elsewhere.txt")
+    make("week1", out="notes")
+    shutil.move("week1", "ferries")
+    make("ferries", out="notes")
+    line = left_behind([Path("ferries")], find([Path("ferries")], Input(), Path("notes")), Path("notes"))
+    assert line and line.startswith("notes of 1 transcript no longer there stay: notes/week1-talk.md (delete")
+
+
 def test_no_record_is_read_for_a_file_that_has_notes_nor_in_folders_of_somebody_else(
     weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
