@@ -76,7 +76,8 @@ class Ledger:
         )
         figures, notes = Figures.of(document), outcome.lasting_notes
         remembered = _Remembered(origin, digest, figures, total.calls, usage, run.seconds, total.cost_usd, notes)
-        self.calls.remember(_key(record), json.dumps(asdict(remembered)))  # escaped: notes may name paths, no UTF-8
+        # Escaped, as notes may name paths that are no UTF-8.
+        self.calls.remember(_key(record), json.dumps(asdict(remembered)))
 
 
 @dataclass(frozen=True, slots=True)
