@@ -57,12 +57,12 @@ def interval(values: Sequence[float]) -> Interval | None:
 
 def means(scored: Sequence[Scored]) -> dict[str, Interval]:
     """The mean of every score that at least one document has."""
-    out = {}
+    intervals = {}
     for name in SCORES:
         values = [v for s in scored if (v := s.scores[name]) is not None]
-        if (found := interval(values)) is not None:
-            out[name] = found
-    return out
+        if (mean := interval(values)) is not None:
+            intervals[name] = mean
+    return intervals
 
 
 def compare(first: Sequence[Scored], second: Sequence[Scored]) -> Comparison:
@@ -71,22 +71,22 @@ def compare(first: Sequence[Scored], second: Sequence[Scored]) -> Comparison:
     pairs = [(before[n], after[n]) for n in before if n in after]
     differences = {}
     for name in SCORES:
-        both = [(a.scores[name], b.scores[name]) for a, b in pairs]
-        found = interval([y - x for x, y in both if x is not None and y is not None])
-        if found is not None:
-            differences[name] = found
+        values = [(a.scores[name], b.scores[name]) for a, b in pairs]
+        difference = interval([y - x for x, y in values if x is not None and y is not None])
+        if difference is not None:
+            differences[name] = difference
     changes = sorted((_change(a, b) for a, b in pairs), key=lambda c: (-c.loss, c.name))
     return Comparison(differences, tuple(changes), tuple(sorted(set(before) ^ set(after))))
 
 
 def worst_losses(comparison: Comparison) -> dict[str, float]:
     """By how much each score got worse; scores that are neither good nor bad are left out."""
-    out = {}
+    losses = {}
     for name, difference in comparison.differences.items():
         more_is_better = SCORES[name][1]
         if more_is_better is not None:
-            out[name] = -difference.mean if more_is_better else difference.mean
-    return out
+            losses[name] = -difference.mean if more_is_better else difference.mean
+    return losses
 
 
 def verdict(score: str, difference: Interval) -> str:
@@ -101,22 +101,22 @@ def matched(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
     """What appeared, what vanished, and pairs of what changed; each text is matched at most once, equal ones first."""
     free = dict(enumerate(new))
-    left: list[str] = []
+    unmatched: list[str] = []
     for text in old:
         twin = next((n for n, other in free.items() if other == text), None)
         if twin is None:
-            left.append(text)
+            unmatched.append(text)
         else:
             del free[twin]
     vanished: list[str] = []
     changed: list[tuple[str, str]] = []
-    for text in left:
-        like = process.extractOne(text, free, scorer=fuzz.ratio, score_cutoff=_CHANGED)
-        if like is None:
+    for text in unmatched:
+        nearest = process.extractOne(text, free, scorer=fuzz.ratio, score_cutoff=_CHANGED)
+        if nearest is None:
             vanished.append(text)
         else:
-            del free[like[2]]
-            changed.append((text, like[0]))
+            del free[nearest[2]]
+            changed.append((text, nearest[0]))
     return tuple(free.values()), tuple(vanished), tuple(changed)
 
 

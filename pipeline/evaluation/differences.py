@@ -10,7 +10,7 @@ from pipeline.document import FORMS, StudyDocument
 from pipeline.evaluation.comparing import matched
 from pipeline.pages.reading import draft_of_document
 
-_MOST = 40  # lines of a page that are told
+_MOST = 40  # lines of a page that are reported
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
@@ -26,10 +26,10 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
             lines += [f"{section}: changed: {was}", f"{' ' * len(section)}       to: {now}"]
         if not (appeared or vanished or changed) and old != new:
             lines.append(f"{section}: the order changed")
-    first, second = (_flat(d.model_dump(mode="json", exclude={*FORMS, "more"})) for d in (before, after))
-    for name in sorted(first.keys() | second.keys()):
-        if first.get(name) != second.get(name):
-            lines.append(f"{name}: {first.get(name, 'nothing')} became {second.get(name, 'nothing')}")
+    fields, fields_after = (_flat(d.model_dump(mode="json", exclude={*FORMS, "more"})) for d in (before, after))
+    for name in sorted(fields.keys() | fields_after.keys()):
+        if fields.get(name) != fields_after.get(name):
+            lines.append(f"{name}: {fields.get(name, 'nothing')} became {fields_after.get(name, 'nothing')}")
     if not lines and before != after:
         lines.append("the same statements; quotes or times of their lines differ, or what a check said of them")
     return lines
@@ -49,13 +49,13 @@ def page_differences(before: str, after: str) -> list[str]:
 def _rows(document: StudyDocument) -> dict[str, list[str]]:
     """Titles and statements by section, as a reader meets them, statements with the lines that they cite."""
     rows: dict[str, list[str]] = defaultdict(list)
-    for section, _, held in draft_of_document(document).printed():
-        if isinstance(held, str):
-            rows[section].append(f"title “{held}”")
+    for section, _, printed in draft_of_document(document).printed():
+        if isinstance(printed, str):
+            rows[section].append(f"title “{printed}”")
             continue
-        weak = "; weak" if held.finding else ""
-        where = f" [lines {', '.join(map(str, held.lines))}{weak}]" if held.lines else ""
-        rows[section].append(f"{held.labelled}{where}")
+        weak = "; weak" if printed.finding else ""
+        where = f" [lines {', '.join(map(str, printed.lines))}{weak}]" if printed.lines else ""
+        rows[section].append(f"{printed.labelled}{where}")
     return rows
 
 
@@ -63,7 +63,7 @@ def _flat(node: Any, prefix: str = "") -> dict[str, str]:
     """Leaves by their path; lists as a whole count as leaves."""
     if not isinstance(node, dict):
         return {prefix: str(node)}
-    out: dict[str, str] = {}
+    leaves: dict[str, str] = {}
     for name, inner in node.items():
-        out |= _flat(inner, f"{prefix}.{name}" if prefix else name)
-    return out
+        leaves |= _flat(inner, f"{prefix}.{name}" if prefix else name)
+    return leaves

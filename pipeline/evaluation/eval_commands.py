@@ -34,23 +34,23 @@ def score_all(
     """
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
-    one = partial(_scored, transcripts=transcripts, references=reference)
+    score_one = partial(_scored, transcripts=transcripts, references=reference)
     records = records_at(paths)
-    plain, cores = Counter(r.stem for r in records), usable_cores()
-    named = [(r, name_below(r, paths), plain[r.stem] == 1) for r in records]
+    stems, cores = Counter(r.stem for r in records), usable_cores()
+    jobs = [(r, name_below(r, paths), stems[r.stem] == 1) for r in records]
     if len(records) < _WORTH_PROCESSES or cores < 2:
-        found = [one(n) for n in named]
+        results = [score_one(job) for job in jobs]
     else:
         with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-            found = list(pool.map(one, named, chunksize=4))
-    scored, failed = [s for s in found if isinstance(s, Scored)], [s for s in found if isinstance(s, str)]
+            results = list(pool.map(score_one, jobs, chunksize=4))
+    scored, failed = [s for s in results if isinstance(s, Scored)], [s for s in results if isinstance(s, str)]
     if not scored:
         raise InputError("\n".join(failed))
     return scored, failed
 
 
-def _scored(named: tuple[Path, str, bool], *, transcripts: Path | None, references: Path | None) -> Scored | str:
-    record, name, alone = named
+def _scored(job: tuple[Path, str, bool], *, transcripts: Path | None, references: Path | None) -> Scored | str:
+    record, name, alone = job
     try:
         return score_path(record, name, transcripts=transcripts, references=references, alone=alone)
     except (InputError, StoreError) as err:
@@ -72,9 +72,9 @@ def run_eval(
     if not as_json:
         return int(bool(failed)), scores_markdown(scored) + _without_notes(scored, reference) + _not_scored(failed)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
-    summary = {name: asdict(found) for name, found in means(scored).items()}
-    told = {"documents": documents, "means": summary, "failed": failed}
-    return int(bool(failed)), json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    summary = {name: asdict(interval) for name, interval in means(scored).items()}
+    report = {"documents": documents, "means": summary, "failed": failed}
+    return int(bool(failed)), json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
 def _without_notes(scored: Sequence[Scored], reference: Path | None) -> str:
@@ -102,23 +102,23 @@ def run_compare(
     """
     if len(folders) != 2:
         raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")
-    (first, lost), (second, lost_too) = (score_all([f], reference, transcripts) for f in folders)
-    failed = [*lost, *lost_too]
-    found = compare(first, second)
-    if not found.documents:
+    (first, failed_first), (second, failed_second) = (score_all([f], reference, transcripts) for f in folders)
+    failed = [*failed_first, *failed_second]
+    comparison = compare(first, second)
+    if not comparison.documents:
         raise SettingsError("the two folders have no document of the same name")
     if page is not None:
-        store.replace_file(page, comparison_html(found))
+        store.replace_file(page, comparison_html(comparison))
     model, judged = judge(folders) if judge else ("", list[Verdict]())
-    losses = {n: loss for n, loss in worst_losses(found).items() if fail_under is not None and loss > fail_under}
-    code = int(bool(losses or failed or found.unpaired))
+    losses = {n: loss for n, loss in worst_losses(comparison).items() if fail_under is not None and loss > fail_under}
+    code = int(bool(losses or failed or comparison.unpaired))
     if as_json:
         return code, json.dumps(
-            asdict(found) | {"past_threshold": losses, "judged": [asdict(v) for v in judged], "failed": failed},
+            asdict(comparison) | {"past_threshold": losses, "judged": [asdict(v) for v in judged], "failed": failed},
             ensure_ascii=False,
             indent=1,
         ) + "\n"
-    text = comparison_markdown(found) + _without_notes([*first, *second], reference)
+    text = comparison_markdown(comparison) + _without_notes([*first, *second], reference)
     if judge:
         text += verdicts_markdown(judged, model)
     if losses:

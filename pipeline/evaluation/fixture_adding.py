@@ -16,7 +16,7 @@ from pipeline import store
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixture_recording import recorded
-from pipeline.evaluation.fixtures import Fixture, Manifest, Told, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, MetadataFlags, recipe_fields
 from pipeline.evaluation.scrubbing import endpoint_label
 from pipeline.language import spoken_language
 from pipeline.llm import prices
@@ -34,18 +34,18 @@ from pipeline.speakers import names_of
 from pipeline.text import numbered, slug, title_from_name
 from pipeline.transcript import Asked, Transcript
 
-_TAKEN = ("transcript", "reference", "fixture")  # names of other files in a fixture's folder
+_RESERVED_NAMES = ("transcript", "reference", "fixture")  # names of other files in a fixture's folder
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What `fixture add` is told besides settings; `given` are those that were given with the command itself."""
+    """The arguments of `fixture add`; `options` are those settings that were given with the command itself."""
 
     path: Path
     folder: Path
     reference: Path | None = None
     name: str | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_add(added: Addition, settings: Settings) -> list[str]:
@@ -53,20 +53,20 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
     if not added.path.is_file():
         raise InputError(f"{added.path}: no transcript", hint="give a file that studydoc make was run on")
     name = slug(added.name or added.path.stem)
-    if name in _TAKEN:
+    if name in _RESERVED_NAMES:
         raise SettingsError(f"a fixture cannot be named {name!r}", hint="give another name with --name")
     folder = added.folder / name
     if folder.exists():
         raise SettingsError(f"{folder}: is there already", hint="renew it with studydoc fixture record")
-    kept = store_path(settings.out)
-    if not kept.exists():
+    calls_path = store_path(settings.out)
+    if not calls_path.exists():
         raise InputError(f"{settings.out}: no answers are stored here", hint="run studydoc make first, or give --out")
     manifest, host = _manifest(added, settings)
-    with TemporaryDirectory() as made:
-        fixture = Fixture(Path(made) / name, manifest)
+    with TemporaryDirectory() as scratch:
+        fixture = Fixture(Path(scratch) / name, manifest)
         _copy_in(fixture, added)
         try:
-            with closing(CallStore(kept)) as calls:
+            with closing(CallStore(calls_path)) as calls:
                 client, prompts = StoredClient(calls, None, manifest.model), PromptSet(settings.prompts)
                 document, recorder = asyncio.run(recorded(fixture, client, settings, prompts, host))
         except ReplayMiss as err:
@@ -80,17 +80,17 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
 
 
 def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settings, folder: Path) -> str:
-    """The run behind a record as a fixture below `folder`, accepted notes as its reference; what to say of it.
+    """The run behind a record as a fixture below `folder`, accepted notes as its reference; a line of report.
 
     The record's call store is that of the nearest folder above it. Raises InputError and SettingsError as `run_add`.
     """
     out = next((above for above in record.parents if store_path(above).exists()), settings.out)
-    with TemporaryDirectory() as made:
-        reference = Path(made) / "reference.md"
+    with TemporaryDirectory() as scratch:
+        reference = Path(scratch) / "reference.md"
         reference.write_text(notes, "utf-8")
         added = Addition(transcript, folder, reference if notes else None, record.stem)
-        (told,) = run_add(added, replace(settings, out=out))
-    return told
+        (report,) = run_add(added, replace(settings, out=out))
+    return report
 
 
 def _document_of(transcript: Path, out: Path) -> StudyDocument | None:
@@ -98,32 +98,32 @@ def _document_of(transcript: Path, out: Path) -> StudyDocument | None:
     record, sha256 = store.output_path(out, transcript.stem), sha256_of(transcript)
     for path in (record, *sorted(out.rglob(glob.escape(record.name)))):
         try:
-            found = store.load(path)
+            document = store.load(path)
         except StoreError:
             if path == record and path.is_file():
                 raise
             continue  # not there, or some other file of that name
-        if found.source.sha256 == sha256:
-            return found
+        if document.source.sha256 == sha256:
+            return document
     return None
 
 
 def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
     """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
     path = added.path
-    found, made = _document_of(path, settings.out), None
-    if found is not None:
-        embedded = found.run.endpoint == prices.EMBEDDED
-        asked = own.identity if (own := own_model(settings)) else settings.model
-        made = found if asked in (None, found.run.model, *((LOCAL,) if embedded else ())) else None
-    if made is not None:
-        _ensure_as_recorded(added, made, settings)
-        model, endpoint, recipe = made.run.model, made.run.endpoint, _recipe_of(made, settings)
+    stored, document = _document_of(path, settings.out), None
+    if stored is not None:
+        embedded = stored.run.endpoint == prices.EMBEDDED
+        chosen_model = model_file.identity if (model_file := own_model(settings)) else settings.model
+        document = stored if chosen_model in (None, stored.run.model, *((LOCAL,) if embedded else ())) else None
+    if document is not None:
+        _ensure_as_recorded(added, document, settings)
+        model, endpoint, recipe = document.run.model, document.run.endpoint, _recipe_of(document, settings)
     else:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
-    read_as = made.source.asked if made else Asked(settings.encoding, settings.format)
-    if "encoding" in added.given:  # records of earlier versions do not tell it
+    read_as = document.source.asked if document else Asked(settings.encoding, settings.format)
+    if "encoding" in added.options:  # records of earlier versions do not tell it
         read_as = replace(read_as, encoding=settings.encoding)
     transcript = read_transcript(path, encoding=read_as.encoding, form=read_as.format)
     suffix = path.suffix.lower()
@@ -131,7 +131,7 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
         transcript=f"transcript{suffix if suffix in READ else ''}",
         model=model,
         endpoint=endpoint_label(endpoint),
-        metadata=_told(transcript, made) if made else {},
+        metadata=_metadata_of_flags(transcript, document) if document else {},
         encoding=read_as.encoding,
         read_as=read_as.format,
         **recipe_fields(recipe),
@@ -139,31 +139,31 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
     return manifest, endpoint
 
 
-def _ensure_as_recorded(added: Addition, made: StudyDocument, settings: Settings) -> None:
-    """InputError where a document was made in another way than is given, or with other prompts."""
-    run, given = made.run, added.given
-    was: dict[str, Any] = {"length": run.length, "notes": made.notes, "profile": run.profile}
-    was |= {"format": made.source.format} if made.source.format else {}
-    if made.status == "complete":  # else code may have done what the calls of a check failed to do
-        was["check"] = _check_of(run)
-    for name, value in given.items():
-        if was.get(name, value) != value:
-            raise _made_otherwise(added.path, f"with --{name} {was[name]}, not with --{name} {value}")
-    if given.get("manuscript") is False and _was_written_freely(run):
-        raise _made_otherwise(added.path, "with --manuscript, not with --no-manuscript")
-    if "sections" in given and not any(name.startswith("own/") for name in run.prompts):
-        raise _made_otherwise(added.path, "without --sections")
+def _ensure_as_recorded(added: Addition, document: StudyDocument, settings: Settings) -> None:
+    """Raises InputError where a document was made with other options than those given, or with other prompts."""
+    run, options = document.run, added.options
+    made_with: dict[str, Any] = {"length": run.length, "notes": document.notes, "profile": run.profile}
+    made_with |= {"format": document.source.format} if document.source.format else {}
+    if document.status == "complete":  # else code may have done what the calls of a check failed to do
+        made_with["check"] = _check_of(run)
+    for name, value in options.items():
+        if made_with.get(name, value) != value:
+            raise _made_differently(added.path, f"with --{name} {made_with[name]}, not with --{name} {value}")
+    if options.get("manuscript") is False and _has_manuscript(run):
+        raise _made_differently(added.path, "with --manuscript, not with --no-manuscript")
+    if "sections" in options and not any(name.startswith("own/") for name in run.prompts):
+        raise _made_differently(added.path, "without --sections")
     prompts = PromptSet(settings.prompts)
     shipped = {name: digest for name, digest in run.prompts.items() if not name.startswith("own/")}
-    if other := [name for name, digest in sorted(shipped.items()) if not _holds(prompts, name, digest)]:
+    if changed_prompts := [name for name, digest in sorted(shipped.items()) if not _holds(prompts, name, digest)]:
         holder = settings.prompts or "this program"
         raise InputError(
-            f"{added.path}: its notes were made with other prompts than {holder} has: {', '.join(other)}",
+            f"{added.path}: its notes were made with other prompts than {holder} has: {', '.join(changed_prompts)}",
             hint="give the folder as it was then, --prompts FOLDER, or run studydoc make first with those there are",
         )
 
 
-def _made_otherwise(path: Path, how: str) -> InputError:
+def _made_differently(path: Path, how: str) -> InputError:
     hint = "leave the option out for the notes as they are, or run studydoc make with it first"
     return InputError(f"{path}: its notes were made {how}", hint=hint)
 
@@ -179,12 +179,12 @@ def _check_of(run: RunRecord) -> Check:
     return "code" if run.checked_by == "code" else "model"
 
 
-def _was_written_freely(run: RunRecord) -> bool:
+def _has_manuscript(run: RunRecord) -> bool:
     return any(name.startswith("manuscript") for name in run.prompts)
 
 
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
-    """How a document was made: what its record tells, the chunk size that was set, and the own sections that it had."""
+    """How a document was made: by its record, with the chunk size that is set and its own sections."""
     run = document.run
     base = next((p for name, p in PROFILES.items() if name == run.profile), None) or profile_of(settings)
     check = _check_of(run) if document.status == "complete" else settings.check or _check_of(run)
@@ -192,7 +192,7 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
         base,
         chunk_tokens=settings.chunk_tokens or base.chunk_tokens,
         check=check,
-        manuscript=_was_written_freely(run),
+        manuscript=_has_manuscript(run),
     )
     notes = next((k for k in get_args(NotesName) if k == document.notes), settings.notes)
     own = _own_sections(run, settings)
@@ -202,26 +202,27 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
 
 def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
     """The own sections of a run, of which its record has only digests, from the folder that is set; or InputError."""
-    wanted = {name: digest for name, digest in run.prompts.items() if name.startswith("own/")}
-    own = load_sections(settings.sections) if wanted and settings.sections else ()
-    if {f"own/{section.name}": section.sha256 for section in own} != wanted:
-        names = ", ".join(name.removeprefix("own/") for name in sorted(wanted))
+    digests = {name: digest for name, digest in run.prompts.items() if name.startswith("own/")}
+    sections = load_sections(settings.sections) if digests and settings.sections else ()
+    if {f"own/{section.name}": section.sha256 for section in sections} != digests:
+        names = ", ".join(name.removeprefix("own/") for name in sorted(digests))
         where = f"{settings.sections} does not hold them as they were" if settings.sections else "no folder is set"
         raise InputError(
             f"the notes were made with sections of your own ({names}): {where}",
             hint="give the folder as it was then: studydoc fixture add --sections FOLDER",
         )
-    return own
+    return sections
 
 
-def _told(transcript: Transcript, made: StudyDocument) -> Told:
-    """Metadata that the record has and the transcript does not tell: it came from flags."""
-    meta, source = transcript.metadata, made.source
-    title = made.title if made.title != (meta.title or title_from_name(transcript.plain or transcript.name)) else None
+def _metadata_of_flags(transcript: Transcript, document: StudyDocument) -> MetadataFlags:
+    """The metadata that the record has and the transcript lacks: it came from flags."""
+    meta, source = transcript.metadata, document.source
+    own_title = meta.title or title_from_name(transcript.plain or transcript.name)
+    title = document.title if document.title != own_title else None
     speakers = [] if source.speakers == names_of(transcript) else list(source.speakers)
-    pairs: Told = {
+    pairs: MetadataFlags = {
         "title": title,
-        "channel": made.channel if made.channel != meta.channel else None,
+        "channel": document.channel if document.channel != meta.channel else None,
         "url": source.url if source.url != meta.url else None,
         "published": source.published if source.published != meta.published else None,
         "language": source.language if source.language not in (meta.language, spoken_language(transcript)) else None,

@@ -54,7 +54,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
 
 
 def check_folder(folder: Path, prompts: PromptSet | None = None) -> FixtureResult:
-    """As `check_fixture`, of the fixture in a folder; what is wrong with a manifest is told like any difference."""
+    """As `check_fixture`, of the fixture in a folder; a faulty manifest is reported like any difference."""
     try:
         return check_fixture(load_fixture(folder), prompts)
     except PipelineError as err:
@@ -80,23 +80,23 @@ def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int
         try:
             fixture = load_fixture(path)
             as_model = model or (weights.EMBEDDED.name if fixture.manifest.endpoint == prices.EMBEDDED else None)
-            found = staleness(fixture, chosen, as_model)
+            tally = staleness(fixture, chosen, as_model)
             calls = numbered(len(RecordedCalls(fixture.calls).calls), "call")
         except PipelineError as err:
             stale = True
             lines += [f"{path.name}: UNREADABLE", f"    {err}"]
             continue
-        state = "fresh" if found.fresh else "STALE"
+        state = "fresh" if tally.fresh else "STALE"
         lines.append(f"{fixture.name}: {state}, {calls} of {fixture.manifest.model} ({fixture.manifest.endpoint})")
-        lines += [f"    {line}" for line in found.lines()]
-        stale = stale or not found.fresh
+        lines += [f"    {line}" for line in tally.lines()]
+        stale = stale or not tally.fresh
     return int(stale), lines
 
 
 async def run_record(
     folder: Path, names: Sequence[str], settings: Settings, report: weights.Report, *, fresh: bool = False
 ) -> tuple[int, list[str]]:
-    """`studydoc fixture record`: renews fixtures, and tells what changed in each.
+    """`studydoc fixture record`: renews fixtures, and reports what changed in each.
 
     Answers come from the recordings and the store of the output folder; an endpoint is connected to only for those
     that are in neither, or for all of them when they are to be `fresh`.
@@ -110,85 +110,87 @@ async def run_record(
         store.check_writable(settings.out)
     for path in chosen:
         try:
-            fixture, host = as_asked(load_fixture(path), settings)
+            fixture, host = with_chosen_model(load_fixture(path), settings)
             with TemporaryDirectory() as empty:
-                kept = Path(empty) / "calls.sqlite" if fresh else store_path(settings.out)
-                with closing(CallStore(kept)) as calls:
+                calls_path = Path(empty) / "calls.sqlite" if fresh else store_path(settings.out)
+                with closing(CallStore(calls_path)) as calls:
                     verdict = await _renewed(fixture, calls, settings, host, report, fresh=fresh)
         except (InputError, StoreError) as err:
             code = 1
             lines += [f"{path.name}: NOT RENEWED", f"    {err}"]
             continue
-        became = "changed" if verdict.lines else "the same document"
-        came = f"recorded, {became}" if verdict.complete else "came to a PARTIAL document, the fixture stays as it was"
-        lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {came}")
+        if verdict.complete:
+            outcome = f"recorded, {'changed' if verdict.lines else 'the same document'}"
+        else:
+            outcome = "came to a PARTIAL document, the fixture stays as it was"
+        lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {outcome}")
         lines += [f"    {line}" for line in verdict.lines]
         code = max(code, int(not verdict.complete))
     return code, lines
 
 
-def as_asked(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
-    """The fixture as its own model made it, or as the one of the settings does, and the endpoint's name, "" for none.
+def with_chosen_model(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
+    """The fixture with the model of the settings, else its own, and the endpoint's name, "" for none.
 
     A recording does not name an endpoint that is not public, so there is nothing of it to hide. InputError where the
     model cannot write such notes.
     """
-    own = fixture.manifest
-    if settings.model in (None, own.model):
-        return fixture, own.endpoint if own.endpoint in PUBLIC else ""
+    manifest = fixture.manifest
+    if settings.model in (None, manifest.model):
+        return fixture, manifest.endpoint if manifest.endpoint in PUBLIC else ""
     model, host = model_and_endpoint(settings)
     try:
-        recipe = replace(own.recipe, profile=_worked_with(settings, own))
+        recipe = replace(manifest.recipe, profile=_profile_for(settings, manifest))
     except SettingsError as err:
         raise InputError(f"{fixture.folder}: {err.args[0]}", hint="choose other fixtures with --name") from err
-    changed = {"model": model, "endpoint": endpoint_label(host)}
-    return Fixture(fixture.folder, own.model_copy(update=changed | recipe_fields(recipe))), host
+    model_fields = {"model": model, "endpoint": endpoint_label(host)}
+    return Fixture(fixture.folder, manifest.model_copy(update=model_fields | recipe_fields(recipe))), host
 
 
-def _worked_with(settings: Settings, own: Manifest) -> Profile:
-    """How the settings' model is worked with for a fixture: what was asked for once stays, the rest goes by the model.
+def _profile_for(settings: Settings, manifest: Manifest) -> Profile:
+    """The profile of the settings' model for a fixture: a chunk size that was set stays, the rest goes by the model.
 
-    A hosted model is worked with as the hosted one before it.
+    A hosted model gets the profile of the hosted one before it.
     """
-    if settings.profile is None and not settings.in_process and own.endpoint != prices.EMBEDDED:
-        settings = replace(settings, profile=own.profile)
+    if settings.profile is None and not settings.in_process and manifest.endpoint != prices.EMBEDDED:
+        settings = replace(settings, profile=manifest.profile)
     profile = profile_of(settings)
-    if profile.name == own.profile:
-        profile = replace(profile, check=own.check, manuscript=own.manuscript)
-    asked_for = own.chunk_tokens != PROFILES[own.profile].chunk_tokens
-    return replace(profile, chunk_tokens=own.chunk_tokens) if asked_for else profile
+    if profile.name == manifest.profile:
+        profile = replace(profile, check=manifest.check, manuscript=manifest.manuscript)
+    chunk_size_was_set = manifest.chunk_tokens != PROFILES[manifest.profile].chunk_tokens
+    return replace(profile, chunk_tokens=manifest.chunk_tokens) if chunk_size_was_set else profile
 
 
 async def _renewed(
     fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
 ) -> FixtureResult:
-    """Renews a fixture from the answers that there are, and asks for the others."""
+    """Renews a fixture from the stored answers, and asks the model for the missing ones."""
     model = fixture.manifest.model
     if not fresh:
         if fixture.calls.is_file():
             calls.take_in(RecordedCalls(fixture.calls))
         with suppress(ReplayMiss):
-            kept = await renew(fixture, StoredClient(calls, None, model), settings, host)
-            if kept.complete:
-                return kept  # else answers of no use are asked for again
+            result = await renew(fixture, StoredClient(calls, None, model), settings, host)
+            if result.complete:
+                return result  # else answers of no use are asked for again
     if settings.model in (None, model):
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
-        file = model.rpartition("@")[0]  # of a model file that was added
-        local = file if is_model_file(file) else LOCAL
+        model_file = model.rpartition("@")[0]  # of a model file that was added
+        local = model_file if is_model_file(model_file) else LOCAL
         settings = replace(settings, model=local, base_url=None) if embedded else replace(settings, model=model)
     settings = replace(settings, profile=fixture.manifest.profile)
-    async with connect(settings, calls, report, PromptSet(settings.prompts)) as at:
-        changed = {"model": at.model, "endpoint": endpoint_label(at.endpoint)}
-        asked = Fixture(fixture.folder, fixture.manifest.model_copy(update=changed))
-        return await renew(asked, at.client, settings, at.endpoint)
+    async with connect(settings, calls, report, PromptSet(settings.prompts)) as connection:
+        model_fields = {"model": connection.model, "endpoint": endpoint_label(connection.endpoint)}
+        fixture = Fixture(fixture.folder, fixture.manifest.model_copy(update=model_fields))
+        return await renew(fixture, connection.client, settings, connection.endpoint)
 
 
 async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> FixtureResult:
     """Asks `client` for a fixture's document and renews the folder in place; one that is PARTIAL changes nothing."""
     document, recorder = await recorded(fixture, client, settings, PromptSet(settings.prompts), host)
     if document.status == "partial":
-        why = tuple(f"{p.heading}: {p.message}" for p in document.problems)
-        return FixtureResult(fixture.name, why, len(recorder.calls), complete=False)
+        problems = tuple(f"{p.heading}: {p.message}" for p in document.problems)
+        return FixtureResult(fixture.name, problems, len(recorder.calls), complete=False)
     try:
         golden, page = fixture.golden()
         lines = differences(golden, document) or page_differences(page, render_markdown(document))

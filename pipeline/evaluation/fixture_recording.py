@@ -1,4 +1,4 @@
-"""A fixture recorded: its run with a client that keeps what it is asked and answered, without secrets."""
+"""A fixture recorded: its run with a client that keeps requests and answers, without secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.transcript import Transcript
 
 
 class Recorder:
-    """A client that keeps what it is asked and answered, without secrets.
+    """A client that keeps requests and answers, without secrets.
 
     An answer is scrubbed before the pipeline sees it, so that a later request that quotes it holds no secret either
     and is found by its key in a replay. `inner` is asked with the secrets in their place.
@@ -38,15 +38,15 @@ class Recorder:
 async def recorded(
     fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
 ) -> tuple[StudyDocument, Recorder]:
-    """The document that `client` gives, and a recorder with all it was asked, without keys and host names."""
+    """The document that `client` gives, and a recorder with all of its calls, without keys and host names."""
     transcript = fixture.transcript()
     lines = (f"{s.speaker or ''}: {s.text}" for s in transcript.segments)
-    written = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")
-    spoken = "\n".join((written, *lines, *_words(transcript)))
+    file_text = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")
+    spoken = "\n".join((file_text, *lines, *_metadata_values(transcript)))
     recorder = Recorder(client, Scrubber(settings.keys, [host, settings.base_url or ""], spoken))
     return await fixture.amade(recorder, prompts), recorder
 
 
-def _words(transcript: Transcript) -> list[str]:
+def _metadata_values(transcript: Transcript) -> list[str]:
     meta = transcript.metadata
     return [v for v in (meta.title, meta.channel, meta.url, *meta.speakers) if v]

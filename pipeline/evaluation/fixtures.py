@@ -34,7 +34,8 @@ from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST = "fixture.json"
-Told = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]  # what flags told of a run
+# Metadata of a run that came from flags.
+MetadataFlags = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -55,7 +56,7 @@ class Manifest(BaseModel):
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
     language: str | None = None
-    metadata: Told = {}
+    metadata: MetadataFlags = {}
     encoding: str | None = None
     read_as: str | None = Field(default=None, exclude_if=lambda name: name is None)  # a format that was asked for
 
@@ -105,10 +106,10 @@ class Fixture:
         return self.folder / "calls.jsonl"
 
     def transcript(self) -> Transcript:
-        """The transcript with the metadata that the run was told."""
-        path, told = self.folder / self.manifest.transcript, self.manifest.metadata
-        read = read_transcript(path, name=self.name, encoding=self.manifest.encoding, form=self.manifest.read_as)
-        return read.with_metadata(Metadata(**{**told, "speakers": tuple(told.get("speakers", ()))}))
+        """The transcript with the metadata that the run got from flags."""
+        path, metadata = self.folder / self.manifest.transcript, self.manifest.metadata
+        transcript = read_transcript(path, name=self.name, encoding=self.manifest.encoding, form=self.manifest.read_as)
+        return transcript.with_metadata(Metadata(**{**metadata, "speakers": tuple(metadata.get("speakers", ()))}))
 
     def golden(self) -> tuple[StudyDocument, str]:
         """The document and the page that a replay has to give. Raises StoreError and InputError."""
@@ -138,9 +139,9 @@ class Fixture:
     def replayed(self, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
         """The document from the recording alone, and the keys that nothing asked for. Raises ReplayMiss."""
         recording = RecordedCalls(self.calls)
-        asked = _Asked(StoredClient(recording, None, self.manifest.model))
-        document = asyncio.run(self.amade(asked, prompts))
-        return document, set(recording.calls) - asked.keys
+        client = _KeyRecorder(StoredClient(recording, None, self.manifest.model))
+        document = asyncio.run(self.amade(client, prompts))
+        return document, set(recording.calls) - client.keys
 
     def write_manifest(self) -> None:
         """Renews what decided the run."""
@@ -154,8 +155,8 @@ class Fixture:
         store.write(document, render_markdown(document), self.record)
 
 
-class _Asked:
-    """A client that keeps the keys of what it was asked."""
+class _KeyRecorder:
+    """A client that keeps the key of every request."""
 
     def __init__(self, inner: LLMClient) -> None:
         self._inner, self.model = inner, inner.model
@@ -176,21 +177,21 @@ def load_fixture(folder: Path) -> Fixture:
     try:
         return Fixture(folder, Manifest.model_validate_json(text))
     except ValidationError as err:
-        first = err.errors(include_url=False, include_input=False)[0]
-        if first["loc"] == ("format",):
+        fault = err.errors(include_url=False, include_input=False)[0]
+        if fault["loc"] == ("format",):
             raise InputError(
                 f"{path}: a fixture of an older format, whose answers this program does not ask for",
                 hint="remove the folder, run studydoc make on the transcript, then studydoc fixture add",
             ) from err
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: this is no fixture: {f'{where}: ' if where else ''}{first['msg']}") from err
+        where = ".".join(str(part) for part in fault["loc"])
+        raise InputError(f"{path}: this is no fixture: {f'{where}: ' if where else ''}{fault['msg']}") from err
 
 
 def fixture_folders(folder: Path) -> list[Path]:
     """The folder, where it is a fixture's, or those of all fixtures below it. InputError when there are none."""
     if (folder / MANIFEST).is_file():
         return [folder.resolve()]
-    found = [p.parent for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
-    if not found:
+    folders = [p.parent for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
+    if not folders:
         raise InputError(f"{folder}: there are no fixtures here", hint="make one: studydoc fixture add PATH")
-    return found
+    return folders

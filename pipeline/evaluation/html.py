@@ -22,18 +22,19 @@ svg text { font: 12px system-ui, sans-serif; fill: #222 } .dot { fill: #3a6ea5; 
 
 def scores_html(scored: Sequence[Scored]) -> str:
     """Means with intervals, a plot of shares, and a row a document."""
-    found = means(scored)
+    intervals = means(scored)
     rows = "".join(
         f"<tr><td>{name}</td><td>{m.mean:.3f}</td><td>{m.low:.3f} to {m.high:.3f}</td><td>{m.n}</td>"
         f'<td class="says">{escape(SCORES[name][0])}</td></tr>'
-        for name, m in found.items()
+        for name, m in intervals.items()
     )
-    spread = {name: [v for s in scored if (v := s.scores[name]) is not None] for name in found}
-    shares = [n for n in found if all(0 <= v <= 1 for v in spread[n])]
-    plot = _plot([(n, found[n], spread[n]) for n in shares], 0.0, 1.0)
-    heads = "".join(f"<th>{n}</th>" for n in found)
+    spread = {name: [v for s in scored if (v := s.scores[name]) is not None] for name in intervals}
+    shares = [n for n in intervals if all(0 <= v <= 1 for v in spread[n])]
+    plot = _plot([(n, intervals[n], spread[n]) for n in shares], 0.0, 1.0)
+    heads = "".join(f"<th>{n}</th>" for n in intervals)
     documents = "".join(
-        f"<tr><td>{escape(s.name)}</td>{''.join(f'<td>{number(s.scores[n])}</td>' for n in found)}</tr>" for s in scored
+        f"<tr><td>{escape(s.name)}</td>{''.join(f'<td>{number(s.scores[n])}</td>' for n in intervals)}</tr>"
+        for s in scored
     )
     return _page(
         f"Scores of {len(scored)} documents",
@@ -49,10 +50,10 @@ def comparison_html(comparison: Comparison) -> str:
     reach = max((abs(v) for _, d, _ in shown for v in (d.low, d.high, d.mean)), default=0.0) or 0.1
     rows = []
     for name, d in comparison.differences.items():
-        came_out = verdict(name, d)
+        outcome = verdict(name, d)
         rows.append(
             f"<tr><td>{name}</td><td>{d.mean:+.3f}</td><td>{d.low:+.3f} to {d.high:+.3f}</td><td>{d.n}</td>"
-            f'<td class="{came_out}">{came_out}</td></tr>'
+            f'<td class="{outcome}">{outcome}</td></tr>'
         )
     parts = []
     for change in comparison.documents:
@@ -75,18 +76,18 @@ def _plot(rows: Sequence[tuple[str, Interval, Sequence[float]]], low: float, hig
         return round(_LABEL + (value - low) / (high - low) * (_WIDTH - _LABEL - 20), 1)
 
     height = _ROW * (len(rows) + 1)
-    out = [f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img">']
+    parts = [f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img">']
     for tick in range(5):
         value = low + (high - low) * tick / 4
-        out.append(f'<line class="axis" x1="{x(value)}" x2="{x(value)}" y1="0" y2="{height - _ROW + 4}"/>')
-        out.append(f'<text x="{x(value)}" y="{height - 8}" text-anchor="middle">{value:.2f}</text>')
+        parts.append(f'<line class="axis" x1="{x(value)}" x2="{x(value)}" y1="0" y2="{height - _ROW + 4}"/>')
+        parts.append(f'<text x="{x(value)}" y="{height - 8}" text-anchor="middle">{value:.2f}</text>')
     for n, (name, m, values) in enumerate(rows):
         y = _ROW * n + _ROW // 2
-        out.append(f'<text x="{_LABEL - 10}" y="{y + 4}" text-anchor="end">{escape(name)}</text>')
-        out += [f'<circle class="dot" cx="{x(v)}" cy="{y}" r="4"/>' for v in values]
-        out.append(f'<line class="range" x1="{x(m.low)}" x2="{x(m.high)}" y1="{y}" y2="{y}"/>')
-        out.append(f'<line class="mean" x1="{x(m.mean)}" x2="{x(m.mean)}" y1="{y - 8}" y2="{y + 8}"/>')
-    return "".join(out) + "</svg>"
+        parts.append(f'<text x="{_LABEL - 10}" y="{y + 4}" text-anchor="end">{escape(name)}</text>')
+        parts += [f'<circle class="dot" cx="{x(v)}" cy="{y}" r="4"/>' for v in values]
+        parts.append(f'<line class="range" x1="{x(m.low)}" x2="{x(m.high)}" y1="{y}" y2="{y}"/>')
+        parts.append(f'<line class="mean" x1="{x(m.mean)}" x2="{x(m.mean)}" y1="{y - 8}" y2="{y + 8}"/>')
+    return "".join(parts) + "</svg>"
 
 
 def _page(title: str, body: str) -> str:

@@ -53,20 +53,21 @@ class Verdict:
 
 async def rate(document: StudyDocument, structured: Structured) -> list[DocumentRatings]:
     """The ratings of a document, one for each repeat. Raises what `structured` does."""
-    asked = Message("user", structured.prompts.load("judge.v1").render(notes=shown(document)))
-    out = []
+    message = Message("user", structured.prompts.load("judge.v1").render(notes=shown(document)))
+    ratings = []
     for seed in range(1, REPEATS + 1):
         answer = await structured.ask(
-            "judge.v1", (asked,), DocumentRatings, max_tokens=200, temperature=_TEMPERATURE, seed=seed
+            "judge.v1", (message,), DocumentRatings, max_tokens=200, temperature=_TEMPERATURE, seed=seed
         )
-        out.append(answer.value)
-    return out
+        ratings.append(answer.value)
+    return ratings
 
 
 def shown(document: StudyDocument) -> str:
     """Notes with their lines as the judge sees them: at most so many, spread evenly over the document."""
-    every = list(document.statements())
-    chosen = every if len(every) <= _MOST else [every[i * len(every) // _MOST] for i in range(_MOST)]
+    statements = list(document.statements())
+    count = len(statements)
+    chosen = statements if count <= _MOST else [statements[i * count // _MOST] for i in range(_MOST)]
     rows = []
     for n, s in enumerate(chosen, 1):
         text = f"{s.term}: {s.definition}" if isinstance(s, KeyConcept) else s.text
@@ -96,22 +97,22 @@ async def judge_folders(folders: Sequence[Path], settings: Settings, report: Rep
     Answers are stored in the output folder of the settings.
     """
     first, second = ({name_below(r, [f]): r for r in records_at([f])} for f in folders)
-    pairs = [p for n in first if n in second and (p := _both(first[n], second[n]))]
+    pairs = [p for n in first if n in second and (p := _loaded_pair(first[n], second[n]))]
     async with open_structured(settings, report) as judge:
         before = [await rate(document, judge) for document, _ in pairs]
         after = [await rate(document, judge) for _, document in pairs]
     return verdicts(before, after)
 
 
-def _both(first: Path, second: Path) -> tuple[StudyDocument, StudyDocument] | None:
-    """Two documents; None when one cannot be read, which the comparison tells."""
+def _loaded_pair(first: Path, second: Path) -> tuple[StudyDocument, StudyDocument] | None:
+    """Two documents; None when one cannot be read, which the comparison reports."""
     try:
         return load(first), load(second)
     except StoreError:
         return None
 
 
-def verdicts_markdown(found: Sequence[Verdict], model: str) -> str:
+def verdicts_markdown(verdicts: Sequence[Verdict], model: str) -> str:
     """A table of what the judge said."""
     rows = [
         "",
@@ -120,7 +121,7 @@ def verdicts_markdown(found: Sequence[Verdict], model: str) -> str:
         "| question | first | second | difference | 95 % interval | repeats agree |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for v in found:
+    for v in verdicts:
         d = v.difference
         spread = f"{d.low:+.2f} to {d.high:+.2f}"
         rows.append(f"| {v.question} | {v.before:.2f} | {v.after:.2f} | {d.mean:+.2f} | {spread} | {v.agreement:.0%} |")

@@ -26,8 +26,8 @@ class Rarity:
 
     def share(self, wanted: Collection[str], have: Collection[str]) -> float:
         """The share of the wanted words, by weight, that are among those there; 0 of none."""
-        whole = sum(map(self._weight, wanted))
-        return sum(self._weight(w) for w in wanted if w in have) / whole if whole else 0.0
+        total = sum(map(self._weight, wanted))
+        return sum(self._weight(w) for w in wanted if w in have) / total if total else 0.0
 
     def _weight(self, stem: str) -> float:
         return math.log((self._lines + 1) / (self._with[stem] + 0.5))

@@ -14,9 +14,9 @@ _SHOWN = 5  # statements of each document that vanished, that appeared, that cha
 def scores_markdown(scored: Sequence[Scored]) -> str:
     """A table of means with intervals, and one with a row a document."""
     rows = ["| score | mean | 95 % interval | documents | what it says |", "| --- | --- | --- | --- | --- |"]
-    for name, found in means(scored).items():
-        low, high = f"{found.low:.3f}", f"{found.high:.3f}"
-        rows.append(f"| {name} | {found.mean:.3f} | {low} to {high} | {found.n} | {SCORES[name][0]} |")
+    for name, interval in means(scored).items():
+        low, high = f"{interval.low:.3f}", f"{interval.high:.3f}"
+        rows.append(f"| {name} | {interval.mean:.3f} | {low} to {high} | {interval.n} | {SCORES[name][0]} |")
     shown = [n for n in SCORES if any(s.scores[n] is not None for s in scored)]
     rows += ["", f"| document | {' | '.join(shown)} |", f"| --- |{' --- |' * len(shown)}"]
     for s in scored:
@@ -28,8 +28,8 @@ def comparison_markdown(comparison: Comparison) -> str:
     """Paired differences, then what changed, the document that lost most first."""
     rows = ["| score | difference | 95 % interval | pairs | |", "| --- | --- | --- | --- | --- |"]
     for name, d in comparison.differences.items():
-        came_out = verdict(name, d).replace("worse", "WORSE")
-        rows.append(f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} | {d.n} | {came_out} |")
+        outcome = verdict(name, d).replace("worse", "WORSE")
+        rows.append(f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} | {d.n} | {outcome} |")
     for change in comparison.documents:
         counts = f"{len(change.appeared)} appeared, {len(change.vanished)} vanished, {len(change.changed)} changed"
         rows += ["", f"### {escape(change.name)}: {counts}", ""]

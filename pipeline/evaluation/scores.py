@@ -1,6 +1,6 @@
 """Scores of one document: what code can measure of reach and form, and of agreement with people's own notes.
 
-Whether statements are true is not measured here: a check would measure itself. A judge says that, or a reader.
+Whether statements are true is not measured here: a check would measure itself. That is for a judge or a reader.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def score(
     spoken = sum(len(words(s.text)) for s in transcript.segments)
     cited = {n for c in claims for n in c.lines}
     rarity = Rarity(transcript)
-    out = dict.fromkeys(SCORES, None) | {
+    scores = dict.fromkeys(SCORES, None) | {
         "valid": float(document.status == "complete"),
         "tenths": float(sum(not cited.isdisjoint(span) for span in spans_of_tenths(segments))),
         "cited": len(cited) / max(1, segments),
@@ -120,9 +120,9 @@ def score(
     }
     if reference is not None:
         notes = [*texts, *(p.heading for p in document.main_points)]
-        out |= _recalls(notes, rarity, reference)
-        out |= rouge(" ".join(notes), " ".join((*reference.headings, *reference.statements)))
-    return out
+        scores |= _recalls(notes, rarity, reference)
+        scores |= rouge(" ".join(notes), " ".join((*reference.headings, *reference.statements)))
+    return scores
 
 
 def _share(hits: Sequence[bool]) -> float | None:
@@ -132,19 +132,20 @@ def _share(hits: Sequence[bool]) -> float | None:
 def repeats(claims: Sequence[PrintedClaim], rarity: Rarity) -> list[bool]:
     """Which statements say little that an earlier one of their section does not."""
     seen: dict[str, list[set[str]]] = {}
-    out = []
+    repeated = []
     for claim in claims:
-        own, earlier = stems(claim.text), seen.setdefault(claim.section, [])
-        out.append(len(own) >= _LEAST and any(rarity.share(own, other) >= _REPEATED for other in earlier))
-        earlier.append(own)
-    return out
+        claim_stems, earlier = stems(claim.text), seen.setdefault(claim.section, [])
+        repeats_one = any(rarity.share(claim_stems, other) >= _REPEATED for other in earlier)
+        repeated.append(len(claim_stems) >= _LEAST and repeats_one)
+        earlier.append(claim_stems)
+    return repeated
 
 
 def _is_copy(claim: PrintedClaim, transcript: Transcript) -> bool:
-    own = words(claim.text)
-    said = words(" ".join(transcript.segment(n).text for n in claim.lines))
-    run = SequenceMatcher(None, own, said, autojunk=False).find_longest_match().size
-    return run >= _COPIED * max(_LEAST, len(own))
+    claim_words = words(claim.text)
+    spoken_words = words(" ".join(transcript.segment(n).text for n in claim.lines))
+    run = SequenceMatcher(None, claim_words, spoken_words, autojunk=False).find_longest_match().size
+    return run >= _COPIED * max(_LEAST, len(claim_words))
 
 
 def _balance(claims: Sequence[PrintedClaim], segments: int) -> float | None:
@@ -161,33 +162,35 @@ def lix(texts: Sequence[str]) -> float | None:
 
     It counts letters, not syllables, so it needs no dictionary and holds for any language written in words.
     """
-    said = [w for t in texts for w in words(t)]
-    return len(said) / len(texts) + 100 * sum(len(w) > 6 for w in said) / len(said) if said else None
+    all_words = [w for t in texts for w in words(t)]
+    if not all_words:
+        return None
+    return len(all_words) / len(texts) + 100 * sum(len(w) > 6 for w in all_words) / len(all_words)
 
 
 def rouge(text: str, reference: str) -> dict[str, float | None]:
     """F1 of ROUGE-1, -2 and -L over words without case; None when the reference has no words."""
-    ours, theirs = words(text), words(reference)
-    if not theirs:
+    text_words, reference_words = words(text), words(reference)
+    if not reference_words:
         return {"rouge_1": None, "rouge_2": None, "rouge_l": None}
 
     def shared(n: int) -> tuple[int, int, int]:
-        first, second = (Counter(zip(*(w[i:] for i in range(n)), strict=False)) for w in (ours, theirs))
+        first, second = (Counter(zip(*(w[i:] for i in range(n)), strict=False)) for w in (text_words, reference_words))
         return (first & second).total(), first.total(), second.total()
 
-    longest = LCSseq.similarity(ours, theirs)
-    counts = {"rouge_1": shared(1), "rouge_2": shared(2), "rouge_l": (longest, len(ours), len(theirs))}
+    longest = LCSseq.similarity(text_words, reference_words)
+    counts = {"rouge_1": shared(1), "rouge_2": shared(2), "rouge_l": (longest, len(text_words), len(reference_words))}
     return {name: 2 * hits / (a + b) if a + b else 0.0 for name, (hits, a, b) in counts.items()}
 
 
 def _recalls(texts: Sequence[str], rarity: Rarity, reference: Reference) -> dict[str, float | None]:
-    have = [stems(t) for t in texts]
-    every = set().union(*have)
+    stems_by_text = [stems(t) for t in texts]
+    all_stems = set().union(*stems_by_text)
     statements = [stems(s) for s in reference.statements if len(stems(s)) >= _LEAST]
     headings = [stems(h) for h in reference.headings if stems(h)]
     return {
-        "recall": _share([any(rarity.share(s, own) >= _FOUND for own in have) for s in statements]),
-        "heading_recall": _share([rarity.share(h, every) >= _HEADING_FOUND for h in headings]),
+        "recall": _share([any(rarity.share(s, t) >= _FOUND for t in stems_by_text) for s in statements]),
+        "heading_recall": _share([rarity.share(h, all_stems) >= _HEADING_FOUND for h in headings]),
     }
 
 
@@ -195,21 +198,21 @@ def reference_for(record: Path, name: str, folder: Path, *, alone: bool) -> Refe
     """People's notes of a document, NAME.notes.md or NAME.md below the folder; None when there are none.
 
     The document's name is its path among others, as "week1/talk". After that a fixture's own reference counts, and then
-    notes that lie elsewhere, if no others have its plain name; the document is `alone` if no other document has it.
+    notes elsewhere below the folder, if no others have its plain name and it is `alone`: no other document has it.
     """
     page = record.with_suffix(".md").resolve()
 
     def notes_at(path: Path) -> Path | None:
-        there = (path.with_name(path.name + ending) for ending in _NOTES)
-        return next((p for p in there if p.is_file() and p.resolve() != page), None)
+        candidates = (path.with_name(path.name + ending) for ending in _NOTES)
+        return next((p for p in candidates if p.is_file() and p.resolve() != page), None)
 
-    path, own = notes_at(folder / name), record.parent / "reference.md"
-    if path is None and own.is_file() and own.resolve().is_relative_to(folder.resolve()):
-        path = own
+    path, own_reference = notes_at(folder / name), record.parent / "reference.md"
+    if path is None and own_reference.is_file() and own_reference.resolve().is_relative_to(folder.resolve()):
+        path = own_reference
     if path is None and alone:
-        named = [p for ending in _NOTES for p in folder.rglob(glob.escape(record.stem + ending))]
-        where = {p.parent for p in named if p.resolve() != page}
-        path = notes_at(where.pop() / record.stem) if len(where) == 1 else None
+        same_stem = [p for ending in _NOTES for p in folder.rglob(glob.escape(record.stem + ending))]
+        folders = {p.parent for p in same_stem if p.resolve() != page}
+        path = notes_at(folders.pop() / record.stem) if len(folders) == 1 else None
     return None if path is None else read_reference(path.read_text("utf-8", errors="replace"))
 
 

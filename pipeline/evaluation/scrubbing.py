@@ -33,13 +33,15 @@ class Scrubber:
             raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
         self._spoken = spoken.casefold()
         names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
-        self._known = [re.compile(re.escape(key)) for key in sorted(secret, key=len, reverse=True)]
-        self._known += [re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken]
+        self._secret_patterns = [re.compile(re.escape(key)) for key in sorted(secret, key=len, reverse=True)]
+        self._secret_patterns += [
+            re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken
+        ]
         self._marks: dict[str, str] = {}
 
     def hide(self, text: str) -> str:
         """The text with a mark for each secret."""
-        for pattern in (*self._known, _LOOKS_LIKE_A_KEY):
+        for pattern in (*self._secret_patterns, _LOOKS_LIKE_A_KEY):
             text = pattern.sub(lambda found: self._mark(found[0]), text)
         return text
 

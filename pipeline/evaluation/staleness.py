@@ -46,61 +46,62 @@ class Staleness:
         return [*out, self.error] if self.error else out
 
 
-class _Forgiving:
-    """Replays; for a call that was not recorded it notes why, and gives the answer to the nearest one that was.
+class _NearestReplay:
+    """Replays; a call that was not recorded is tallied with the reason, and answered as the nearest recorded one.
 
     So one changed prompt does not make all that follows from its answers look obsolete too.
     """
 
-    def __init__(self, recording: RecordedCalls, model: str, found: Staleness) -> None:
-        self.model, self._found = model, found
+    def __init__(self, recording: RecordedCalls, model: str, tally: Staleness) -> None:
+        self.model, self._tally = model, tally
         self._exact = dict(recording.calls)
-        self._left = dict(recording.calls)
+        self._unasked = dict(recording.calls)
 
     async def complete(self, request: Request) -> Completion:
-        self._found.asked[request.name] += 1
+        self._tally.asked[request.name] += 1
         key = request.key(self.model)
         if key in self._exact:
-            self._left.pop(key, None)
+            self._unasked.pop(key, None)
             return replace(self._exact[key].completion, cached=True)
-        self._found.obsolete[request.name] += 1
+        self._tally.obsolete[request.name] += 1
         nearest = self._nearest(request)
         if nearest is None:
-            self._found.parts[request.name].add("what is asked")
+            self._tally.parts[request.name].add("what is asked")
             raise CallError(f"{request.name}: this call was not recorded")
-        wanted = request.identity(self.model)
-        self._found.parts[request.name] |= {part for part in wanted if wanted[part] != nearest.identity.get(part)}
-        self._left.pop(nearest.key, None)
+        identity = request.identity(self.model)
+        self._tally.parts[request.name] |= {part for part in identity if identity[part] != nearest.identity.get(part)}
+        self._unasked.pop(nearest.key, None)
         return replace(nearest.completion, cached=True)
 
     def _nearest(self, request: Request) -> StoredCall | None:
-        wanted = request.identity(self.model)
+        identity = request.identity(self.model)
         text = request.messages[-1].content
 
         def distance(call: StoredCall) -> tuple[int, float]:
-            parts = sum(wanted[part] != call.identity.get(part) for part in wanted)
+            parts = sum(identity[part] != call.identity.get(part) for part in identity)
             return parts, -fuzz.ratio(text, call.identity["messages"][-1][1])
 
-        named = [c for c in self._exact.values() if c.identity.get("name") == request.name]
-        unasked = [c for c in named if c.key in self._left]
-        return min(unasked or named, key=distance, default=None)
+        same_name = [c for c in self._exact.values() if c.identity.get("name") == request.name]
+        unasked = [c for c in same_name if c.key in self._unasked]
+        return min(unasked or same_name, key=distance, default=None)
 
     @property
     def unused(self) -> int:
         """Recorded calls that nothing asked for."""
-        return len(self._left)
+        return len(self._unasked)
 
 
 def staleness(fixture: Fixture, prompts: PromptSet | None = None, model: str | None = None) -> Staleness:
-    """How a fixture's recording stands to this program; `model` asks it as another model would be."""
-    found = Staleness()
-    client = _Forgiving(RecordedCalls(fixture.calls), model or fixture.manifest.model, found)
+    """What of a fixture's recording is obsolete for this program, or for another `model`."""
+    tally = Staleness()
+    client = _NearestReplay(RecordedCalls(fixture.calls), model or fixture.manifest.model, tally)
     try:
         golden, _ = fixture.golden()
-        now = asyncio.run(fixture.amade(client, prompts)).run.prompts
-        known = golden.run.prompts
-        found.prompts = tuple(n for n in sorted(known.keys() | now.keys()) if known.get(n) != now.get(n))
+        prompts_now = asyncio.run(fixture.amade(client, prompts)).run.prompts
+        prompts_recorded = golden.run.prompts
+        names = sorted(prompts_recorded.keys() | prompts_now.keys())
+        tally.prompts = tuple(n for n in names if prompts_recorded.get(n) != prompts_now.get(n))
     except PipelineError as err:
-        found.error = str(err)
-    found.unused = client.unused
-    return found
+        tally.error = str(err)
+    tally.unused = client.unused
+    return tally

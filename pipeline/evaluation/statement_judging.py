@@ -72,9 +72,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class JudgedDocument:
-    """All statements of a document that could be judged, in reading order, and what of them could not and why.
+    """The judged statements of a document in reading order; `failed` says which could not be judged, and why.
 
-    `name` is what it is called among the others, `made_by` the model that wrote it.
+    `name` is the document's name among the others, `made_by` the model that wrote it.
     """
 
     name: str
@@ -86,7 +86,7 @@ class JudgedDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A statement with its label as it is shown, `place` is where it stands on the page, `heading` its section's."""
+    """A statement as it is shown, with its label; `place` is where it stands on the page, `heading` its section's."""
 
     statement: DraftStatement
     section: str
@@ -103,11 +103,11 @@ async def judge_document(
     batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
     judged: list[Judged] = []
     failed = [] if claims else ["it has no statement that cites lines"]
-    for batch, found in zip(batches, await all_of([_rated(b, transcript, structured) for b in batches]), strict=True):
-        if isinstance(found, str):
-            failed.append(f"{numbered(len(batch), 'statement')} not judged: {found}")
+    for batch, ratings in zip(batches, await all_of([_rated(b, transcript, structured) for b in batches]), strict=True):
+        if isinstance(ratings, str):
+            failed.append(f"{numbered(len(batch), 'statement')} not judged: {ratings}")
         else:
-            judged += [_judged(c, found[c.statement.id]) for c in batch]
+            judged += [_judged(c, ratings[c.statement.id]) for c in batch]
     return JudgedDocument(record.stem, record, document.run.model, tuple(judged), tuple(failed))
 
 
@@ -119,7 +119,7 @@ def _judged(claim: _Claim, r: Rating) -> Judged:
 def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
     """Everything that cites lines, nested statements under the words of their parent."""
 
-    def of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
+    def claims_of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
         text = statement.labelled
         below = place
         if not statement.bare:
@@ -129,13 +129,13 @@ def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
         if statement.columns:
             below += f", a row of a table of {row_of(statement.columns)}"
         for detail in statement.details:
-            yield from of(detail, section, below)
+            yield from claims_of(detail, section, below)
 
     for section, groups in draft.sections.items():
         for group in groups:
             place = f"{draft.titles[section]}{f', “{group.heading}”' if group.heading else ''}"
             for statement in group.statements:
-                yield from of(statement, section, place)
+                yield from claims_of(statement, section, place)
 
 
 async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: Structured) -> dict[int, Rating] | str:
@@ -150,25 +150,25 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
             f"{c.statement.id}. ({c.place}) {c.text} {numbers_of(c.statement.lines, lines)}" for c in claims
         ),
     )
-    wanted = {c.statement.id for c in claims}
+    ids = {c.statement.id for c in claims}
 
     def all_are_rated(answer: StatementRatings) -> None:
         rated = [r.id for r in answer.ratings]
-        if missing := sorted(wanted - set(rated)):
+        if missing := sorted(ids - set(rated)):
             raise Unusable(f"there is no rating of {', '.join(map(str, missing))}")
-        if len(set(rated)) < len(rated) or set(rated) != wanted:
+        if len(set(rated)) < len(rated) or set(rated) != ids:
             raise Unusable("each statement is rated once, and no other")
 
     room = _ROOM + _ROOM_EACH * len(claims)
     try:
-        found = await structured.ask(
+        response = await structured.ask(
             "judge_statements", (Message("user", text),), StatementRatings, max_tokens=room, law=all_are_rated
         )
     except CallError as err:
         if err.fatal:
             raise
         return str(err)
-    return {r.id: r for r in found.value.ratings}
+    return {r.id: r for r in response.value.ratings}
 
 
 async def run_judge(
@@ -188,12 +188,12 @@ async def run_judge(
             except (InputError, StoreError) as err:
                 unread.append((record, str(err)))
                 continue
-            found = await judge_document(record, document, transcript, structured)
-            judged.append(replace(found, name=name_below(record, paths)))
+            judged_document = await judge_document(record, document, transcript, structured)
+            judged.append(replace(judged_document, name=name_below(record, paths)))
         if not judged:
             raise InputError("\n".join(why for _, why in unread))
-        told = judged_lines if as_json else judged_markdown
-        text = told(judged, structured.client.model, unread)
+        render = judged_lines if as_json else judged_markdown
+        text = render(judged, structured.client.model, unread)
     return int(bool(unread) or any(d.failed for d in judged)), text
 
 
@@ -219,7 +219,7 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str, unread: Seq
     if len(documents) > 1:
         rows.append(_table_row("all", [s for d in documents for s in d.statements]))
     for d in documents:
-        own = [f"The judge is the model that wrote {escape(d.name)}."] if d.made_by == judge else []
+        judged_itself = [f"The judge is the model that wrote {escape(d.name)}."] if d.made_by == judge else []
         untrue = [
             f"- {s.truth}, {escape(s.heading)}, lines {', '.join(map(str, s.lines))}: “{escape(s.text)}” "
             f"— {escape(s.why) or 'no reason given'}"
@@ -227,15 +227,19 @@ def judged_markdown(documents: Sequence[JudgedDocument], judge: str, unread: Seq
             if s.truth != "true"
         ]
         outcome = untrue or (["Nothing untrue was found."] if d.statements else ["No statement was judged."])
-        told = [*own, *(f"- {escape(why)}" for why in d.failed), *outcome]
-        rows += ["", f"### {escape(d.name)}", "", *told]
+        body = [*judged_itself, *(f"- {escape(why)}" for why in d.failed), *outcome]
+        rows += ["", f"### {escape(d.name)}", "", *body]
     for _, why in unread:
         rows += ["", f"Not judged: {escape(why)}"]
     return "\n".join(rows) + "\n"
 
 
-def _table_row(name: str, of: Sequence[Judged]) -> str:
-    true = [s for s in of if s.truth == "true"]
-    counts = [len(true), *(sum(s.truth == t for s in of) for t in ("partly", "false"))]
-    counts += [sum(s.cited for s in of), sum(s.worth for s in of), sum(s.support == "weak" for s in true)]
-    return f"| {escape(name)} | {len(of)} | {' | '.join(map(str, counts))} |"
+def _table_row(name: str, statements: Sequence[Judged]) -> str:
+    true = [s for s in statements if s.truth == "true"]
+    counts = [len(true), *(sum(s.truth == t for s in statements) for t in ("partly", "false"))]
+    counts += [
+        sum(s.cited for s in statements),
+        sum(s.worth for s in statements),
+        sum(s.support == "weak" for s in true),
+    ]
+    return f"| {escape(name)} | {len(statements)} | {' | '.join(map(str, counts))} |"

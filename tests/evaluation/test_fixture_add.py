@@ -21,7 +21,7 @@ AS_MADE = Recipe(replace(CAPABLE, check="code"), "full")
 
 def add(talk: Path, **given: Any) -> Path:
     """`studydoc fixture add` with these options; the fixture's folder."""
-    run_add(Addition(talk, talk.parent / "fixtures", given=given), settings(talk.parent, **given))
+    run_add(Addition(talk, talk.parent / "fixtures", options=given), settings(talk.parent, **given))
     return talk.parent / "fixtures" / talk.stem
 
 

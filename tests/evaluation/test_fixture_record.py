@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.evaluation.fixture_adding import Addition, run_add
-from pipeline.evaluation.fixture_commands import as_asked, run_record
+from pipeline.evaluation.fixture_commands import run_record, with_chosen_model
 from pipeline.evaluation.fixtures import Fixture, Manifest, load_fixture
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
@@ -23,9 +23,9 @@ def quietly(done: int, total: int) -> None:
 
 def by_model(fixture: Fixture, model: str, **was: object) -> Manifest:
     """The fixture's manifest as a model would renew it, had it been another one before."""
-    return as_asked(Fixture(fixture.folder, fixture.manifest.model_copy(update=was)), load_settings(model=model))[
-        0
-    ].manifest
+    return with_chosen_model(
+        Fixture(fixture.folder, fixture.manifest.model_copy(update=was)), load_settings(model=model)
+    )[0].manifest
 
 
 def test_another_model_changes_nothing_of_a_fixture_but_the_model(
