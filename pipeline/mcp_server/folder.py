@@ -21,11 +21,11 @@ from pipeline.rechecking import Checked, Reopened, checked_by_code
 from pipeline.text import clean, composed
 from pipeline.transcript import Transcript
 
-_SHOWN = 200  # characters of a name that there is not
+_SHOWN = 200  # characters of an unknown name in a message
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedStatement:
     """A statement of notes, with its number from 1 in reading order; `depth` is how deeply a detail is nested."""
 
     number: int
@@ -40,9 +40,9 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a folder holds: transcripts, and records of notes by the same names; `skipped` is told of other files.
+    """What a folder holds: transcripts, and records of notes by the same names; `skipped` has a line for other files.
 
-    A transcript has notes when its name is among the records. Notes without a transcript are called as they lie in the
+    A transcript has notes when its name is among the records. Notes without a transcript are named by their path in the
     output folder.
     """
 
@@ -51,11 +51,11 @@ class Contents:
     skipped: Sequence[str]
 
     def source_of(self, document: StudyDocument, name: str) -> Source | None:
-        """The transcript that notes were made from. The path that their record tells is only compared."""
-        told = document.source.path
-        named = [p.resolve() for p in places_told(told, self.records[name])] if told else []
-        there = (s for s in self.sources.values() if s.path.resolve() in named)
-        return next(there, None) or self.sources.get(name)
+        """The transcript that notes were made from. The path in their record is only compared, never opened."""
+        recorded_path = document.source.path
+        possible_paths = [p.resolve() for p in places_told(recorded_path, self.records[name])] if recorded_path else []
+        sources = (s for s in self.sources.values() if s.path.resolve() in possible_paths)
+        return next(sources, None) or self.sources.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,65 +75,68 @@ class Notes:
 
 @dataclass(slots=True)
 class Folder:
-    """What there is below `path`, and the notes in `out`. Nothing is told that is no longer so: files come and go."""
+    """What there is below `path`, and the notes in `out`, as they are now: files come and go."""
 
     path: Path
     out: Path
-    given: Input
-    _known: tuple[object, Mapping[str, Path]] = (None, {})  # the files as they were last seen, and the records in them
+    reading: Input
+    # The files as they were last seen, and the records in them.
+    _last_listing: tuple[object, Mapping[str, Path]] = (None, {})
 
     def contents(self) -> Contents:
-        """Transcripts in their order, and the records of notes; a link that leads out of the folder is none of them."""
-        found, root = find([self.path], self.given, self.out), self.out.resolve()
-        sources = {s.name: s for s in found.sources if isinstance(s, Source)}
+        """Transcripts in their order, and the records of notes, without links that lead out of the folder."""
+        inputs, root = find([self.path], self.reading, self.out), self.out.resolve()
+        sources = {s.name: s for s in inputs.sources if isinstance(s, Source)}
         below = {p for p in records_below(self.out) if p.resolve().is_relative_to(root)}
-        made = {name: record for name in sources if (record := store.output_path(self.out, name)) in below}
-        alone = sorted(below.difference(made.values()))
-        others = {path.relative_to(self.out).with_suffix("").as_posix(): path for path in alone}
-        return Contents(sources, others | made, found.skipped)
+        with_transcript = {name: record for name in sources if (record := store.output_path(self.out, name)) in below}
+        orphans = sorted(below.difference(with_transcript.values()))
+        orphans_by_path = {path.relative_to(self.out).with_suffix("").as_posix(): path for path in orphans}
+        return Contents(sources, orphans_by_path | with_transcript, inputs.skipped)
 
     def records(self) -> Mapping[str, Path]:
         """The records of `contents`, which are looked up anew only where a file has come, gone or changed."""
         files = listing([self.path, self.out])  # before they are looked into: what changes meanwhile is seen next time
-        before, records = self._known
-        if files != before:
+        files_before, records = self._last_listing
+        if files != files_before:
             records = self.contents().records
-            self._known = files, records
+            self._last_listing = files, records
         return records
 
     def source(self, name: str) -> Source:
         """The transcript of a name. InputError when there is none."""
         sources = self.contents().sources
-        return sources[_known(sources, name, "transcript", "list_transcripts tells their names")]
+        return sources[_matching_name(sources, name, "transcript", "list_transcripts tells their names")]
 
     def notes(self, name: str) -> Notes:
         """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
         contents = self.contents()
-        known = _known(contents.records, name, "page of notes", "make_notes makes one of a transcript")
-        document = store.load(contents.records[known])
-        return Notes(known, document, contents.source_of(document, known))
+        matching_name = _matching_name(contents.records, name, "page of notes", "make_notes makes one of a transcript")
+        document = store.load(contents.records[matching_name])
+        return Notes(matching_name, document, contents.source_of(document, matching_name))
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
         """What speaks against notes beside their transcript, and a remark on the whole, "" for none."""
         notes = self.notes(name)
         transcript, remark = notes.transcript()
         document = notes.document
-        opened = Reopened(document, transcript, draft_of_document(document), False, remark)
-        return opened.remark, checked_by_code(opened)
+        reopened = Reopened(document, transcript, draft_of_document(document), False, remark)
+        return reopened.remark, checked_by_code(reopened)
 
 
-def numbered(document: StudyDocument) -> list[Numbered]:
+def numbered_statements(document: StudyDocument) -> list[NumberedStatement]:
     """Every statement of notes in reading order; rows of a table in words."""
     return [
-        Numbered(p.number, section.name, block.heading, p.lead, p.text, depth, p.claim.support, p.claim.evidence)
+        NumberedStatement(
+            p.number, section.name, block.heading, p.lead, p.text, depth, p.claim.support, p.claim.evidence
+        )
         for section in outline(document, labels_of(document))
         for block, depth, p in section.points()
         if p.claim
     ]
 
 
-def _known(among: Mapping[str, object], name: str, what: str, hint: str) -> str:
-    """The name of what is meant: as it is, or as the texts of answers show it. InputError where there is none."""
+def _matching_name(among: Mapping[str, object], name: str, what: str, hint: str) -> str:
+    """The one of these names that `name` is: as it is, or as the texts of answers show it. InputError where none is."""
     for known in (name, unescape(name)):
         if known in among:
             return known

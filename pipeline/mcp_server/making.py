@@ -28,7 +28,7 @@ from pipeline.text import clean
 from pipeline.transcript import Metadata, Transcript
 
 T = TypeVar("T")
-Told = Callable[[ProgressUpdate], None]
+OnProgress = Callable[[ProgressUpdate], None]
 
 
 class Quiet:
@@ -41,10 +41,10 @@ class Quiet:
     problem = say
 
     def watch(self, progress: Progress) -> None:
-        """The client hears of it."""
+        """Not shown: the client gets it."""
 
     def done(self, outcome: Outcome) -> None:
-        """The client hears of it."""
+        """Not shown: the client gets it."""
 
     def download(self, done: int, total: int) -> None:
         """Not shown."""
@@ -55,7 +55,7 @@ class Quiet:
 
 @dataclass(slots=True)
 class Maker:
-    """Makes notes over one connection, opened by the first: its limits hold for all of them together."""
+    """Makes notes over one connection, opened for the first notes: its limits hold for all notes together."""
 
     settings: Settings
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -63,56 +63,56 @@ class Maker:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _opened: Connection | None = None
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _making: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def make(self, source: Source, told: Told) -> Outcome:
-        """How the notes of a transcript came out. `told` is called in the loop of the caller.
+    async def make(self, source: Source, on_progress: OnProgress) -> Outcome:
+        """How the notes of a transcript came out. `on_progress` is called in the loop of the caller.
 
-        Raises SettingsError and StoreError. When the caller is cancelled nothing more is asked.
+        Raises SettingsError and StoreError. When the caller is cancelled no further calls are made.
         """
-        here = asyncio.get_running_loop()
+        caller_loop = asyncio.get_running_loop()
 
         def watch(progress: Progress) -> None:
-            if not here.is_closed():
-                here.call_soon_threadsafe(told, progress.update())
+            if not caller_loop.is_closed():
+                caller_loop.call_soon_threadsafe(on_progress, progress.update())
 
-        return await asyncio.wrap_future(self._started(self._make(source, watch)))
+        return await asyncio.wrap_future(self._submitted(self._make(source, watch)))
 
     async def close(self) -> None:
         """Ends the client and the thread."""
         if self._thread is not None:
-            await asyncio.wrap_future(self._started(self._stack.aclose()))
+            await asyncio.wrap_future(self._submitted(self._stack.aclose()))
             self._loop.call_soon_threadsafe(self._loop.stop)
             await asyncio.to_thread(self._thread.join)
         self._loop.close()
 
-    def _started(self, work: Coroutine[Any, Any, T]) -> Any:
+    def _submitted(self, work: Coroutine[Any, Any, T]) -> Any:
         if self._thread is None:
             self._thread = threading.Thread(target=self._loop.run_forever, name="studydoc make", daemon=True)
             self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _make(self, source: Source, watch: Callable[[Progress], None]) -> Outcome:
-        async with self._making[source.name]:  # a second client's wish waits, and finds them made
-            at = await self._connection()
+        async with self._locks[source.name]:  # a second client waits, and then finds the notes made
+            connection = await self._connection()
             with closing(CallStore(store_path(self.settings.out))) as calls:
                 run = self._run(calls)
-                return run.made_before(source) or await self._made_now(source, run, at.client_of(calls), watch)
+                return run.made_before(source) or await self._make_now(source, run, connection.client_of(calls), watch)
 
-    async def _made_now(
+    async def _make_now(
         self, source: Source, run: Run, client: LLMClient, watch: Callable[[Progress], None]
     ) -> Outcome:
         async def feed() -> AsyncIterator[Source | Transcript]:
             yield source
 
-        kept: list[Outcome] = []
+        outcomes: list[Outcome] = []
 
         def done(outcome: Outcome) -> None:
             run.ended(outcome)
-            kept.append(outcome)  # with its document
+            outcomes.append(outcome)  # with its document
 
         await make_each(feed(), Stoppable(client), run.order, watch=watch, on_outcome=done)
-        return kept[0]
+        return outcomes[0]
 
     async def _connection(self) -> Connection:
         async with self._opening:
@@ -125,6 +125,6 @@ class Maker:
             return self._opened
 
     def _run(self, calls: CallStore) -> Run:
-        """A run over a store: each wish is one, as each `studydoc make` is."""
-        given = Input(self.settings.encoding, self.settings.format)
-        return Run.of(self.settings, Metadata(), given, calls, Audience(Quiet(), Events()))
+        """A run over a store: each request is one, as each `studydoc make` is."""
+        reading = Input(self.settings.encoding, self.settings.format)
+        return Run.of(self.settings, Metadata(), reading, calls, Audience(Quiet(), Events()))

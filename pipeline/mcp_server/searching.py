@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.errors import StoreError
-from pipeline.mcp_server.folder import Numbered, numbered
+from pipeline.mcp_server.folder import NumberedStatement, numbered_statements
 from pipeline.text import UNPARTED
 
 _RUNS = f"{UNPARTED}\U00020000-\U0003ffff"
@@ -30,7 +30,7 @@ _LEAST = 4  # letters of a word that finds others by its beginning
 _TABLE = """create virtual table statements using fts5(
     name unindexed, number unindexed, label, text, lines, tokenize = "unicode61 categories 'L* N* M* Co'"
 )"""
-_FOUND = """select name, number from statements where statements match ?
+_SEARCH = """select name, number from statements where statements match ?
     order by bm25(statements, 0, 0, 2.0, 2.0, 0.5), name, number limit ? offset ?"""
 
 
@@ -40,7 +40,7 @@ class Hit:
 
     name: str
     title: str
-    statement: Numbered
+    statement: NumberedStatement
 
 
 @dataclass(slots=True)
@@ -48,8 +48,8 @@ class Index:
     """Statements of notes, read anew where a record has changed. Safe for several threads."""
 
     _db: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", check_same_thread=False))
-    _known: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and time of each record
-    _notes: dict[str, tuple[str, list[Numbered]]] = field(default_factory=dict)  # title and statements
+    _signatures: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and time of each record
+    _notes: dict[str, tuple[str, list[NumberedStatement]]] = field(default_factory=dict)  # title and statements
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -60,38 +60,38 @@ class Index:
 
     def search(self, records: Mapping[str, Path], query: str, *, limit: int, offset: int = 0) -> tuple[int, list[Hit]]:
         """How many statements of these notes are found, and some of them, the best first."""
-        wanted = match_of(query)
+        match_expression = match_of(query)
         with self._lock:
             self._refresh(records)
-            if not wanted:
+            if not match_expression:
                 return 0, []
             (total,) = self._db.execute(
-                "select count(*) from statements where statements match ?", (wanted,)
+                "select count(*) from statements where statements match ?", (match_expression,)
             ).fetchone()
-            rows = self._db.execute(_FOUND, (wanted, limit, offset)).fetchall()
+            rows = self._db.execute(_SEARCH, (match_expression, limit, offset)).fetchall()
             return total, [Hit(name, self._notes[name][0], self._notes[name][1][number - 1]) for name, number in rows]
 
     def _refresh(self, records: Mapping[str, Path]) -> None:
-        now: dict[str, tuple[int, int]] = {}
+        signatures: dict[str, tuple[int, int]] = {}
         for name, path in records.items():
-            with suppress(OSError):  # it went since it was listed
+            with suppress(OSError):  # removed since it was listed
                 stat = path.stat()
-                now[name] = stat.st_size, stat.st_mtime_ns
-        for name in [n for n, state in self._known.items() if now.get(n) != state]:
+                signatures[name] = stat.st_size, stat.st_mtime_ns
+        for name in [n for n, signature in self._signatures.items() if signatures.get(n) != signature]:
             self._db.execute("delete from statements where name = ?", (name,))
-            del self._known[name]
+            del self._signatures[name]
             self._notes.pop(name, None)
-        for name, state in now.items():
-            if name not in self._known:
-                self._known[name] = state
+        for name, signature in signatures.items():
+            if name not in self._signatures:
+                self._signatures[name] = signature
                 self._add(name, records[name])
 
     def _add(self, name: str, record: Path) -> None:
         try:
             document = store.load(record)
         except StoreError:
-            return  # read_notes tells what is wrong with it
-        statements = numbered(document)
+            return  # read_notes says what is wrong with it
+        statements = numbered_statements(document)
         self._notes[name] = document.title, statements
         rows = (
             (name, s.number, _indexed(f"{s.heading} {s.label}"), _indexed(s.text), _indexed(_quotes(s)))
@@ -101,11 +101,11 @@ class Index:
 
 
 def match_of(query: str) -> str:
-    """What SQLite is asked for: words in quotation marks and nothing of the query besides, "" when it has none."""
-    return " OR ".join(dict.fromkeys(_wanted(query)))
+    """The match expression for SQLite: only the query's words, in quotation marks; "" when it has none."""
+    return " OR ".join(dict.fromkeys(_search_terms(query)))
 
 
-def _wanted(query: str) -> Iterator[str]:
+def _search_terms(query: str) -> Iterator[str]:
     for unit in _units(query):
         if _unspaced(unit):
             yield from (f'"{pair}"' for pair in _pairs(unit)[:-1])
@@ -134,5 +134,5 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
-def _quotes(statement: Numbered) -> str:
+def _quotes(statement: NumberedStatement) -> str:
     return " ".join(e.quote for e in statement.evidence)

@@ -105,17 +105,17 @@ def _add_making(server: MCPServer, tools: Tools, maker: Maker) -> None:
         """Make notes of a transcript, or bring them up to date. Stored answers are never asked for again."""
         try:
             source = await asyncio.to_thread(tools.folder.source, transcript)
-            async with _reported(ctx) as told:
-                outcome = await maker.make(source, told)
+            async with _reported(ctx) as on_progress:
+                outcome = await maker.make(source, on_progress)
         except PipelineError as err:
             raise ToolError(str(err)) from err
         if outcome.error is not None or outcome.figures is None:
             raise ToolError(str(outcome.error))
-        return _result(made(outcome), texts.made_text)
+        return _result(made_shape(outcome), texts.made_text)
 
 
-def made(outcome: Outcome) -> shapes.Made:
-    """How notes came out, of which there is a page."""
+def made_shape(outcome: Outcome) -> shapes.Made:
+    """How notes came out that have a page."""
     figures = outcome.figures
     assert figures is not None and outcome.page is not None
     return shapes.Made(
@@ -132,7 +132,7 @@ def made(outcome: Outcome) -> shapes.Made:
 
 
 async def _answer(text: Callable[[S], str], ask: Callable[..., S], *arguments: object) -> CallToolResult:
-    """What a tool answers, asked in a thread of its own; what it has to say against it is the tool's error."""
+    """What a tool answers, called in a thread of its own; a PipelineError becomes the tool's error."""
     try:
         return _result(await asyncio.to_thread(ask, *arguments), text)
     except PipelineError as err:
@@ -146,19 +146,19 @@ def _result(shape: S, text: Callable[[S], str]) -> CallToolResult:
 
 @asynccontextmanager
 async def _reported(ctx: Context) -> AsyncIterator[Callable[[ProgressUpdate], None]]:
-    """Tells the client how far a run is: the newest of the updates that came while it was being told the last."""
+    """Reports progress to the client: of the updates that come while one is sent, only the newest is sent next."""
     newest: list[ProgressUpdate] = []
-    moved = asyncio.Event()
+    updated = asyncio.Event()
 
-    def told(update: ProgressUpdate) -> None:
+    def on_progress(update: ProgressUpdate) -> None:
         newest[:] = [update]
-        moved.set()
+        updated.set()
 
     async def report() -> None:
         done = -1
         while True:
-            await moved.wait()
-            moved.clear()
+            await updated.wait()
+            updated.clear()
             update = newest[0]
             done = max(done + 1, 2 * update.calls)  # progress has to grow with each notice, also where no call ended
             total = max(2 * update.calls_expected, done)
@@ -166,6 +166,6 @@ async def _reported(ctx: Context) -> AsyncIterator[Callable[[ProgressUpdate], No
 
     reporting = asyncio.create_task(report())
     try:
-        yield told
+        yield on_progress
     finally:
         reporting.cancel()

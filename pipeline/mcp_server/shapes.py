@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from pipeline.document import Evidence
-from pipeline.mcp_server.folder import Numbered
+from pipeline.mcp_server.folder import NumberedStatement
 from pipeline.rechecking import Checked
 from pipeline.transcript import Segment
 
@@ -128,7 +128,7 @@ class EvidenceShape(BaseModel):
     remark: str
 
 
-def statement_shape(s: Numbered) -> StatementShape:
+def statement_shape(s: NumberedStatement) -> StatementShape:
     """A statement with the lines that it cites."""
     first = s.evidence[0].start if s.evidence else None
     lines = [e.segment for e in s.evidence]
@@ -141,8 +141,8 @@ def statement_shape(s: Numbered) -> StatementShape:
 def finding_shape(checked: Checked) -> FindingShape:
     """A claim and its findings."""
     claim = checked.claim
-    told = [f"{f.kind}: {cut(f.message)}" for f in checked.findings]
-    return FindingShape(section=claim.section, text=cut(claim.text), lines=list(claim.lines)[:100], findings=told)
+    findings = [f"{f.kind}: {cut(f.message)}" for f in checked.findings]
+    return FindingShape(section=claim.section, text=cut(claim.text), lines=list(claim.lines)[:100], findings=findings)
 
 
 def line_shape(line: Segment | Evidence, cited: bool) -> LineShape:

@@ -18,15 +18,15 @@ from pipeline.pages.markdown import clock, escape
 from pipeline.text import clean, numbered
 
 
-def transcripts_text(found: Transcripts) -> str:
+def transcripts_text(listing: Transcripts) -> str:
     """A line a transcript."""
     rows = [
-        f"- {_name(t.name)}: {'no notes yet' if t.notes == 'none' else f'{t.notes} notes'}" for t in found.transcripts
+        f"- {_name(t.name)}: {'no notes yet' if t.notes == 'none' else f'{t.notes} notes'}" for t in listing.transcripts
     ]
-    rows += [f"- {_name(name)}: notes whose transcript is not here" for name in found.notes_only]
-    rows += [_name(line) for line in found.not_read]
-    rows = rows or ([] if found.total else ["There are no transcripts in this folder."])
-    return "\n".join([*rows, *_more(found, found.transcripts)])
+    rows += [f"- {_name(name)}: notes whose transcript is not here" for name in listing.notes_only]
+    rows += [_name(line) for line in listing.not_read]
+    rows = rows or ([] if listing.total else ["There are no transcripts in this folder."])
+    return "\n".join([*rows, *_more(listing, listing.transcripts)])
 
 
 def made_text(made: Made) -> str:
@@ -59,14 +59,14 @@ def check_text(check: CheckShape) -> str:
     return "\n".join([f"{head}; {_name(check.remark)}" if check.remark else head, *rows, *_more(check, rows)])
 
 
-def evidence_text(found: EvidenceShape) -> str:
+def evidence_text(evidence: EvidenceShape) -> str:
     """The lines, those that are cited marked with >."""
     rows = [
         f"{'>' if line.cited else ' '} {line.line} {f'[{clock(line.start)}] ' if line.start is not None else ''}"
         f"{f'{escape(line.speaker)}: ' if line.speaker else ''}{escape(line.text)}"
-        for line in found.lines
+        for line in evidence.lines
     ]
-    return "\n".join([_row(found.statement), *rows, *([_name(found.remark)] if found.remark else [])])
+    return "\n".join([_row(evidence.statement), *rows, *([_name(evidence.remark)] if evidence.remark else [])])
 
 
 def _warnings(notes: Notes) -> Iterator[str]:
@@ -99,12 +99,12 @@ def _row(statement: StatementShape) -> str:
 
 
 def _more(page: Page, shown: Sequence[object]) -> list[str]:
-    """What to say of the pages that are not `shown`: every page but one past the end has something of the total."""
+    """A line on the pages that are not `shown`; only a page past the end shows nothing of the total."""
     if page.total and not shown:
         return [f"The offset is past the end: there are {page.total} in all."]
     return [] if page.next_offset is None else [f"There are {page.total} in all; go on with offset {page.next_offset}."]
 
 
 def _name(name: str) -> str:
-    """A name, a path or a remark, which may tell one, as plain words."""
+    """A name or a path, or a remark that may hold one, as plain words."""
     return escape(clean(name))

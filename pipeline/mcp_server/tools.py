@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import store
 from pipeline.errors import InputError, StoreError
 from pipeline.mcp_server import shapes
-from pipeline.mcp_server.folder import Folder, numbered
+from pipeline.mcp_server.folder import Folder, numbered_statements
 from pipeline.mcp_server.searching import Index
 from pipeline.pages.markdown import labels_of
 
@@ -25,14 +25,14 @@ class Tools:
 
     def list_transcripts(self, offset: int, limit: int) -> shapes.Transcripts:
         """Transcripts and whether there are notes of them."""
-        found = self.folder.contents()
-        names = list(found.sources)
+        contents = self.folder.contents()
+        names = list(contents.sources)
         shown = names[offset : offset + limit]
-        alone = [name for name in found.records if name not in found.sources]
+        without_transcript = [name for name in contents.records if name not in contents.sources]
         return shapes.Transcripts(
-            transcripts=[shapes.TranscriptEntry(name=n, notes=_state(found.records.get(n))) for n in shown],
-            notes_only=alone[:_MOST_NAMED] if offset == 0 else [],
-            not_read=list(found.skipped[:_MOST_NAMED]) if offset == 0 else [],
+            transcripts=[shapes.TranscriptEntry(name=n, notes=_state(contents.records.get(n))) for n in shown],
+            notes_only=without_transcript[:_MOST_NAMED] if offset == 0 else [],
+            not_read=list(contents.skipped[:_MOST_NAMED]) if offset == 0 else [],
             total=len(names),
             next_offset=shapes.next_offset(offset, shown, len(names)),
         )
@@ -43,12 +43,13 @@ class Tools:
         headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
             raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
-        rows = [s for s in numbered(document) if section in (None, s.section)]
+        rows = [s for s in numbered_statements(document) if section in (None, s.section)]
         shown = rows[offset : offset + limit]
-        before = [*takewhile(lambda name: name != "prerequisites", headings)]
-        ahead = sum(s.section in before for s in rows)
-        here = offset == ahead == 0 or offset < ahead <= offset + len(shown)  # on the page that has what is before them
-        assumed = document.prerequisites if here and section in (None, "prerequisites") else ()
+        sections_before = [*takewhile(lambda name: name != "prerequisites", headings)]
+        statements_before = sum(s.section in sections_before for s in rows)
+        # Prerequisites are on the page that has the last statement before them.
+        on_this_page = offset == statements_before == 0 or offset < statements_before <= offset + len(shown)
+        assumed = document.prerequisites if on_this_page and section in (None, "prerequisites") else ()
         return shapes.Notes(
             name=name,
             title=shapes.cut(document.title),
@@ -94,7 +95,7 @@ class Tools:
     def evidence(self, name: str, number: int, around: int) -> shapes.EvidenceShape:
         """The transcript lines of a statement, and so many before and after each of them."""
         notes = self.folder.notes(name)
-        rows = numbered(notes.document)
+        rows = numbered_statements(notes.document)
         if not 1 <= number <= len(rows):
             raise InputError(f"these notes have statements 1 to {len(rows)}", hint="read_notes shows their numbers")
         statement = rows[number - 1]
@@ -107,8 +108,8 @@ class Tools:
             lines = [shapes.line_shape(e, True) for e in statement.evidence[:_MOST_NAMED]]
         else:
             cited = {e.segment for e in statement.evidence}
-            wanted = sorted({n for c in cited for n in range(c - around, c + around + 1)})
-            inside = [n for n in wanted if 1 <= n <= len(transcript.segments)][:_MOST_NAMED]
+            numbers = sorted({n for c in cited for n in range(c - around, c + around + 1)})
+            inside = [n for n in numbers if 1 <= n <= len(transcript.segments)][:_MOST_NAMED]
             lines = [shapes.line_shape(transcript.segment(n), n in cited) for n in inside]
         return shapes.EvidenceShape(statement=shapes.statement_shape(statement), lines=lines, remark=remark)
 

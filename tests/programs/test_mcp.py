@@ -22,8 +22,8 @@ from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.llm import Request
 from pipeline.mcp_server import serve as serve_folder
-from pipeline.mcp_server.folder import Contents, Folder, numbered
-from pipeline.mcp_server.server import made, server_of
+from pipeline.mcp_server.folder import Contents, Folder, numbered_statements
+from pipeline.mcp_server.server import made_shape, server_of
 from pipeline.mcp_server.shapes import CheckShape, Made
 from pipeline.mcp_server.texts import check_text, made_text
 from pipeline.mcp_server.tools import Tools
@@ -410,7 +410,7 @@ def test_hostile_file_names_are_escaped_where_they_are_shown_and_can_be_given_ba
 
 def test_a_table_is_read_in_words_and_one_that_nothing_leads_up_to_is_no_statement() -> None:
     document = tabled()
-    found = numbered(document)
+    found = numbered_statements(document)
     assert [s.number for s in found] == list(range(1, len(list(document.statements())) + 1))
     rows = [(s.label, s.text) for s in found if s.depth and s.heading == TITLE]
     assert rows == [("Reactor", "Power: 40 MW"), ("Tower", "Power: 3 MW")]
@@ -419,7 +419,7 @@ def test_a_table_is_read_in_words_and_one_that_nothing_leads_up_to_is_no_stateme
 @pytest.mark.parametrize("status", ["complete", "partial", "failed"])
 def test_the_status_of_notes_is_told_as_it_is(folder: Path, status: Literal["complete", "partial", "failed"]) -> None:
     figures = Figures.of(noted(folder / "talks" / "reactor.txt", folder / "outputs"))
-    assert made(Outcome("reactor", page=Path("reactor.md"), status=status, figures=figures)).status == status
+    assert made_shape(Outcome("reactor", page=Path("reactor.md"), status=status, figures=figures)).status == status
 
 
 def test_problems_and_remarks_are_escaped() -> None:
