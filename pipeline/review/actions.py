@@ -12,10 +12,10 @@ from pipeline.text import clean
 
 
 def _visible(text: str) -> str:
-    kept = clean(text)
-    if not kept:
+    cleaned = clean(text)
+    if not cleaned:
         raise ValueError("there are no words in it")
-    return kept
+    return cleaned
 
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*\.[a-z0-9.]{1,40}$")]
@@ -35,7 +35,7 @@ class _Model(BaseModel):
 
 
 class Decide(_Model):
-    """Accept or reject statements, or take that back; a whole section is many targets at once."""
+    """Accept or reject statements, or take that back; for a whole section there are many targets at once."""
 
     kind: Literal["accept", "reject", "reopen"]
     targets: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20_000)]
@@ -178,9 +178,9 @@ class About(_Model):
 class Event(_Model):
     """An action as it was taken: `n` counts from 1, `base` is the number of events that the reviewer had seen.
 
-    `document` tells which making of the document it was taken on, `about` what it said there, and `quotes` what the
-    lines say that the action cites, and those beside them. Events of older files have no `quotes`. By its `rules` it is
-    applied again, whichever are in force then: what was accepted keeps its words.
+    `document` is the digest of the document that it was taken on, `about` what it said there, and `quotes` the words of
+    the lines that the action cites and of those beside them. Events of older files have no `quotes`. It is applied
+    again by its own `rules`, whichever are in force then: what was accepted keeps its words.
     """
 
     n: int = Field(ge=1)
@@ -194,19 +194,19 @@ class Event(_Model):
     rules: Literal[1, 2] = 1
 
 
-def cited(action: Action) -> tuple[int, ...]:
+def lines_cited(action: Action) -> tuple[int, ...]:
     """The lines that an action gives a statement."""
     return (action.lines or ()) if isinstance(action, Add | Edit | Restore) else ()
 
 
-def named(action: Action) -> tuple[str, ...]:
+def ids_used(action: Action) -> tuple[str, ...]:
     """The ids that an action rests on."""
     targets = action.targets if isinstance(action, Decide | Merge) else ()
     return (*targets, *_ids(action).values())
 
 
 def readdressed(action: Action, moved: Mapping[str, str]) -> Action:
-    """The action with other ids for what has moved, but for a decision, whose targets are looked at one by one."""
+    """The action with new ids for what has moved; the targets of a decision stay, since they are checked one by one."""
     places: dict[str, Any] = {name: moved.get(id_, id_) for name, id_ in _ids(action).items()}
     if isinstance(action, Merge):
         places["targets"] = tuple(moved.get(id_, id_) for id_ in action.targets)
@@ -218,7 +218,7 @@ def _ids(action: Action) -> dict[str, str]:
     return {name: id_ for name in _ID_FIELDS if (id_ := getattr(action, name, ""))}
 
 
-def changed(action: Action) -> frozenset[str] | None:
+def ids_changed(action: Action) -> frozenset[str] | None:
     """The ids whose content an action changes; None stands for all, an empty set for none that exist."""
     match action:
         case Decide() | Merge():

@@ -22,7 +22,7 @@ from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.pages import render_markdown
 from pipeline.review import pages
-from pipeline.review.actions import Action, Label, Lines, Words, changed
+from pipeline.review.actions import Action, Label, Lines, Words, ids_changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
@@ -40,7 +40,7 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# Keeps a run as a fixture: its record, its transcript, and the accepted notes or ""; says what was made of it.
+# Keeps a run as a fixture: its record, its transcript, and the accepted notes or ""; returns a line about the fixture.
 Keep = Callable[[Path, Path, str], str]
 
 
@@ -56,19 +56,19 @@ class Setup:
     keep: Keep | None = None
 
 
-class _Sent(BaseModel):
+class _RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Decision(_Sent):
+class Decision(_RequestBody):
     """An action, and the revision that its author saw."""
 
     revision: Annotated[int, Field(ge=0)]
     action: dict[str, Any]
 
 
-class Check(_Sent):
-    """A text that code is to look at, its lead and the lines that it cites, and the statement where it is to stand."""
+class Check(_RequestBody):
+    """A text for code to check, its lead, the lines that it cites, and the statement that it is to replace."""
 
     text: Words
     lines: Lines = ()
@@ -76,7 +76,7 @@ class Check(_Sent):
     target: Annotated[str, Field(max_length=80)] = ""
 
 
-class Again(_Sent):
+class RewriteRequest(_RequestBody):
     """A statement to be written again by the model."""
 
     target: Annotated[str, Field(max_length=80)]
@@ -109,8 +109,8 @@ async def _error_response(request: Request, err: Exception) -> Response:
     if isinstance(err, HTTPException):
         status, why, headers = err.status_code, err.detail, err.headers
     elif isinstance(err, ValidationError):
-        first = err.errors(include_url=False, include_input=False)[0]
-        status, why = 422, f"{'.'.join(map(str, first['loc'])) or 'request'}: {first['msg']}"
+        fault = err.errors(include_url=False, include_input=False)[0]
+        status, why = 422, f"{'.'.join(map(str, fault['loc'])) or 'request'}: {fault['msg']}"
     answer = refused(status, why) if request.method == "POST" else PlainTextResponse(why, status)
     answer.headers.update(headers or {})
     return answer
@@ -145,9 +145,9 @@ class _Routes:
             return JSONResponse(pages.update(desk))
 
     async def act(self, request: Request) -> Response:
-        sent = Decision.model_validate_json(await request.body())
-        action = _ACTION.validate_python(sent.action)
-        return await run_in_threadpool(self._act, request, sent.revision, action)
+        body = Decision.model_validate_json(await request.body())
+        action = _ACTION.validate_python(body.action)
+        return await run_in_threadpool(self._act, request, body.revision, action)
 
     def _act(self, request: Request, revision: int, action: Action) -> Response:
         desk = self._desk(request)
@@ -158,36 +158,36 @@ class _Routes:
             except Unfit as err:
                 raise HTTPException(422, str(err)) from err
             except Conflict as err:
-                return JSONResponse(self._both(desk, action, err), 409)
+                return JSONResponse(self._conflict(desk, action, err), 409)
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
             if items is None:
                 return JSONResponse(pages.update(desk))
             return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
-    def _both(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
+    def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
         """Both versions: what others made of the statements meanwhile, and what was sent."""
-        found = [i for id_ in sorted(changed(action) or ()) if (i := desk.state.item(id_))]
+        items = [i for id_ in sorted(ids_changed(action) or ()) if (i := desk.state.item(id_))]
         return pages.update(desk) | {
             "error": "somebody decided on this meanwhile",
             "who": sorted({e.who for e in conflict.later}),
-            "theirs": [{"id": i.id, "text": i.text, "label": i.label, "standing": i.standing} for i in found],
+            "theirs": [{"id": i.id, "text": i.text, "label": i.label, "standing": i.standing} for i in items],
             "yours": action.model_dump(mode="json"),
         }
 
     async def check(self, request: Request) -> Response:
-        sent = Check.model_validate_json(await request.body())
-        return await run_in_threadpool(self._check, request, sent)
+        body = Check.model_validate_json(await request.body())
+        return await run_in_threadpool(self._check, request, body)
 
-    def _check(self, request: Request, sent: Check) -> Response:
+    def _check(self, request: Request, body: Check) -> Response:
         desk = self._desk(request)
         with desk.lock:
-            item = desk.state.item(sent.target)
-            return JSONResponse({"remarks": desk.remarks(sent.text, sent.lines, item, sent.label)})
+            item = desk.state.item(body.target)
+            return JSONResponse({"remarks": desk.remarks(body.text, body.lines, item, body.label)})
 
     async def regenerate(self, request: Request) -> Response:
-        sent = Again.model_validate_json(await request.body())
+        body = RewriteRequest.model_validate_json(await request.body())
         desk = await run_in_threadpool(self._desk, request)
-        item = desk.state.item(sent.target)
+        item = desk.state.item(body.target)
         if item is None:
             raise HTTPException(404, "there is no such statement")
         if self.setup.regenerator is None:
@@ -196,11 +196,11 @@ class _Routes:
             raise HTTPException(422, "this cites no lines, so there is nothing to write it from")
         with desk.lock:
             point = Point(item, desk.state.above(item), desk.recording)
-        new = await self.setup.regenerator(point, sent.instruction)
+        new = await self.setup.regenerator(point, body.instruction)
         with desk.lock:
-            found = desk.remarks(new.text, new.lines, desk.state.item(sent.target), item.label)
-        told = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": found}
-        return JSONResponse(told)
+            remarks = desk.remarks(new.text, new.lines, desk.state.item(body.target), item.label)
+        response = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": remarks}
+        return JSONResponse(response)
 
     def keep(self, request: Request) -> Response:
         desk = self._desk(request)
@@ -229,8 +229,8 @@ class _Routes:
         kind = _STATIC.get(request.path_params["name"])
         if kind is None:
             raise HTTPException(404, "there is no such file")
-        held = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
-        return Response(held, media_type=kind)
+        content = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
+        return Response(content, media_type=kind)
 
 
 def _accepted(desk: Desk) -> StudyDocument:

@@ -22,7 +22,7 @@ from pipeline.verification import Recording
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document of the list. `fault` tells why it cannot be opened."""
+    """A document of the list. `fault` says why it cannot be opened."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class Desk:
         self._recordings: dict[tuple[tuple[str, str], ...], Recording] = {
             (): Recording(self.transcript, self.document.run.language)
         }
-        self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._remarks: dict[tuple[object, ...], tuple[str, ...]] = {}
         # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
         self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...], tuple[str, ...]], str] = {}
         self.shown_transcript: tuple[tuple[tuple[str, str], ...], str] | None = None
@@ -64,7 +64,7 @@ class Desk:
         return self._recordings[names]
 
     def reviewed(self) -> StudyDocument:
-        """What was accepted, as a document of its own. Raises InputError where it cites what nobody can quote."""
+        """What was accepted, as a document of its own. Raises InputError where a line that it cites is unknown."""
         review = self.review
         events = (event for event in review.events if event.document == review.timeline.document)
         quotes = (quote for event in events for quote in event.quotes)
@@ -77,28 +77,28 @@ class Desk:
     def remarks(self, text: str, lines: tuple[int, ...], item: Item | None = None, label: str = "") -> tuple[str, ...]:
         """What code remarks on a text and its lines; remembered, since pages are shown often.
 
-        Of one that is to stand in the place of an `item`, or beside it, also whether it fits into a table there.
+        Where the text is to replace an `item`, or to stand beside it, also whether it fits into a table there.
         """
         key = (self.state.names, text, lines)
-        if key not in self._found:
-            self._found[key] = tuple(remarks(text, lines, self.recording))
+        if key not in self._remarks:
+            self._remarks[key] = tuple(remarks(text, lines, self.recording))
         odd = misfit(self.state.columns_over(item), label, text) if item else ""
-        return (odd, *self._found[key]) if odd else self._found[key]
+        return (odd, *self._remarks[key]) if odd else self._remarks[key]
 
     def remarks_on(self, item: Item) -> tuple[str, ...]:
-        """What code remarks on a statement that a reviewer wrote; of the model's the record tells what was found."""
-        own = item.support is None and item.section not in BARE
-        return self.remarks(item.text, item.lines, item, item.label) if own else ()
+        """What code remarks on a statement that a reviewer wrote; the record has the findings on the model's."""
+        by_reviewer = item.support is None and item.section not in BARE
+        return self.remarks(item.text, item.lines, item, item.label) if by_reviewer else ()
 
 
 class Catalogue:
-    """The documents below some paths. Those that `make` wrote again are read again, with the decisions on them."""
+    """The documents below some paths. One that `make` wrote again is read again, with the decisions on it."""
 
     def __init__(self, paths: list[Path], transcripts: Path | None = None) -> None:
         self._paths = paths
         self._transcripts = transcripts
         self._lock = threading.Lock()
-        self._known: dict[str, Path] = {}
+        self._records_by_id: dict[str, Path] = {}
         self._desks: dict[Path, tuple[tuple[int, int], Desk]] = {}
 
     def entries(self) -> list[Entry]:
@@ -107,10 +107,10 @@ class Catalogue:
 
     def desk(self, id_: str) -> Desk | None:
         """The document with an id of the list. Raises PipelineError when it cannot be opened."""
-        record = self._known.get(id_)
+        record = self._records_by_id.get(id_)
         if record is None or not record.is_file():
-            self._known = {id_of(r): r for r in self._records()}
-            record = self._known.get(id_)
+            self._records_by_id = {id_of(r): r for r in self._records()}
+            record = self._records_by_id.get(id_)
         return self._open(record) if record else None
 
     def _records(self) -> list[Path]:
@@ -130,10 +130,10 @@ class Catalogue:
         stat = record.stat()
         signature = (stat.st_mtime_ns, stat.st_ino)
         with self._lock:
-            kept = self._desks.get(record)
-            if kept is None or kept[0] != signature:
-                kept = self._desks[record] = (signature, Desk(record, self._transcripts))
-        desk = kept[1]
+            cached = self._desks.get(record)
+            if cached is None or cached[0] != signature:
+                cached = self._desks[record] = (signature, Desk(record, self._transcripts))
+        desk = cached[1]
         with desk.lock:
             desk.review.refresh()
         return desk

@@ -27,7 +27,7 @@ def strip(shares: Sequence[float], firsts: Sequence[int] = ()) -> list[Bar]:
 
 
 def cited(state: State) -> list[int]:
-    """The lines that statements rest on which are in the document and not rejected."""
+    """The lines that the statements cite that are in the document and not rejected."""
     return sorted({n for i in state.items if _uses_lines(i) for n in i.lines})
 
 

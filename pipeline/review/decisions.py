@@ -39,52 +39,54 @@ def apply(state: State, action: Action, n: int) -> State:
     changed = _applied(state, action, n)
     match action:
         case Split():
-            made_of = action.target
+            origin = action.target
         case Merge():
-            made_of = action.targets[0]
+            origin = action.targets[0]
         case _:
-            made_of = ""
-    return _within_paragraphs(changed, state, made_of)
+            origin = ""
+    return _within_paragraphs(changed, state, origin)
 
 
-def _within_paragraphs(changed: State, before: State, made_of: str) -> State:
-    """The changed state, in which what went on in a paragraph does so only behind a statement of that paragraph.
+def _within_paragraphs(changed: State, before: State, origin: str) -> State:
+    """The changed state, in which a statement continues a paragraph only behind another one of that paragraph.
 
-    Statements that were not there before are of the paragraph of the one they are `made_of`, "" for none.
+    A new statement is in the paragraph of its `origin`, the statement that it was split or merged from, "" for none.
     """
-    if [_place(i) for i in changed.items] == [_place(i) for i in before.items]:
+    if [_position_of(i) for i in changed.items] == [_position_of(i) for i in before.items]:
         return changed
     paragraphs = _paragraphs(before)
 
     def paragraph_of(item: Item) -> int | None:
-        return paragraphs.get(item.id, paragraphs.get(made_of))
+        return paragraphs.get(item.id, paragraphs.get(origin))
 
-    out: list[Item] = []
+    items: list[Item] = []
     above: Item | None = None
     for item in changed.items:
-        goes_on = item.continues and above and _beside(above, item) and paragraph_of(above) == paragraph_of(item)
+        follows_on = (
+            item.continues and above and _at_same_level(above, item) and paragraph_of(above) == paragraph_of(item)
+        )
         if not item.outside:
-            item = above = item if goes_on else replace(item, continues=False)
-        out.append(item)
-    return replace(changed, items=tuple(out))
+            item = above = item if follows_on else replace(item, continues=False)
+        items.append(item)
+    return replace(changed, items=tuple(items))
 
 
 def _paragraphs(state: State) -> dict[str, int]:
     """The number of the paragraph of each statement, by id."""
-    out: dict[str, int] = {}
+    paragraphs: dict[str, int] = {}
     above: Item | None = None
     for n, item in enumerate(i for i in state.items if not i.outside):
-        out[item.id] = out[above.id] if above and item.continues and _beside(above, item) else n
+        paragraphs[item.id] = paragraphs[above.id] if above and item.continues and _at_same_level(above, item) else n
         above = item
-    return out
+    return paragraphs
 
 
-def _place(item: Item) -> tuple[str, str, int, bool]:
+def _position_of(item: Item) -> tuple[str, str, int, bool]:
     return item.id, item.group, item.depth, item.outside
 
 
-def _beside(one: Item, other: Item) -> bool:
-    return (one.section, one.group, one.depth) == (other.section, other.group, other.depth)
+def _at_same_level(a: Item, b: Item) -> bool:
+    return (a.section, a.group, a.depth) == (b.section, b.group, b.depth)
 
 
 def _applied(state: State, action: Action, n: int) -> State:
@@ -96,8 +98,8 @@ def _applied(state: State, action: Action, n: int) -> State:
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
             _complete(item.section, lines, label)
-            edited = _own(replace(item, text=action.text, label=label, lines=lines))
-            return _with(state, replace(edited, standing="pending") if action.later else edited)
+            edited = _as_reviewers_own(replace(item, text=action.text, label=label, lines=lines))
+            return _with_item(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
             return _split(state, action, n)
         case Merge():
@@ -121,7 +123,7 @@ def _applied(state: State, action: Action, n: int) -> State:
             item = _present(state, action.target)
             if item.section not in TERMED:
                 raise Unfit("only a key concept has a term")
-            return _with(state, _own(replace(item, label=action.text)))
+            return _with_item(state, _as_reviewers_own(replace(item, label=action.text)))
         case Rename():
             return renamed(state, action)
         case Step():
@@ -130,33 +132,33 @@ def _applied(state: State, action: Action, n: int) -> State:
 
 def _split(state: State, action: Split, n: int) -> State:
     item = _present(state, action.target)
-    own = replace(_own(item), standing=item.standing)
-    parts = [replace(own, id=_fresh(item.section, n, k), text=text) for k, text in enumerate(action.texts)]
+    edited = replace(_as_reviewers_own(item), standing=item.standing)
+    parts = [replace(edited, id=_new_id(item.section, n, k), text=text) for k, text in enumerate(action.texts)]
     if item.section not in TERMED:  # a lead stands before the first part alone
         parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
     *first, last = parts  # what is nested stays below the last
     parts = [*(replace(p, columns=(), steps=False) for p in first), last]
     if item.continues or _goes_on(state, item):
         parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
-    return _put(state, item.id, parts)
+    return _replaced(state, item.id, parts)
 
 
 def _goes_on(state: State, item: Item) -> bool:
-    """Whether the statement behind this one stands in its paragraph."""
+    """Whether the statement after this one continues its paragraph."""
     behind = state.items[state.items.index(item) + 1 :]
-    return bool(behind) and behind[0].continues and _beside(item, behind[0])
+    return bool(behind) and behind[0].continues and _at_same_level(item, behind[0])
 
 
-def _own(item: Item) -> Item:
-    """What a reviewer wrote is accepted, and nothing that was found of the model's text holds for it."""
+def _as_reviewers_own(item: Item) -> Item:
+    """The item as a reviewer's own: accepted, and without what was found of the model's text."""
     return replace(item, standing="accepted", support=None, finding="", correction=None, reopened="")
 
 
 def _decided(state: State, action: Decide) -> State:
-    wanted = set(action.targets)
+    ids = set(action.targets)
     standing = _STANDINGS[action.kind]
-    places = [n for n, i in enumerate(state.items) if i.id in wanted and not i.outside]
-    if len(places) < len(wanted):
+    places = [n for n, i in enumerate(state.items) if i.id in ids and not i.outside]
+    if len(places) < len(ids):
         raise Unfit("this statement is not in the document, or was kept out of it: restore it first")
     items = list(state.items)
     for n in places:
@@ -182,12 +184,12 @@ def _restored(state: State, action: Restore, n: int) -> State:
     term, _, definition = text.partition(": ")
     if section in TERMED and definition and not label:
         label, text = term, definition
-    item = replace(_own(item), section=section, label=label, text=text, lines=_ordered(action.lines))
+    item = replace(_as_reviewers_own(item), section=section, label=label, text=text, lines=_ordered(action.lines))
     _complete(section, item.lines, label)
     if not dropped:
-        return _with(state, item)
-    rest = replace(state, items=tuple(i for i in state.items if i.id != item.id))
-    return placed(_with_a_heading(rest, n) if section in GROUPED else rest, item)
+        return _with_item(state, item)
+    without_item = replace(state, items=tuple(i for i in state.items if i.id != item.id))
+    return placed(_with_a_heading(without_item, n) if section in GROUPED else without_item, item)
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:
@@ -203,20 +205,20 @@ def _ordered(lines: Sequence[int]) -> tuple[int, ...]:
 
 def written_by(action: Add | Edit | Restore, n: int) -> str:
     """The id of the statement that action number `n` writes."""
-    return _fresh(action.section, n, 0) if isinstance(action, Add) else action.target
+    return _new_id(action.section, n, 0) if isinstance(action, Add) else action.target
 
 
-def _fresh(section: str, n: int, k: int) -> str:
+def _new_id(section: str, n: int, k: int) -> str:
     return f"{section}.n{n}.{k}"
 
 
-def _with(state: State, changed: Item) -> State:
+def _with_item(state: State, changed: Item) -> State:
     return replace(state, items=tuple(changed if i.id == changed.id else i for i in state.items))
 
 
-def _put(state: State, id_: str, instead: Sequence[Item]) -> State:
+def _replaced(state: State, id_: str, replacements: Sequence[Item]) -> State:
     at = next(n for n, i in enumerate(state.items) if i.id == id_)
-    return replace(state, items=(*state.items[:at], *instead, *state.items[at + 1 :]))
+    return replace(state, items=(*state.items[:at], *replacements, *state.items[at + 1 :]))
 
 
 def _merged(state: State, action: Merge, n: int) -> State:
@@ -227,9 +229,9 @@ def _merged(state: State, action: Merge, n: int) -> State:
         raise Unfit("only statements that are nested alike can become one")
     parts.sort(key=state.items.index)
     first = parts[0]
-    together = replace(
-        _own(first),
-        id=_fresh(first.section, n, 0),
+    merged = replace(
+        _as_reviewers_own(first),
+        id=_new_id(first.section, n, 0),
         text=action.text,
         lines=_ordered([line for p in parts for line in p.lines]),
         was=" ".join(p.was for p in parts if p.was),
@@ -239,9 +241,9 @@ def _merged(state: State, action: Merge, n: int) -> State:
     )
     blocks = [state.block(p) for p in parts]
     nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]
-    gone = {i.id for block in blocks for i in block} - {first.id}
-    left = replace(state, items=tuple(i for i in state.items if i.id not in gone))
-    return _put(left, first.id, [together, *nested])
+    removed = {i.id for block in blocks for i in block} - {first.id}
+    remaining = replace(state, items=tuple(i for i in state.items if i.id not in removed))
+    return _replaced(remaining, first.id, [merged, *nested])
 
 
 def _moved(state: State, action: Move) -> State:
@@ -250,22 +252,22 @@ def _moved(state: State, action: Move) -> State:
         raise Unfit("this note was dropped: restore it first")
     block = state.block(item)
     ids = {i.id for i in block}
-    rest = replace(state, items=tuple(i for i in state.items if i.id not in ids))
-    goal_id = action.after or action.before or action.below
-    if goal_id:
-        goal = rest.item(goal_id)
-        if goal is None or goal.section != item.section:
+    remaining = replace(state, items=tuple(i for i in state.items if i.id not in ids))
+    neighbour_id = action.after or action.before or action.below
+    if neighbour_id:
+        neighbour = remaining.item(neighbour_id)
+        if neighbour is None or neighbour.section != item.section:
             raise Unfit("the place that it was moved to is not in the document")
-        group, depth = goal.group, goal.depth + (1 if action.below else 0)
-        at = rest.items.index(goal) + (0 if action.before else len(rest.block(goal)))
+        group, depth = neighbour.group, neighbour.depth + (1 if action.below else 0)
+        at = remaining.items.index(neighbour) + (0 if action.before else len(remaining.block(neighbour)))
     else:
         group = action.group or item.group
         if group and state.group(group) is None:
             raise Unfit("the heading that it was moved to is not in the document")
-        depth, at = 0, start_of(rest, item.section, group)
+        depth, at = 0, start_of(remaining, item.section, group)
     shift = depth - item.depth
     moved = [replace(i, group=group, depth=i.depth + shift) for i in block]
-    return replace(rest, items=(*rest.items[:at], *moved, *rest.items[at:]))
+    return replace(remaining, items=(*remaining.items[:at], *moved, *remaining.items[at:]))
 
 
 def _divided(state: State, action: Divide, n: int) -> State:
@@ -274,13 +276,14 @@ def _divided(state: State, action: Divide, n: int) -> State:
     if item is None or old is None:
         raise Unfit("only main points have headings")
     new = Group(f"heading.n{n}.0", action.text, old.part)
-    at, place = state.items.index(item), state.groups.index(old)
-    items, above = list(state.items), item.depth  # levels that the new heading parts a statement from
-    for k, follows in enumerate(items[at:], at):
-        if follows.group == old.id:
-            above = min(above, follows.depth)
-            items[k] = replace(follows, group=new.id, depth=follows.depth - above)
-    return replace(state, items=tuple(items), groups=(*state.groups[: place + 1], new, *state.groups[place + 1 :]))
+    index, group_index = state.items.index(item), state.groups.index(old)
+    items, above = list(state.items), item.depth  # the levels that statements lose under the new heading
+    for k, below in enumerate(items[index:], index):
+        if below.group == old.id:
+            above = min(above, below.depth)
+            items[k] = replace(below, group=new.id, depth=below.depth - above)
+    groups = (*state.groups[: group_index + 1], new, *state.groups[group_index + 1 :])
+    return replace(state, items=tuple(items), groups=groups)
 
 
 def _added(state: State, action: Add, n: int) -> State:
@@ -289,11 +292,11 @@ def _added(state: State, action: Add, n: int) -> State:
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
     item = Item(written_by(action, n), action.section, action.text, lines, "accepted", label=action.label, support=None)
-    after = state.item(action.after) if action.after else None
-    if after is not None and after.section == action.section:
-        at = state.items.index(after) + len(state.block(after))
-        listed = True if is_bullet(after) else None
-        item = replace(item, group=after.group, depth=after.depth, listed=listed)
+    neighbour = state.item(action.after) if action.after else None
+    if neighbour is not None and neighbour.section == action.section:
+        at = state.items.index(neighbour) + len(state.block(neighbour))
+        listed = True if is_bullet(neighbour) else None
+        item = replace(item, group=neighbour.group, depth=neighbour.depth, listed=listed)
         return replace(state, items=(*state.items[:at], item, *state.items[at:]))
     if action.section in GROUPED:
         state = _with_a_heading(state, n)
@@ -309,10 +312,10 @@ def _retitled(state: State, action: Part) -> State:
     if state.group(action.group) is None:
         raise Unfit("this heading is not in the document")
     groups: list[Group] = []
-    for _, of_part in groupby(state.groups, key=lambda g: g.part):
-        run = list(of_part)
-        mine = any(g.id == action.group for g in run)
-        groups += [replace(g, part=action.text) for g in run] if mine else run
+    for _, neighbours in groupby(state.groups, key=lambda g: g.part):
+        of_part = list(neighbours)
+        is_target = any(g.id == action.group for g in of_part)
+        groups += [replace(g, part=action.text) for g in of_part] if is_target else of_part
     return replace(state, groups=tuple(groups))
 
 

@@ -85,10 +85,10 @@ class Guard:
                 await refused(413, "this is too large")(scope, receive, with_headers)
                 return
 
-            async def again() -> Message:
+            async def replay_body() -> Message:
                 return {"type": "http.request", "body": body, "more_body": False}
 
-            receive = again
+            receive = replay_body
         await self.app(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
@@ -114,8 +114,8 @@ class Guard:
         """A token in the address is put into a cookie and out of sight; without either nobody comes in."""
         if _same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self.rules.visitor):
             return None
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        if scope["method"] == "GET" and _same(given, self.rules.visitor):
+        token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if scope["method"] == "GET" and _same(token, self.rules.visitor):
             answer = RedirectResponse(scope["path"] if not scope["path"].startswith("//") else "/", 303)
             answer.set_cookie(COOKIE, self.rules.visitor, httponly=True, samesite="strict")
             return answer
@@ -123,12 +123,12 @@ class Guard:
 
 
 def refused(status: int, why: str) -> JSONResponse:
-    """An answer that tells why."""
+    """A refusal with its reason."""
     return JSONResponse({"error": why}, status)
 
 
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+def _same(token: str, expected: str) -> bool:
+    return hmac.compare_digest(token.encode(), expected.encode())
 
 
 async def _body(receive: Receive) -> bytes | None:

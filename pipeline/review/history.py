@@ -17,9 +17,9 @@ from pipeline.review.actions import (
     Rename,
     Restore,
     Step,
-    changed,
-    cited,
-    named,
+    ids_changed,
+    ids_used,
+    lines_cited,
     readdressed,
 )
 from pipeline.review.decisions import Unfit, apply, written_by
@@ -35,7 +35,7 @@ _LINES_UNKNOWN = (
 
 
 class Timeline:
-    """A document's base and what became of it. Events are taken one by one; the same events give the same state.
+    """A document's base and its state after the events so far, taken one by one; the same events give the same state.
 
     `lines` are those of the transcript, None where it is not the one that the document was made from.
     """
@@ -49,8 +49,8 @@ class Timeline:
         self._future: list[State] = []
         self.document = digest_of(base)
         earlier = abouts_of(e for e in events if e.document != self.document)
-        self._moved = found_again(earlier, base)
-        self._unmoved = unmoved_up_to(earlier, base)
+        self._matches = found_again(earlier, base)
+        self._unmoved_up_to = unmoved_up_to(earlier, base)
         for event in events:
             self.take(event)
 
@@ -74,12 +74,12 @@ class Timeline:
         return apply(self.state, action, self.revision + 1)
 
     def about(self, action: Action) -> tuple[About, ...]:
-        """What an event has to remember of the document, so that it can be applied to another one."""
-        return tuple(a for i in named(action) if (a := self.base.about(i)))
+        """The statements that an event has to remember, so that it can be applied to another document."""
+        return tuple(a for i in ids_used(action) if (a := self.base.about(i)))
 
     def quotes(self, action: Action) -> tuple[Evidence, ...]:
-        """What the lines say that an action cites. Raises Unfit where it cannot be known."""
-        numbers = cited(action)
+        """The words of the lines that an action cites. Raises Unfit where they cannot be known."""
+        numbers = lines_cited(action)
         if not numbers:
             return ()
         if self._lines is None:
@@ -87,10 +87,10 @@ class Timeline:
         return self._lines.quotes(numbers)
 
     def without_same_lines(self, action: Action) -> Action:
-        """An edit that leaves the lines as they are says nothing of them: they stay those of its statement."""
+        """The action; an edit whose lines are those of its statement goes without lines, which leaves these as is."""
         item = self.state.item(action.target) if isinstance(action, Edit) else None
-        same = item is not None and set(item.lines) == set(cited(action))
-        return action.model_copy(update={"lines": None}) if same else action
+        unchanged = item is not None and set(item.lines) == set(lines_cited(action))
+        return action.model_copy(update={"lines": None}) if unchanged else action
 
     def take(self, event: Event) -> None:
         """The next event. What does not fit the document is listed in the state and changes nothing else."""
@@ -111,7 +111,7 @@ class Timeline:
         try:
             if not isinstance(event.action, Decide):
                 return self._rewritten(event)
-            targets, misfits = self._still(event.action, event)
+            targets, misfits = self._valid_targets(event.action, event)
             state = replace(state, misfits=(*state.misfits, *misfits))
             action = event.action.model_copy(update={"targets": targets})
             return apply(state, action, event.n) if targets else state
@@ -120,7 +120,7 @@ class Timeline:
 
     def _rewritten(self, event: Event) -> State:
         """The state after an action on words, places or names. Raises Unfit."""
-        action = readdressed(event.action, {old: match.id for old, match in self._moved.items()})
+        action = readdressed(event.action, {old: match.id for old, match in self._matches.items()})
         if isinstance(action, Rename) and event.rules < 2:
             return renamed_everywhere(self.state, action)
         lines = self._lines_now(action, event)
@@ -129,37 +129,37 @@ class Timeline:
 
     def _lines_now(self, action: Action, event: Event) -> tuple[int, ...] | None:
         """The lines that an action cites, by their numbers in this document; None where nobody knows. Raises Unfit."""
-        numbers = cited(action)
+        numbers = lines_cited(action)
         if numbers and event.quotes and self._lines:
-            return self._lines.found(numbers, event.quotes)
+            return self._lines.renumbered(numbers, event.quotes)
         if not numbers or event.document == self.document:
             return numbers
         if event.quotes:
             raise Unfit(CHANGED)
-        if max(numbers) <= self._unmoved.get(event.document, 0):
+        if max(numbers) <= self._unmoved_up_to.get(event.document, 0):
             return numbers
-        return self._left_alone(action, event)
+        return self._unchanged_lines(action, event)
 
-    def _left_alone(self, action: Action, event: Event) -> tuple[int, ...] | None:
-        """The lines here of a statement whose lines an action left as they were; None where it gave it others."""
+    def _unchanged_lines(self, action: Action, event: Event) -> tuple[int, ...] | None:
+        """The lines here of a statement whose lines an action left unchanged; None where it gave others."""
         if not isinstance(action, Edit | Restore):
             return None
         item = self.base.item(action.target)
-        were = [set(a.lines) for a in event.about if a.id in named(event.action)]
-        return item.lines or None if item and set(cited(action)) in were else None
+        lines_before = [set(a.lines) for a in event.about if a.id in ids_used(event.action)]
+        return item.lines or None if item and set(lines_cited(action)) in lines_before else None
 
-    def _still(self, action: Decide, event: Event) -> tuple[tuple[str, ...], tuple[Misfit, ...]]:
-        """The targets for which a decision still holds: words are accepted, not places, and they may be others now."""
+    def _valid_targets(self, action: Decide, event: Event) -> tuple[tuple[str, ...], tuple[Misfit, ...]]:
+        """The targets for which a decision still holds: words are accepted, not places, and words may have changed."""
         if event.document == self.document:
             return action.targets, ()
-        kept: list[str] = []
+        targets: list[str] = []
         misfits: list[Misfit] = []
         items = {i.id: i for i in self.state.items}
         texts = {a.id: a.text for a in event.about}
-        # Older documents told of their source in statements without lines; nobody has to accept these any more.
+        # Older documents named their source in statements without lines; nobody has to accept these any more.
         provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
-            match = self._moved.get(target, Match(target, True))
+            match = self._matches.get(target, Match(target, True))
             item = items.get(match.id)
             if action.kind == "accept" and (target in provenance if item is None else item.reopened == _LINES_UNKNOWN):
                 continue
@@ -168,10 +168,10 @@ class Timeline:
             elif not match.same and item.text == item.was:
                 reason = f"it reads now: {item.text}"
             else:
-                kept.append(match.id)
+                targets.append(match.id)
                 continue
             misfits.append(_misfit(event, texts.get(target, ""), reason))
-        return tuple(kept), tuple(misfits)
+        return tuple(targets), tuple(misfits)
 
 
 def _misfit(event: Event, text: str, reason: str) -> Misfit:
@@ -179,14 +179,14 @@ def _misfit(event: Event, text: str, reason: str) -> Misfit:
 
 
 def _text_of(event: Event) -> str:
-    """The words that an event is about: those of the statement that it was taken on, of an addition its own."""
-    own = getattr(event.action, "text", "") or ""
-    was = {} if isinstance(event.action, Add) else {a.id: a.text for a in event.about}
-    return was.get(next(iter(named(event.action)), ""), own)
+    """The words that an event is about: those of its statement, or of an addition its own."""
+    own_text = getattr(event.action, "text", "") or ""
+    texts = {} if isinstance(event.action, Add) else {a.id: a.text for a in event.about}
+    return texts.get(next(iter(ids_used(event.action)), ""), own_text)
 
 
 def _open_again(state: State, action: Action, n: int) -> State:
-    """The state in which what an action wrote is to be decided on again, since nobody knows its lines."""
+    """The state in which the statement that an action wrote is pending again, since nobody knows its lines."""
     if not isinstance(action, Add | Edit | Restore):
         return state
     id_ = written_by(action, n)
@@ -195,12 +195,12 @@ def _open_again(state: State, action: Action, n: int) -> State:
 
 
 def digest_of(base: State) -> str:
-    """What tells one document from another: all of its statements and headings."""
+    """A digest of all statements and headings, which tells one document from another."""
     return hashlib.sha256(" ".join(base.ids()).encode()).hexdigest()[:16]
 
 
 def overlapping(later: Iterable[Event], action: Action) -> bool:
-    """Whether what happened since touches what an action changes, so that its author has to look again."""
-    mine = changed(action)
-    theirs = (changed(event.action) for event in later)
-    return any(mine is None or ids is None or ids & mine for ids in theirs)
+    """Whether later events touch what an action changes, so that its author has to look again."""
+    ids = ids_changed(action)
+    later_changes = (ids_changed(event.action) for event in later)
+    return any(ids is None or later_ids is None or later_ids & ids for later_ids in later_changes)

@@ -26,44 +26,46 @@ class Lines:
         last = len(self._transcript.segments)
         if missing := [n for n in numbers if n > last]:
             raise Unfit(f"the transcript has {last} lines and no line {missing[0]}")
-        wanted = {n + step for n in numbers for step in (0, *_BESIDE)}
-        return cite(self._transcript, [n for n in wanted if 1 <= n <= last])
+        with_neighbours = {n + step for n in numbers for step in (0, *_BESIDE)}
+        return cite(self._transcript, [n for n in with_neighbours if 1 <= n <= last])
 
-    def found(self, numbers: Sequence[int], quotes: Sequence[Evidence]) -> tuple[int, ...]:
-        """Where the lines stand that had these numbers and were quoted so. Raises Unfit when one of them is gone."""
-        before = {e.segment: _bare(e.quote) for e in quotes}
-        found: list[int] = []
+    def renumbered(self, numbers: Sequence[int], quotes: Sequence[Evidence]) -> tuple[int, ...]:
+        """The numbers now of lines that had these numbers and these quotes. Raises Unfit when one of them is gone."""
+        words_before = {e.segment: _plain_words(e.quote) for e in quotes}
+        numbers_now: list[int] = []
         for number in numbers:
-            place = self._place(number, before)
-            if place is None:
+            number_now = self._number_now(number, words_before)
+            if number_now is None:
                 quote = next((e.quote for e in quotes if e.segment == number), "")
                 raise Unfit(f"line {number}, “{quote}”, is not in the transcript any more")
-            found.append(place)
-        return tuple(found)
+            numbers_now.append(number_now)
+        return tuple(numbers_now)
 
-    def _place(self, number: int, before: Mapping[int, str]) -> int | None:
-        """The line of the same words beside the same line; of several the one that has moved least."""
-        alone = not any(number + step in before for step in _BESIDE)
-        places = self._places.get(before.get(number, ""), ())
-        alike = {n: self._same_beside(n, number, before) for n in places}
-        fitting = (n for n in places if alone or alike[n])
+    def _number_now(self, number: int, words_before: Mapping[int, str]) -> int | None:
+        """The line with the same words and a same neighbour; of several, the one that has moved least."""
+        no_neighbours = not any(number + step in words_before for step in _BESIDE)
+        places = self._places.get(words_before.get(number, ""), ())
+        alike = {n: self._same_neighbours(n, number, words_before) for n in places}
+        fitting = (n for n in places if no_neighbours or alike[n])
         return max(fitting, key=lambda n: (alike[n], -abs(n - number)), default=None)
 
-    def _same_beside(self, now: int, number: int, before: Mapping[int, str]) -> int:
-        """How many of the lines beside one say what they said."""
-        return sum(number + k in before and before[number + k] == self._words.get(now + k) for k in _BESIDE)
+    def _same_neighbours(self, candidate: int, number: int, words_before: Mapping[int, str]) -> int:
+        """How many neighbours of a candidate say what the neighbours said before."""
+        return sum(
+            number + k in words_before and words_before[number + k] == self._words.get(candidate + k) for k in _BESIDE
+        )
 
     @cached_property
     def _words(self) -> dict[int, str]:
-        return {s.id: _bare(s.text) for s in self._transcript.segments}
+        return {s.id: _plain_words(s.text) for s in self._transcript.segments}
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        out: dict[str, list[int]] = {}
-        for number, words_of_it in self._words.items():
-            out.setdefault(words_of_it, []).append(number)
-        return out
+        places: dict[str, list[int]] = {}
+        for number, line_words in self._words.items():
+            places.setdefault(line_words, []).append(number)
+        return places
 
 
-def _bare(text: str) -> str:
+def _plain_words(text: str) -> str:
     return " ".join(words(text)) or text.strip()

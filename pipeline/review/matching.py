@@ -24,44 +24,44 @@ class Match:
 
 
 def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
-    """What events are about, by the document on which they were taken and by id."""
-    out: dict[str, dict[str, About]] = {}
+    """The statements that events are about, by the document on which they were taken and by id."""
+    abouts: dict[str, dict[str, About]] = {}
     for event in events:
-        out.setdefault(event.document, {}).update((a.id, a) for a in event.about)
-    return out
+        abouts.setdefault(event.document, {}).update((a.id, a) for a in event.about)
+    return abouts
 
 
 def found_again(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, Match]:
-    """Where the statements of earlier documents are in this one, each document's for itself."""
-    known = set(base.ids())
-    found: dict[str, Match] = {}
+    """Where the statements of earlier documents are in this one; each document is matched on its own."""
+    ids = set(base.ids())
+    matched: dict[str, Match] = {}
     for abouts in earlier.values():
-        kept = abouts.keys() & known
-        found |= matches([a for a in abouts.values() if a.id not in known], base, taken=kept)
-    return found
+        same_ids = abouts.keys() & ids
+        matched |= matches([a for a in abouts.values() if a.id not in ids], base, taken=same_ids)
+    return matched
 
 
 def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, int]:
-    """The last line up to which the lines of earlier documents have their numbers here, by the document.
+    """By earlier document, the last line up to which its line numbers still hold here.
 
-    A statement that has the same words and the same numbers here tells so, for what comes before it too.
+    A statement with the same words and the same numbers here proves it for its lines and for all before them.
     """
-    here = {i.id: i.lines for i in base.items}
+    lines_here = {i.id: i.lines for i in base.items}
 
     def last(about: About) -> int:
-        return max(about.lines, default=0) if here.get(about.id) == about.lines else 0
+        return max(about.lines, default=0) if lines_here.get(about.id) == about.lines else 0
 
     return {document: max(map(last, abouts.values()), default=0) for document, abouts in earlier.items()}
 
 
 def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:
     """Where the statements and headings that `state` has under no such id most likely are, each once, never `taken`."""
-    known = [a for id_ in state.ids() if (a := state.about(id_))]
+    candidates = [a for id_ in state.ids() if (a := state.about(id_))]
     by_line: dict[tuple[str, int], list[About]] = defaultdict(list)
     bare: dict[str, list[About]] = defaultdict(list)
     by_words: dict[tuple[str, str], list[About]] = defaultdict(list)
-    for about in known:
-        by_words[about.section, _worded(about)].append(about)
+    for about in candidates:
+        by_words[about.section, _plain_words(about)].append(about)
         if not about.lines:
             bare[about.section].append(about)
         for n in about.lines:
@@ -69,23 +69,23 @@ def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> d
     scored: list[tuple[float, str, str, bool]] = []
     for old in {a.id: a for a in lost}.values():
         near = {c.id: c for n in old.lines for c in by_line[old.section, n]}
-        near |= {c.id: c for c in by_words[old.section, _worded(old)]}
+        near |= {c.id: c for c in by_words[old.section, _plain_words(old)]}
         near |= {} if old.lines else {c.id: c for c in bare[old.section]}
         for new in near.values():
-            same = _worded(old) == _worded(new)
+            same = _plain_words(old) == _plain_words(new)
             score = 2.0 + _shared(old, new) if same else _likeness(old, new)
             if score >= _LEAST:
                 scored.append((score, old.id, new.id, same))
-    found: dict[str, Match] = {}
+    matched: dict[str, Match] = {}
     taken = set(taken)
     for _, old_id, new_id, same in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
-        if old_id not in found and new_id not in taken:
-            found[old_id] = Match(new_id, same)
+        if old_id not in matched and new_id not in taken:
+            matched[old_id] = Match(new_id, same)
             taken.add(new_id)
-    return found
+    return matched
 
 
-def _worded(about: About) -> str:
+def _plain_words(about: About) -> str:
     return " ".join(words(about.text))
 
 

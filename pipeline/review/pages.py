@@ -87,13 +87,13 @@ def titles(document: StudyDocument) -> dict[str, str]:
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
-    """Statements that have the words looked for, cut into parts of which every second one is a find."""
+    """Statements that have the words looked for, cut into parts of which every second one is a hit."""
     if not query.strip():
         return []
     pattern = re.compile(f"({re.escape(query.strip())})", re.IGNORECASE)
-    found = ((i, f"{i.label}: {i.text}" if i.label else i.text) for i in state.items)
+    texts = ((i, f"{i.label}: {i.text}" if i.label else i.text) for i in state.items)
     return [
-        {"id": i.id, "section": i.section, "parts": pattern.split(text)} for i, text in found if pattern.search(text)
+        {"id": i.id, "section": i.section, "parts": pattern.split(text)} for i, text in texts if pattern.search(text)
     ][:_MOST_HITS]
 
 
@@ -103,7 +103,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         id=id_,
         title=desk.document.title,
         document=desk.document,
-        made=made(desk.document.run),
+        made=made_by(desk.document.run),
         words=labels_of(desk.document),
         language=desk.document.run.language or "en",
         direction=direction(desk.document.run.language),
@@ -117,7 +117,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
     )
 
 
-def made(run: RunRecord) -> str:
+def made_by(run: RunRecord) -> str:
     """By whom the notes were made and checked, and at what length, in a sentence."""
     checker = "the same model" if run.checked_by == run.model else run.checked_by
     by = f"{checker}, each statement beside its lines"
@@ -133,19 +133,19 @@ def transcript_html(desk: Desk) -> str:
     names = desk.state.names
     if desk.shown_transcript is None or desk.shown_transcript[0] != names:
         rows: list[SimpleNamespace] = []
-        before: str | None = None
+        speaker_before: str | None = None
         for s in desk.transcript.segments:
             rows.append(
                 SimpleNamespace(
                     n=s.id,
                     when=clock(s.start) if s.start is not None else "",
-                    label=s.speaker if s.speaker != before else None,
+                    label=s.speaker if s.speaker != speaker_before else None,
                     speaker=desk.state.speaker(s.speaker),
                     text=s.text,
                     link=moment_url(desk.document.source.url, s.start),
                 )
             )
-            before = s.speaker
+            speaker_before = s.speaker
         desk.shown_transcript = names, templates.get_template("lines.html").render(lines=rows)
     return desk.shown_transcript[1]
 
@@ -159,22 +159,22 @@ def update(desk: Desk) -> dict[str, Any]:
 def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
     """What changes with every decision, apart from the notes. Coverage is left out where it is as it was `before`."""
     timeline, state = desk.review.timeline, desk.state
-    told = {
+    changes = {
         "revision": timeline.revision,
         "undo": timeline.can_undo,
         "redo": timeline.can_redo,
         "progress": progress(state),
     }
     if before is not None and len(before.items) == len(state.items) and not moves_coverage(before, state):
-        return told
-    return told | {"cited": cited(state), "strip_html": strip_html(desk)}
+        return changes
+    return changes | {"cited": cited(state), "strip_html": strip_html(desk)}
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
     """The HTML of the statements that differ from `before`, None when more than single statements differ."""
     state = desk.state
-    same = (before.groups, before.names, before.misfits) == (state.groups, state.names, state.misfits)
-    if not same or len(before.items) != len(state.items):
+    same_frame = (before.groups, before.names, before.misfits) == (state.groups, state.names, state.misfits)
+    if not same_frame or len(before.items) != len(state.items):
         return None
     pairs = list(zip(before.items, state.items, strict=True))
     if any(a is not b and (a.id, a.group, a.depth) != (b.id, b.group, b.depth) for a, b in pairs):
@@ -201,7 +201,7 @@ def notes(desk: Desk) -> str:
         section = part.name
         groups = [{"id": "", "heading": "", "part": "", "begins": False, "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
-            before = ("", *(g.part for g in state.groups))
+            parts_before = ("", *(g.part for g in state.groups))
             groups += [
                 {
                     "id": g.id,
@@ -210,7 +210,7 @@ def notes(desk: Desk) -> str:
                     "begins": g.part != above,
                     "items": by_group.get(f"{section} {g.id}", []),
                 }
-                for g, above in zip(state.groups, before, strict=False)
+                for g, above in zip(state.groups, parts_before, strict=False)
             ]
         label = "Lead" if part.form in ("points", "items") else "Term" if section in TERMED else ""
         sections.append(

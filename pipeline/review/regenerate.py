@@ -49,7 +49,7 @@ class RewrittenAnswer(Answer):
 def regenerator(structured: Structured) -> Regenerator:
     """Asks for one statement anew. Raises CallError; nobody has checked yet what comes back."""
 
-    async def again(point: Point, wish: str) -> Rewritten:
+    async def rewrite(point: Point, wish: str) -> Rewritten:
         numbered = numbered_lines(point.recording.transcript.segments)
         lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
@@ -62,12 +62,14 @@ def regenerator(structured: Structured) -> Regenerator:
         )
         system = system_message(structured.prompts, point.recording.language, point.recording.spoken)
         messages = (system, Message("user", task))
-        found = await structured.ask("review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something)
-        text = clean(found.value.text)
-        cited = segments_of(found.value.lines, lines) or point.item.lines
+        response = await structured.ask(
+            "review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something
+        )
+        text = clean(response.value.text)
+        cited = segments_of(response.value.lines, lines) or point.item.lines
         return Rewritten(text, with_lines(DraftStatement(text, cited), point.recording).lines)
 
-    return again
+    return rewrite
 
 
 def _says_something(answer: RewrittenAnswer) -> None:

@@ -14,17 +14,17 @@ from pipeline.speakers import full_name
 def renamed(state: State, action: Rename) -> State:
     """The state with a speaker's right name.
 
-    A label of one letter, or of digits alone, is too much else to be replaced in notes: "A" stays, and its lines have
-    the name. Of one that the notes have as a word too, "Mark" beside "mark", statements that are changed by it are to
-    be decided on again; what nobody decides on, headings and those of columns, keeps it.
+    A label of one letter, or of digits alone, has too many other meanings to be replaced in notes: "A" stays, and its
+    lines have the name. Where the notes have a label as a word too, "Mark" beside "mark", the statements that it
+    changes are to be decided on again; headings, also those of columns, keep it, since nobody decides on them.
     """
     if not _is_distinct(action.speaker):
-        return _named(state, action)
+        return _with_name(state, action)
     if not _is_word(action.speaker, state):
         return renamed_everywhere(state, action)
     swap = _swap(state, action)
     reason = f"“{action.name}” was put for “{action.speaker}”, which is a word too: see whether the speaker is meant"
-    return replace(_named(state, action), items=tuple(_reopened(i, swap, reason) for i in state.items))
+    return replace(_with_name(state, action), items=tuple(_reopened(i, swap, reason) for i in state.items))
 
 
 def renamed_everywhere(state: State, action: Rename) -> State:
@@ -32,10 +32,10 @@ def renamed_everywhere(state: State, action: Rename) -> State:
     swap = _swap(state, action)
     items = tuple(replace(_swapped(i, swap), columns=tuple(map(swap, i.columns))) for i in state.items)
     groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
-    return replace(_named(state, action), items=items, groups=groups)
+    return replace(_with_name(state, action), items=items, groups=groups)
 
 
-def _named(state: State, action: Rename) -> State:
+def _with_name(state: State, action: Rename) -> State:
     return replace(state, names=(*state.names, (action.speaker, action.name)))
 
 
@@ -55,8 +55,8 @@ def _reopened(item: Item, swap: Callable[[str], str], reason: str) -> Item:
 
 def _is_distinct(label: str) -> bool:
     """Whether a label has several letters or digits, not all of them digits."""
-    kept = [c for c in label if c.isalnum()]
-    return len(kept) > 1 and any(map(str.isalpha, kept))
+    characters = [c for c in label if c.isalnum()]
+    return len(characters) > 1 and any(map(str.isalpha, characters))
 
 
 def _is_word(label: str, state: State) -> bool:
@@ -64,15 +64,15 @@ def _is_word(label: str, state: State) -> bool:
     small = label.lower()
     if small == label.upper() or not all(map(str.isalpha, label.split())):
         return False
-    pattern = _whole(small)
+    pattern = _whole_word(small)
     return any(pattern.search(text) for i in state.items for text in (i.text, i.label))
 
 
 def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
-    """What puts one name for others wherever one of them stands as a whole; where the new one stands it stays."""
-    pattern = _whole(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which is a part of it
+    """A function that puts the new name wherever an old one stands as a whole word; a new one that is there stays."""
+    pattern = _whole_word(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which is a part of it
     return lambda text: pattern.sub(lambda _: new, text)
 
 
-def _whole(*names: str) -> re.Pattern[str]:
+def _whole_word(*names: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")

@@ -32,57 +32,60 @@ from pipeline.verification import Recording, finding, with_lines
 
 
 class Unquotable(ValueError):
-    """An accepted statement cites a line of which nobody knows what it says."""
+    """An accepted statement cites a line whose words nobody knows."""
 
 
 def reviewed_document(
     document: StudyDocument, state: State, recording: Recording, quotes: Iterable[Evidence] = ()
 ) -> StudyDocument:
-    """The document with the accepted statements only; headings without any go, as does what was kept out of it.
+    """The document with the accepted statements only, without empty headings and without what was kept out of it.
 
     Lines are quoted as the record has them, others from the recording's transcript, which has the speakers' right
-    names, or by the `quotes` of decisions where it is another one than that of the notes. Raises Unquotable where none
-    of these tells. Statements in a reviewer's words are "weak" where code finds something against them.
+    names, or by the `quotes` of decisions where the transcript has changed since. Raises Unquotable where none of
+    these has the line. Statements in a reviewer's words are "weak" where code finds something against them.
     """
     state = replace(state, items=tuple(_without_lead_in(i, state) for i in state.items))
     accepted = [i for i in state.items if i.standing == "accepted"]
     evidence = _EvidenceOf(document, state, recording.transcript, quotes)
     claims = {i.id: _claim(i, recording, evidence) for i in accepted if i.section not in BARE}
-    content: dict[str, Any] = {name: tuple(_held(name, form, accepted, claims, state)) for name, form in FORMS.items()}
+    content: dict[str, Any] = {
+        name: tuple(_section_content(name, form, accepted, claims, state)) for name, form in FORMS.items()
+    }
     content["more"] = tuple(
-        m.model_copy(update={"items": tuple(_held(m.name, "items", accepted, claims, state))}) for m in document.more
+        m.model_copy(update={"items": tuple(_section_content(m.name, "items", accepted, claims, state))})
+        for m in document.more
     )
     source = document.source.model_copy(update={"speakers": state.speakers()})
     run = document.run.model_copy(update={"page": None})
-    kept = document.model_copy(update=content | {"withheld": (), "dropped": (), "source": source, "run": run})
-    coverage = _coverage({e.segment for s in kept.statements() for e in s.evidence}, document.coverage)
-    return StudyDocument.model_validate(kept.model_copy(update={"coverage": coverage}).model_dump())
+    reviewed = document.model_copy(update=content | {"withheld": (), "dropped": (), "source": source, "run": run})
+    coverage = _coverage({e.segment for s in reviewed.statements() for e in s.evidence}, document.coverage)
+    return StudyDocument.model_validate(reviewed.model_copy(update={"coverage": coverage}).model_dump())
 
 
-def _held(
+def _section_content(
     section: str, form: Form, accepted: Sequence[Item], claims: dict[str, dict[str, Any]], state: State
 ) -> Iterator[Any]:
-    """What the record holds of a section."""
-    own = [i for i in accepted if i.section == section]
+    """The content of a section as the record holds it."""
+    items = [i for i in accepted if i.section == section]
     match form:
         case "points":
             for group in state.groups:
-                below = list(_levelled(i for i in state.items if (i.section, i.group) == (section, group.id)))
+                below = list(_nested_accepted(i for i in state.items if (i.section, i.group) == (section, group.id)))
                 if details := standing(_tree(below, claims)):
                     yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
-            mine = (i for i in state.items if i.section == section)
-            yield from _tree(list(_levelled(mine, bound=True)), claims)
+            in_section = (i for i in state.items if i.section == section)
+            yield from _tree(list(_nested_accepted(in_section, bound=True)), claims)
         case "terms":
-            yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in own)
+            yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in items)
         case "prose":
-            yield from (Statement(text=i.text, **claims[i.id]) for i in own)
+            yield from (Statement(text=i.text, **claims[i.id]) for i in items)
         case "phrases":
-            yield from (Prerequisite(text=i.text) for i in own)
+            yield from (Prerequisite(text=i.text) for i in items)
 
 
 def _without_lead_in(item: Item, state: State) -> Item:
-    """What leads up to a table, without words where it was not accepted and rows were: these stand by themselves."""
+    """A table's lead-in, emptied where it was not accepted but rows were, which then stand by themselves."""
     if not item.columns or item.outside or item.standing == "accepted":
         return item
     rows = [i for i in state.block(item)[1:] if i.standing == "accepted"]
@@ -93,11 +96,11 @@ def _without_lead_in(item: Item, state: State) -> Item:
     return replace(bare, columns=item.columns, listed=False)
 
 
-def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
-    """The accepted ones of a group; each is nested below what it stood below, as far as that was accepted too.
+def _nested_accepted(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
+    """The accepted items of a group, each nested below those above it that were accepted too.
 
-    What is `bound` to the statement above it, as the date of a task is, stands only where that does, and what goes on
-    in a paragraph of which nothing was accepted begins it, with its lead.
+    Items that are `bound` to the statement above, as the date of a task is, are left out with it. The first accepted
+    item of a paragraph begins it, with the paragraph's lead.
     """
     above: list[Item] = []
     begun, lead = False, ""
@@ -107,8 +110,8 @@ def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
         begun, lead = (begun, lead) if item.continues else (False, item.label)
         while above and above[-1].depth >= item.depth:
             above.pop()
-        alone = bound and any(i.standing != "accepted" for i in above)
-        if item.standing == "accepted" and not alone:
+        orphaned = bound and any(i.standing != "accepted" for i in above)
+        if item.standing == "accepted" and not orphaned:
             depth = sum(i.standing == "accepted" for i in above)
             label = item.label or ("" if begun else lead)
             yield replace(item, depth=depth, continues=item.continues and begun, label=label)
@@ -118,7 +121,7 @@ def _levelled(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
 
 def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Detail, ...]:
     """Items in reading order as details, those that are deeper nested below the one before them."""
-    out: list[Detail] = []
+    details: list[Detail] = []
     at = 0
     while at < len(items):
         item, end = items[at], at + 1
@@ -129,12 +132,12 @@ def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Det
         if item.bare and not nested:
             continue
         shape = claims[item.id] | shape_of(item)
-        if len(nested) == 1 and nested[0].bare:  # the table or the steps are those of what they were put below
+        if len(nested) == 1 and nested[0].bare:  # its table or steps become those of this item
             shape |= {"columns": nested[0].columns, "steps": nested[0].steps}
             nested = nested[0].details
         nested = tuple(row for d in nested for row in (d.in_words().details if d.bare else (d,)))
-        out.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
-    return tuple(out)
+        details.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
+    return tuple(details)
 
 
 class _EvidenceOf:
@@ -145,12 +148,12 @@ class _EvidenceOf:
     ) -> None:
         self._changed = transcript.sha256 != document.source.sha256
         self._transcript = transcript
-        known = [*(quotes if self._changed else ()), *(e for s in document.statements() for e in s.evidence)]
-        self._known = {e.segment: e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in known}
+        evidence = [*(quotes if self._changed else ()), *(e for s in document.statements() for e in s.evidence)]
+        self._by_line = {e.segment: e.model_copy(update={"speaker": state.speaker(e.speaker)}) for e in evidence}
 
-    def of(self, item: Item) -> tuple[Evidence, ...]:
+    def cited_by(self, item: Item) -> tuple[Evidence, ...]:
         """The lines that a statement cites. Raises Unquotable."""
-        return tuple(self._known.get(n) or self._cut(n, item) for n in item.lines)
+        return tuple(self._by_line.get(n) or self._cut(n, item) for n in item.lines)
 
     def _cut(self, number: int, item: Item) -> Evidence:
         last = len(self._transcript.segments)
@@ -161,12 +164,12 @@ class _EvidenceOf:
 
 
 def _claim(item: Item, recording: Recording, evidence: _EvidenceOf) -> dict[str, Any]:
-    """The fields of the record that every statement has. A reviewer's own text was changed by no check."""
-    found = item.finding if item.support else finding(item.text, recording)
+    """The fields of the record that every statement has. No check has changed a reviewer's own text."""
+    finding_text = item.finding if item.support else finding(item.text, recording)
     return {
-        "evidence": evidence.of(item),
-        "support": "weak" if found else "verified",
-        "finding": found or None,
+        "evidence": evidence.cited_by(item),
+        "support": "weak" if finding_text else "verified",
+        "finding": finding_text or None,
         "correction": item.correction,
         "emphasis": standing_in(item.text, item.emphasis),
     }
@@ -185,12 +188,12 @@ def _coverage(cited: set[int], before: Coverage) -> Coverage:
 
 
 def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[str]:
-    """What code remarks on a text and the lines that it cites. It judges no meaning, and nothing follows of it."""
+    """What code remarks on a text and the lines that it cites. It judges no meaning and decides nothing."""
     last = len(recording.transcript.segments)
     if missing := [n for n in lines if not 1 <= n <= last]:
         yield f"the transcript has {last} lines and no line {missing[0]}"
     quoted = with_lines(DraftStatement(text, tuple(lines)), recording).lines
     if more := [str(n) for n in quoted if n not in lines]:
         yield f"what is quoted stands in {'line' if len(more) == 1 else 'lines'} {', '.join(more)}"
-    if found := finding(text, recording):
-        yield found
+    if finding_text := finding(text, recording):
+        yield finding_text

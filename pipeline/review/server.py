@@ -78,15 +78,15 @@ async def _serve(
 ) -> None:
     port = listening.getsockname()[1]
     rules = Rules(flags.host, port, secrets.token_urlsafe(32), flags.token)
-    async with _model(settings) as again:
+    async with _model(settings) as rewrite:
         catalogue = Catalogue(flags.paths, flags.transcripts)
-        app = create_app(Setup(catalogue, rules, flags.who or _user(), regenerator=again, keep=keep))
+        app = create_app(Setup(catalogue, rules, flags.who or _user(), regenerator=rewrite, keep=keep))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off",
             timeout_graceful_shutdown=2,
         )  # fmt: skip
-        shown = f"[{flags.host}]" if ":" in flags.host else flags.host
-        address = f"http://{shown}:{port}/" + (f"?token={flags.token}" if flags.token else "")
+        host = f"[{flags.host}]" if ":" in flags.host else flags.host
+        address = f"http://{host}:{port}/" + (f"?token={flags.token}" if flags.token else "")
         listening.listen()
         announce(address)
         if flags.browser:

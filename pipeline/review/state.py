@@ -35,10 +35,10 @@ OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on 
 class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
-    `depth` counts the statements that it is nested below. What stands below it are rows of a table with the headings
+    `depth` counts the statements that it is nested below. The statements below it are rows of a table with the headings
     `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
-    is `listed` is a bullet right below a heading (None: as its label tells). A `bare` one has a table or steps below it
-    and says nothing itself: there is nothing to decide on it, and what it `was` are the words below it. `finding` and
+    is `listed` is a bullet right below a heading (None: its label decides). A `bare` one has a table or steps below it
+    and says nothing itself: there is nothing to decide on it, and its `was` has the words below it. `finding` and
     `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided on again,
     `home` from which section it was dropped. Words of `emphasis` stand out.
     """
@@ -99,7 +99,7 @@ class Misfit:
 class State:
     """All statements in reading order (the items of a group stand together), and the speakers' right names.
 
-    `sections` are those of the document in its reading order, `people` the speakers that its source tells.
+    `sections` are those of the document in its reading order, `people` the speakers that its source names.
     """
 
     items: tuple[Item, ...]
@@ -136,7 +136,7 @@ class State:
         """A statement and what is nested below it."""
         at = self.items.index(item)
         end = at + 1
-        while end < len(self.items) and self.items[end].depth > item.depth and _together(self.items[end], item):
+        while end < len(self.items) and self.items[end].depth > item.depth and _in_same_group(self.items[end], item):
             end += 1
         return self.items[at:end]
 
@@ -145,7 +145,7 @@ class State:
         out: list[str] = []
         depth = item.depth
         for other in reversed(self.items[: self.items.index(item)]):
-            if not _together(other, item):
+            if not _in_same_group(other, item):
                 break
             if other.depth < depth and not other.outside:
                 out += [other.text] if other.text else []
@@ -156,7 +156,7 @@ class State:
     def columns_over(self, item: Item) -> tuple[str, ...]:
         """The headings of the table among whose rows a statement stands, none if it stands in none."""
         for other in reversed(self.items[: self.items.index(item)]):
-            if not _together(other, item):
+            if not _in_same_group(other, item):
                 break
             if other.depth < item.depth and not other.outside:
                 return other.columns
@@ -172,8 +172,8 @@ class State:
         return None
 
 
-def _together(one: Item, other: Item) -> bool:
-    return (one.section, one.group) == (other.section, other.group)
+def _in_same_group(a: Item, b: Item) -> bool:
+    return (a.section, a.group) == (b.section, b.group)
 
 
 def opened(document: StudyDocument) -> State:
@@ -182,45 +182,45 @@ def opened(document: StudyDocument) -> State:
     items: list[Item] = []
     groups: list[Group] = []
     for section, content in ((s.name, s.content) for s in document.outline()):
-        for held in content:
-            match held:
+        for entry in content:
+            match entry:
                 case MainPoint():
-                    group = Group(new_id("heading", held.heading, ()), held.heading, held.part or "")
+                    group = Group(new_id("heading", entry.heading, ()), entry.heading, entry.part or "")
                     groups.append(group)
-                    nested = _nested(held.details)
+                    nested = _nested(entry.details)
                     items += [replace(_item(section, d, new_id), group=group.id, depth=n) for d, n in nested]
                 case Prerequisite():
-                    items.append(Item(new_id(section, held.text, ()), section, held.text, (), was=held.text))
+                    items.append(Item(new_id(section, entry.text, ()), section, entry.text, (), was=entry.text))
                 case Detail():
-                    items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((held,))]
+                    items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((entry,))]
                 case _:
-                    items.append(_item(section, held, new_id))
+                    items.append(_item(section, entry, new_id))
     state = State(tuple(items), tuple(groups), sections=document.order, people=document.source.speakers)
     for withheld in document.withheld:
         section = withheld.section if withheld.section in document.order else GROUPED[0]
-        kept_out = Item(
+        item = Item(
             new_id(section, f"withheld\n{withheld.text}", ()), section, withheld.text, withheld.lines,
             "withheld", label=withheld.label or "", support="weak", was=withheld.text, reason=withheld.reason,
         )  # fmt: skip
-        state = placed(state, kept_out)
-    left_out = [
+        state = placed(state, item)
+    dropped = [
         Item(new_id(DROPPED, d.text, d.lines), DROPPED, d.text, d.lines, "dropped", was=d.text, home=d.section)
         for d in document.dropped
     ]
-    return replace(state, items=(*state.items, *left_out))
+    return replace(state, items=(*state.items, *dropped))
 
 
 class _Ids:
     """New ids: the same text with the same lines in the same section is numbered from its second time on."""
 
     def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     def __call__(self, section: str, text: str, lines: tuple[int, ...]) -> str:
         digest = hashlib.sha256(f"{section}\n{text}\n{lines}".encode()).hexdigest()[:12]
         id_ = f"{section}.{digest}"
-        self._seen[id_] += 1
-        return id_ + (f".{self._seen[id_]}" if self._seen[id_] > 1 else "")
+        self._counts[id_] += 1
+        return id_ + (f".{self._counts[id_]}" if self._counts[id_] > 1 else "")
 
 
 def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
@@ -256,15 +256,15 @@ def placed(state: State, item: Item) -> State:
     Among main points it gets the heading of its place.
     """
     items = state.items
-    own = [n for n, i in enumerate(items) if i.section == item.section]
+    in_section = [n for n, i in enumerate(items) if i.section == item.section]
     first = item.lines[0] if item.lines else None
-    before = [n for n in own if first is None or (items[n].lines and items[n].lines[0] <= first)]
+    before = [n for n in in_section if first is None or (items[n].lines and items[n].lines[0] <= first)]
     if before:
         at, group = before[-1] + 1, items[before[-1]].group
-        while at < len(items) and items[at].depth and _together(items[at], items[at - 1]):
+        while at < len(items) and items[at].depth and _in_same_group(items[at], items[at - 1]):
             at += 1
-    elif own:
-        at, group = own[0], items[own[0]].group
+    elif in_section:
+        at, group = in_section[0], items[in_section[0]].group
     else:
         at, group = start_of(state, item.section), ""
     if not group and state.groups and item.section in GROUPED:
@@ -278,8 +278,8 @@ def start_of(state: State, section: str, group: str = "") -> int:
     order = {g.id: n for n, g in enumerate(state.groups)}
     ranks = {name: n for n, name in enumerate((*state.sections, DROPPED))}
 
-    def place(item: Item) -> tuple[int, int]:
+    def rank(item: Item) -> tuple[int, int]:
         return ranks[item.section], order.get(item.group, -1)
 
-    wanted = (ranks[section], order.get(group, -1))
-    return next((n for n, i in enumerate(state.items) if place(i) >= wanted), len(state.items))
+    goal = (ranks[section], order.get(group, -1))
+    return next((n for n, i in enumerate(state.items) if rank(i) >= goal), len(state.items))

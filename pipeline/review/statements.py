@@ -74,28 +74,28 @@ def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
 def changed_words(before: str, after: str) -> tuple[list[Part], list[Part]]:
     """Both wordings in parts, in order; joined with blanks the parts give the wording again.
 
-    Of two that are little alike the former counts as changed whole, and in the latter nothing is marked.
+    Where the two are little alike, the whole former one counts as changed and nothing in the latter.
     """
     old, new = before.split(), after.split()
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return [Part(" ".join(old), True)], [Part(" ".join(new), False)]
-    was: list[Part] = []
-    now: list[Part] = []
+    parts_before: list[Part] = []
+    parts_after: list[Part] = []
     for kind, a, b, c, d in matcher.get_opcodes():
         if a < b:
-            was.append(Part(" ".join(old[a:b]), kind != "equal"))
+            parts_before.append(Part(" ".join(old[a:b]), kind != "equal"))
         if c < d:
-            now.append(Part(" ".join(new[c:d]), kind != "equal"))
-    return was, now
+            parts_after.append(Part(" ".join(new[c:d]), kind != "equal"))
+    return parts_before, parts_after
 
 
 def spans(lines: Sequence[int]) -> str:
     """Numbers as people write them: "3–5, 8"."""
-    out: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for n in lines:
-        if out and n == out[-1][1] + 1:
-            out[-1] = (out[-1][0], n)
+        if ranges and n == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], n)
         else:
-            out.append((n, n))
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in out)
+            ranges.append((n, n))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges)

@@ -21,7 +21,7 @@ _LOCK_SECONDS = 10.0
 
 
 class Conflict(Exception):
-    """Somebody else changed what an action changes; `later` is what the reviewer had not seen. Nothing was kept."""
+    """Somebody else changed what an action changes; the reviewer had not seen `later` events. Nothing was kept."""
 
     def __init__(self, later: tuple[Event, ...]) -> None:
         super().__init__(f"{len(later)} decisions were made since")
@@ -43,13 +43,13 @@ def review_path(record: Path) -> Path:
 def read_events(path: Path) -> list[Event]:
     """All events of a file, none when there is no file. StoreError when it is damaged."""
     try:
-        held = path.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return []
     except OSError as err:
         raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
     try:
-        file = _File.model_validate_json(held)
+        file = _File.model_validate_json(content)
     except ValidationError as err:
         raise StoreError(
             f"{path}: these are no review decisions ({err.error_count()} faults)",
@@ -71,7 +71,7 @@ class Review:
         self.base = base
         self._lines = lines
         self._rows: list[str] = []
-        self._seen: tuple[int, ...] | None = None  # the file whose events these are
+        self._signature: tuple[int, ...] | None = None  # the file whose events these are
         self._events: list[Event] = []
         self.timeline = Timeline(base, lines=lines)
         self.refresh()
@@ -83,20 +83,20 @@ class Review:
 
     def refresh(self) -> None:
         """Takes in what other processes wrote."""
-        now = _signature(self.path)
-        if now == self._seen and self._rows:
+        signature = _signature(self.path)
+        if signature == self._signature and self._rows:
             return
         events = read_events(self.path)
-        known, fresh = len(self._events), events[len(self._events) :]
-        if events[:known] == self._events and all(e.document == self.timeline.document for e in fresh):
-            for event in fresh:
+        count, new_events = len(self._events), events[len(self._events) :]
+        if events[:count] == self._events and all(e.document == self.timeline.document for e in new_events):
+            for event in new_events:
                 self._events.append(event)
                 self._rows.append(_row(event))
                 self.timeline.take(event)
         else:
             self._events, self._rows = events, [_row(e) for e in events]
             self.timeline = Timeline(self.base, events, self._lines)
-        self._seen = now
+        self._signature = signature
 
     def add(self, action: Action, *, base: int, who: str, clock: Callable[[], str]) -> Event:
         """Keeps an action: it is on disk when this returns. `base` is the revision that its author saw.
@@ -124,10 +124,10 @@ class Review:
                     rules=RULES,
                 )
                 row = _row(event)
-                replace_file(self.path, _whole([*self._rows, row]))
+                replace_file(self.path, _file_text([*self._rows, row]))
                 self._events.append(event)
                 self._rows.append(row)
-                self._seen = _signature(self.path)
+                self._signature = _signature(self.path)
                 self.timeline.take(event)
                 return event
         except Timeout as err:
@@ -140,12 +140,12 @@ def _row(event: Event) -> str:
     return json.dumps(event.model_dump(mode="json"), ensure_ascii=False)
 
 
-def _whole(rows: list[str]) -> str:
+def _file_text(rows: list[str]) -> str:
     return f'{{"format": {FORMAT}, "events": [\n' + ",\n".join(rows) + "\n]}\n"
 
 
 def _signature(path: Path) -> tuple[int, ...] | None:
-    """What tells which bytes a file holds, None where there is none: every write makes a new file."""
+    """A signature of a file's content, None where there is no file: every write makes a new file."""
     try:
         stat = path.stat()
     except OSError:

@@ -207,15 +207,15 @@ YES = [("Ana", words) for words in ("Is it old?", "Yes.", "Is it dear?", "Yes.",
 def test_a_line_that_is_said_twice_is_found_by_those_beside_it() -> None:
     quotes = Lines(transcript(YES)).quotes([2, 4])
     now = Lines(transcript([GREETING, GREETING, *YES]))
-    assert (now.found([2], quotes), now.found([4], quotes)) == ((4,), (6,))
+    assert (now.renumbered([2], quotes), now.renumbered([4], quotes)) == ((4,), (6,))
 
 
 def test_a_line_alone_among_others_is_another_line() -> None:
     quotes = Lines(transcript(YES)).quotes([2])
     with pytest.raises(Unfit, match=r"line 2, “Yes\.”, is not in the transcript any more"):
-        Lines(transcript([*ELSEWHERE, ("Ida", "Yes.")])).found([2], quotes)
+        Lines(transcript([*ELSEWHERE, ("Ida", "Yes.")])).renumbered([2], quotes)
 
 
 def test_the_only_line_of_a_transcript_is_found_by_its_words() -> None:
     only = Lines(transcript(YES[:1]))
-    assert only.found([1], only.quotes([1])) == (1,)
+    assert only.renumbered([1], only.quotes([1])) == (1,)

@@ -12,7 +12,7 @@ import pytest
 from pipeline.review.actions import Edit, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import apply
-from pipeline.review.pages import document_page, list_page, made, notes, progress, statement_html
+from pipeline.review.pages import document_page, list_page, made_by, notes, progress, statement_html
 from pipeline.review.state import Item
 from pipeline.review.statements import changed_words
 from tests.review.samples import document
@@ -99,7 +99,7 @@ def test_the_head_of_the_page_tells_who_checked(desk: Desk) -> None:
 
 def test_a_check_by_code_is_not_passed_off_as_one_of_meaning() -> None:
     run = document().run.model_copy(update={"checked_by": "code"})
-    assert "checked by code alone: figures, quotations and names, not meaning" in made(run)
+    assert "checked by code alone: figures, quotations and names, not meaning" in made_by(run)
 
 
 def test_the_list_tells_what_was_put_right_and_by_whom_it_was_checked(record: Path) -> None:
