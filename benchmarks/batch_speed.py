@@ -90,19 +90,19 @@ def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
     if log:
         log.unlink(missing_ok=True)
     # Python keeps its bytecode, as where the program is installed, whatever this environment says.
-    others = ("OPENAI_", "STUDYDOC_", "PYTHONDONTWRITEBYTECODE")
-    plain = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    left_out = ("OPENAI_", "STUDYDOC_", "PYTHONDONTWRITEBYTECODE")
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
     started = time.monotonic()
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=plain | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=told
+            command, cwd=ROOT, env=plain | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=errors
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - started
         process.returncode = code = os.waitstatus_to_exitcode(status)
         if code not in (0, 1):
-            told.seek(0)
-            print(told.read().decode()[-2000:], file=sys.stderr)
+            errors.seek(0)
+            print(errors.read().decode()[-2000:], file=sys.stderr)
     events = [json.loads(row) for row in log.read_text("utf-8").splitlines()] if log and log.exists() else []
     first = next((e["at"] for e in events if e["event"] == "call started"), 0.0)
     finishes = tuple(e["at"] - first for e in events if e["event"] == "document done" and e["status"] == "complete")
@@ -130,15 +130,15 @@ async def _bare_loop(url: str, at_once: int, calls: int) -> None:
     client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=2)
     gate, text = asyncio.Semaphore(at_once), document(0, CHUNK)
     schema = {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "string"}}}}
-    wanted: Any = {"type": "json_schema", "json_schema": {"name": "points", "schema": schema}}
+    response_format: Any = {"type": "json_schema", "json_schema": {"name": "points", "schema": schema}}
 
-    async def one(n: int) -> None:
+    async def call(n: int) -> None:
         async with gate:
-            shown = "\n".join(f"[{i}] {line}" for i, line in enumerate(text.split("\n\n"), 1))
-            messages: Any = [{"role": "system", "content": "Note"}, {"role": "user", "content": f"{n}\n{shown}"}]
-            await client.chat.completions.create(model="mock", messages=messages, response_format=wanted)
+            lines = "\n".join(f"[{i}] {line}" for i, line in enumerate(text.split("\n\n"), 1))
+            messages: Any = [{"role": "system", "content": "Note"}, {"role": "user", "content": f"{n}\n{lines}"}]
+            await client.chat.completions.create(model="mock", messages=messages, response_format=response_format)
 
-    await asyncio.gather(*(one(n) for n in range(calls)))
+    await asyncio.gather(*(call(n) for n in range(calls)))
 
 
 async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
@@ -152,7 +152,7 @@ async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
     schema = {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "string"}}}}
     async with OpenAICompatible(Endpoint(f"{url}/v1", "mock", "none", concurrency=at_once, rpm=rpm or None)) as client:
 
-        async def one(n: int) -> bool:
+        async def call(n: int) -> bool:
             try:
                 await client.complete(
                     Request("p", (Message("system", "Note"), Message("user", f"{n}\n{text}")), schema, 9)
@@ -161,7 +161,7 @@ async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
                 return False
             return True
 
-        if not all(await asyncio.gather(*(one(n) for n in range(calls)))):
+        if not all(await asyncio.gather(*(call(n) for n in range(calls)))):
             sys.exit(1)
 
 
@@ -184,12 +184,13 @@ def _client(work: Path, docs: int) -> list[str]:
     calls, rows = 13 * docs, []
     for at_once in (64, 256):
         with endpoint("--latency", "0.2") as url:
-            loop, ours = ([ask(url, at_once, n * calls) for n in (1, 5)] for ask in (bare, client))
-        rows.append(f"{at_once} at once: {_further(ours, calls, at_once)} (bare loop {_further(loop, calls, at_once)})")
+            loop, adapter = ([ask(url, at_once, n * calls) for n in (1, 5)] for ask in (bare, client))
+        further, further_bare = _further(adapter, calls, at_once), _further(loop, calls, at_once)
+        rows.append(f"{at_once} at once: {further} (bare loop {further_bare})")
     with endpoint("--latency", "0.2", "--faults", "--most", "48") as url:
-        seen = client(url, 64, calls).counts
-    more = seen["requests"] - calls - seen["500"]
-    rows.append(f"5 % 500, 429 beyond 48: {seen['requests']} requests, {more / calls:.1%} beyond calls and 500s")
+        counts = client(url, 64, calls).counts
+    more = counts["requests"] - calls - counts["500"]
+    rows.append(f"5 % 500, 429 beyond 48: {counts['requests']} requests, {more / calls:.1%} beyond calls and 500s")
     for name, silent, rpm in (("learned from headers", (), 0), ("given", ("--silent",), 1500)):
         with endpoint("--latency", "0.8", "--rpm", "1500", *silent) as url:
             ran = client(url, 64, calls, rpm)
@@ -210,9 +211,9 @@ def write_documents(folder: Path, docs: int, tokens: int = CHUNK * CHUNKS, *, un
 def _share(ran: Ran) -> str:
     if not ran.finishes:
         return "no document is complete"
-    many, half = len(ran.finishes), ran.makespan / 2
-    mean = sum(ran.finishes) / many / ran.makespan
-    return f"mean document {mean:.2f} of makespan, {sum(f <= half for f in ran.finishes) / many:.0%} at half"
+    count, half = len(ran.finishes), ran.makespan / 2
+    mean = sum(ran.finishes) / count / ran.makespan
+    return f"mean document {mean:.2f} of makespan, {sum(f <= half for f in ran.finishes) / count:.0%} at half"
 
 
 def _bound(ran: Ran, at_once: int) -> float:
@@ -235,14 +236,14 @@ def _a_call(ran: Ran, start: Ran) -> str:
 def _speed(work: Path, docs: int, at_once: int, latency: str, *, unequal: bool = False) -> list[str]:
     short, folder = write_documents(work / "one", 1, 600), write_documents(work / "in", docs, unequal=unequal)
     with endpoint("--latency", latency) as url:
-        start, ran = (program(given, url, at_once, work / f"out {given.name}") for given in (short, folder))
-        first, beside = (bare(url, at_once, r.counts["requests"]) for r in (start, ran))
+        start, ran = (program(talks, url, at_once, work / f"out {talks.name}") for talks in (short, folder))
+        short_loop, full_loop = (bare(url, at_once, r.counts["requests"]) for r in (start, ran))
     calls, bound, tokens = ran.counts["requests"], _bound(ran, at_once), _tokens(folder)
-    loop = beside.wall / _bound(beside, at_once)
+    ratio = full_loop.wall / _bound(full_loop, at_once)
     return [
         f"{docs} documents, {calls} calls, {latency}, {at_once} at once",
-        f"makespan/LB {ran.makespan / bound:.2f}, of the whole command {ran.wall / bound:.2f} (bare loop {loop:.2f})",
-        f"CPU a call {_a_call(ran, start)} (bare loop {_a_call(beside, first)}, "
+        f"makespan/LB {ran.makespan / bound:.2f}, of the whole command {ran.wall / bound:.2f} (bare loop {ratio:.2f})",
+        f"CPU a call {_a_call(ran, start)} (bare loop {_a_call(full_loop, short_loop)}, "
         f"endpoint {ran.counts['cpu'] / calls * 1000:.2f}), {ran.rss:.0f} MB",
         f"CPU for 1,000 transcript tokens {ran.cpu / tokens * 1e6:.2f} ms, "
         f"{(ran.cpu - start.cpu) / (tokens - _tokens(short)) * 1e6:.2f} without start-up ({start.cpu:.2f} s)",
@@ -254,13 +255,13 @@ def _faults(work: Path, docs: int) -> list[str]:
     folder = write_documents(work / "in", docs)
     with endpoint("--latency", "0.2", "--faults", "--most", "48") as url:
         ran = program(folder, url, 64, work / "out")
-    seen = ran.counts
-    injected = seen["500"] + seen["truncated"]
-    extra = (seen.get("429", 0)) / seen["requests"]
+    counts = ran.counts
+    injected = counts["500"] + counts["truncated"]
+    extra = (counts.get("429", 0)) / counts["requests"]
     return [
         f"5 % 500, 2 % truncated, 429 beyond 48, {docs} documents",
-        f"{len(ran.finishes)} of {docs} made, {seen['requests']} requests, {injected} faults, "
-        f"{seen.get('429', 0)} times 429 ({extra:.1%}), wall {ran.makespan / _bound(ran, 48):.2f} x LB of 48 at once",
+        f"{len(ran.finishes)} of {docs} made, {counts['requests']} requests, {injected} faults, "
+        f"{counts.get('429', 0)} times 429 ({extra:.1%}), wall {ran.makespan / _bound(ran, 48):.2f} x LB of 48 at once",
     ]
 
 
@@ -270,10 +271,10 @@ def _paced(work: Path, docs: int) -> list[str]:
     for name, options, more in (("learned from headers", (), ()), ("given", ("--silent",), ("--rpm", "1500"))):
         with endpoint("--latency", "0.8", "--rpm", "1500", *options) as url:
             ran = program(folder, url, 64, work / name[:5], *more)
-        seen = ran.counts
-        good = seen["requests"] - seen.get("429", 0)
+        counts = ran.counts
+        good = counts["requests"] - counts.get("429", 0)
         bound = max((good - 20) / 25, 0.8)
-        share = f"{seen.get('429', 0)} times 429 ({seen.get('429', 0) / seen['requests']:.1%})"
+        share = f"{counts.get('429', 0)} times 429 ({counts.get('429', 0) / counts['requests']:.1%})"
         rows.append(f"{name}: {len(ran.finishes)} of {docs} made, {share}, makespan {ran.makespan / bound:.2f} x LB")
     return rows
 
@@ -302,12 +303,12 @@ def _start(work: Path, docs: int) -> list[str]:
         program(folder, url, 8, work / "out")
         options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(work / "out"), "-q"]
         options += ["--chunk-tokens", str(CHUNK)]
-        again = best([sys.executable, "-m", "pipeline", "make", str(folder), *options])
+        cached = best([sys.executable, "-m", "pipeline", "make", str(folder), *options])
         fresh = program(folder, url, 8, work / "other")
     python = best([sys.executable, "-c", "pass"])
-    shown = best([sys.executable, "-m", "pipeline", "--help"])
+    help_page = best([sys.executable, "-m", "pipeline", "--help"])
     return [
-        f"interpreter {python:.0f} ms, --help {shown:.0f} ms, cached document {again:.0f} ms, "
+        f"interpreter {python:.0f} ms, --help {help_page:.0f} ms, cached document {cached:.0f} ms, "
         f"fresh {fresh.wall * 1000:.0f} ms"
     ]
 
@@ -348,12 +349,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--docs", type=int, default=40)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=" ".join(ROWS))
-    given = parser.parse_args()
-    if unknown := set(given.rows) - set(ROWS):
+    flags = parser.parse_args()
+    if unknown := set(flags.rows) - set(ROWS):
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {' '.join(ROWS)}")
-    for name in given.rows or ROWS:
+    for name in flags.rows or ROWS:
         with tempfile.TemporaryDirectory() as work:
-            first, *more = ROWS[name](Path(work), given.docs)
+            first, *more = ROWS[name](Path(work), flags.docs)
         print(f"{name}: {first}", *(f"    {row}" for row in more), sep="\n", flush=True)
 
 

@@ -17,10 +17,10 @@ from pipeline.evaluation.fixtures import fixture_folders
 
 def seconds(fixtures: Path, documents: int) -> float:
     """Time of one `eval` over so many documents, with references where fixtures have them."""
-    kept = fixture_folders(fixtures)
+    fixture_paths = fixture_folders(fixtures)
     with TemporaryDirectory() as folder:
         for n in range(documents):
-            fixture = kept[n % len(kept)]
+            fixture = fixture_paths[n % len(fixture_paths)]
             shutil.copytree(fixture, Path(folder) / str(n) / fixture.name)
         started = time.perf_counter()
         run_eval([Path(folder)], Path(folder), None, as_json=False, page=None)
@@ -32,8 +32,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("fixtures", nargs="?", type=Path, default=Path("tests/fixtures"))
     parser.add_argument("--documents", type=int, default=100)
-    given = parser.parse_args()
-    print(f"{given.documents} documents evaluated in {seconds(given.fixtures, given.documents):.1f} s")
+    flags = parser.parse_args()
+    print(f"{flags.documents} documents evaluated in {seconds(flags.fixtures, flags.documents):.1f} s")
 
 
 if __name__ == "__main__":

@@ -28,17 +28,17 @@ _STATEMENTS, _LINES, _CONCEPTS, _POINTS = 120, 400, 12, 9
 
 def main() -> None:
     """Prints a row a format: seconds of the first and of a second document, bytes."""
-    made = _given(Path(sys.argv[1])) if len(sys.argv) > 1 else _ready(_document(), "talk", _transcript())
-    print(f"{sum(1 for _ in made.points())} statements; first time, then again: seconds on the clock (of CPU); kB")
+    document = _loaded(Path(sys.argv[1])) if len(sys.argv) > 1 else _ready(_document(), "talk", _transcript())
+    print(f"{sum(1 for _ in document.points())} statements; first time, then again: seconds on the clock (of CPU); kB")
     for form in FORMATS:
         try:
-            first, _ = _timed(partial(form.write, made))
+            first, _ = _timed(partial(form.write, document))
         except SettingsError as err:
             print(f"{form.name:<10} {err}")
             continue
-        again, content = _timed(partial(form.write, made))
+        again, content = _timed(partial(form.write, document))
         print(f"{form.name:<10} {first}  {again} {len(content) / 1000:8.0f}")
-    shelf = [Note(replace(made, name=f"talk{n}"), f"talk{n}.html") for n in range(100)]
+    shelf = [Note(replace(document, name=f"talk{n}"), f"talk{n}.html") for n in range(100)]
     took, content = _timed(partial(write_index, shelf))
     print(f"{'index':<10} {took}  {'':14} {len(content) / 1000:8.0f}  of 100 documents")
 
@@ -49,7 +49,7 @@ def _timed(work: Callable[[], bytes]) -> tuple[str, bytes]:
     return f"{time.perf_counter() - clock:5.2f} ({time.process_time() - cpu:5.2f})", content
 
 
-def _given(record: Path) -> Exported:
+def _loaded(record: Path) -> Exported:
     return _ready(load(record), record.stem, None)
 
 

@@ -45,16 +45,16 @@ WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-
 SPOKEN = {"text", "body", "transcript", "utf8", "value", "content"}
 
 
-def texts(found: Any, key: str = "") -> Iterator[str]:
+def texts(node: Any, key: str = "") -> Iterator[str]:
     """The strings of JSON that are words somebody says."""
-    if isinstance(found, dict):
-        for name, value in found.items():
+    if isinstance(node, dict):
+        for name, value in node.items():
             yield from texts(value, name)
-    elif isinstance(found, list):
-        for value in found:
+    elif isinstance(node, list):
+        for value in node:
             yield from texts(value, key)
-    elif isinstance(found, str) and key in SPOKEN:
-        yield found
+    elif isinstance(node, str) and key in SPOKEN:
+        yield node
 
 
 def baseline(source: Source) -> Counter[str]:
@@ -76,15 +76,15 @@ def units(text: str) -> list[str]:
     return [u for w in words(text) for u in ([w] if w.isascii() or not WIDE.search(w) else list(w))]
 
 
-def kept(transcript: Transcript, plain: Counter[str]) -> float:
-    """The share of the baseline's different words that are in the segments, in labels, or told as left out.
+def share_kept(transcript: Transcript, plain: Counter[str]) -> float:
+    """The share of the baseline's different words that are in the segments, in labels, or reported as left out.
 
     Repeats are not counted: rolling captions and JSON with words beside sentences say everything twice.
     """
-    said = {u for s in transcript.segments for u in units(f"{s.speaker or ''} {s.text}")}
-    missing = {u for u in plain if u not in said and not u.isdigit()}
-    told = sum(part.words for part in transcript.reading.left_out)
-    return 1 - max(0, len(missing) - told) / max(1, len(plain))
+    words_read = {u for s in transcript.segments for u in units(f"{s.speaker or ''} {s.text}")}
+    missing = {u for u in plain if u not in words_read and not u.isdigit()}
+    words_left_out = sum(part.words for part in transcript.reading.left_out)
+    return 1 - max(0, len(missing) - words_left_out) / max(1, len(plain))
 
 
 def row(source: Source, root: Path) -> str:
@@ -98,13 +98,15 @@ def row(source: Source, root: Path) -> str:
     shares = [share for who, share in speaker_shares(transcript).items() if who]
     people = f"{len(shares)}: {', '.join(f'{share:.0%}' for share in shares[:4])}{' …' if len(shares) > 4 else ''}"
     timed = sum(s.start is not None for s in transcript.segments) / len(transcript.segments)
-    told = sum(part.words for part in reading.left_out)
+    words_left_out = sum(part.words for part in reading.left_out)
     warnings = "; ".join(map(str, reading.remarks[:2])) + (
         f"; {len(reading.remarks) - 2} more" if len(reading.remarks) > 2 else ""
     )
+    words_kept = f"{share_kept(transcript, baseline(source)):.1%}"
+    words_kept += f" ({words_left_out:,} told)" if words_left_out else ""
     cells = (
         name, reading.format, f"{len(transcript.segments):,}", people if shares else "–", f"{timed:.0%}",
-        f"{kept(transcript, baseline(source)):.1%}" + (f" ({told:,} told)" if told else ""), warnings,
+        words_kept, warnings,
     )  # fmt: skip
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
@@ -120,18 +122,19 @@ def captioned(n: int) -> str:
 
 def speed(size: int = 30_000_000) -> list[str]:
     """Megabytes a second over a made file of each kind, and memory at its peak by the file's size, a process each."""
-    out = []
+    rows = []
     for name, write in {"plain text with labels": labelled, "SubRip": captioned}.items():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "large.txt"
             with path.open("w", encoding="utf-8") as file:
                 file.writelines(write(n) for n in range(size // len(write(100_000))))
-            told = subprocess.run([sys.executable, "-c", PROBE, str(path)], check=True, capture_output=True, text=True)
-            seconds, peak = (float(n) for n in told.stdout.split())
+            command = [sys.executable, "-c", PROBE, str(path)]
+            output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            seconds, peak = (float(n) for n in output.split())
             length = path.stat().st_size
         rate, times = length / 1e6 / seconds, peak / length
-        out.append(f"- {name}: {rate:.1f} MB/s of processor time, memory at most {times:.1f} times the file")
-    return out
+        rows.append(f"- {name}: {rate:.1f} MB/s of processor time, memory at most {times:.1f} times the file")
+    return rows
 
 
 def main() -> None:

@@ -54,10 +54,10 @@ def transcript_for(name: str, corpus: Path) -> Transcript:
 def in_todays_lines(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[dict[str, Any]]:
     """The statements with their lines as segments are counted today: the shift under which these hold most words."""
 
-    def held(shift: int) -> int:
+    def words_held(shift: int) -> int:
         return sum(len(_words(row["text"]) & _words(*_texts(transcript, row["lines"], shift))) for row in rows)
 
-    shift = max(_SHIFTS, key=lambda s: (held(s), -abs(s)))
+    shift = max(_SHIFTS, key=lambda s: (words_held(s), -abs(s)))
     last = len(transcript.segments)
     return [{**row, "lines": [n + shift for n in row["lines"] if 1 <= n + shift <= last]} for row in rows]
 
@@ -83,13 +83,13 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     draft = Draft({"main_points": (DraftGroup(statements),)}, titles={"main_points": "Main Points"}).numbered()
     chunks = chunk_transcript(transcript, limit=settings.recipe(CAPABLE).profile.chunk_tokens)
     with closing(CallStore(store_path(settings.out))) as store:
-        async with connect(settings, store, lambda done, total: None, prompts) as at:
-            structured = Structured(Booking(at.client, Progress("judged"), unwatched), prompts)
+        async with connect(settings, store, lambda done, total: None, prompts) as connection:
+            structured = Structured(Booking(connection.client, Progress("judged"), unwatched), prompts)
             job = Job(transcript, Recording(transcript), chunks, Recipe(), structured, has_manuscript=False)
-            found = await verdicts_on(draft, job)
-    if found.problems:
-        raise SystemExit(f"not all statements could be checked: {found.problems[0].message}")
-    faults = (found.faults.get(s.id) for _, s in draft.statements())
+            verdicts = await verdicts_on(draft, job)
+    if verdicts.problems:
+        raise SystemExit(f"not all statements could be checked: {verdicts.problems[0].message}")
+    faults = (verdicts.faults.get(s.id) for _, s in draft.statements())
     return [f.fault.why if f and f.fault.verdict in _OF_MEANING else "" for f in faults]
 
 
@@ -110,8 +110,8 @@ def shares(flags: Sequence[tuple[dict[str, Any], str]]) -> dict[str, Any]:
     true = [bool(f) for row, f in flags if row["truth"] == "true"]
     untrue = [(row, f) for row, f in flags if row["truth"] != "true"]
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, found in untrue:
-        kinds[row.get("kind") or row["truth"]]["found" if found else "missed"] += 1
+    for row, finding_text in untrue:
+        kinds[row.get("kind") or row["truth"]]["found" if finding_text else "missed"] += 1
     return {
         "true": len(true),
         "true_flagged": sum(true),
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    out: dict[str, dict[str, Any]] = {}
+    counts: dict[str, dict[str, Any]] = {}
     wrong: list[str] = []
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for path in sorted(args.folder.glob("*.jsonl")):
@@ -137,7 +137,7 @@ def main() -> None:
         judged = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         rows = groups[path.stem] = in_todays_lines(judged, judged_beside)
         flags = list(zip(rows, by_code(rows, judged_beside), strict=True))
-        out[f"{path.stem} by code"] = shares(flags)
+        counts[f"{path.stem} by code"] = shares(flags)
         wrong += [f"{path.stem}: {f}: {row['text']}" for row, f in flags if f and row["truth"] == "true"]
     if args.model:
         for stem in sorted({name.split("-", 1)[1] for name in groups if name.startswith(_MODEL_KINDS)}):
@@ -145,12 +145,12 @@ def main() -> None:
             flags = []
             for half in apart(groups.get(f"strong-{stem}", []), groups.get(f"wrong-{stem}", [])):
                 flags += zip(half, asyncio.run(by_model(half, transcript, args.model)), strict=True)
-            out[f"{stem} by {args.model}"] = shares(flags)
+            counts[f"{stem} by {args.model}"] = shares(flags)
             wrong += [f"{stem}: {args.model}: {f}: {row['text']}" for row, f in flags if f and row["truth"] == "true"]
     if args.json:
-        print(json.dumps(out))
+        print(json.dumps(counts))
         return
-    for name, row in out.items():
+    for name, row in counts.items():
         kinds = ", ".join(f"{k} {v}" for k, v in row["by_kind"].items())
         print(
             f"{name}: {row['true_flagged']} of {row['true']} true flagged, "

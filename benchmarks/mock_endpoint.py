@@ -2,7 +2,7 @@
 
     python -m benchmarks.mock_endpoint --latency lognormal|SECONDS [--most N] [--rpm N] [--faults]
 
-It prints its port. GET /counts tells what it has seen, POST /reset forgets it. Latency and faults follow from the body
+It prints its port. GET /counts gives what it has seen, POST /reset forgets it. Latency and faults follow from the body
 (and how often it was sent), so that every client meets the same ones.
 """
 
@@ -24,7 +24,7 @@ from typing import Any
 MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
-_ASKED = re.compile(r"\b[Aa]bout ([\d,]+) words")
+_WORDS_ASKED_FOR = re.compile(r"\b[Aa]bout ([\d,]+) words")
 _WORD = re.compile(r"The word of this page is (\w+)\.")  # it is asked for where a prompt may have been cut
 _ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
@@ -34,7 +34,7 @@ _HINT = "  (a program's hint, "
 
 @dataclass(slots=True)
 class Mock:
-    """One endpoint: its manners and its book."""
+    """One endpoint: how it behaves, and its `book`, which counts what happened."""
 
     latency: str = "0.2"
     most: int = 1 << 30
@@ -46,7 +46,7 @@ class Mock:
     waited: list[float] = field(default_factory=list)
     inside: int = 0
     level: float = 20.0  # of a minute's requests, most are spent already
-    at: float = field(default_factory=time.monotonic)
+    refilled_at: float = field(default_factory=time.monotonic)
 
     async def answer(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body for a call."""
@@ -54,10 +54,10 @@ class Mock:
         digest = hashlib.sha256(raw).hexdigest()
         attempt = self.seen[digest]
         self.seen[digest] += 1
-        told, refused = self._limits()
+        headers, refused = self._limits()
         if refused:
             self.book["429"] += 1
-            return 429, told, _error("rate_limit_exceeded")
+            return 429, headers, _error("rate_limit_exceeded")
         if self.inside >= self.most:
             self.book["429"] += 1
             return 429, {"retry-after-ms": "100"}, _error("too many at once")
@@ -73,40 +73,40 @@ class Mock:
         draw = dice.random() if self.faults else 1.0
         if draw < 0.05:
             self.book["500"] += 1
-            return 500, told, _error("oops")
+            return 500, headers, _error("oops")
         body = json.loads(raw)
         schema = body.get("response_format", {}).get("json_schema", {}).get("schema")
         text = json.dumps(answer_to(body["messages"], schema))
         if draw < 0.07:
             self.book["truncated"] += 1
             text = text[: len(text) // 2]
-            return 200, told, _reply(body, text)
-        return 200, told, _reply(body, text)
+            return 200, headers, _reply(body, text)
+        return 200, headers, _reply(body, text)
 
     def _limits(self) -> tuple[dict[str, str], bool]:
         """OpenAI's headers for a bucket of a minute's requests, and whether it is empty."""
         if not self.rpm:
             return {}, False
         now = time.monotonic()
-        self.level = min(self.rpm, self.level + (now - self.at) * self.rpm / 60)
-        self.at = now
+        self.level = min(self.rpm, self.level + (now - self.refilled_at) * self.rpm / 60)
+        self.refilled_at = now
         refused = self.level < 1
         self.level -= 0 if refused else 1
-        told = {
+        headers = {
             "x-ratelimit-limit-requests": f"{self.rpm:g}",
             "x-ratelimit-remaining-requests": str(max(0, int(self.level))),
             "x-ratelimit-reset-requests": f"{(self.rpm - self.level) / self.rpm * 60:.3f}s",
         }
         if refused:
-            told["retry-after-ms"] = str(int((1 - self.level) / self.rpm * 60_000) + 1)
-        return (told if self.tell_limits or refused else {}), refused
+            headers["retry-after-ms"] = str(int((1 - self.level) / self.rpm * 60_000) + 1)
+        return (headers if self.tell_limits or refused else {}), refused
 
     def counts(self) -> dict[str, Any]:
         """The book, how often the same call came again, and the processor time of this process."""
         used = resource.getrusage(resource.RUSAGE_SELF)
-        again = sum(n - 1 for n in self.seen.values())
+        repeats = sum(n - 1 for n in self.seen.values())
         waits = {"waited": sum(self.waited), "longest": max(self.waited, default=0.0)}
-        return dict(self.book) | waits | {"again": again, "cpu": used.ru_utime + used.ru_stime}
+        return dict(self.book) | waits | {"again": repeats, "cpu": used.ru_utime + used.ru_stime}
 
 
 def _error(code: str) -> bytes:
@@ -114,12 +114,16 @@ def _error(code: str) -> bytes:
 
 
 def _reply(body: dict[str, Any], text: str) -> bytes:
-    sent = sum(len(m["content"]) for m in body["messages"]) + len(json.dumps(body.get("response_format", {})))
-    usage = {"prompt_tokens": sent // 4, "completion_tokens": len(text) // 4, "total_tokens": (sent + len(text)) // 4}
+    prompt, answer = (
+        sum(len(m["content"]) for m in body["messages"]),
+        len(text),
+    )  # characters, of which four are a token
+    prompt += len(json.dumps(body.get("response_format", {})))
+    usage = {"prompt_tokens": prompt // 4, "completion_tokens": answer // 4, "total_tokens": (prompt + answer) // 4}
     message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "finish_reason": "stop", "message": message, "logprobs": None}
-    whole = {"id": "m", "object": "chat.completion", "created": 1, "model": body["model"], "choices": [choice]}
-    return json.dumps(whole | {"usage": usage}).encode()
+    reply = {"id": "m", "object": "chat.completion", "created": 1, "model": body["model"], "choices": [choice]}
+    return json.dumps(reply | {"usage": usage}).encode()
 
 
 def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -128,9 +132,9 @@ def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] |
     Lists of the schema that the call is not about stay empty.
     """
     contents = [m["content"] for m in messages]
-    if word := next((found for content in contents if (found := _WORD.match(content))), None):
+    if word := next((match for content in contents if (match := _WORD.match(content))), None):
         return {"word": word[1]}
-    tasks = [found for content in contents for found in _TASK.findall(content)]
+    tasks = [match for content in contents for match in _TASK.findall(content)]
     fields = (schema or {}).get("properties", {})
     empty: dict[str, Any] = {name: [] for name, part in fields.items() if part.get("type") == "array"}
     empty |= {name: "" for name, part in fields.items() if part.get("type") == "string"}
@@ -153,21 +157,21 @@ def _lines(shown: str) -> list[tuple[int, str]]:
     return [(int(n), text.split(": ", 1)[-1]) for n, text in _NUMBERED.findall(shown)]
 
 
-def _asked(task: str) -> int:
-    found = _ASKED.search(task)
-    return int(found[1].replace(",", "")) if found else 800
+def _words_asked_for(task: str) -> int:
+    match = _WORDS_ASKED_FOR.search(task)
+    return int(match[1].replace(",", "")) if match else 800
 
 
 def _manuscript(lines: list[tuple[int, str]], task: str) -> str:
     """Markdown of about the words asked for, of lines all over those that are shown."""
-    words = _asked(task)
-    rows = [text for _, text in _told(lines, 0.8 * words)]
+    words = _words_asked_for(task)
+    rows = [text for _, text in _statements(lines, 0.8 * words)]
     points = [f"### {_words(rows[i], 6)}\n\n" + "\n\n".join(rows[i : i + 5]) for i in range(0, len(rows), 5)]
-    terms = [f"- **{_words(text, 2)}:** {text}" for _, text in _told(lines, 0.09 * words)]
+    terms = [f"- **{_words(text, 2)}:** {text}" for _, text in _statements(lines, 0.09 * words)]
     return "\n\n".join(
         [
             "## Overview",
-            " ".join(text for _, text in _told(lines, 0.04 * words)),
+            " ".join(text for _, text in _statements(lines, 0.04 * words)),
             "## Prerequisites",
             "- Trade (ledgers, harbours)",
             "## Main Points",
@@ -175,7 +179,7 @@ def _manuscript(lines: list[tuple[int, str]], task: str) -> str:
             "## Key Concepts",
             "\n".join(terms),
             "## Summary",
-            " ".join(text for _, text in _told(lines, 0.07 * words)),
+            " ".join(text for _, text in _statements(lines, 0.07 * words)),
         ]
     )
 
@@ -184,44 +188,46 @@ def _cited(lines: list[tuple[int, str]], shown: str) -> dict[str, Any]:
     """Two lines for every statement, all over those that are shown, and a fault in every tenth."""
     ids = [int(n) for n, _, _ in _STATEMENT.findall(shown)]
     places = [i * len(lines) // max(1, len(ids)) for i in range(len(ids))]
-    cited = [{"id": n, "lines": [i for i, _ in lines[at : at + 2]]} for n, at in zip(ids, places, strict=True)]
+    cited = [{"id": n, "lines": [i for i, _ in lines[place : place + 2]]} for n, place in zip(ids, places, strict=True)]
     faults = [fault | {"lines": cited[10 * k]["lines"]} for k, fault in enumerate(_checked(shown)["faults"])]
     return {"cited": cited, "faults": faults}
 
 
 def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:
     """A document of about the words asked for, of lines all over those that are shown; a summary where it is wanted."""
-    words = _asked(task)
+    words = _words_asked_for(task)
     rows = [
-        {"cites": cites, "lead": _words(text, 2), "text": text} for cites, text in _told(lines, 0.7 * words)
+        {"cites": cites, "lead": _words(text, 2), "text": text} for cites, text in _statements(lines, 0.7 * words)
     ]  # leads and headings take the rest
     points = [  # of every six, the second and third stand below the first
         row | {"details": [] if i % 6 else [{"cites": r["cites"], "text": r["text"]} for r in rows[i + 1 : i + 3]]}
         for i, row in enumerate(rows)
         if i % 6 not in (1, 2)
     ]
-    terms = [{"cites": c, "term": _words(t, 2), "definition": t} for c, t in _told(lines, 0.09 * words)]
-    whole = "summary stays empty" not in task
+    terms = [{"cites": c, "term": _words(t, 2), "definition": t} for c, t in _statements(lines, 0.09 * words)]
+    with_summary = "summary stays empty" not in task
     return {
         "overview": _prose(lines, 0.04 * words),
         "prerequisites": ["Basic familiarity with trade (ledgers, harbours)"],
         "main_points": _under_headings(points),
         "key_concepts": terms,
-        "summary": _prose(lines, 0.07 * words) if whole else [],
+        "summary": _prose(lines, 0.07 * words) if with_summary else [],
         "skipped": [{"first": lines[0][0], "last": lines[0][0]}] if lines else [],
     }
 
 
-def _told(lines: list[tuple[int, str]], words: float) -> list[tuple[list[int], str]]:
+def _statements(lines: list[tuple[int, str]], words: float) -> list[tuple[list[int], str]]:
     """Statements of so many words together, each with the numbers of the lines that it is made of."""
-    each = sum(len(_turned(text).split()) for _, text in lines) / max(1, len(lines))
-    many = min(len(lines), max(1, round(words / max(1, each))))
-    places = [i * len(lines) // many for i in range(many)]
-    return [([n for n, _ in lines[at : at + 1 + i % 2]], _turned(lines[at][1])) for i, at in enumerate(places)]
+    words_each = sum(len(_turned(text).split()) for _, text in lines) / max(1, len(lines))
+    count = min(len(lines), max(1, round(words / max(1, words_each))))
+    places = [i * len(lines) // count for i in range(count)]
+    return [
+        ([n for n, _ in lines[place : place + 1 + i % 2]], _turned(lines[place][1])) for i, place in enumerate(places)
+    ]
 
 
 def _prose(lines: list[tuple[int, str]], words: float) -> list[dict[str, Any]]:
-    return [{"cites": cites, "text": text} for cites, text in _told(lines, words)]
+    return [{"cites": cites, "text": text} for cites, text in _statements(lines, words)]
 
 
 def _under_headings(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -230,18 +236,19 @@ def _under_headings(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _composed(shown: str) -> dict[str, Any]:
     """Every point by its number, but a tenth, which is dropped; the other sections are written anew."""
-    words, rows = _asked(shown), shown.partition("TASK: compose.")[0]
+    words, rows = _words_asked_for(shown), shown.partition("TASK: compose.")[0]
     before, _, after = rows.partition("\n== Terms\n")
     points, terms = ([(int(n), text) for n, text in _ROW.findall(part)] for part in (before, after))
-    kept = [{"cites": [n], "lead": "", "text": "", "details": []} for n, _ in points if n % 10]
+    kept_points = [{"cites": [n], "lead": "", "text": "", "details": []} for n, _ in points if n % 10]
     texts = dict(points)
     parts = [
-        {"heading": _words(texts[kept[i]["cites"][0]], 6), "points": kept[i : i + 5]} for i in range(0, len(kept), 5)
+        {"heading": _words(texts[kept_points[i]["cites"][0]], 6), "points": kept_points[i : i + 5]}
+        for i in range(0, len(kept_points), 5)
     ]
     concepts = [
-        {"cites": [n], "term": term, "definition": said}
+        {"cites": [n], "term": term, "definition": definition}
         for n, row in terms[: max(3, words // 250)]
-        for term, _, said in [row.partition(": ")]
+        for term, _, definition in [row.partition(": ")]
     ]
     return {
         "overview": _prose(points, 0.04 * words),
@@ -319,8 +326,8 @@ async def main() -> None:
     parser.add_argument("--rpm", type=float, default=0.0)
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--silent", action="store_true", help="tell no rate limit in headers")
-    given = parser.parse_args()
-    server = await serve(Mock(given.latency, given.most, given.rpm, given.faults, not given.silent))
+    flags = parser.parse_args()
+    server = await serve(Mock(flags.latency, flags.most, flags.rpm, flags.faults, not flags.silent))
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -104,11 +104,11 @@ def row(kind: str, size: int, folder: Path) -> str:
     figures = []
     for path in (small, large):
         command = [sys.executable, "-c", _PROBE, str(path), str(warm)]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        figures.append([float(n) for n in told.split()])
-    (_, quarter, _), (read, whole, peak) = figures
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        figures.append([float(n) for n in output.split()])
+    (_, quarter, _), (reading, full, peak) = figures
     return (
-        f"{kind}: {size / 1e6 / whole:.1f} MB/s ({size / 1e6 / read:.1f} for reading alone), {whole / quarter:.1f} "
+        f"{kind}: {size / 1e6 / full:.1f} MB/s ({size / 1e6 / reading:.1f} for reading alone), {full / quarter:.1f} "
         f"times the processor time of a quarter, memory at most {peak / size:.1f} times the file"
     )
 
@@ -119,12 +119,12 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=[], metavar="KIND")
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="only write the files, there")
-    given = parser.parse_args()
-    size = int(given.megabytes * 1e6)
-    for kind in given.kinds or KINDS:
-        if given.write:
-            given.write.mkdir(parents=True, exist_ok=True)
-            print(write(kind, size, given.write / f"{kind}.txt"))
+    flags = parser.parse_args()
+    size = int(flags.megabytes * 1e6)
+    for kind in flags.kinds or KINDS:
+        if flags.write:
+            flags.write.mkdir(parents=True, exist_ok=True)
+            print(write(kind, size, flags.write / f"{kind}.txt"))
             continue
         with tempfile.TemporaryDirectory() as folder:
             print(row(kind, size, Path(folder)), flush=True)

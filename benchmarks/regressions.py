@@ -26,7 +26,7 @@ from pipeline.chunking import chunk_transcript
 from pipeline.llm.tokens import count_tokens
 from pipeline.readers import parse
 
-KEPT = Path(__file__).with_name("ratios.json")
+RATIOS = Path(__file__).with_name("ratios.json")
 WORSE = 1.2
 
 
@@ -47,14 +47,14 @@ def reading() -> dict[str, float]:
     talk = document(1, 260_000)
     prose = talk.replace("Ana: ", "").replace("Ben: ", "")
     captions = "".join(captioned(n) for n in range(1_000_000 // len(captioned(10_000))))
-    out = {}
+    ratios = {}
     for name, text in (("talk with labels", talk), ("prose", prose), ("SubRip", captions)):
         raw, transcript = text.encode(), parse(text.encode(), "x.txt", name="x")
         counting = partial(cpu, partial(count_tokens, text))
-        read, cut = partial(parse, raw, "x.txt", name="x"), partial(chunk_transcript, transcript, limit=20_000)
-        out[f"reading, {name} / counting"] = against(partial(cpu, read), counting)
-        out[f"chunking, {name} / counting"] = against(partial(cpu, cut), counting)
-    return out
+        reading, chunking = partial(parse, raw, "x.txt", name="x"), partial(chunk_transcript, transcript, limit=20_000)
+        ratios[f"reading, {name} / counting"] = against(partial(cpu, reading), counting)
+        ratios[f"chunking, {name} / counting"] = against(partial(cpu, chunking), counting)
+    return ratios
 
 
 def batch(work: Path, docs: int = 8) -> dict[str, float]:
@@ -78,12 +78,12 @@ def starting(work: Path) -> dict[str, float]:
             "a cached document": ["-m", "pipeline", "make", str(folder), *options],
         }
 
-        def took(*more: str) -> float:
+        def cpu_of(*more: str) -> float:
             return run([sys.executable, *more]).cpu
 
-        beside = partial(took, "-c", "import click")
+        beside = partial(cpu_of, "-c", "import click")
         return {
-            f"{name} / import of click": against(partial(took, *more), beside, 9) for name, more in commands.items()
+            f"{name} / import of click": against(partial(cpu_of, *more), beside, 9) for name, more in commands.items()
         }
 
 
@@ -95,8 +95,8 @@ def scheduling() -> dict[str, float]:
 
 def slower(kept: dict[str, float], now: dict[str, float]) -> list[str]:
     """What is more than a fifth above what is kept, and what is kept and no longer measured."""
-    lost = [f"{name}: not measured any more" for name in kept if name not in now]
-    return lost + [
+    gone = [f"{name}: not measured any more" for name in kept if name not in now]
+    return gone + [
         f"{name}: {now[name]:.2f}, it was {was:.2f}" for name, was in kept.items() if now.get(name, 0.0) > WORSE * was
     ]
 
@@ -105,14 +105,14 @@ def main() -> None:
     """Measures, tells, compares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="keep today's ratios in place of those that are kept")
-    given = parser.parse_args()
-    kept: dict[str, float] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    flags = parser.parse_args()
+    kept: dict[str, float] = json.loads(RATIOS.read_text("utf-8")) if RATIOS.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         now = reading() | batch(Path(folder)) | starting(Path(folder)) | scheduling()
     for name, ratio in now.items():
         print(f"{name}: {ratio:.2f}" + (f" (kept {kept[name]:.2f})" if name in kept else ""))
-    if given.keep:
-        KEPT.write_text(json.dumps({name: round(ratio, 3) for name, ratio in now.items()}, indent=1) + "\n", "utf-8")
+    if flags.keep:
+        RATIOS.write_text(json.dumps({name: round(ratio, 3) for name, ratio in now.items()}, indent=1) + "\n", "utf-8")
         return
     if worse := slower(kept, now):
         print("\nslower by more than a fifth:", *worse, sep="\n  ")

@@ -40,18 +40,18 @@ def make(folder: Path) -> Path:
 
     def detail(n: int, *nested: Detail) -> Detail:
         line = 1 + n * total // STATEMENTS
-        said = transcript.segment(line).text.split()
+        words = transcript.segment(line).text.split()
         evidence = cite(transcript, [line, min(total, line + 1)])
         return Detail(
-            text=f"Note {n} says {' '.join(said[:14])}.", evidence=evidence, support="verified", details=nested
+            text=f"Note {n} says {' '.join(words[:14])}.", evidence=evidence, support="verified", details=nested
         )
 
     def point(n: int) -> Detail:  # with three statements nested below it
         return detail(n, *(detail(n + k) for k in (1, 2, 3)))
 
-    each = STATEMENTS // HEADINGS
+    per_heading = STATEMENTS // HEADINGS
     points = [
-        MainPoint(heading=f"Part {h + 1}", details=tuple(point(h * each + k) for k in range(0, each, 4)))
+        MainPoint(heading=f"Part {h + 1}", details=tuple(point(h * per_heading + k) for k in range(0, per_heading, 4)))
         for h in range(HEADINGS)
     ]
     document = StudyDocument(
@@ -71,7 +71,7 @@ def make(folder: Path) -> Path:
     return write(document, render_markdown(document), outputs / "long.json")[1]
 
 
-def told(name: str, seconds: list[float]) -> None:
+def print_times(name: str, seconds: list[float]) -> None:
     """A line with the middle, the ninth tenth and the longest time."""
     ordered = sorted(seconds)
     tenth = ordered[max(0, int(0.9 * len(ordered)) - 1)]
@@ -105,8 +105,8 @@ def pages(server: Server, page: Any) -> None:
         page.goto("about:blank")
         page.goto(server.url.rstrip("/") + link, wait_until="commit")
         times.append(page.evaluate(USABLE) / 1000)
-    told("document page until painted and usable, first time", times[:1])
-    told("  later (5 loads)", times[1:])
+    print_times("document page until painted and usable, first time", times[:1])
+    print_times("  later (5 loads)", times[1:])
 
 
 def keys(page: Any, decisions: int) -> None:
@@ -116,8 +116,8 @@ def keys(page: Any, decisions: int) -> None:
         page.keyboard.press("a")
         while page.evaluate("window.times.length") < n:
             time.sleep(0.01)
-    told(f"key to kept and shown ({decisions} decisions)", [t / 1000 for t in page.evaluate("window.times")])
-    told("  of it, request to answer, on disk", [d / 1000 for d in page.evaluate(ACTS)])
+    print_times(f"key to kept and shown ({decisions} decisions)", [t / 1000 for t in page.evaluate("window.times")])
+    print_times("  of it, request to answer, on disk", [d / 1000 for d in page.evaluate(ACTS)])
 
 
 def disk(record: Path, decisions: int) -> None:
@@ -128,14 +128,14 @@ def disk(record: Path, decisions: int) -> None:
     times = []
     for n in range(decisions):
         action = Decide(kind="accept", targets=(ids[n % len(ids)],))
-        begun = time.perf_counter()
+        started = time.perf_counter()
         desk.review.add(action, base=start + n, who="Ann", clock=lambda: "2026-01-01T00:00:00Z")
-        times.append(time.perf_counter() - begun)
-    told(f"decision until it is on disk, first 200 of {decisions}", times[:200])
-    told(f"  last 200, {desk.review.path.stat().st_size / 1e6:.1f} MB of decisions", times[-200:])
-    begun = time.perf_counter()
+        times.append(time.perf_counter() - started)
+    print_times(f"decision until it is on disk, first 200 of {decisions}", times[:200])
+    print_times(f"  last 200, {desk.review.path.stat().st_size / 1e6:.1f} MB of decisions", times[-200:])
+    started = time.perf_counter()
     Desk(record, None)
-    told("document opened with all of them", [time.perf_counter() - begun])
+    print_times("document opened with all of them", [time.perf_counter() - started])
 
 
 def main() -> None:
@@ -144,8 +144,8 @@ def main() -> None:
     parser.add_argument("--decisions", type=int, default=100)
     decisions = parser.parse_args().decisions
     print(f"{STATEMENTS} statements, {LINES * WORDS_A_LINE} words{'':<25} middle     90%   worst")
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         record = make(folder)
         with serving(folder) as server, browser() as chrome:
             page = chrome.new_page(viewport={"width": 1280, "height": 800})

@@ -45,7 +45,7 @@ class Talk:
 
     tokens: float
     calls: float
-    waves: int
+    rounds: int  # of calls that wait for the answers of the round before
     prompt: float
     low: float
     high: float
@@ -119,21 +119,21 @@ def work_seconds(minutes: int) -> float:
 
 def store_seconds() -> float:
     """Seconds to store one answer to a prompt of 8,000 tokens."""
-    request, many = Request("talk", (Message("user", "word " * 8000),), {}, 100), 300
+    request, count = Request("talk", (Message("user", "word " * 8000),), {}, 100), 300
     with tempfile.TemporaryDirectory() as folder:
         store = CallStore(Path(folder) / "calls.sqlite")
         started = time.perf_counter()
-        for n in range(many):
+        for n in range(count):
             store.put(str(n), request, "model", Completion("word " * 500, "stop", Usage(), "model"))
         spent = time.perf_counter() - started
         store.close()
-    return spent / many
+    return spent / count
 
 
 def usd(model: str, endpoint: str, talk: Talk, answer: float) -> float | None:
     """The price of a talk, call by call, since long prompts may cost more a token."""
-    one = Usage(round(talk.prompt / talk.calls), 0, round(answer / talk.calls))
-    price = cost_usd(model, endpoint, one)
+    mean_usage = Usage(round(talk.prompt / talk.calls), 0, round(answer / talk.calls))
+    price = cost_usd(model, endpoint, mean_usage)
     return None if price is None else price * talk.calls
 
 
@@ -143,10 +143,11 @@ def priced(model: str) -> str:
     from genai_prices import calc_price
 
     try:
-        said = calc_price(PricedUsage(input_tokens=1), model_ref=model, provider_id="openai").model.price_comments or ""
+        price = calc_price(PricedUsage(input_tokens=1), model_ref=model, provider_id="openai")
+        comments = price.model.price_comments or ""
     except LookupError:
-        said = ""
-    dates = sorted(set(re.findall(r"verified on (\d{4}-\d\d-\d\d)", said)))
+        comments = ""
+    dates = sorted(set(re.findall(r"verified on (\d{4}-\d\d-\d\d)", comments)))
     return f"Prices: genai-prices {version('genai-prices')}" + (
         f", verified on {' and '.join(dates)}." if dates else "."
     )
@@ -166,21 +167,21 @@ def money(low: float | None, high: float | None) -> str:
 
 def main() -> None:
     """Prints the tables of docs/scale.md."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("paths", nargs="*", type=Path)
-    asked.add_argument("--model", default="gpt-6-luna")
-    asked.add_argument("--transcripts", type=int, default=1_000_000)
-    asked.add_argument("--minutes", type=int, default=60)
-    asked.add_argument("--tpm", type=int, default=10_000_000, help="tokens a minute that the account allows")
-    asked.add_argument("--queue", type=int, default=5_000_000_000, help="tokens that may wait in batch jobs")
-    asked.add_argument("--seconds", type=float, default=10.0, help="seconds that a call takes")
-    asked.add_argument("--gpu", type=float, default=2.5, help="USD an hour for a GPU")
-    told = asked.parse_args()
-    sources = list(survey(told.paths).sources)
-    transcripts = [read_transcript(s.path, name=s.name) for s in sources] or [hour_long(told.minutes)]
-    talk, n = counted(transcripts, told.model), told.transcripts
-    print(f"{told.model}, the mean of {numbered(len(transcripts), 'transcript')}, and {n:,} such ones.")
-    print(f"{priced(told.model)}\n")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--model", default="gpt-6-luna")
+    parser.add_argument("--transcripts", type=int, default=1_000_000)
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--tpm", type=int, default=10_000_000, help="tokens a minute that the account allows")
+    parser.add_argument("--queue", type=int, default=5_000_000_000, help="tokens that may wait in batch jobs")
+    parser.add_argument("--seconds", type=float, default=10.0, help="seconds that a call takes")
+    parser.add_argument("--gpu", type=float, default=2.5, help="USD an hour for a GPU")
+    flags = parser.parse_args()
+    sources = list(survey(flags.paths).sources)
+    transcripts = [read_transcript(s.path, name=s.name) for s in sources] or [hour_long(flags.minutes)]
+    talk, n = counted(transcripts, flags.model), flags.transcripts
+    print(f"{flags.model}, the mean of {numbered(len(transcripts), 'transcript')}, and {n:,} such ones.")
+    print(f"{priced(flags.model)}\n")
     print("| | a transcript | all |\n| --- | --- | --- |")
     row("transcript tokens", f"{talk.tokens:,.0f}", f"{talk.tokens * n:,.0f}")
     row("calls", f"{talk.calls:.1f}", f"{talk.calls * n:,.0f}")
@@ -188,40 +189,41 @@ def main() -> None:
     row("prompt tokens a transcript token", f"{talk.prompt / talk.tokens:.2f}", "")
     row("answer tokens", f"{talk.low:,.0f} to {talk.high:,.0f}", f"{talk.low * n:,.0f} to {talk.high * n:,.0f}")
     for label, endpoint in (("USD, call by call", ENDPOINT), ("USD, by the Batch API", ENDPOINT + BATCH)):
-        low, high = (usd(told.model, endpoint, talk, tokens) for tokens in (talk.low, talk.high))
+        low, high = (usd(flags.model, endpoint, talk, tokens) for tokens in (talk.low, talk.high))
         all_ = money(None, None) if low is None or high is None else money(low * n, high * n)
         row(label, money(low, high), all_)
-    binding(talk, told)
-    engine(talk, told)
+    binding(talk, flags)
+    engine(talk, flags)
 
 
-def binding(talk: Talk, told: argparse.Namespace) -> None:
+def binding(talk: Talk, flags: argparse.Namespace) -> None:
     """What takes how long, the slowest first."""
-    n, cpu, put = told.transcripts, work_seconds(told.minutes) * talk.tokens / 1000, store_seconds()
+    n, cpu, storing = flags.transcripts, work_seconds(flags.minutes) * talk.tokens / 1000, store_seconds()
     tokens = (talk.prompt + talk.answer) * n
     files = -(-talk.calls * n // 50_000)
     hours = {
-        f"tokens a minute, at {told.tpm:,}": tokens / told.tpm / 60,
-        f"one process with 64 calls at once of {told.seconds:g} s": talk.calls * n * told.seconds / 64 / 3600,
+        f"tokens a minute, at {flags.tpm:,}": tokens / flags.tpm / 60,
+        f"one process with 64 calls at once of {flags.seconds:g} s": talk.calls * n * flags.seconds / 64 / 3600,
         f"our own work on one core, {cpu:.2f} CPU s a transcript": cpu * n / 3600,
-        f"storing answers in one SQLite file, {1000 * put:.1f} ms each": talk.calls * n * put / 3600,
-        f"Batch API: {talk.waves} waves of a day while {told.queue:,} tokens may wait": 24
-        * max(talk.waves, tokens / told.queue),
+        f"storing answers in one SQLite file, {1000 * storing:.1f} ms each": talk.calls * n * storing / 3600,
+        f"Batch API: {talk.rounds} waves of a day while {flags.queue:,} tokens may wait": 24
+        * max(talk.rounds, tokens / flags.queue),
     }
     print("\n| what binds | hours |\n| --- | --- |")
-    for name, took in sorted(hours.items(), key=lambda item: -item[1]):
-        row(name, f"{took:,.1f}")
+    for name, needed in sorted(hours.items(), key=lambda item: -item[1]):
+        row(name, f"{needed:,.1f}")
     print(f"\n{files:,.0f} batch files of 50,000 calls; about {talk.stored_bytes * n / 1e12:.2g} TB of stored calls.")
 
 
-def engine(talk: Talk, told: argparse.Namespace) -> None:
+def engine(talk: Talk, flags: argparse.Namespace) -> None:
     """What a GPU has to do to be cheaper than the hosted model by the Batch API."""
-    price = usd(told.model, ENDPOINT + BATCH, talk, talk.answer)
+    price = usd(flags.model, ENDPOINT + BATCH, talk, talk.answer)
     if not price:
         return
-    an_hour = told.gpu / price
+    an_hour = flags.gpu / price
     prompt, answer = (an_hour * tokens / 3600 for tokens in (talk.prompt, talk.answer))
-    print(f"\nA GPU at {told.gpu:g} USD an hour is cheaper than {told.model} by the Batch API once it makes more than")
+    hosted = f"{flags.model} by the Batch API"
+    print(f"\nA GPU at {flags.gpu:g} USD an hour is cheaper than {hosted} once it makes more than")
     print(f"{an_hour:,.0f} transcripts an hour: {prompt:,.0f} prompt and {answer:,.0f} answer tokens a second.")
 
 

@@ -116,8 +116,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", type=int, default=48)
     parser.add_argument("--concurrency", type=int, default=64)
-    given = parser.parse_args()
-    for name, ran in rows(given.docs, given.concurrency).items():
+    flags = parser.parse_args()
+    for name, ran in rows(flags.docs, flags.concurrency).items():
         mean, half = f"mean document {ran.mean:.2f} of it", f"{ran.at_half:.0%} at half time"
         print(f"{name}: makespan/LB {ran.makespan:.3f}, {mean}, {half}")
 

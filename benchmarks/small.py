@@ -43,7 +43,7 @@ class Embedded:
     async def complete(self, request: Request) -> Completion:
         """The model's answer."""
         if self._client is None:
-            path = weights.installed() or weights.fetch(lambda done, of: None)
+            path = weights.installed() or weights.fetch(lambda done, total: None)
             states = weights.states_of(path.name)
             server = EmbeddedServer(path, self.model, threads=self._threads, states=states, slots=SMALL.at_once)
             endpoint = self._stack.enter_context(server).endpoint
@@ -69,17 +69,17 @@ class Timed:
         return completion
 
 
-def page(transcript: Transcript, made: Draft) -> str:
+def page(transcript: Transcript, notes: Draft) -> str:
     """The sections as they would be printed, every statement with its lines."""
     rows = [f"# {transcript.metadata.title or transcript.name}", ""]
     for name in ("overview", "prerequisites", "main_points", "key_concepts", "summary"):
         rows += [f"## {name.replace('_', ' ').title()}", ""]
-        for group in made.sections[name]:
+        for group in notes.sections[name]:
             rows += [f"### {group.heading}", ""] if group.heading else []
             for statement in group.statements:
                 rows += _bullets(statement, 0)
             rows.append("")
-    rows += [f"PARTIAL: {p.heading}, passage {p.chunk}: {p.message}" for p in made.problems]
+    rows += [f"PARTIAL: {p.heading}, passage {p.chunk}: {p.message}" for p in notes.problems]
     return "\n".join(rows)
 
 
@@ -99,18 +99,18 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
         client = Timed(StoredClient(calls, embedded, embedded.model))
         structured = Structured(Booking(client, progress, unwatched), PromptSet())
         began = time.monotonic()
-        made = await draft(transcript, structured, spoken)
+        notes = await draft(transcript, structured, spoken)
         tally, words = progress.tally, sum(len(s.text.split()) for s in transcript.segments)
         planned = len(estimated_calls(transcript, spoken, embedded.model))
-        printed = sum(len(s.text.split()) for _, s in made.statements())
-        print(page(transcript, made))
+        printed = sum(len(s.text.split()) for _, s in notes.statements())
+        print(page(transcript, notes))
         print(
-            f"{transcript.name}: {words} words, {printed} printed in {sum(1 for _ in made.statements())} statements; "
+            f"{transcript.name}: {words} words, {printed} printed in {sum(1 for _ in notes.statements())} statements; "
             f"{tally.calls} calls ({planned} planned, {tally.calls_cached} stored), "
             f"{client.seconds:.0f} s of the model, {time.monotonic() - began:.1f} s now; "
             f"{tally.usage.prompt_tokens - tally.usage.cached_prompt_tokens} tokens read, "
             f"{tally.usage.completion_tokens} written; "
-            f"{len(made.filler)} lines filler, {len(made.dropped)} excerpts left out\n"
+            f"{len(notes.filler)} lines filler, {len(notes.dropped)} excerpts left out\n"
         )
     await embedded.close()
 
@@ -122,10 +122,10 @@ def main() -> None:
     parser.add_argument("--length", choices=["brief", "standard", "full"], default="standard")
     parser.add_argument("--store", type=Path)
     parser.add_argument("--threads", type=int)
-    given = parser.parse_args()
+    flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        store = given.store or Path(folder) / "calls.sqlite"
-        asyncio.run(make(given.transcripts, store, Recipe(SMALL, given.length), given.threads))
+        store = flags.store or Path(folder) / "calls.sqlite"
+        asyncio.run(make(flags.transcripts, store, Recipe(SMALL, flags.length), flags.threads))
 
 
 if __name__ == "__main__":
