@@ -1,13 +1,13 @@
 // Keys and buttons
 
-import { close, editors, freely, rename, save, typed } from "./editing.js";
+import { close, editors, rename, save, typed, whenSaved } from "./editing.js";
 import { $, body, depth, filtered, isShown, items, lineOf, lines, outside, say, shown, state, toDecide } from "./page.js";
 import { keep, regenerate, regenerateAll } from "./rewriting.js";
 import { act, catchUp, decide } from "./sending.js";
 import { across, filter, pick, select, selectLine, step, view } from "./where.js";
 
 // A statement goes with what is nested below it, past whole statements of its depth.
-function place(item, way) {
+function destination(item, direction) {
   const all = items().filter((i) => i.dataset.section === item.dataset.section);
   const same = all.filter((i) => i.dataset.group === item.dataset.group);
   const at = same.indexOf(item), level = depth(item);
@@ -15,26 +15,26 @@ function place(item, way) {
   const earlier = same.slice(0, at).reverse();
   const sibling = earlier.find((i) => depth(i) <= level);
   const parent = earlier.find((i) => depth(i) < level);
-  if (way === "nest") return sibling && depth(sibling) === level && !outside(sibling) ? { below: sibling.id } : null;
-  if (way === "unnest") return parent ? { after: parent.id } : null;
-  if (way === "up" && sibling) return { before: sibling.id };
-  if (way === "down" && next) return parent && depth(next) < level ? { after: parent.id } : { after: next.id };
-  if (way === "down" && parent) return { after: parent.id };
+  if (direction === "nest") return sibling && depth(sibling) === level && !outside(sibling) ? { below: sibling.id } : null;
+  if (direction === "unnest") return parent ? { after: parent.id } : null;
+  if (direction === "up" && sibling) return { before: sibling.id };
+  if (direction === "down" && next) return parent && depth(next) < level ? { after: parent.id } : { after: next.id };
+  if (direction === "down" && parent) return { after: parent.id };
   const groups = [...notes.querySelectorAll(`section[data-section="${item.dataset.section}"] h3`)].map((h) => h.id);
   const g = groups.indexOf(item.dataset.group);
-  if (way === "down") return groups[g + 1] ? { group: groups[g + 1] } : null;
+  if (direction === "down") return groups[g + 1] ? { group: groups[g + 1] } : null;
   if (g <= 0) return null;
   const above = all.filter((i) => i.dataset.group === groups[g - 1] && !depth(i));
   return above.length ? { after: above[above.length - 1].id } : { group: groups[g - 1] };
 }
 
-function move(item, way) {
+function move(item, direction) {
   act(() => {
-    const now = $(item.id), to = now && place(now, way);
+    const current = $(item.id), to = current && destination(current, direction);
     if (to) return { kind: "move", target: item.id, ...to };
-    say(way === "nest" ? "there is nothing above that it could be nested below" : way === "unnest" ? "it is not nested" : "it cannot go further");
+    say(direction === "nest" ? "there is nothing above that it could be nested below" : direction === "unnest" ? "it is not nested" : "it cannot go further");
     return null;
-  }, { said: "moved" });
+  }, { message: "moved" });
 }
 
 const ofSection = (item) => (i) => i.dataset.section === item.dataset.section;
@@ -47,21 +47,21 @@ function acceptAll(fits) {
     if (targets.length) return { kind: "accept", targets };
     say(filtered() ? "nothing that is shown here is left to decide" : "nothing is left to decide here");
     return null;
-  }, { said: () => `${targets.length} accepted${filtered() ? ", of what is shown" : ""}` });
+  }, { message: () => `${targets.length} accepted${filtered() ? ", of what is shown" : ""}` });
 }
 
-const inside = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "nest", "unnest", "term", "regenerate"]);
-const free = new Set(["undo", "redo", "help", "add", "keep"]);
+const onlyInNotes = new Set(["accept", "reject", "reopen", "edit", "split", "merge", "up", "down", "nest", "unnest", "term", "regenerate"]);
+const withoutStatement = new Set(["undo", "redo", "help", "add", "keep"]);
 function run(name) {
   if (name === "accept" && typed() && !state.editing.saving && state.editing.accepts === state.current?.id) { save(false); return; }
   if (name === "help") $("help").showModal();
-  else freely(() => perform(name));
+  else whenSaved(() => perform(name));
 }
 
 function perform(name) {
-  if (!state.current && !free.has(name)) { say("choose a statement first"); return; }
-  if (!free.has(name) && !isShown(state.current)) { say("choose a statement first: the one that you are at is not shown"); return; }
-  if (state.current && outside(state.current) && inside.has(name)) {
+  if (!state.current && !withoutStatement.has(name)) { say("choose a statement first"); return; }
+  if (!withoutStatement.has(name) && !isShown(state.current)) { say("choose a statement first: the one that you are at is not shown"); return; }
+  if (state.current && outside(state.current) && onlyInNotes.has(name)) {
     if (name === "accept" || name === "edit") return editors.restore(state.current);
     say("this is not in the notes: w restores it");
     return;
@@ -70,8 +70,8 @@ function perform(name) {
     case "accept": return decide("accept", "accepted");
     case "reject": return decide("reject", "rejected");
     case "reopen": return decide("reopen", "to be decided later");
-    case "undo": return act({ kind: "undo" }, { said: "undone" });
-    case "redo": return act({ kind: "redo" }, { said: "done again" });
+    case "undo": return act({ kind: "undo" }, { message: "undone" });
+    case "redo": return act({ kind: "redo" }, { message: "done again" });
     case "up": case "down": case "nest": case "unnest": return move(state.current, name);
     case "section": return acceptAll(ofSection(state.current));
     case "regenerate": return regenerate(state.current);
@@ -90,7 +90,7 @@ const keys = {
 document.addEventListener("keydown", (e) => {
   const typing = e.target.closest("input, textarea, select");
   if (document.querySelector("dialog[open]")) return;
-  if (state.asking && e.key === "Escape") { state.asking = false; say("stopping after this one …"); return; }
+  if (state.askingModel && e.key === "Escape") { state.askingModel = false; say("stopping after this one …"); return; }
   if (typing) {
     if (e.key === "Escape") { if (state.editing?.form.contains(typing)) close(); else { typing.blur(); state.current?.focus(); } e.preventDefault(); }
     else if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && state.editing?.form.contains(typing)) { e.preventDefault(); state.editing.form.requestSubmit(); }
@@ -112,8 +112,8 @@ document.addEventListener("click", (e) => {
   const hit = (selector) => e.target.closest(selector);
   if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
   if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
-  if (hit("[data-accept-all]")) { const fits = ofGroup(hit("[data-accept-all]").nextElementSibling.firstElementChild); freely(() => acceptAll(fits)); return; }
-  if (hit("button[data-speaker]")) { const button = hit("button[data-speaker]"); freely(() => rename(button)); return; }
+  if (hit("[data-accept-all]")) { const fits = ofGroup(hit("[data-accept-all]").nextElementSibling.firstElementChild); whenSaved(() => acceptAll(fits)); return; }
+  if (hit("button[data-speaker]")) { const button = hit("button[data-speaker]"); whenSaved(() => rename(button)); return; }
   if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
   if (hit("a, form, summary, button")) { if (hit(".item") && !hit("form")) select(hit(".item"), { focus: false, scroll: false }); return; }
   if (hit(".item")) select(hit(".item"), { scroll: false });
@@ -130,7 +130,7 @@ addEventListener("focus", () => { state.queue = state.queue.then(catchUp); });
 addEventListener("beforeunload", (e) => { if (typed()) e.preventDefault(); });
 
 for (const n of state.cited) lineOf(n)?.classList.add("cited");
-const asked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
-select(asked?.classList.contains("item") ? asked : shown()[0], { focus: !matchMedia("(max-width: 760px)").matches });
+const linked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
+select(linked?.classList.contains("item") ? linked : shown()[0], { focus: !matchMedia("(max-width: 760px)").matches });
 body.dataset.ready = "1";
 performance.mark("ready");

@@ -4,7 +4,7 @@ import { $, alarm, depth, items, linesOf, notes, outside, partOf, state } from "
 import { act, choices, post } from "./sending.js";
 import { parseLines, spans, view } from "./where.js";
 
-export function open(where, fields, build, hint = "") {
+export function open(host, fields, build, hint = "") {
   close();
   const form = $("editor").content.firstElementChild.cloneNode(true);
   form.querySelector(".hint").textContent = hint;
@@ -13,13 +13,13 @@ export function open(where, fields, build, hint = "") {
     form.elements[name].disabled = !(name in fields);
     if (name in fields) form.elements[name].defaultValue = fields[name];
   }
-  if (where.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
+  if (host.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
   const first = "text" in fields ? form.elements.text : form.elements.lines;
   state.editing = { form, build, first, remarked: "lines" in fields && "text" in fields };
-  where.append(form);
-  where.hidden = false;
-  where.closest(".left-out")?.setAttribute("open", "");
-  if (where.tagName === "LI") where.querySelector("details:not(.was)")?.setAttribute("open", "");
+  host.append(form);
+  host.hidden = false;
+  host.closest(".left-out")?.setAttribute("open", "");
+  if (host.tagName === "LI") host.querySelector("details:not(.was)")?.setAttribute("open", "");
   form.addEventListener("submit", (e) => { e.preventDefault(); save("later" in (e.submitter?.dataset ?? {})); });
   form.querySelector("[data-cancel]").addEventListener("click", close);
   let timer = 0;
@@ -40,55 +40,55 @@ export function close() {
 const changed = (form) => [...form.elements].filter((field) => field.value !== (field.defaultValue ?? field.value));
 export const typed = () => state.editing !== null && changed(state.editing.form).length > 0;
 
-// Nothing that was typed goes for something else: it is saved first, or given up when one says so.
-export async function freely(act) {
+// Acts once nothing typed is unsaved: it is saved first, or given up when the reviewer says so.
+export async function whenSaved(act) {
   if (state.editing?.saving) await state.editing.saving;
   if (!typed()) { close(); act(); return; }
   const { form, first } = state.editing;
-  const saved = (later) => () => save(later).then((ok) => { if (ok) act(); });
+  const saveThenAct = (later) => () => save(later).then((ok) => { if (ok) act(); });
   const later = form.querySelector("[data-later]");
   choices("What you typed is not saved yet", "", [["Typed", changed(form).map((field) => field.value).join("\n")]], [
-    [form.querySelector(".primary").textContent, saved(false)],
-    ...(later.hidden ? [] : [[later.textContent, saved(true)]]),
+    [form.querySelector(".primary").textContent, saveThenAct(false)],
+    ...(later.hidden ? [] : [[later.textContent, saveThenAct(true)]]),
     ["Go on typing", () => first.focus()],
     ["Give it up", () => { close(); act(); }],
   ]);
 }
 
-// What a program remarks on what is typed. It is said, and nothing follows of it.
+// Shows what code remarks on the typed text; nothing depends on it.
 async function look() {
-  const now = state.editing;
-  if (!now?.remarked) return;
-  const { text, label, lines: given } = now.form.elements;
-  const cites = parseLines(given.value);
-  const list = now.form.querySelector(".remarks");
+  const edit = state.editing;
+  if (!edit?.remarked) return;
+  const { text, label, lines: linesField } = edit.form.elements;
+  const cites = parseLines(linesField.value);
+  const list = edit.form.querySelector(".remarks");
   const show = (messages) => list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
   if (cites === null) return show(["lines are numbers, like 3-5, 8"]);
   if (!text.value.trim()) return show([]);
-  const order = (now.order = (now.order || 0) + 1);
-  const target = now.form.closest(".item")?.id ?? "";
-  const found = await post("/check", { text: text.value, label: label.value, lines: cites, target });
-  if (state.editing !== now || order !== now.order) return;
-  show(found.ok ? found.value.remarks : [found.value.error]);
+  const order = (edit.order = (edit.order || 0) + 1);
+  const target = edit.form.closest(".item")?.id ?? "";
+  const response = await post("/check", { text: text.value, label: label.value, lines: cites, target });
+  if (state.editing !== edit || order !== edit.order) return;
+  show(response.ok ? response.value.remarks : [response.value.error]);
 }
 
 export async function save(later) {
-  const now = state.editing;
-  if (!now || now.saving) return false;
-  if (!now.form.reportValidity()) { alarm("there are no words in it"); return false; }
-  const f = now.form.elements;
-  const given = parseLines(f.lines.value);
-  if (given === null) { alarm("lines are numbers, like 3-5, 8"); return false; }
-  const action = now.build({ text: f.text.value, label: f.label.value, lines: given, later });
+  const edit = state.editing;
+  if (!edit || edit.saving) return false;
+  if (!edit.form.reportValidity()) { alarm("there are no words in it"); return false; }
+  const f = edit.form.elements;
+  const cites = parseLines(f.lines.value);
+  if (cites === null) { alarm("lines are numbers, like 3-5, 8"); return false; }
+  const action = edit.build({ text: f.text.value, label: f.label.value, lines: cites, later });
   if (!action) return false;
-  const done = () => { if (state.editing === now) close(); };
-  const said = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
+  const done = () => { if (state.editing === edit) close(); };
+  const message = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
   const within = document.activeElement;
   if (state.current) state.current.focus({ preventScroll: true });
-  now.saving = act(action, { said, conflict: { theirs: done, mine: done } });
-  const ok = await now.saving;
-  now.saving = null;
-  if (ok) done(); else if (state.editing === now && now.form.contains(within)) within.focus();
+  edit.saving = act(action, { message, conflict: { theirs: done, mine: done } });
+  const ok = await edit.saving;
+  edit.saving = null;
+  if (ok) done(); else if (state.editing === edit && edit.form.contains(within)) within.focus();
   return ok;
 }
 

@@ -1,4 +1,4 @@
-// The document page: its parts, and how one stands with it. All HTML that is put in comes from the server's templates,
+// The document page: its parts and its state. All HTML that is put in comes from the server's templates,
 // which escape; text from anywhere else is only ever set as text.
 
 export const body = document.body;
@@ -10,7 +10,7 @@ export const notes = $("notes"), lines = $("lines");
 export const state = {
   revision: Number(body.dataset.revision),
   current: null, line: null, picked: new Set(), cited: new Set(JSON.parse($("cited").textContent)),
-  editing: null, asking: false, counted: false,
+  editing: null, askingModel: false, counted: false,
   alarms: 0, others: 0, queue: Promise.resolve(),
 };
 

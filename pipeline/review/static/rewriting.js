@@ -12,36 +12,36 @@ export async function regenerate(item) {
   state.editing.form.elements.text.required = false;
 }
 
-export function regenerateAll(fits, where) {
+export function regenerateAll(fits, host) {
   if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
   const ids = shown().filter((i) => fits(i) && !outside(i) && "cites" in partOf(i)).map((i) => i.id);
   if (!ids.length) { say("there is nothing to ask for"); return; }
-  open(where, { text: "" }, (v) => { askAll(ids, v.text); return null; },
+  open(host, { text: "" }, (v) => { askAll(ids, v.text); return null; },
     `What should the model do better in these ${ids.length} statements? (may stay empty)`);
   state.editing.form.elements.text.required = false;
 }
 
 async function askAll(ids, instruction) {
   close();
-  state.asking = true;
+  state.askingModel = true;
   const answers = [], failed = [];
   for (const [n, id] of ids.entries()) {
     say(`asking the model, ${n + 1} of ${ids.length}; Esc stops …`);
-    const found = await post("/regenerate", { target: id, instruction });
-    if (found.ok) answers.push({ id, ...found.value }); else failed.push(found.value.error);
-    if (!state.asking) break;
+    const response = await post("/regenerate", { target: id, instruction });
+    if (response.ok) answers.push({ id, ...response.value }); else failed.push(response.value.error);
+    if (!state.askingModel) break;
   }
-  state.asking = false;
+  state.askingModel = false;
   if (failed.length) alarm(`${failed.length} of ${ids.length} were not answered: ${failed[0]}`);
   if (!answers.length) return;
   say("the model has answered");
-  several(answers.filter((a) => a.new !== a.yours), answers.length);
+  showNewTexts(answers.filter((a) => a.new !== a.yours), answers.length);
 }
 
 // The model's new texts beside what stands. An edited text stays, and one that code remarks on, unless it is ticked.
-function several(answers, asked) {
+function showNewTexts(answers, askedCount) {
   const box = $("several");
-  box.querySelector(".lead-in").textContent = `${answers.length} of ${asked} statements were written differently. What is ticked is taken; the rest stays as it is.`;
+  box.querySelector(".lead-in").textContent = `${answers.length} of ${askedCount} statements were written differently. What is ticked is taken; the rest stays as it is.`;
   const rows = answers.map((a) => {
     const row = document.createElement("li"), label = document.createElement("label"), tick = document.createElement("input");
     row.className = "columns";
@@ -66,19 +66,19 @@ function several(answers, asked) {
 
 export async function keep() {
   say("keeping the run as a fixture …");
-  const found = await post("/keep", {});
-  if (found.ok) say(found.value.said); else alarm(found.value.error);
+  const response = await post("/keep", {});
+  if (response.ok) say(response.value.said); else alarm(response.value.error);
 }
 
 async function ask(id, instruction) {
   close();
   say("asking the model …");
-  const found = await post("/regenerate", { target: id, instruction });
-  if (!found.ok) { alarm(found.value.error); return; }
-  const v = found.value;
+  const response = await post("/regenerate", { target: id, instruction });
+  if (!response.ok) { alarm(response.value.error); return; }
+  const v = response.value;
   say("the model has answered");
   const columns = [["As it stands", v.yours], [`Model’s new text, from ${v.lines.length === 1 ? "line" : "lines"} ${spans([...v.lines])}`, v.new]];
   if (v.earlier && v.earlier !== v.yours) columns.unshift(["Model’s earlier text", v.earlier]);
   choices("Written again", v.remarks.length ? `Remark of a program: ${v.remarks.join("; ")}` : "", columns,
-    [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { said: "the new text is taken" })]]);
+    [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { message: "the new text is taken" })]]);
 }

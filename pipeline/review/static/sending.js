@@ -16,18 +16,18 @@ export async function post(path, sent) {
   }
 }
 
-// One is sent after the other has come back. An action that rests on how the notes stand is made when it is its turn;
-// what others decided between the wish and its turn was not seen by who wished it.
-export function act(wanted, { said = "saved", conflict = null } = {}) {
+// Actions are sent one at a time. A `request` that is a function gives its action at its turn, from the notes as they
+// are then; what others decided between the request and its turn was not seen by who made it.
+export function act(request, { message = "saved", conflict = null } = {}) {
   const before = { alarms: state.alarms, others: state.others, revision: state.revision };
   const run = async () => {
-    const action = typeof wanted === "function" ? wanted() : wanted;
+    const action = typeof request === "function" ? request() : request;
     if (!action) return false;
     const answer = await post("/act", { revision: before.others === state.others ? state.revision : before.revision, action });
     if (answer.ok) {
       if (answer.value.revision !== state.revision + 1) state.others += 1;
       renew(answer.value);
-      if (state.alarms === before.alarms) say(typeof said === "function" ? said() : said);
+      if (state.alarms === before.alarms) say(typeof message === "function" ? message() : message);
       return true;
     }
     if (answer.status === 409) {
@@ -44,49 +44,49 @@ export function act(wanted, { said = "saved", conflict = null } = {}) {
   return result;
 }
 
-// What was pressed meanwhile counts for the statement that is shown as the next: one goes on before the answer comes.
-export async function decide(kind, said) {
+// The next statement is selected before the answer comes, so that keys pressed meanwhile count for that one.
+export async function decide(kind, message) {
   const item = state.current, id = item.id;
   if (item.dataset.deciding === kind) return;
   item.dataset.deciding = kind;
   const all = shown();
   select(all.slice(all.indexOf(item) + 1).find((i) => !outside(i)));
-  const done = await act({ kind, targets: [id] }, { said });
-  const now = $(id);
-  if (!now) return;
-  delete now.dataset.deciding;
-  if (!done && items().indexOf(now) < items().indexOf(state.current)) select(now, { focus: !isElsewhere(), scroll: !isElsewhere() });
+  const done = await act({ kind, targets: [id] }, { message });
+  const decided = $(id);
+  if (!decided) return;
+  delete decided.dataset.deciding;
+  if (!done && items().indexOf(decided) < items().indexOf(state.current)) select(decided, { focus: !isElsewhere(), scroll: !isElsewhere() });
 }
 
 function renew(value) {
-  const keep = state.current?.id;
-  const at = items().indexOf(state.current);
-  const held = state.editing?.form, active = document.activeElement, elsewhere = isElsewhere();
+  const currentId = state.current?.id;
+  const index = items().indexOf(state.current);
+  const form = state.editing?.form, active = document.activeElement, elsewhere = isElsewhere();
   state.revision = value.revision;
   body.dataset.revision = state.revision;
   body.dataset.undo = value.undo ? 1 : 0;
   body.dataset.redo = value.redo ? 1 : 0;
   $("progress").textContent = `${value.progress.decided} of ${value.progress.total} decided`;
-  if (value.strip_html) put($("strip"), value.strip_html);
+  if (value.strip_html) replaceContent($("strip"), value.strip_html);
   if (value.items) {
     for (const [id, html] of Object.entries(value.items)) {
-      const fresh = made(html);
-      if (held && $(id).contains(held)) fresh.append(held);
-      $(id).replaceWith(fresh);
+      const item = itemOf(html);
+      if (form && $(id).contains(form)) item.append(form);
+      $(id).replaceWith(item);
     }
   } else {
-    const where = held?.closest(".item")?.id;
+    const formItemId = form?.closest(".item")?.id;
     const top = $("notes-pane").scrollTop, unfolded = $("left-out")?.open;
-    put(notes, value.notes);
+    replaceContent(notes, value.notes);
     if (unfolded) $("left-out")?.setAttribute("open", "");
-    if (held) ((where && $(where)) || notes).append(held);
+    if (form) ((formItemId && $(formItemId)) || notes).append(form);
     $("notes-pane").scrollTop = top;
   }
   if (value.cited) {
-    const now = new Set(value.cited);
-    for (const n of state.cited) if (!now.has(n)) lineOf(n)?.classList.remove("cited");
-    for (const n of now) if (!state.cited.has(n)) lineOf(n)?.classList.add("cited");
-    state.cited = now;
+    const cited = new Set(value.cited);
+    for (const n of state.cited) if (!cited.has(n)) lineOf(n)?.classList.remove("cited");
+    for (const n of cited) if (!state.cited.has(n)) lineOf(n)?.classList.add("cited");
+    state.cited = cited;
   }
   if (value.speakers) nameSpeakers(value.speakers);
   filter();
@@ -96,29 +96,29 @@ function renew(value) {
   } else {
     const all = items();
     state.current = null;
-    const here = $(keep)?.classList.contains("item") ? $(keep) : all[Math.min(at, all.length - 1)];
-    select(here, { focus: !elsewhere && !state.editing, scroll: !elsewhere });
+    const next = $(currentId)?.classList.contains("item") ? $(currentId) : all[Math.min(index, all.length - 1)];
+    select(next, { focus: !elsewhere && !state.editing, scroll: !elsewhere });
   }
-  if (held?.contains(active)) active.focus({ preventScroll: true });
+  if (form?.contains(active)) active.focus({ preventScroll: true });
 }
 
 function nameSpeakers(names) {
-  for (const shown of document.querySelectorAll("[data-speaker]")) {
-    shown.textContent = names[shown.dataset.speaker];
-    if (shown.ariaLabel) shown.ariaLabel = `Rename ${shown.textContent}`;
+  for (const element of document.querySelectorAll("[data-speaker]")) {
+    element.textContent = names[element.dataset.speaker];
+    if (element.ariaLabel) element.ariaLabel = `Rename ${element.textContent}`;
   }
 }
 
-function made(html) {
+function itemOf(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   return holder.content.querySelector(".item");
 }
 
-function put(where, html) {
+function replaceContent(element, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  where.replaceChildren(holder.content);
+  element.replaceChildren(holder.content);
 }
 
 export function column(title, text) {
@@ -129,7 +129,7 @@ export function column(title, text) {
   return div;
 }
 
-// Shows what there is to choose from, after what is shown already; the promise is kept when it is closed again.
+// Shows a dialog of choices, after one that is open already; resolves when it is closed again.
 export async function choices(title, lead, columns, options) {
   const box = $("both"), closed = () => new Promise((done) => { box.addEventListener("close", done, { once: true }); });
   while (box.open) await closed();
@@ -153,7 +153,7 @@ function showBoth(value, action, conflict) {
   const yours = action.text || (action.texts || []).join(" / ") || action.kind;
   return choices("Decided elsewhere meanwhile", `By ${value.who.join(", ")}. Nothing of it is lost; yours is not saved yet.`,
     [["Now", theirs], ["Yours", yours]],
-    [["Keep what is there", conflict?.theirs], ["Save mine over it", () => act(action, { said: "yours is saved" }).then((ok) => ok && conflict?.mine?.())]]);
+    [["Keep what is there", conflict?.theirs], ["Save mine over it", () => act(action, { message: "yours is saved" }).then((ok) => ok && conflict?.mine?.())]]);
 }
 
 // Another tab may have decided meanwhile.
@@ -162,5 +162,5 @@ export async function catchUp() {
   try {
     const answer = await fetch(`${home}/state?since=${state.revision}`);
     if (answer.status === 200) { const value = await answer.json(); if (value.revision !== state.revision) { state.others += 1; renew(value); say("brought up to date"); } }
-  } catch { /* told when something is sent */ }
+  } catch { /* reported when something is sent */ }
 }

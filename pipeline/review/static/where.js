@@ -1,4 +1,4 @@
-// Where one is, and what is shown
+// The selected statement and line, and what is shown
 
 import { $, body, filtered, items, lineOf, lines, linesOf, notes, say, shown, state, toDecide } from "./page.js";
 
@@ -115,15 +115,15 @@ export function filter() {
   state.counted = filtered();
 }
 
-// How many a button accepts, where not all are shown.
+// Buttons say how many statements they accept, where not all are shown.
 function nameButtons() {
-  const some = filtered();
+  const isFiltered = filtered();
   for (const b of notes.querySelectorAll("[data-accept-all]")) {
-    const left = [...b.nextElementSibling.children].filter((i) => !i.hidden && toDecide(i)).length;
-    b.hidden = some && !left;
-    b.textContent = `Accept ${some ? `the ${left} shown` : "all"} ${b.dataset.acceptAll}`;
+    const pending = [...b.nextElementSibling.children].filter((i) => !i.hidden && toDecide(i)).length;
+    b.hidden = isFiltered && !pending;
+    b.textContent = `Accept ${isFiltered ? `the ${pending} shown` : "all"} ${b.dataset.acceptAll}`;
   }
-  document.querySelector('[data-do="section"]').firstChild.data = some ? "Accept what is shown of the section " : "Accept section ";
+  document.querySelector('[data-do="section"]').firstChild.data = isFiltered ? "Accept what is shown of the section " : "Accept section ";
 }
 
 export function buttons() {
