@@ -91,9 +91,9 @@ def worst_losses(comparison: Comparison) -> dict[str, float]:
 
 def verdict(score: str, difference: Interval) -> str:
     """Whether a score got "better" or "worse"; "" where chance may have made the difference, or neither is good."""
-    better = SCORES[score][1]
-    clear = better is not None and (difference.low > 0 or difference.high < 0)
-    return ("better" if (difference.mean > 0) == better else "worse") if clear else ""
+    more_is_better = SCORES[score][1]
+    clear = more_is_better is not None and (difference.low > 0 or difference.high < 0)
+    return ("better" if (difference.mean > 0) == more_is_better else "worse") if clear else ""
 
 
 def matched(
@@ -123,8 +123,8 @@ def matched(
 def _change(a: Scored, b: Scored) -> Change:
     appeared, vanished, changed = matched([c.text for c in a.statements], [c.text for c in b.statements])
     loss = 0.0
-    for name, (_, better) in SCORES.items():
+    for name, (_, more_is_better) in SCORES.items():
         x, y = a.scores[name], b.scores[name]
-        if better is not None and x is not None and y is not None and name != "tenths":
-            loss += (x - y) if better else (y - x)
+        if more_is_better is not None and x is not None and y is not None and name != "tenths":
+            loss += (x - y) if more_is_better else (y - x)
     return Change(a.name, round(loss, 6), appeared, vanished, changed)

@@ -16,7 +16,7 @@ PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
 
 
 def endpoint_label(endpoint: str) -> str:
-    """An endpoint as a recording may name it: who is not public is only "endpoint"."""
+    """An endpoint as a recording may name it: one that is not public is only "endpoint"."""
     return endpoint if endpoint in PUBLIC else "endpoint"
 
 

@@ -134,8 +134,8 @@ class Labels(BaseModel):
 @cache
 def languages() -> tuple[str, ...]:
     """The languages that have a file, by their tags; English first."""
-    found = sorted(f.name.removesuffix(".toml") for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
-    return ("en", *(code for code in found if code != "en"))
+    tags = sorted(f.name.removesuffix(".toml") for f in _FOLDER.iterdir() if f.name.endswith(".toml"))
+    return ("en", *(tag for tag in tags if tag != "en"))
 
 
 @cache

@@ -29,12 +29,14 @@ def transcripts_text(listing: Transcripts) -> str:
     return "\n".join([*rows, *_more(listing, listing.transcripts)])
 
 
-def made_text(made: Made) -> str:
+def made_text(outcome: Made) -> str:
     """What came of a run."""
-    calls = numbered(made.calls_made, "new call") if made.calls_made else "no new call"
-    head = f"{_name(made.name)}: {made.status} notes, {numbered(made.statements, 'statement')}, {calls}"
-    head += f"; {_name(made.page)}"
-    return "\n".join([head, *(f"- problem: {_name(p)}" for p in made.problems), *(_name(r) for r in made.remarks)])
+    calls = numbered(outcome.calls_made, "new call") if outcome.calls_made else "no new call"
+    head = f"{_name(outcome.name)}: {outcome.status} notes, {numbered(outcome.statements, 'statement')}, {calls}"
+    head += f"; {_name(outcome.page)}"
+    return "\n".join(
+        [head, *(f"- problem: {_name(p)}" for p in outcome.problems), *(_name(r) for r in outcome.remarks)]
+    )
 
 
 def notes_text(notes: Notes) -> str:

@@ -165,7 +165,7 @@ class _Routes:
             return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
     def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
-        """Both versions: what others made of the statements meanwhile, and what was sent."""
+        """Both versions: the statements as others changed them meanwhile, and the action that was sent."""
         items = [i for id_ in sorted(ids_changed(action) or ()) if (i := desk.state.item(id_))]
         return pages.update(desk) | {
             "error": "somebody decided on this meanwhile",

@@ -20,7 +20,7 @@ class Match:
     """Where something is in the new document, and whether it says the same there, word for word."""
 
     id: str
-    same: bool
+    same_words: bool
 
 
 def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
@@ -54,8 +54,8 @@ def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], base: State) -> di
     return {document: max(map(last, abouts.values()), default=0) for document, abouts in earlier.items()}
 
 
-def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:
-    """Where the statements and headings that `state` has under no such id most likely are, each once, never `taken`."""
+def matches(abouts: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:
+    """Where in `state` these statements and headings most likely are, by id; no place twice, none that is `taken`."""
     candidates = [a for id_ in state.ids() if (a := state.about(id_))]
     by_line: dict[tuple[str, int], list[About]] = defaultdict(list)
     bare: dict[str, list[About]] = defaultdict(list)
@@ -67,20 +67,20 @@ def matches(lost: Iterable[About], state: State, taken: Iterable[str] = ()) -> d
         for n in about.lines:
             by_line[about.section, n].append(about)
     scored: list[tuple[float, str, str, bool]] = []
-    for old in {a.id: a for a in lost}.values():
+    for old in {a.id: a for a in abouts}.values():
         near = {c.id: c for n in old.lines for c in by_line[old.section, n]}
         near |= {c.id: c for c in by_words[old.section, _plain_words(old)]}
         near |= {} if old.lines else {c.id: c for c in bare[old.section]}
         for new in near.values():
-            same = _plain_words(old) == _plain_words(new)
-            score = 2.0 + _shared(old, new) if same else _likeness(old, new)
+            same_words = _plain_words(old) == _plain_words(new)
+            score = 2.0 + _shared(old, new) if same_words else _likeness(old, new)
             if score >= _LEAST:
-                scored.append((score, old.id, new.id, same))
+                scored.append((score, old.id, new.id, same_words))
     matched: dict[str, Match] = {}
     taken = set(taken)
-    for _, old_id, new_id, same in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
+    for _, old_id, new_id, same_words in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
         if old_id not in matched and new_id not in taken:
-            matched[old_id] = Match(new_id, same)
+            matched[old_id] = Match(new_id, same_words)
             taken.add(new_id)
     return matched
 

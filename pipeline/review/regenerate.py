@@ -30,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The model's new text with the lines that bear it."""
+    """The model's new text with the lines that bear it out."""
 
     text: str
     lines: tuple[int, ...]

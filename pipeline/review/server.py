@@ -96,7 +96,7 @@ async def _serve(
 
 @asynccontextmanager
 async def _model(settings: Settings) -> AsyncIterator[Regenerator | None]:
-    """The model for asking again; None where none is at hand. Nothing is fetched or loaded before it is asked."""
+    """The model that rewrites statements; None where there is none. Nothing is fetched or loaded before it is asked."""
     if settings.chosen_model[0] == LOCAL and weights.installed() is None:
         yield None
         return
@@ -105,7 +105,7 @@ async def _model(settings: Settings) -> AsyncIterator[Regenerator | None]:
 
 
 def _user() -> str:
-    """Who decisions are signed with when nobody said."""
+    """Whose name decisions carry when none was given."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

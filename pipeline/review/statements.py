@@ -19,7 +19,7 @@ _ALIKE = 0.5  # likeness from 0 to 1 below which single words tell nothing
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words in a row that only one of the wordings has, or that both have."""
+    """Words in a row, `changed` where only one of the two wordings has them."""
 
     text: str
     changed: bool

@@ -232,7 +232,7 @@ def test_decisions_on_one_table_are_none_on_another_of_the_same_lines() -> None:
     state = opened(with_points(made, other, behind))
     gone = opened(made).about(first.id)
     assert gone is not None and first.id not in state.ids()
-    assert not any(match.same for match in matches([gone], state).values())
+    assert not any(match.same_words for match in matches([gone], state).values())
 
 
 def test_a_table_that_is_put_below_a_point_is_that_points() -> None:
