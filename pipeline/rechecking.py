@@ -1,7 +1,7 @@
 """Documents checked again beside their transcripts: records, and pages that somebody edited by hand.
 
-By code alone unless a model is given. A doubt that the record has of a statement stands until a model has looked at
-that again, or until the page says it otherwise; what a model let stand when the notes were made is not told.
+By code alone unless a model is given. A doubt that the record has of a statement stands until a model has checked
+that again, or until somebody words it anew; what a model let stand when the notes were made is not reported.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.batches.outputs import transcript_of
 from pipeline.capable.checking import verdicts_on
 from pipeline.capable.correcting import NOT_BORNE, put_right, title_of
 from pipeline.capable.job import Job
-from pipeline.capable.naming import agreed
+from pipeline.capable.naming import agreed_names
 from pipeline.capable.objections import Verdict, joined
 from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
@@ -102,32 +102,32 @@ def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[C
 
 def checked_by_code(opened: Reopened) -> list[Checked]:
     """What code finds against every claim of a document beside its transcript, and the doubts of its record."""
-    found = _by_code(opened)
+    objections = _by_code(opened)
     for id_, doubt in _doubts(opened).items():
-        found[id_].append(doubt)
-    return _listed(opened, found)
+        objections[id_].append(doubt)
+    return _listed(opened, objections)
 
 
 async def check_path_with_model(
     path: Path, structured: Structured, transcripts: Path | None = None, *, chunk_tokens: int = CAPABLE.chunk_tokens
 ) -> tuple[str, list[Checked]]:
-    """The same, and what a model finds against the meaning of statements beside their lines.
+    """What code finds as in `check_path`, and what a model finds against the meaning of statements beside their lines.
 
-    The record's doubts of a statement are told where the model did not look at it: elsewhere it has judged anew.
+    The record's doubts of a statement are reported where the model did not look at it: elsewhere it has judged anew.
     Sentences that the record does not know have no lines, so code alone looks at them. Raises EndpointError too when
     nothing can be asked at all.
     """
     opened = reopen(path, transcripts)
-    found = _by_code(opened)
+    objections = _by_code(opened)
     by_model, remarks = await _by_model(opened, structured, chunk_tokens)
-    asked = {statement.id for _, statement in opened.draft.statements() if statement.lines}
-    looked_at = asked - {id_ for id_, told in by_model.items() if any(f.kind == "unchecked" for f in told)}
+    sent = {statement.id for _, statement in opened.draft.statements() if statement.lines}
+    looked_at = sent - {id_ for id_, reported in by_model.items() if any(f.kind == "unchecked" for f in reported)}
     for id_, doubt in _doubts(opened).items():
         if id_ not in looked_at:
-            found[id_].append(doubt)
-    for id_, told in by_model.items():
-        found[id_] += told
-    return joined(opened.remark, *remarks), _listed(opened, found)
+            objections[id_].append(doubt)
+    for id_, reported in by_model.items():
+        objections[id_] += reported
+    return joined(opened.remark, *remarks), _listed(opened, objections)
 
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
@@ -161,37 +161,37 @@ def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
     return PrintedClaim(section, f"{term}{statement.text}", statement.lines)
 
 
-def _listed(opened: Reopened, found: dict[int, list[Objection]]) -> list[Checked]:
+def _listed(opened: Reopened, objections: dict[int, list[Objection]]) -> list[Checked]:
     """Everything that was looked at, in reading order: titles where something speaks against them."""
     out: list[Checked] = []
-    for section, id_, held in opened.draft.printed():
+    for section, id_, entry in opened.draft.printed():
         if section in BARE:
             continue
-        if isinstance(held, DraftStatement):
-            out.append(Checked(_claim(section, held), tuple(found[id_])))
-        elif found[id_]:
-            out.append(Checked(PrintedClaim(section, held, ()), tuple(found[id_])))
+        if isinstance(entry, DraftStatement):
+            out.append(Checked(_claim(section, entry), tuple(objections[id_])))
+        elif objections[id_]:
+            out.append(Checked(PrintedClaim(section, entry, ()), tuple(objections[id_])))
     return out
 
 
 def _by_code(opened: Reopened) -> dict[int, list[Objection]]:
     """What can be proved against the statements and headings of a draft, by their numbers."""
-    known = _labels(draft_of_document(opened.document))
-    out: dict[int, list[Objection]] = defaultdict(list)
+    known_titles = _titles_and_labels(draft_of_document(opened.document))
+    objections: dict[int, list[Objection]] = defaultdict(list)
     for _, id_, title in opened.draft.printed():
-        if isinstance(title, str) and title not in known:
-            out[id_] = [Objection(f.kind, f.message) for f in findings(title, opened.recording)]
+        if isinstance(title, str) and title not in known_titles:
+            objections[id_] = [Objection(f.kind, f.message) for f in findings(title, opened.recording)]
     for section, statement in opened.draft.statements():
         if section not in BARE:
-            out[statement.id] += _against(statement, opened.recording, known)
-    left = {s.id for _, s in without_repeats(opened.draft).statements()}
+            objections[statement.id] += _against(statement, opened.recording, known_titles)
+    kept_ids = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
-        if statement.id not in left:
-            out[statement.id].append(Objection("repeat", REPEAT))
+        if statement.id not in kept_ids:
+            objections[statement.id].append(Objection("repeat", REPEAT))
     if not opened.is_edited:
-        for number, finding in _bent_evidence(opened):
-            out[number].append(finding)
-    return out
+        for number, objection in _bent_evidence(opened):
+            objections[number].append(objection)
+    return objections
 
 
 def _doubts(opened: Reopened) -> dict[int, Objection]:
@@ -203,20 +203,20 @@ def _doubts(opened: Reopened) -> dict[int, Objection]:
     }
 
 
-def _labels(draft: Draft) -> set[str]:
-    return {""} | {held if isinstance(held, str) else held.label for _, _, held in draft.printed()}
+def _titles_and_labels(draft: Draft) -> set[str]:
+    return {""} | {entry if isinstance(entry, str) else entry.label for _, _, entry in draft.printed()}
 
 
-def _against(statement: DraftStatement, recording: Recording, known: set[str]) -> Iterator[Objection]:
+def _against(statement: DraftStatement, recording: Recording, known_titles: set[str]) -> Iterator[Objection]:
     last = len(recording.transcript.segments)
     if statement.finding == UNCITED:
         yield Objection("citation", UNCITED)
     if missing := [n for n in statement.lines if not 1 <= n <= last]:
         yield Objection("citation", f"the transcript has {last} lines and no line {missing[0]}")
-    for text in (statement.text, *(() if statement.label in known else (statement.label,))):
-        for found in findings(text, recording):
-            if found.message not in statement.finding + statement.remark:  # told as the record's, or let stand
-                yield Objection(found.kind, found.message)
+    for text in (statement.text, *(() if statement.label in known_titles else (statement.label,))):
+        for finding in findings(text, recording):
+            if finding.message not in statement.finding + statement.remark:  # reported as the record's, or let stand
+                yield Objection(finding.kind, finding.message)
 
 
 def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Objection]]:
@@ -230,8 +230,8 @@ def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Objection]]:
 
 def _differs(evidence: Evidence, transcript: Transcript) -> bool:
     line = transcript.segment(evidence.segment)
-    said = (composed(line.text), line.speaker, line.start, line.end)
-    return (composed(evidence.quote), evidence.speaker, evidence.start, evidence.end) != said
+    spoken = (composed(line.text), line.speaker, line.start, line.end)
+    return (composed(evidence.quote), evidence.speaker, evidence.start, evidence.end) != spoken
 
 
 async def _by_model(
@@ -242,65 +242,75 @@ async def _by_model(
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
     # Looked up again: somebody may have changed the record.
-    names = agreed(opened.document.run.names, recording)
+    names = agreed_names(opened.document.run.names, recording)
     recipe = Recipe(language=opened.document.run.language)
     job = Job(transcript, recording, chunks, recipe, structured, has_manuscript=False)
-    draft, own = _to_ask(replace(opened.draft, names=tuple(names.values())), recording)
+    draft, draft_ids = _as_checked(replace(opened.draft, names=tuple(names.values())), recording)
     verdicts = await verdicts_on(draft, job)
-    printed = {id_: held for _, id_, held in draft.printed()}
-    statements = {id_ for id_, held in printed.items() if isinstance(held, DraftStatement)}
-    out = {own[id_]: [Objection("unchecked", why)] for id_, why in verdicts.unchecked.items() if id_ in statements}
+    printed = {id_: entry for _, id_, entry in draft.printed()}
+    statements = {id_ for id_, entry in printed.items() if isinstance(entry, DraftStatement)}
+    objections = {
+        draft_ids[id_]: [Objection("unchecked", reason)]
+        for id_, reason in verdicts.unchecked.items()
+        if id_ in statements
+    }
     for id_, verdict in verdicts.faults.items():
-        of = printed[id_]
-        if found := _reported_of_title(of, verdict) if isinstance(of, str) else _reported(of, verdict, recording):
-            out[own[id_]] = [found]
+        entry = printed[id_]
+        if (
+            objection := _title_objection(entry, verdict)
+            if isinstance(entry, str)
+            else _objection(entry, verdict, recording)
+        ):
+            objections[draft_ids[id_]] = [objection]
     for id_, doubt in verdicts.doubts.items():
-        out.setdefault(own[id_], []).append(Objection("meaning" if id_ in statements else "heading", doubt))
-    return out, verdicts.remarks
+        objections.setdefault(draft_ids[id_], []).append(
+            Objection("meaning" if id_ in statements else "heading", doubt)
+        )
+    return objections, verdicts.remarks
 
 
-def _reported(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
-    """A verdict on a statement told as a finding, with the statement as the check would put it right."""
+def _objection(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
+    """A verdict on a statement as an objection, with the statement as the check would put it right; None for none."""
     if verdict.fault.verdict == "citation":
-        told = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
-        return Objection("citation", told) if verdict.lines != statement.lines else None
-    better, why = put_right(statement, verdict, recording), verdict.reason
+        message = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
+        return Objection("citation", message) if verdict.lines != statement.lines else None
+    better, reason = put_right(statement, verdict, recording), verdict.reason
     if better is None or better.labelled == statement.labelled:
-        return Objection("meaning", why)
-    return Objection("meaning", f"{why}; put right: {better.labelled}")
+        return Objection("meaning", reason)
+    return Objection("meaning", f"{reason}; put right: {better.labelled}")
 
 
-def _reported_of_title(title: str, verdict: Verdict) -> Objection | None:
-    """A verdict on a title told as a finding; it has no lines that could be the wrong ones."""
+def _title_objection(title: str, verdict: Verdict) -> Objection | None:
+    """A verdict on a title as an objection; it has no lines that could be the wrong ones."""
     if verdict.fault.verdict == "citation":
         return None
-    why, text = verdict.reason, title_of(verdict.fault, title)
-    return Objection("heading", f"{why}; put right: {text}" if text else why)
+    reason, text = verdict.reason, title_of(verdict.fault, title)
+    return Objection("heading", f"{reason}; put right: {text}" if text else reason)
 
 
-def _to_ask(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
-    """The statements that have lines, numbered as the checking call numbers them, and the draft's own numbers by these.
+def _as_checked(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
+    """The statements that have lines, with the numbers of the checking call, and by these their numbers in the draft.
 
     The checking call knows one level of nesting, so what is nested more deeply moves up to it.
     """
 
-    def asked(section: str, statement: DraftStatement) -> DraftStatement | None:
+    def with_cited_lines(section: str, statement: DraftStatement) -> DraftStatement | None:
         return with_lines(statement, recording) if statement.lines else None
 
-    kept = draft.rewritten(asked)
+    cited = draft.rewritten(with_cited_lines)
     flat = {
         name: tuple(replace(g, statements=tuple(_one_level(s) for s in g.statements)) for g in groups)
-        for name, groups in kept.sections.items()
+        for name, groups in cited.sections.items()
     }
-    kept = replace(kept, sections=flat)
-    asked_of = kept.numbered()
-    groups = zip(*((g for of in d.sections.values() for g in of) for d in (asked_of, kept)), strict=True)
-    own: dict[int, int] = {}
+    cited = replace(cited, sections=flat)
+    checked = cited.numbered()
+    groups = zip(*((g for rows in d.sections.values() for g in rows) for d in (checked, cited)), strict=True)
+    draft_ids: dict[int, int] = {}
     for new, old in groups:
-        own |= {new.part_id: old.part_id, new.id: old.id}
+        draft_ids |= {new.part_id: old.part_id, new.id: old.id}
         for a, b in zip(new.flat(), old.flat(), strict=True):
-            own |= {a.id: b.id, a.columns_id: b.columns_id}
-    return asked_of, own
+            draft_ids |= {a.id: b.id, a.columns_id: b.columns_id}
+    return checked, draft_ids
 
 
 def _one_level(statement: DraftStatement) -> DraftStatement:

@@ -10,7 +10,7 @@ from pipeline.capable.composing import compose
 from pipeline.capable.estimates import estimated_calls
 from pipeline.capable.job import Job
 from pipeline.capable.manuscripts import cite, has_manuscript, write_manuscript
-from pipeline.capable.naming import agreed, named
+from pipeline.capable.naming import agreed_names, with_names
 from pipeline.capable.shortening import within_most
 from pipeline.capable.writing import Part, write
 from pipeline.chunking import chunk_transcript
@@ -27,15 +27,17 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
-    freely = has_manuscript(recipe, len(chunks), transcript)
-    job = Job(transcript, Recording(transcript, recipe.language), chunks, recipe, structured, has_manuscript=freely)
-    composing = int(len(chunks) > 1 or freely)
+    by_manuscript = has_manuscript(recipe, len(chunks), transcript)
+    job = Job(
+        transcript, Recording(transcript, recipe.language), chunks, recipe, structured, has_manuscript=by_manuscript
+    )
+    composing = int(len(chunks) > 1 or by_manuscript)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
     structured.client.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
-    parts = await (_by_manuscript(job, checks) if freely else write(job))
-    names = agreed((n for p in parts for n in p.namings), job.recording)
-    parts = named(parts, names, job.recording)
+    parts = await (_by_manuscript(job, checks) if by_manuscript else write(job))
+    names = agreed_names((n for p in parts for n in p.namings), job.recording)
+    parts = with_names(parts, names, job.recording)
     if len(parts) > 1:
         structured.client.begin("composing", at_once=1, planned=1, later=checks)
     composed = within_most(await compose(parts, tuple(names.values()), job), job.sections)
@@ -44,12 +46,12 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.client.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, job.recording)
-    checked = await check_meaning(composed, job, freely=parts[0].freely)
-    return within_most(checked, job.sections)  # the check may have added some
+    checked = await check_meaning(composed, job, from_manuscript=parts[0].from_manuscript)
+    return within_most(checked, job.sections)  # the check may have added items
 
 
 async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
-    """The recording written freely and cited; where that fails written at once, which is told: nothing is missing."""
+    """The manuscript with its citations; where that fails the page is written at once, and a remark says so."""
     try:
         manuscript = await write_manuscript(job)
         job.structured.client.begin("composing", at_once=1, planned=1, later=checks)
@@ -57,9 +59,9 @@ async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
     except CallError as err:
         if err.fatal:
             raise
-        told = f"the page was written at once, and not freely first: {err}"
+        remark = f"the page was written at once, and not freely first: {err}"
         first, *more = await write(job)
-        return [replace(first, remarks=(*first.remarks, told)), *more]
+        return [replace(first, remarks=(*first.remarks, remark)), *more]
 
 
 __all__ = ["draft", "estimated_calls"]

@@ -1,4 +1,4 @@
-"""What a check adds besides putting right: points that a student would miss on the page, in the words that are left."""
+"""What a check adds besides its corrections: points that a student would miss on the page, within the words left."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from pipeline.verification import Recording, finding, with_lines
 ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 100  # words of a point that goes on with what is added; a longer one is told in points
+_MOST_JOINED = 100  # words of a point with the sentence that is added; where they are more, that is a point of its own
 _LEAST_WORDS = 20  # below which nothing is asked for
-_LONG = 40  # words of a stretch that is told when no statement cites it
+_LONG = 40  # words of a stretch that the model is pointed to when no statement cites it
 _MOST_STRETCHES = 12
 
 
@@ -38,7 +38,7 @@ class Room:
 
 
 NO_ROOM = Room(0, 0)
-Waiting = Mapping[int, list[DraftStatement]]  # additions by the number of what they belong to, taken off one by one
+Pending = Mapping[int, list[DraftStatement]]  # additions by the number of what they belong to, until they are placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,22 @@ class Addition:
         return cls(missing.under if fits else 0, statement)
 
 
-def rooms(draft: Draft, asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
+def rooms(draft: Draft, words_asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
     """What may be added beside each chunk, by its index: what the draft leaves of the words asked for, and a little."""
-    left = min(max(asked - draft.words(), _LEAST_SHARE * asked), _MOST_SHARE * asked)
+    words_left = min(max(words_asked - draft.words(), _LEAST_SHARE * words_asked), _MOST_SHARE * words_asked)
     spoken = {c.index: c.spoken_words for c in chunks}
-    shares = {n: left * words / max(1, sum(spoken.values())) for n, words in spoken.items()}
+    shares = {n: words_left * words / max(1, sum(spoken.values())) for n, words in spoken.items()}
     return {
         n: Room(max(1, round(words / _WORDS_EACH)), round(words)) if words >= _LEAST_WORDS else NO_ROOM
         for n, words in shares.items()
     }
 
 
-def uncited(chunk: Chunk, lines: Sequence[NumberedLine], known: Collection[int]) -> str:
-    """The longest stretches of a chunk's lines that hold none of the segments `known`, as they are numbered."""
+def uncited(chunk: Chunk, lines: Sequence[NumberedLine], covered: Collection[int]) -> str:
+    """The longest stretches of a chunk's lines that hold none of the segments `covered`, as they are numbered."""
     runs: list[list[int]] = [[]]
     for segment in chunk.segments:
-        if segment.id in known:
+        if segment.id in covered:
             runs.append([])
         else:
             runs[-1].append(segment.id)
@@ -86,51 +86,51 @@ def uncited(chunk: Chunk, lines: Sequence[NumberedLine], known: Collection[int])
 def with_additions(
     draft: Draft, additions: Sequence[Addition], recording: Recording, sections: Sequence[Section]
 ) -> Draft:
-    """The numbered draft of these sections with each addition where it belongs; what fits nowhere is left out."""
-    waiting: dict[int, list[DraftStatement]] = defaultdict(list)
-    for a in additions:
-        looked_at = replace(a.statement, finding=finding(a.statement.text, recording))
-        waiting[a.under].append(with_lines(looked_at, recording))
-    grown, words = dict(draft.sections), labels_for(recording.language)
+    """The numbered draft of these sections with each addition where it belongs; one that fits nowhere is dropped."""
+    pending: dict[int, list[DraftStatement]] = defaultdict(list)
+    for addition in additions:
+        statement = replace(addition.statement, finding=finding(addition.statement.text, recording))
+        pending[addition.under].append(with_lines(statement, recording))
+    grown, labels = dict(draft.sections), labels_for(recording.language)
     for section in sections:
         if section.grows and section.name in grown:
             groups = grown[section.name]
             nested = section.grows == "nested"
             grown[section.name] = tuple(
-                _with_added_points(g, waiting, words) if nested else _with_added_rows(g, waiting) for g in groups
+                _with_added_points(g, pending, labels) if nested else _with_added_rows(g, pending) for g in groups
             )
-    left = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in waiting.values() for s in rows if s.text)
-    return replace(draft, sections=grown, dropped=(*draft.dropped, *left))
+    unplaced = tuple(DroppedNote(text=s.text, lines=s.lines) for rows in pending.values() for s in rows if s.text)
+    return replace(draft, sections=grown, dropped=(*draft.dropped, *unplaced))
 
 
-def _with_added_rows(group: DraftGroup, waiting: Waiting) -> DraftGroup:
-    """The group with what waits for a statement behind it."""
+def _with_added_rows(group: DraftGroup, pending: Pending) -> DraftGroup:
+    """The group with each addition behind the statement that it belongs to."""
     rows: list[DraftStatement] = []
     for statement in group.statements:
-        rows += [statement, *_taken(waiting, statement.id, labelled=bool(statement.label))]
+        rows += [statement, *_take(pending, statement.id, labelled=bool(statement.label))]
     return replace(group, statements=tuple(rows))
 
 
-def _with_added_points(group: DraftGroup, waiting: Waiting, words: Labels) -> DraftGroup:
-    """The group with what waits for its heading where the recording has it, and its points with what waits for them."""
-    rows = [row for s in group.statements for row in _point_with_additions(s, waiting, words)]
-    for point in _taken(waiting, group.id):
+def _with_added_points(group: DraftGroup, pending: Pending, labels: Labels) -> DraftGroup:
+    """The group with the additions to its heading where the recording has them, and its points with theirs."""
+    rows = [row for s in group.statements for row in _point_with_additions(s, pending, labels)]
+    for point in _take(pending, group.id):
         rows.insert(_place(point, rows), point)
     return replace(group, statements=tuple(rows))
 
 
-def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels) -> Sequence[DraftStatement]:
-    """A point with what waits for it: its last sentence where it is short, else a detail.
+def _point_with_additions(point: DraftStatement, pending: Pending, labels: Labels) -> Sequence[DraftStatement]:
+    """A point with its additions: a single short one as its last sentence, else as details.
 
-    What would be too long for a point that has a list stands behind that, since it is none of the list.
+    An addition too long for a point that has a list stands behind that, since it is no item of the list.
     """
-    below = [(_with_additions_below(detail, waiting), _taken(waiting, detail.id)) for detail in point.details]
-    new = _taken(waiting, point.id)
+    below = [(_with_additions_below(detail, pending), _take(pending, detail.id)) for detail in point.details]
+    new = _take(pending, point.id)
     if point.columns:  # a sentence would make a list of the table
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
-    details = tuple(row for detail, rows in below for row in (detail, *_beside(point.details, rows, words)))
+    details = tuple(row for detail, rows in below for row in (detail, *_in_form_of(point.details, rows, labels)))
     if len(new) == 1 and not new[0].finding and not point.text.endswith(LEADS_TO_A_LIST):
-        joined = replace(_joined(point, new[0], words), details=details)
+        joined = replace(_joined(point, new[0], labels), details=details)
         if word_count(joined.text) <= _MOST_JOINED:
             return (joined,)
     if details:
@@ -138,26 +138,26 @@ def _point_with_additions(point: DraftStatement, waiting: Waiting, words: Labels
     return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
 
 
-def _with_additions_below(detail: DraftStatement, waiting: Waiting) -> DraftStatement:
-    """A detail; what waits for one that is nested below it stands behind that."""
-    rows = ((_with_additions_below(d, waiting), *_taken(waiting, d.id)) for d in detail.details)
+def _with_additions_below(detail: DraftStatement, pending: Pending) -> DraftStatement:
+    """A detail; the additions to one that is nested below it stand behind that."""
+    rows = ((_with_additions_below(d, pending), *_take(pending, d.id)) for d in detail.details)
     return replace(detail, details=tuple(itertools.chain.from_iterable(rows)))
 
 
-def _beside(
-    siblings: Sequence[DraftStatement], new: Sequence[DraftStatement], words: Labels
+def _in_form_of(
+    siblings: Sequence[DraftStatement], new: Sequence[DraftStatement], labels: Labels
 ) -> Sequence[DraftStatement]:
     """The new statements in the form of those beside them: with a lead in bold only where one of these has one."""
     if not siblings or any(s.label for s in siblings):
         return new
-    return [replace(s, label="", text=f"{s.label}{words.colon}{s.text}") if s.label else s for s in new]
+    return [replace(s, label="", text=f"{s.label}{labels.colon}{s.text}") if s.label else s for s in new]
 
 
-def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftStatement:
-    """A point that goes on with a sentence more, and the change told as one of the check."""
+def _joined(point: DraftStatement, new: DraftStatement, labels: Labels) -> DraftStatement:
+    """A point with a sentence more, and the check as the reason of the change."""
     return replace(
         point,
-        text=f"{point.text}{words.between_sentences}{new.text}",
+        text=f"{point.text}{labels.between_sentences}{new.text}",
         lines=tuple(sorted({*point.lines, *new.lines})),
         emphasis=(*point.emphasis, *new.emphasis),
         before=point.before or point.text,
@@ -166,16 +166,16 @@ def _joined(point: DraftStatement, new: DraftStatement, words: Labels) -> DraftS
 
 
 def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
-    """Behind the last statement that begins no later in the recording, and what goes on in its paragraph."""
+    """The index behind the last statement that begins no later in the recording and the rest of its paragraph."""
     place = 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
     while place < len(rows) and rows[place].continues:
         place += 1
     return place
 
 
-def _taken(waiting: Waiting, id_: int, *, labelled: bool = False) -> Sequence[DraftStatement]:
-    """Those that wait for a number and have words and lines, taken off the list; `labelled`, those with a label."""
-    rows = waiting.get(id_, []) if id_ else []
-    fit = [s for s in rows if s.text and s.lines and (s.label or not labelled)]
-    rows[:] = [s for s in rows if s not in fit]
-    return fit
+def _take(pending: Pending, id_: int, *, labelled: bool = False) -> Sequence[DraftStatement]:
+    """The additions to a number that have words and lines, taken off the list; `labelled`: those with a label."""
+    rows = pending.get(id_, []) if id_ else []
+    fitting = [s for s in rows if s.text and s.lines and (s.label or not labelled)]
+    rows[:] = [s for s in rows if s not in fitting]
+    return fitting

@@ -18,7 +18,7 @@ from pipeline.capable.claims import Claim, claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
-from pipeline.capable.naming import introduced
+from pipeline.capable.naming import introduction_of
 from pipeline.capable.objections import Verdicts, verdicts_in
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
 from pipeline.chunking import halves
@@ -32,77 +32,77 @@ from pipeline.text import numbered
 from pipeline.transcript import Chunk
 from pipeline.verification import check_exactly, with_lines, without_repeats
 
-_ANSWER = 1500  # tokens that an answer may take besides those for each statement
-_EACH = 40
-_EACH_ADDED = 4  # for each word that may be added
+_ANSWER_TOKENS = 1500  # that an answer may take besides those for each statement
+_TOKENS_A_STATEMENT = 40
+_TOKENS_A_WORD = 4  # that may be added
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a check is asked for besides faults: how much it may add, or how many words of the page's have to go.
 
-    `known` are the segments that the page cites or leaves out, `words` those of the page, which is so many `over`.
+    `covered` are the segments that the page cites or leaves out, `words` those of the page, `excess` those too many.
     """
 
     room: Room
-    known: Set[int]
+    covered: Set[int]
     words: int
-    over: int
+    excess: int
 
     def half(self) -> Budget:
         """The same for half of the lines or of the statements."""
         room = Room(self.room.points // 2, self.room.words // 2)
-        return Budget(room, self.known, self.words // 2, self.over // 2)
+        return Budget(room, self.covered, self.words // 2, self.excess // 2)
 
 
-async def check_meaning(draft: Draft, job: Job, *, freely: bool) -> Draft:
-    """The draft with every fault put right that the model reports beside the lines; what nothing is left of goes.
+async def check_meaning(draft: Draft, job: Job, *, from_manuscript: bool) -> Draft:
+    """The draft with every fault put right that the model reports; a statement of which nothing can stand goes.
 
-    To a page that is shorter than asked for the model may add what is missing most. One that was written `freely` gets
+    To a page that is shorter than asked for the model may add what is missing most. One made `from_manuscript` gets
     nothing added, which would interrupt its thread, and loses what a reader would miss least if it is too long. Where a
     call fails its statements stand as weak, and the document has a problem; where all fail it is checked by code.
     Raises EndpointError when one is fatal.
     """
     words = words_of(job.recipe, job.transcript.spoken_words)
     draft = draft.rewritten(lambda section, s: with_lines(s, job.recording) if s.lines else s).numbered()
-    over = words_over(draft, LONGEST_CHECKED * words) if freely else 0
-    room = {} if freely else rooms(draft, words, job.chunks)
-    verdicts = await verdicts_on(draft, job, room, over)
-    done = corrected(shortened(draft, verdicts.cut, over), verdicts, job.recording)
-    done = with_additions(done, verdicts.missing, job.recording, job.sections)
-    done = with_settled_parts(without_repeats(done))
-    problems, remarks = (*done.problems, *verdicts.problems), (*done.remarks, *verdicts.remarks)
-    done = replace(done, problems=problems, remarks=remarks)
+    excess = words_over(draft, LONGEST_CHECKED * words) if from_manuscript else 0
+    room = {} if from_manuscript else rooms(draft, words, job.chunks)
+    verdicts = await verdicts_on(draft, job, room, excess)
+    checked = corrected(shortened(draft, verdicts.cut, excess), verdicts, job.recording)
+    checked = with_additions(checked, verdicts.missing, job.recording, job.sections)
+    checked = with_settled_parts(without_repeats(checked))
+    problems, remarks = (*checked.problems, *verdicts.problems), (*checked.remarks, *verdicts.remarks)
+    checked = replace(checked, problems=problems, remarks=remarks)
     if all(s.id in verdicts.unchecked for _, s in draft.statements() if s.lines):  # every call failed
-        return check_exactly(done, job.recording)
-    return replace(done, checked_by=job.structured.client.model)
+        return check_exactly(checked, job.recording)
+    return replace(checked, checked_by=job.structured.client.model)
 
 
 async def verdicts_on(
-    draft: Draft, job: Job, room: Mapping[int, Room] = MappingProxyType({}), over: int = 0
+    draft: Draft, job: Job, room: Mapping[int, Room] = MappingProxyType({}), excess: int = 0
 ) -> Verdicts:
     """What the model reports against the titles and statements of a numbered draft, a call a chunk.
 
-    It is asked for what the page lacks too where there is `room` beside a chunk, by its index, and for what can be
-    spared where the page of one chunk is so many words `over`.
+    It is also asked what the page lacks where there is `room` beside a chunk, by its index, and what can be
+    spared where the page of one chunk has words in `excess`.
     """
-    known, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
+    covered, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
     claims = {chunk.index: list[Claim]() for chunk in job.chunks}
-    home = {s.id: c.index for c in job.chunks for s in c.segments}
+    chunk_of_segment = {s.id: c.index for c in job.chunks for s in c.segments}
     for claim in claims_of(draft, job.recording):
-        claims[_home(claim, home, job.chunks[0].index)].append(claim)
-    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), known, words, over) for c in job.chunks}
+        claims[_chunk_of(claim, chunk_of_segment, job.chunks[0].index)].append(claim)
+    budgets = {c.index: Budget(room.get(c.index, NO_ROOM), covered, words, excess) for c in job.chunks}
     shares = [_Share(claims[c.index], c, budgets[c.index]) for c in job.chunks]
-    out = Verdicts()
-    for found in await all_of([_verdicts_of(s, draft.names, job) for s in shares]):
-        out.add(found)
-    return out
+    verdicts = Verdicts()
+    for reported in await all_of([_verdicts_of(s, draft.names, job) for s in shares]):
+        verdicts.add(reported)
+    return verdicts
 
 
-def _home(claim: Claim, home: Mapping[int, int], first: int) -> int:
-    """The chunk beside which a claim is checked: the one that has most of its lines, `first` for none."""
-    counts = Counter(home[n] for n in claim.lines if n in home)
-    return max(counts, key=counts.__getitem__, default=first)
+def _chunk_of(claim: Claim, chunk_of_segment: Mapping[int, int], default: int) -> int:
+    """The chunk beside which a claim is checked: the one that has most of its lines, `default` for none."""
+    counts = Counter(chunk_of_segment[n] for n in claim.lines if n in chunk_of_segment)
+    return max(counts, key=counts.__getitem__, default=default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class _Share:
         budget = self.budget.half()
         if isinstance(err, OutputTruncated):
             middle = len(self.claims) // 2
-            both = (self.claims[:middle], self.claims[middle:]) if middle else ()
-            return [_Share(some, self.chunk, budget) for some in both]
+            parts = (self.claims[:middle], self.claims[middle:]) if middle else ()
+            return [_Share(claims, self.chunk, budget) for claims in parts]
         if (lines := halves(self.chunk)) is None:
             return []
         early = [c for c in self.claims if sum(n <= lines[0].last for n in c.lines) * 2 >= len(c.lines)]
@@ -129,10 +129,10 @@ class _Share:
 
 async def _verdicts_of(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
     """What the model reports of a share, in several calls where an answer was cut or the prompt was too long."""
-    out = Verdicts()
-    for found in await by_halves(share, partial(_checked, names=names, job=job), _Share.halves, _unchecked):
-        out.add(found)
-    return out
+    verdicts = Verdicts()
+    for reported in await by_halves(share, partial(_checked, names=names, job=job), _Share.halves, _unchecked):
+        verdicts.add(reported)
+    return verdicts
 
 
 async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
@@ -143,41 +143,41 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
     lines = job.prefixes.lines(chunk)
     task = job.task(
         "check.v8",
-        speakers=introduced(names, chunk),
+        speakers=introduction_of(names, chunk),
         statements="\n".join(rows_of(claims, chunk, job)),
         faults=job.piece("faults.v2"),
-        missing=_missing(budget, chunk, job),
-        cut=cut_wish(budget.over, budget.words, job),
+        missing=_missing_wish(budget, chunk, job),
+        cut=cut_wish(budget.excess, budget.words, job),
     )
-    most = _ANSWER + _EACH * len(claims) + _EACH_ADDED * budget.room.words
-    messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("check", messages, job.answer, max_tokens=most, needs=["faults"])
-    answer: Any = found.value
-    mine = {c.id: c.lines for c in claims}
-    out = verdicts_in(found, mine, lines)
-    out.cut += answer.cut if job.has_manuscript else []
+    max_tokens = _ANSWER_TOKENS + _TOKENS_A_STATEMENT * len(claims) + _TOKENS_A_WORD * budget.room.words
+    messages = (*job.prefixes.messages(chunk), task)
+    parsed = await job.structured.ask("check", messages, job.answer, max_tokens=max_tokens, needs=["faults"])
+    answer: Any = parsed.value
+    cited = {c.id: c.lines for c in claims}
+    verdicts = verdicts_in(parsed, cited, lines)
+    verdicts.cut += answer.cut if job.has_manuscript else []
     for n, missing in enumerate(answer.missing):
-        fits = n < budget.room.points and missing.under in mine
-        out.missing.append(Addition.of(missing, lines, fits=fits))
-    return out
+        fits = n < budget.room.points and missing.under in cited
+        verdicts.missing.append(Addition.of(missing, lines, fits=fits))
+    return verdicts
 
 
-def _missing(budget: Budget, chunk: Chunk, job: Job) -> str:
-    """What is said of the field for additions."""
+def _missing_wish(budget: Budget, chunk: Chunk, job: Job) -> str:
+    """What the task says of the field for additions."""
     if not budget.room.points:
         return "missing: stays empty in this task."
-    numbers = uncited(chunk, job.prefixes.lines(chunk), budget.known)
+    numbers = uncited(chunk, job.prefixes.lines(chunk), budget.covered)
     stretches = f" Longer stretches that no statement cites: {numbers}." if numbers else ""
     return job.piece(
         "missing.v4", points=numbered(budget.room.points, "point"), words=budget.room.words, uncited=stretches
     )
 
 
-def _unchecked(shares: Sequence[_Share], told: str) -> Verdicts:
-    """Claims that no call looked at, and the problem that this is, told by the lines that they cite."""
-    claims, first, last = [c for share in shares for c in share.claims], shares[0].chunk, shares[-1].chunk
-    cited = {n for c in claims for n in c.lines if first.first <= n <= last.last} or {first.first, last.last}
-    message = f"statements of lines {min(cited)}–{max(cited)} are not checked: {told}"
-    problem = Problem(section=MAIN_POINTS.name, chunk=first.index + 1, message=message)
-    why = "it is not checked: the checking call failed"
-    return Verdicts(unchecked={c.id: why for c in claims}, problems=[problem])
+def _unchecked(shares: Sequence[_Share], reason: str) -> Verdicts:
+    """Verdicts on claims that no call looked at, with the problem, which names the lines that they cite."""
+    claims, start, end = [c for share in shares for c in share.claims], shares[0].chunk, shares[-1].chunk
+    cited = {n for c in claims for n in c.lines if start.first <= n <= end.last} or {start.first, end.last}
+    message = f"statements of lines {min(cited)}–{max(cited)} are not checked: {reason}"
+    problem = Problem(section=MAIN_POINTS.name, chunk=start.index + 1, message=message)
+    finding = "it is not checked: the checking call failed"
+    return Verdicts(unchecked={c.id: finding for c in claims}, problems=[problem])

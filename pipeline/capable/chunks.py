@@ -46,15 +46,11 @@ class Fault(Answer):
 
     @model_validator(mode="before")
     @classmethod
-    def _mostly_with_text(cls, given: Any) -> Any:
+    def _mostly_with_text(cls, raw: Any) -> Any:
         """A text may be left out where nothing can stand or only lines change; elsewhere it would take a statement."""
-        if (
-            isinstance(given, dict)
-            and given.get("verdict") in ("unsupported", "citation")
-            and given.get("text") is None
-        ):
-            return given | {"text": ""}
-        return given
+        if isinstance(raw, dict) and raw.get("verdict") in ("unsupported", "citation") and raw.get("text") is None:
+            return raw | {"text": ""}
+        return raw
 
 
 class Speaker(Answer):
@@ -113,38 +109,38 @@ def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manus
 class Prefixes:
     """The messages before the task in a call about a chunk of one transcript, for notes in a language.
 
-    `parts` are how many chunks there are; `language` None is that of the lines.
+    `language` None is that of the lines.
     """
 
-    def __init__(self, transcript: Transcript, parts: int, prompts: PromptSet, language: str | None) -> None:
-        self._transcript, self._parts, self._prompts = transcript, parts, prompts
+    def __init__(self, transcript: Transcript, chunk_count: int, prompts: PromptSet, language: str | None) -> None:
+        self._transcript, self._chunk_count, self._prompts = transcript, chunk_count, prompts
         self.system = system_message(prompts, language, transcript.metadata.language)
         self._facts = known_facts(transcript)
-        self._kept: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
+        self._cache: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
         """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
         return self._rendered(chunk)[0]
 
-    def of(self, chunk: Chunk) -> tuple[Message, ...]:
+    def messages(self, chunk: Chunk) -> tuple[Message, ...]:
         """The system message, and the one that shows these lines."""
         return self._rendered(chunk)[1]
 
     def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
         """Lines and messages of a chunk, kept: writing, checking and both of their answers ask for them."""
         ids = chunk.first, chunk.last
-        if ids not in self._kept:
+        if ids not in self._cache:
             # Numbered each alone: no line holds what lies between the opening and the lead-in.
-            opening, lead, own = map(numbered_lines, (*self._before(chunk), chunk.segments))
-            shows = self._shows(chunk, shown(opening), shown(lead), shown(own))
-            self._kept[ids] = [*opening, *lead, *own], (self.system, shows)
-        return self._kept[ids]
+            opening, lead, chunk_lines = map(numbered_lines, (*self._before(chunk), chunk.segments))
+            message = self._lines_message(chunk, shown(opening), shown(lead), shown(chunk_lines))
+            self._cache[ids] = [*opening, *lead, *chunk_lines], (self.system, message)
+        return self._cache[ids]
 
-    def _shows(self, chunk: Chunk, opening: str, lead: str, text: str) -> Message:
+    def _lines_message(self, chunk: Chunk, opening: str, lead: str, text: str) -> Message:
         """The message that shows the lines of a chunk."""
         part = ""
-        if self._parts > 1:
-            part = f"Part {chunk.index + 1} of {self._parts}: lines {chunk.first} to {chunk.last}."
+        if self._chunk_count > 1:
+            part = f"Part {chunk.index + 1} of {self._chunk_count}: lines {chunk.first} to {chunk.last}."
         if opening:
             up_to = f"\n\nThe lines just before this part:\n{lead}" if lead else ""
             text = f"How the recording begins:\n{opening}{up_to}\n\nThis part:\n{text}"
@@ -164,11 +160,11 @@ class Prefixes:
         return opening, lead
 
 
-def system_message(prompts: PromptSet, wanted: str | None, spoken: str | None) -> Message:
+def system_message(prompts: PromptSet, language: str | None, spoken_language: str | None) -> Message:
     """The message that every call begins with; it tells the notes' language where the lines are in another one."""
     text = prompts.load("system.v6").render()
-    if wanted and not covers(wanted, spoken):
-        name = english_name(wanted)  # from a table, so that no user's words get into a prompt
+    if language and not covers(language, spoken_language):
+        name = english_name(language)  # from a table, so that no user's words get into a prompt
         text += "\n\n" + prompts.load("language.v1").render(language=name)
     return Message("system", text)
 
@@ -189,18 +185,18 @@ def known_facts(transcript: Transcript) -> str:
     meta = transcript.metadata
     people = speakers_of(transcript)
     labelled = [s.name for s in people if s.labels]
-    counted = [name for name in labelled if names_nobody(name, labelled)]
-    told = [_with_labels(s) for s in people]
-    if counted and any(not s.labels for s in people):
-        told = [_with_labels(s) for s in people if s.name not in counted]
-        told[-1] += f". The lines call them {', '.join(counted)}, and nothing tells who is who"
-    known = (
+    nameless = [name for name in labelled if names_nobody(name, labelled)]
+    speakers = [_with_labels(s) for s in people]
+    if nameless and any(not s.labels for s in people):
+        speakers = [_with_labels(s) for s in people if s.name not in nameless]
+        speakers[-1] += f". The lines call them {', '.join(nameless)}, and nothing tells who is who"
+    facts = (
         ("Title", meta.title),
         ("Channel", meta.channel),
         ("Published", meta.published),
-        ("Speakers", ", ".join(told) if told else None),
+        ("Speakers", ", ".join(speakers) if speakers else None),
     )
-    return " ".join(f"{name}: {value or 'not known'}." for name, value in known)
+    return " ".join(f"{name}: {value or 'not known'}." for name, value in facts)
 
 
 def _with_labels(speaker: Person) -> str:

@@ -42,37 +42,37 @@ def claims_of(draft: Draft, recording: Recording) -> Iterator[Claim]:
             before = (*before, title, *rows) if rows else before
             continue
         for part_id, of_part in groupby(groups, key=lambda g: g.part_id):
-            held, above = list(of_part), (*before, title)
+            part_groups, above = list(of_part), (*before, title)
             if part_id:
-                row = f"(part) {held[0].part}"
-                yield Claim(part_id, lines_of(s for g in held for s in g.statements), row, above, is_title=True)
+                row = f"(part) {part_groups[0].part}"
+                yield Claim(part_id, lines_of(s for g in part_groups for s in g.statements), row, above, is_title=True)
                 above = (*above, (part_id, row))
-            for group in held:
-                yield from _of_group(group, above, recording)
+            for group in part_groups:
+                yield from _claims_of_group(group, above, recording)
 
 
-def _of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: Recording) -> Iterator[Claim]:
+def _claims_of_group(group: DraftGroup, above: tuple[tuple[int, str], ...], recording: Recording) -> Iterator[Claim]:
     if group.heading:
         row = f"(heading) {group.heading}"
         yield Claim(group.id, lines_of(group.statements), row, above, is_title=True)
         above = (*above, (group.id, row))
-    yield from _of_statements(group.statements, above, recording)
+    yield from _claims_of_statements(group.statements, above, recording)
 
 
-def _of_statements(
+def _claims_of_statements(
     statements: Sequence[DraftStatement], above: tuple[tuple[int, str], ...], recording: Recording, depth: int = 0
 ) -> Iterator[Claim]:
     for statement in statements:
-        over = above
+        above_nested = above
         if not statement.bare:
             row = _row(statement, recording)
             yield Claim(statement.id, statement.lines, row, above, depth)
-            over = (*over, (statement.id, f"{'   ' * depth}{row}"))
+            above_nested = (*above_nested, (statement.id, f"{'   ' * depth}{row}"))
         if statement.columns_id and not depth:  # tables stand right below the points of a heading
             row = f"(columns) {row_of(statement.columns)}"
-            yield Claim(statement.columns_id, lines_of(statement.details), row, over, 1, is_title=True)
-            over = (*over, (statement.columns_id, f"   {row}"))
-        yield from _of_statements(statement.details, over, recording, depth + 1)
+            yield Claim(statement.columns_id, lines_of(statement.details), row, above_nested, 1, is_title=True)
+            above_nested = (*above_nested, (statement.columns_id, f"   {row}"))
+        yield from _claims_of_statements(statement.details, above_nested, recording, depth + 1)
 
 
 def _row(statement: DraftStatement, recording: Recording) -> str:
@@ -87,16 +87,16 @@ def rows_of(claims: Sequence[Claim], chunk: Chunk, job: Job) -> Iterator[str]:
     Each has the numbers of its lines there; its lines of other parts are shown in full.
     """
     lines = job.prefixes.lines(chunk)
-    here = {n for line in lines for n in range(line.first, line.last + 1)}
-    mine = {c.id for c in claims}
-    told: set[str] = set()
+    shown_segments = {n for line in lines for n in range(line.first, line.last + 1)}
+    claim_ids = {c.id for c in claims}
+    rows_shown: set[str] = set()
     for claim in claims:
         for id_, row in claim.above:
-            if id_ not in mine and row not in told:  # checked beside another part, or not at all
-                told.add(row)
+            if id_ not in claim_ids and row not in rows_shown:  # checked beside another part, or not at all
+                rows_shown.add(row)
                 yield row
         cited = "" if claim.is_title else f" {numbers_of(claim.lines, lines)}"
         yield f"{'   ' * claim.depth}{claim.id}. {claim.row}{cited}"
-        if elsewhere := [job.transcript.segment(n) for n in claim.lines if n not in here]:
+        if elsewhere := [job.transcript.segment(n) for n in claim.lines if n not in shown_segments]:
             rows = shown([NumberedLine(s.id, s.id, s.speaker, s.text) for s in elsewhere[:_MOST_ELSEWHERE]])
             yield "     lines of other parts that it cites too:\n     " + rows.replace("\n", "\n     ")

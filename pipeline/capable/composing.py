@@ -1,7 +1,7 @@
 """The written parts of a long recording to one document: an editor's call that arranges, joins and drops by number.
 
 Points and items stand as they were written unless the editor joins or rewords them; overview, summary and key concepts
-are written anew. Code keeps the law that nothing comes from nowhere and that every point is used, dropped or told.
+are written anew. Code sees to it that every statement cites rows and that every point is used, dropped or reported.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.capable.chunks import known_facts
-from pipeline.capable.editing import Composition, once, placed, statements_of, unwritten
+from pipeline.capable.editing import Composition, distinct, omitted_details, points_of, statements_of
 from pipeline.capable.job import Job
-from pipeline.capable.naming import introduced
+from pipeline.capable.naming import introduction_of
 from pipeline.capable.plain_fields import plain
 from pipeline.capable.rows import NumberedRows, of_all_parts, table_of
 from pipeline.capable.writing import Part, unfit, words_before_check
@@ -34,7 +34,7 @@ from pipeline.text import enumerated, word_count
 
 _UNKNOWN = "composing cites {}, which stands for no point or item: left out"
 _IN_NO_PART = "no part of the recording has anything in this section"
-_MOST_TOLD = 10  # of such numbers
+_MOST_NAMED = 10  # of such numbers
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
 
 
@@ -48,40 +48,42 @@ def composed_answer(sections: tuple[Section, ...]) -> type[Answer]:
 async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> Draft:
     """The draft of the whole document. Where composing fails the parts stand one after the other.
 
-    `names` are those of whom labels stand for, on which the parts agree.
+    `names` tell whom labels stand for, as far as the parts agree.
     """
     draft = Draft(
-        sections=joined(parts, job.sections),
+        sections=joined_sections(parts, job.sections),
         titles=job.titles,
         names=tuple(names),
         withheld=tuple(w for p in parts for w in p.withheld),
-        dropped=(*(d for p in parts for d in p.dropped), *_returning(parts, job.sections)),
+        dropped=(*(d for p in parts for d in p.dropped), *_repeated_terms(parts, job.sections)),
         problems=tuple(p for part in parts for p in part.problems),
         remarks=tuple(r for p in parts for r in p.remarks),
         read=frozenset().union(*(p.read for p in parts)),
         filler=frozenset().union(*(p.filler for p in parts)),
     )
-    written = [p for p in parts if p.sections]
-    if not written or written[0].whole:
+    written_parts = [p for p in parts if p.sections]
+    if not written_parts or written_parts[0].whole:
         return draft
-    table, rows = table_of(written, job.sections, job.labels)
+    table, rows = table_of(written_parts, job.sections, job.labels)
     words = words_before_check(job)
-    each = words_of_each(words, table.sections)
-    arranged = MAIN_POINTS.values(each[MAIN_POINTS.name])
+    section_words = words_of_each(words, table.sections)
+    point_values = MAIN_POINTS.values(section_words[MAIN_POINTS.name])
     prompts = job.structured.prompts
     task = job.task(
         kind_of(job.recipe).compose,
-        recording=f"{introduced(names)}{known_facts(job.transcript)}",
+        recording=f"{introduction_of(names)}{known_facts(job.transcript)}",
         notes=rows,
         words=f"{with_added(words, table.sections):,}",
-        points=each[MAIN_POINTS.name],
+        points=section_words[MAIN_POINTS.name],
         written=sum(word_count(row.in_a_line) for row in table.rows[: table.points]),
-        least=arranged["least"],
-        most=arranged["most"],
-        sections="\n".join([tasks(each, prompts, table.written_anew), *_taken(table, each, prompts)]),
+        least=point_values["least"],
+        most=point_values["most"],
+        sections="\n".join(
+            [tasks(section_words, prompts, table.written_anew), *_item_tasks(table, section_words, prompts)]
+        ),
     )
     try:
-        found = await job.structured.ask(
+        parsed = await job.structured.ask(
             "compose",
             (job.prefixes.system, task),
             composed_answer(table.sections),
@@ -91,24 +93,24 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
     except CallError as err:
         if err.fatal:
             raise
-        told = f"composing failed, so the parts stand as they were written, one after the other: {err}"
-        problem = Problem(section=MAIN_POINTS.name, chunk=None, message=told)
+        message = f"composing failed, so the parts stand as they were written, one after the other: {err}"
+        problem = Problem(section=MAIN_POINTS.name, chunk=None, message=message)
         return replace(draft, problems=(*draft.problems, problem))
     return replace(
         draft,
-        sections=composed(found.value, table),
-        dropped=_dropped(found.value, table),
-        withheld=(*draft.withheld, *unfit(found, table.sections), *_empty(found.value, table)),
-        remarks=(*draft.remarks, *_unknown(found.value, table)),
+        sections=composed(parsed.value, table),
+        dropped=_dropped(parsed.value, table),
+        withheld=(*draft.withheld, *unfit(parsed, table.sections), *_unprintable(parsed.value, table)),
+        remarks=(*draft.remarks, *_remark_on_unknown_numbers(parsed.value, table)),
     )
 
 
 def composed(answer: Any, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
     """A lawful answer's sections, with the points that stand as they were written put in."""
     sections = {s.name: _rows(s, getattr(answer, s.name), table) for s in table.written_anew}
-    sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.taken}
-    points = (DraftGroup(_placed(s, table), s.heading, part=s.part.strip()) for s in answer.main_points)
-    groups = under_headings([g for g in points if g.statements], table.words)
+    sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.by_number}
+    points = (DraftGroup(_points_below(s, table), s.heading, part=s.part.strip()) for s in answer.main_points)
+    groups = under_headings([g for g in points if g.statements], table.labels)
     sections[MAIN_POINTS.name] = settled_parts(groups)
     return {s.name: plain(sections[s.name]) for s in table.sections}
 
@@ -119,39 +121,43 @@ def _rows(section: Section, rows: Sequence[Any], table: NumberedRows) -> tuple[D
     return (DraftGroup(out),) if out else ()
 
 
-def _empty(answer: Any, table: NumberedRows) -> Iterator[Withheld]:
-    """The rows of an answer in which there are words, and of which nothing can be printed."""
+def _unprintable(answer: Any, table: NumberedRows) -> Iterator[Withheld]:
+    """The rows of an answer that have words and of which nothing can be printed."""
     for section in table.sections:
         for row in getattr(answer, section.name):
-            is_printed = _placed(row, table) if section.composed == "arranged" else statements_of(section, row, table)
+            is_printed = (
+                _points_below(row, table) if section.composed == "arranged" else statements_of(section, row, table)
+            )
             is_new = section.by_number and not table.items[section.name]
-            if not is_printed and (told := withheld_row(section, row, table.lines_of, _IN_NO_PART if is_new else "")):
-                yield told
+            if not is_printed and (
+                withheld := withheld_row(section, row, table.lines_of, _IN_NO_PART if is_new else "")
+            ):
+                yield withheld
 
 
-def _taken(table: NumberedRows, each: Mapping[str, int], prompts: PromptSet) -> list[str]:
-    """What the editor is told of the sections whose items are taken by number; those without items stay empty."""
-    rows = [_row_of(section, each, prompts) for section in table.taken if table.items[section.name]]
-    told = [prompts.load("compose_items.v2").render(items="\n".join(rows))] if rows else []
-    return told + [f"{s.name}: stays empty." for s in table.taken if not table.items[s.name]]
+def _item_tasks(table: NumberedRows, section_words: Mapping[str, int], prompts: PromptSet) -> list[str]:
+    """What the task says of the sections whose items are taken by number; those without items stay empty."""
+    rows = [_item_task(section, section_words, prompts) for section in table.by_number if table.items[section.name]]
+    texts = [prompts.load("compose_items.v2").render(items="\n".join(rows))] if rows else []
+    return texts + [f"{s.name}: stays empty." for s in table.by_number if not table.items[s.name]]
 
 
-def _row_of(section: Section, each: Mapping[str, int], prompts: PromptSet) -> str:
-    """Which items of a section the editor is to take."""
+def _item_task(section: Section, section_words: Mapping[str, int], prompts: PromptSet) -> str:
+    """Which items of a section the editor is asked to take."""
     if section.prompt_composed:
-        return tasks(each, prompts, [replace(section, prompt=section.prompt_composed)])
-    which = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
+        return tasks(section_words, prompts, [replace(section, prompt=section.prompt_composed)])
+    items = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
     if section.composed == "best":
-        values = section.values(each[section.name])
+        values = section.values(section_words[section.name])
         wish = f" What was asked for: {values['wish']}" if "wish" in values else ""
-        which = f"the {values['most']} best at most; the others are named in dropped.{wish}"
-    return f"{section.name} ({each[section.name]} words): {which}"
+        items = f"the {values['most']} best at most; the others are named in dropped.{wish}"
+    return f"{section.name} ({section_words[section.name]} words): {items}"
 
 
 def _items(
     section: Section, rows: Sequence[Any], dropped: Sequence[int], table: NumberedRows
 ) -> tuple[DraftGroup, ...]:
-    """The items of a section; where all stay, one that is neither taken nor dropped by name stands at the end."""
+    """The items of a section; where all stay, those neither taken nor dropped by name stand at the end."""
     out = [s for row in rows for s in statements_of(section, row, table)]
     if section.composed == "all":
         out += [table.rows[n - 1] for n in _untaken(section, rows, table) if n not in dropped]
@@ -164,9 +170,9 @@ def _untaken(section: Section, rows: Sequence[Any], table: NumberedRows) -> list
     return [n for n in table.items[section.name] if n not in used]
 
 
-def _placed(section: PointSection, table: NumberedRows) -> tuple[DraftStatement, ...]:
+def _points_below(section: PointSection, table: NumberedRows) -> tuple[DraftStatement, ...]:
     """The points below a heading."""
-    return tuple(s for point in section.points for s in placed(point, table))
+    return tuple(s for point in section.points for s in points_of(point, table))
 
 
 def lawful(answer: Any, table: NumberedRows) -> None:
@@ -177,63 +183,63 @@ def lawful(answer: Any, table: NumberedRows) -> None:
         if invented := sorted(set(statement.cites))[:10]:
             raise Unusable(f"{invented}: there are no points or terms of these numbers, the last is {len(table.rows)}")
         raise Unusable(f"it is not told which points this rests on: {str(statement)[:160]}")
-    missing = _missing(answer, table, also=answer.dropped)
-    if len(missing) > _MOST_MISSING * table.points:
-        raise Unusable(f"points {missing[:20]} are neither used nor named in dropped")
+    unused = _unused_points(answer, table, dropped=answer.dropped)
+    if len(unused) > _MOST_MISSING * table.points:
+        raise Unusable(f"points {unused[:20]} are neither used nor named in dropped")
 
 
 def _citing(answer: Any, table: NumberedRows) -> Iterator[Any]:
     """Everything that has to cite rows; what is nested below a point rests on its rows where it cites none."""
     yield from (p for s in answer.main_points for p in s.points)
-    for section in (*table.written_anew, *table.taken):
+    for section in (*table.written_anew, *table.by_number):
         if section.cites:
             yield from getattr(answer, section.name)
 
 
-def _unknown(answer: Any, table: NumberedRows) -> Iterator[str]:
-    """What is told of numbers that are cited and stand for nothing."""
+def _remark_on_unknown_numbers(answer: Any, table: NumberedRows) -> Iterator[str]:
+    """A remark on the cited numbers that stand for no row, if there are such."""
     below = (d for s in answer.main_points for p in s.points for d in p.details)
-    numbers = sorted({n for of in (*_citing(answer, table), *below) for n in of.cites if not table.has(n)})
+    numbers = sorted({n for row in (*_citing(answer, table), *below) for n in row.cites if not table.has(n)})
     if numbers:
-        yield _UNKNOWN.format(enumerated([*map(str, numbers[:_MOST_TOLD])], "and"))
+        yield _UNKNOWN.format(enumerated([*map(str, numbers[:_MOST_NAMED])], "and"))
 
 
-def _missing(answer: Any, table: NumberedRows, also: Sequence[int] = ()) -> list[int]:
-    """The points that stand nowhere among the main points."""
+def _unused_points(answer: Any, table: NumberedRows, dropped: Sequence[int] = ()) -> list[int]:
+    """The points that stand neither among the main points nor among the `dropped` numbers."""
     points = [p for s in answer.main_points for p in s.points]
     below = [d for p in points for d in p.details if d.text.strip()]
-    used = {n for of in (*points, *below) for n in of.cites}
-    return [n for n in range(1, table.points + 1) if n not in used and n not in also]
+    used = {n for row in (*points, *below) for n in row.cites}
+    return [n for n in range(1, table.points + 1) if n not in used and n not in dropped]
 
 
 def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
     """The points, and what stood below points, that the editor left out, by name or in silence."""
-    gone = [(MAIN_POINTS.name, n) for n in _missing(answer, table)]
-    for section in table.taken:
+    left_out = [(MAIN_POINTS.name, n) for n in _unused_points(answer, table)]
+    for section in table.by_number:
         untaken = _untaken(section, getattr(answer, section.name), table)
-        gone += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
-    dropped = [DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=s) for s, n in gone]
-    below = (d for of in answer.main_points for point in of.points for d in unwritten(point, table))
+        left_out += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
+    dropped = [DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=s) for s, n in left_out]
+    below = (d for heading in answer.main_points for point in heading.points for d in omitted_details(point, table))
     return (*dropped, *(DroppedNote(text=d.labelled, lines=d.lines, section=MAIN_POINTS.name) for d in below))
 
 
-def _returning(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:
-    """The terms that return in other words, which stand once where parts are joined."""
+def _repeated_terms(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:
+    """The terms that several parts define in other words: where parts are joined only the first stands."""
     for section in (s for s in sections if s.composed != "arranged"):
         rows = of_all_parts(section, parts)
-        stand = {s.in_a_line.casefold() for s in once(section, rows)}
+        texts = {s.in_a_line.casefold() for s in distinct(section, rows)}
         for row in rows:
-            if row.in_a_line.casefold() not in stand:
+            if row.in_a_line.casefold() not in texts:
                 yield DroppedNote(text=row.in_a_line, lines=row.lines, section=section.name)
 
 
-def joined(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
-    """The sections of all parts one after the other; terms and phrases that return stand once."""
+def joined_sections(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
+    """The sections of all parts one after the other; repeated terms and phrases stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:
         if section.composed == "arranged":
             out[section.name] = tuple(g for p in parts for g in p.sections.get(section.name, ()))
         else:
-            rows = once(section, of_all_parts(section, parts))
+            rows = distinct(section, of_all_parts(section, parts))
             out[section.name] = (DraftGroup(rows),) if rows else ()
     return out

@@ -29,24 +29,24 @@ _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
 _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
 
 
-def _new_and_kept(text: str, before: str, recording: Recording) -> tuple[str, str]:
-    """What code finds in a text put right: findings with something new, and what the model was shown and let stand."""
-    shown_before = {(f.kind, what) for f in findings(before, recording) for what in f.what}
-    found = findings(text, recording)
-    new = [f for f in found if any((f.kind, what) not in shown_before for what in f.what)]
-    return "; ".join(f.message for f in new), "; ".join(f.message for f in found if f not in new)
+def _new_findings_and_remark(text: str, before: str, recording: Recording) -> tuple[str, str]:
+    """What code finds in a text put right: the new findings, and as a remark those that the model saw and let stand."""
+    known = {(f.kind, what) for f in findings(before, recording) for what in f.what}
+    now = findings(text, recording)
+    new = [f for f in now if any((f.kind, what) not in known for what in f.what)]
+    return "; ".join(f.message for f in new), "; ".join(f.message for f in now if f not in new)
 
 
 def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
-    """Label and text as a check wants them: "Liz: …" in a text without a label stays, and a label is not said twice.
+    """Label and text as a check wants them: a lead in the text ("Liz: …") stays, and the text repeats no label.
 
-    The label of a bound statement is the name of a field, which stands.
+    The label of a bound statement is the name of a field, which the check cannot change.
     """
     label, text = without_end_mark(fault.label), fault.text.strip()
     if statement.label:
         stays = statement.label if statement.bound or not label else label
-        for said in (label, statement.label):
-            if said and text.startswith(said) and (mark := _COLON.match(text, len(said))):
+        for lead in (label, statement.label):
+            if lead and text.startswith(lead) and (mark := _COLON.match(text, len(lead))):
                 return stays, text[mark.end() :]
         return stays, text
     before = _LEAD_IN.match(statement.text)
@@ -57,9 +57,9 @@ def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
 
 
 def _without_marks(text: str, before: str, numbers: Sequence[int]) -> str:
-    """A text put right without what a page prints in front of it, and `before` did not begin with.
+    """A text put right without marks that a page prints in front of it, unless `before` began with them.
 
-    That is a bullet, the marks of a heading, or one of the numbers under which it was shown or is printed.
+    Marks are a bullet, those of a heading, or one of the numbers under which it was shown or is printed.
     """
     while mark := _MARK_IN_FRONT.match(text):
         is_its_own = before.startswith(mark[0].strip())
@@ -70,7 +70,7 @@ def _without_marks(text: str, before: str, numbers: Sequence[int]) -> str:
 
 
 def _as_its_text(statement: DraftStatement, fault: Fault) -> str:
-    """The text of a fault as that of its statement: without marks in front of it, and without a lead in bold.
+    """The text of a fault without marks in front of it, and without a lead in bold.
 
     "" for one without a letter or a digit.
     """
@@ -91,31 +91,33 @@ def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
     """The fault, with the first cell in front of a row that lacks it: a model may take that for the row's label."""
     if not fault.text.strip():  # nothing of it can stand
         return fault
-    had, has, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
-    if not statement.bound or has[0] == label or not _are_the_others(has, had, named=bool(label)):
+    old, new, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
+    if not statement.bound or new[0] == label or not _are_all_but_the_first(new, old, has_label=bool(label)):
         return fault
-    return fault.model_copy(update={"text": row_of((label or had[0], *has)), "label": ""})
+    return fault.model_copy(update={"text": row_of((label or old[0], *new)), "label": ""})
 
 
-def _are_the_others(has: Sequence[str], had: Sequence[str], *, named: bool) -> bool:
-    """Whether these are the cells of a row behind its first, as corrected, and none of them stands in another's place.
+def _are_all_but_the_first(new: Sequence[str], old: Sequence[str], *, has_label: bool) -> bool:
+    """Whether the `new` cells are the `old` ones behind the first, as corrected, each in its own place.
 
-    Where the first is not `named`, the second has to be known by its words: the first might have been put right.
+    Without a label for the first cell the second is known by its words: the first might have been put right.
     """
 
     def resembles(cell: str, other: str) -> bool:
         return cell == other or not set(words(cell)).isdisjoint(words(other))
 
-    if len(has) != len(had) - 1 or not (named or resembles(has[0], had[1])) or (len(has) == 1 and not named):
+    if len(new) != len(old) - 1 or not (has_label or resembles(new[0], old[1])) or (len(new) == 1 and not has_label):
         return False
-    pairs = zip(has, had[1:], strict=True)
-    return all(resembles(cell, own) or not any(resembles(cell, other) for other in had) for cell, own in pairs)
+    pairs = zip(new, old[1:], strict=True)
+    return all(
+        resembles(cell, counterpart) or not any(resembles(cell, other) for other in old) for cell, counterpart in pairs
+    )
 
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
     """Whether a row of a table would get another number of cells; as a sentence it makes a list of its table."""
-    had, has = len(cells(statement.text)), len(cells(text))
-    return statement.bound and had > 1 and has > 1 and had != has
+    old, new = len(cells(statement.text)), len(cells(text))
+    return statement.bound and old > 1 and new > 1 and old != new
 
 
 def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
@@ -127,23 +129,23 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     label, text = _label_and_text(statement, fault)
     if not text:
         return None
-    if statement.details and _mark(statement.text) and text[-1].isalnum() and not _COLON.search(text):
-        text += _mark(statement.text)  # a model may leave the colon out, as it does behind a label
+    if statement.details and _colon_at_end(statement.text) and text[-1].isalnum() and not _COLON.search(text):
+        text += _colon_at_end(statement.text)  # a model may leave the colon out, as it does behind a label
     changed = replace(statement, text=text, label=label, lines=verdict.lines or statement.lines)
     changed = with_lines(replace(changed, emphasis=(*statement.emphasis, *emphasis)), recording)
     before, after = statement.text, changed.text
     if changed.label != statement.label:
         before, after = statement.labelled, changed.labelled
-    new, kept = _new_and_kept(after, before, recording)
+    new_findings, remark = _new_findings_and_remark(after, before, recording)
     if verdict.lines:  # what stood against it before is put right too
-        reason, doubts = joined(statement.reason, _besides_lines(statement), fault.why), new
+        reason, doubts = joined(statement.reason, _finding_besides_lines(statement), fault.why), new_findings
     else:
-        reason, doubts = joined(statement.reason, fault.why), joined(statement.finding, new)
-    return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=kept)
+        reason, doubts = joined(statement.reason, fault.why), joined(statement.finding, new_findings)
+    return replace(changed, before=statement.before or before, reason=reason, finding=doubts, remark=remark)
 
 
-def _besides_lines(statement: DraftStatement) -> str:
-    """What stands against a statement before a check, but for that it cites no line."""
+def _finding_besides_lines(statement: DraftStatement) -> str:
+    """The finding of a statement before a check; "" where that is only that it cites no line."""
     return "" if statement.finding == CITES_NO_LINE else statement.finding
 
 
@@ -153,14 +155,14 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
     printed = {g.id: number for number, g in enumerate(draft.sections.get(MAIN_POINTS.name, ()), 1)}
 
     def judged(section: str, statement: DraftStatement) -> DraftStatement | None:
-        if why := verdicts.unchecked.get(statement.id):
-            return replace(statement, finding=why)
+        if reason := verdicts.unchecked.get(statement.id):
+            return replace(statement, finding=reason)
         if (verdict := verdicts.faults.get(statement.id)) is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
             return replace(statement, remark=remark, finding=doubt)
         if verdict.fault.verdict == "citation":
-            doubt = joined(_besides_lines(statement), "" if verdict.lines else NOT_BORNE)
+            doubt = joined(_finding_besides_lines(statement), "" if verdict.lines else NOT_BORNE)
             remark = finding(statement.text, recording)
             return replace(statement, lines=verdict.lines or statement.lines, finding=doubt, remark=remark)
         changed = put_right(statement, verdict, recording)
@@ -180,13 +182,13 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         return replace(group, finding=why) if why else group
 
     out = draft.rewritten(doubted, heading)
-    groups = (g for of in out.sections.values() for g in of if g.finding)
+    groups = (g for rows in out.sections.values() for g in rows if g.finding)
     remarks = (_TITLE_STANDS.format(g.heading, g.finding) for g in groups)
     out = replace(out, withheld=(*draft.withheld, *withheld), remarks=(*draft.remarks, *remarks))
     return _with_titles(out, verdicts)
 
 
-def _mark(text: str) -> str:
+def _colon_at_end(text: str) -> str:
     """The colon with which a text leads up to what stands below it, "" for none."""
     return text[-1] if text.endswith(LEADS_TO_A_LIST) else ""
 
@@ -210,7 +212,7 @@ def _title_put_right(id_: int, verdicts: Verdicts, before: str, number: int = 0)
 
 
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
-    """The draft with the titles of its parts, and those of its tables' columns, put right, and the changes told."""
+    """The draft with the titles of its parts and of its tables' columns put right, and a remark on each change."""
     remarks: list[str] = []
 
     def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
@@ -225,10 +227,10 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
         remarks.append(_TITLE_CHANGED.format(row_of(new), row_of(before), why))
         return new
 
-    def statement(section: str, of: DraftStatement) -> DraftStatement:
-        return replace(of, columns=title(of.columns_id, of.columns)) if of.columns_id else of
+    def with_columns(section: str, row: DraftStatement) -> DraftStatement:
+        return replace(row, columns=title(row.columns_id, row.columns)) if row.columns_id else row
 
     parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
     parts = {id_: title(id_, (part,))[0] for id_, part in parts.items()}
-    out = draft.rewritten(statement, lambda g: replace(g, part=parts[g.part_id]))
+    out = draft.rewritten(with_columns, lambda g: replace(g, part=parts[g.part_id]))
     return replace(out, remarks=(*draft.remarks, *remarks))

@@ -21,20 +21,20 @@ from pipeline.text import LEADS_TO_A_LIST, words
 
 
 class Composition(Answer):
-    """Base of the editor's answer: where no schema is kept to, it may name a row by its number alone."""
+    """Base of the editor's answer, which may name a row by its number alone where the endpoint enforces no schema."""
 
     @model_validator(mode="before")
     @classmethod
-    def _as_meant(cls, given: Any) -> Any:
+    def _as_meant(cls, raw: Any) -> Any:
         """Numbers as "#3" and "4-5" are read, in place, so that what does not fit is found where it stands."""
-        if isinstance(given, dict):
-            given["dropped"] = _numbers(given.get("dropped") or [])
-        return _as_meant(given, cls)
+        if isinstance(raw, dict):
+            raw["dropped"] = _numbers(raw.get("dropped") or [])
+        return _row_as_meant(raw, cls)
 
 
-def _as_meant(row: Any, of: type[Answer]) -> Any:
+def _row_as_meant(row: Any, answer_type: type[Answer]) -> Any:
     """A row of an answer; a bare number, or one with cites alone, has all other fields empty."""
-    by_number = "cites" in of.model_fields and of is not Sentence
+    by_number = "cites" in answer_type.model_fields and answer_type is not Sentence
     if by_number and numbers_of(row):
         row = {"cites": [row]}
     if not isinstance(row, dict):
@@ -42,35 +42,35 @@ def _as_meant(row: Any, of: type[Answer]) -> Any:
     if "cites" in row:
         row["cites"] = _numbers(row["cites"])
     if by_number and row.keys() == {"cites"}:
-        row |= with_empty(row, of, of.model_fields)
-    for name, field in of.model_fields.items():
+        row |= with_empty(row, answer_type, answer_type.model_fields)
+    for name, field in answer_type.model_fields.items():
         inner = next(iter(get_args(field.annotation)), None)
         if isinstance(inner, type) and issubclass(inner, Answer) and isinstance(row.get(name), list):
-            row[name][:] = [_as_meant(each, inner) for each in row[name]]
+            row[name][:] = [_row_as_meant(inner_row, inner) for inner_row in row[name]]
     return row
 
 
-def _numbers(given: Any) -> Any:
+def _numbers(raw: Any) -> Any:
     """The numbers that these stand for, alone or in a list; anything else as it is."""
-    if isinstance(given, list):
-        return [n for one in given for n in numbers_of(one) or [one]]
-    return numbers_of(given) or given
+    if isinstance(raw, list):
+        return [n for number in raw for n in numbers_of(number) or [number]]
+    return numbers_of(raw) or raw
 
 
 def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[DraftStatement]:
-    """A row of the editor's as statements: a field that is empty is as the items have it that the row cites."""
+    """A row of the editor's as statements: an empty field is filled from the items that the row cites."""
     if section.edited is None:
-        return in_a_row(section.groups([row], table.lines_of, table.words))
-    own = table.items[section.name]
-    if section.by_number and not own:
+        return in_a_row(section.groups([row], table.lines_of, table.labels))
+    item_numbers = table.items[section.name]
+    if section.by_number and not item_numbers:
         return ()
-    cited = [table.rows[n - 1] for n in dict.fromkeys(row.cites) if n in own]
-    found = section.edited(row, cited, table.lines_of, table.words)
-    return once(section, found) if section is KEY_CONCEPTS else found
+    cited = [table.rows[n - 1] for n in dict.fromkeys(row.cites) if n in item_numbers]
+    statements = section.edited(row, cited, table.lines_of, table.labels)
+    return distinct(section, statements) if section is KEY_CONCEPTS else statements
 
 
-def once(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
-    """The statements; a term that returns stands once, and elsewhere one that says the same."""
+def distinct(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
+    """The statements without repeated terms, and in sections without terms without repeated texts."""
     out: dict[str, DraftStatement] = {}
     for statement in statements:
         term = "" if section.by_number else statement.label
@@ -78,10 +78,10 @@ def once(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftS
     return tuple(out.values())
 
 
-def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
+def points_of(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
     """A point as the editor words it, or the points that it cites as they stand, where he gives no text.
 
-    Of these the first takes his lead, the last what he nests below it.
+    The first of these gets his lead, the last what he nests below it.
     """
     numbers = [n for n in dict.fromkeys(point.cites) if table.has(n)]
     rows = [table.rows[n - 1] for n in numbers]
@@ -92,8 +92,8 @@ def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
         lead = lead or (points[0].label if len(points) == 1 else "")
         reworded = DraftStatement(point.text, lines, lead)
         if columns or point.text.rstrip().endswith(LEADS_TO_A_LIST):
-            kept = _kept_below(points, point.text, table)
-            columns, details = columns or kept.columns, details or kept.details
+            below_points = _kept_below(points, point.text, table)
+            columns, details = columns or below_points.columns, details or below_points.details
         return [_with_below(reworded, columns, details)]
     if lead:
         rows[0] = replace(rows[0], label=lead)
@@ -102,14 +102,14 @@ def placed(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
     return rows
 
 
-def unwritten(point: Point, table: NumberedRows) -> Iterator[DraftStatement]:
-    """What stood below the points that the editor words anew, but for what stands there with every word."""
+def omitted_details(point: Point, table: NumberedRows) -> Iterator[DraftStatement]:
+    """The details below the points that the editor words anew, but for those of which he has every word."""
     if not point.text.strip():
         return
-    said = {w for s in placed(point, table) for each in s.flat() for w in words(each.labelled)}
+    words_written = {w for s in points_of(point, table) for row in s.flat() for w in words(row.labelled)}
     for n in dict.fromkeys(point.cites):
         if 0 < n <= table.points:
-            yield from (d for d in table.rows[n - 1].details if not said.issuperset(words(d.labelled)))
+            yield from (d for d in table.rows[n - 1].details if not words_written.issuperset(words(d.labelled)))
 
 
 def _with_below(
@@ -122,13 +122,13 @@ def _with_below(
 
 
 def _kept_below(points: Sequence[DraftStatement], text: str, table: NumberedRows) -> DraftStatement:
-    """A statement with what is nested below these points, but for what a text takes up with every word.
+    """A statement with the details of these points, but for those of which the text has every word.
 
     The rows of a table stay together; beside other things they stand in words.
     """
     above = [p for p in points if p.details]
     columns = above[0].columns if len({p.columns for p in above}) == 1 else ()
-    said = set(words(text))
-    below = [d for p in above for d in (p if columns else p.without_table(table.words.colon)).details]
-    left = [d for d in below if not said.issuperset(words(d.labelled))]
-    return DraftStatement("", (), details=tuple(below if columns and left else left), columns=columns)
+    words_written = set(words(text))
+    below = [d for p in above for d in (p if columns else p.without_table(table.labels.colon)).details]
+    remaining = [d for d in below if not words_written.issuperset(words(d.labelled))]
+    return DraftStatement("", (), details=tuple(below if columns and remaining else remaining), columns=columns)

@@ -1,4 +1,4 @@
-"""The calls that a document takes, with their tokens, told before any is made."""
+"""The calls that a document takes, with their tokens, estimated before any is made."""
 
 from __future__ import annotations
 

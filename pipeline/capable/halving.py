@@ -12,7 +12,7 @@ from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 W = TypeVar("W")
 A = TypeVar("A")
 
-_MOST_IN_VAIN = 9  # answers cut in a row, the last for a sixteenth: less is cut too, and all are paid for
+_MOST_CUT_IN_A_ROW = 9  # answers cut in a row, the last for a sixteenth: less is cut too, and all are paid for
 
 
 async def by_halves(
@@ -23,17 +23,17 @@ async def by_halves(
 ) -> list[A]:
     """Answers in the order of the work, for as many pieces as it took; `halves` gives none for what cannot be halved.
 
-    `failed` gives what stands in the place of an answer to neighbouring pieces, and is told why they have none. Raises
-    a CallError that is fatal.
+    `failed` gives what stands in the place of an answer to neighbouring pieces, from the reason why they have none.
+    Raises a CallError that is fatal.
     """
     halving = _Halving(ask, halves)
     out: list[A] = []
-    pieces = await halving.pieces(await halving.asked(work))
+    pieces = await halving.pieces(await halving.answer_to(work))
     for _, stretch in groupby(pieces, lambda piece: isinstance(piece, _Unanswered)):
-        same = list(stretch)
-        if lost := [piece for piece in same if isinstance(piece, _Unanswered)]:
-            out.append(failed([piece.work for piece in lost], _why([piece.error for piece in lost])))
-        out += [piece for piece in same if not isinstance(piece, _Unanswered)]
+        neighbours = list(stretch)
+        if unanswered := [piece for piece in neighbours if isinstance(piece, _Unanswered)]:
+            out.append(failed([piece.work for piece in unanswered], _reason([piece.error for piece in unanswered])))
+        out += [piece for piece in neighbours if not isinstance(piece, _Unanswered)]
     return out
 
 
@@ -54,45 +54,45 @@ class _Halving(Generic[W, A]):
 
     def __init__(self, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]) -> None:
         self._ask, self._halves = ask, halves
-        self._in_vain = 0
+        self._cut_in_a_row = 0
 
-    async def asked(self, work: W) -> A | _Unanswered[W]:
+    async def answer_to(self, work: W) -> A | _Unanswered[W]:
         """The answer to a piece of the work."""
         try:
             answer = await self._ask(work)
         except CallError as err:
             if err.fatal:
                 raise
-            self._in_vain += isinstance(err, OutputTruncated) and err.billed
+            self._cut_in_a_row += isinstance(err, OutputTruncated) and err.billed
             return _Unanswered(work, err)
-        self._in_vain = 0
+        self._cut_in_a_row = 0
         return answer
 
     async def pieces(self, piece: A | _Unanswered[W]) -> list[A | _Unanswered[W]]:
         """A piece that was asked for, in as many as it takes."""
         if not isinstance(piece, _Unanswered):
             return [piece]
-        parts = [await self.asked(part) for part in self._parts(piece)]
+        parts = [await self.answer_to(part) for part in self._parts(piece)]
         out: list[A | _Unanswered[W]] = []
         for part in parts:
             out += await self.pieces(part)
-            if not all(isinstance(found, _Unanswered) for found in out):
-                self._in_vain = 0
+            if not all(isinstance(answer, _Unanswered) for answer in out):
+                self._cut_in_a_row = 0
         return out or [piece]
 
     def _parts(self, piece: _Unanswered[W]) -> Sequence[W]:
-        if self._in_vain >= _MOST_IN_VAIN or not isinstance(piece.error, OutputTruncated | ContextTooLong):
+        if self._cut_in_a_row >= _MOST_CUT_IN_A_ROW or not isinstance(piece.error, OutputTruncated | ContextTooLong):
             return ()
         return self._halves(piece.work, piece.error)
 
 
-def _why(errors: Sequence[CallError]) -> str:
+def _reason(errors: Sequence[CallError]) -> str:
     """Why neighbouring pieces have no answer: one reason of each kind, since texts may differ by a request's number."""
-    told: dict[type[CallError], str] = {}
+    reasons: dict[type[CallError], str] = {}
     for error in errors:
-        told.setdefault(type(error), str(error))
+        reasons.setdefault(type(error), str(error))
     if sum(isinstance(error, OutputTruncated) for error in errors) > 1:
         hint = "try another model, or one that may answer at more length"
         cut = OutputTruncated("every answer stopped at the token limit, those for smaller parts too", hint=hint)
-        told[OutputTruncated] = str(cut)
-    return "; ".join(told.values())
+        reasons[OutputTruncated] = str(cut)
+    return "; ".join(reasons.values())

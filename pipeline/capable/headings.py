@@ -58,8 +58,8 @@ def page_of(markdown: str, titles: Mapping[str, str]) -> str:
 def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, str]) -> list[Block]:
     """What stands below each heading; `nodes` are those of the page, each with its words."""
     out: list[Block] = []
-    counted = {tag for tag in _LEVELS if is_counted([words for node, words in nodes if node.tag == tag])}
-    named = {titles[_bare(words)] for node, words in nodes if _of_sections(node) and _bare(words) in titles}
+    numbered_tags = {tag for tag in _LEVELS if are_numbered([words for node, words in nodes if node.tag == tag])}
+    titled = {titles[_bare(words)] for node, words in nodes if _of_sections(node) and _bare(words) in titles}
     for n, (node, words) in enumerate(nodes):
         if node.type == "hr":
             continue
@@ -68,16 +68,16 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
                 out.append(Block(MAIN_POINTS.name, "", _OF_SECTIONS))
             (out[-1].inside or out)[-1].nodes.append(node)
             continue
-        title, level = _NUMBER.sub("", words) if node.tag in counted else words, int(node.tag[1:])
-        of_page = level == 1 and not n  # the document's own title is none of its headings
-        name = _section(title, titles, titles.values() if of_page else named) if _of_sections(node) else ""
+        title, level = _NUMBER.sub("", words) if node.tag in numbered_tags else words, int(node.tag[1:])
+        is_page_title = level == 1 and not n  # the document's own title is none of its headings
+        name = _section(title, titles, titles.values() if is_page_title else titled) if _of_sections(node) else ""
         if name:
             out.append(Block(name, "", level, title=title))
         elif out and out[-1].section != MAIN_POINTS.name and level > out[-1].level:
             out[-1].inside.append(Block(out[-1].section, title, level))
-        elif not of_page:
+        elif not is_page_title:
             out.append(Block(MAIN_POINTS.name, title, level))
-    return _in_parts(_with_prerequisites(out if MAIN_POINTS.name in named else _under_main_points(out)))
+    return _in_parts(_with_prerequisites(out if MAIN_POINTS.name in titled else _under_main_points(out)))
 
 
 def without_number(heading: str) -> str:
@@ -93,22 +93,22 @@ def _unfenced(page: str) -> str:
         return page
     mark = rows[opens].strip()
     mark = mark[: len(mark) - len(mark.lstrip(mark[0]))]
-    others = [n for n, row in enumerate(rows) if n > opens and row.strip().startswith(mark)]
-    closes = others[-1] if len(others) % 2 else len(rows)  # two belong to each fence inside
+    fences = [n for n, row in enumerate(rows) if n > opens and row.strip().startswith(mark)]
+    closes = fences[-1] if len(fences) % 2 else len(rows)  # two belong to each fence inside
     inside, outside = rows[opens + 1 : closes], rows[:opens] + rows[closes + 1 :]
-    whole = any(map(_HEADING.match, inside)) and not any(map(_HEADING.match, outside))
-    return "\n".join(inside) if whole else page
+    holds_all_headings = any(map(_HEADING.match, inside)) and not any(map(_HEADING.match, outside))
+    return "\n".join(inside) if holds_all_headings else page
 
 
 def _of_sections(node: SyntaxTreeNode) -> bool:
     return node.type == "heading" and int(node.tag[1:]) <= _OF_SECTIONS
 
 
-def _section(heading: str, titles: Mapping[str, str], named: Collection[str]) -> str:
-    """The section whose title a heading is, or of those not `named` the one with whose title it begins; "" for none."""
+def _section(heading: str, titles: Mapping[str, str], titled: Collection[str]) -> str:
+    """The section whose title a heading is, or of those not `titled` one with whose title it begins; "" for none."""
     bare = _bare(heading)
-    begun = [title for title, name in titles.items() if name not in named and _begins(bare, title)]
-    return titles.get(bare) or titles.get(max(begun, key=len, default=""), "")
+    candidates = [title for title, name in titles.items() if name not in titled and _begins(bare, title)]
+    return titles.get(bare) or titles.get(max(candidates, key=len, default=""), "")
 
 
 def _bare(heading: str) -> str:
@@ -124,20 +124,20 @@ def _begins(heading: str, title: str) -> bool:
     return bool(re.match(pattern + _END_OF_WORD, heading))
 
 
-def is_counted(titles: Sequence[str]) -> bool:
-    """Whether the titles are numbered from 1 on, those of each part perhaps anew: "2.", or "1.2"."""
-    found = [_NUMBER.match(title) for title in titles]
-    numbers = [int(match[1] or match[2]) if match else 0 for match in found]
+def are_numbered(titles: Sequence[str]) -> bool:
+    """Whether the titles are numbered from 1 on, perhaps anew in each part: "2.", or "1.2"."""
+    matches = [_NUMBER.match(title) for title in titles]
+    numbers = [int(match[1] or match[2]) if match else 0 for match in matches]
     counts = all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
-    alone = len(found) == 1 and found[0] is not None and found[0][1] is None  # "1.1 million homes"
+    alone = len(matches) == 1 and matches[0] is not None and matches[0][1] is None  # "1.1 million homes"
     return bool(numbers) and counts and not alone
 
 
 def _under_main_points(blocks: Sequence[Block]) -> list[Block]:
     """The blocks; the one title above titles of parts is that of the main points, in whatever words."""
     three = [row for row in zip(blocks, blocks[1:], blocks[2:], strict=False) if row[0].level <= _OF_SECTIONS]
-    over = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
-    return [replace(block, heading="", title=block.heading) if [block] == over else block for block in blocks]
+    main_title = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
+    return [replace(block, heading="", title=block.heading) if [block] == main_title else block for block in blocks]
 
 
 def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
@@ -161,11 +161,11 @@ def _in_parts(blocks: Sequence[Block]) -> list[Block]:
     out: list[Block] = []
     titles: list[Block] = []  # those above a block, the outermost first
     leading: list[SyntaxTreeNode] = []
-    of_parts = {title.level for title, below in pairwise(blocks) if _is_bare_title(title, below)}
+    part_levels = {title.level for title, below in pairwise(blocks) if _is_bare_title(title, below)}
     for n, block in enumerate(blocks):
         titles = [title for title in titles if title.level < block.level]
         below = blocks[n + 1] if n + 1 < len(blocks) else None
-        is_led = block.level in of_parts and [node.type for node in block.nodes] == ["paragraph"]
+        is_led = block.level in part_levels and [node.type for node in block.nodes] == ["paragraph"]
         if below and _leads(block, below) and (is_led or not block.nodes):
             titles.append(block)
             leading += block.nodes

@@ -1,4 +1,4 @@
-"""What every step of a capable model's way works with: one recording, and how notes of it are made."""
+"""What every step of a capable model's way works with: one recording, and the recipe of its notes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Job:
 
     @property
     def has_speakers(self) -> bool:
-        """Whether answers tell whom labels stand for: what one part tells the others have to learn."""
+        """Whether answers name whom labels stand for: lines of one part may tell it for the others."""
         return len(self.chunks) > 1 and bool(self.transcript.labelled_speakers)
 
     @cached_property
@@ -67,5 +67,5 @@ class Job:
         return Message("user", self.piece(prompt, **values))
 
     def piece(self, prompt: str, /, **values: object) -> str:
-        """A piece of such a message."""
+        """A text to put into such a message."""
         return self.structured.prompts.load(prompt).render(**{name: str(value) for name, value in values.items()})

@@ -23,37 +23,39 @@ _MOST, _LONGEST = 4, 400  # brackets behind a text, and characters of one
 def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedLine]) -> str:
     """A text without the numbers of lines at its end, if it cites these segments in them: "… a tenth. [2, 5-7]".
 
-    Those inside a sentence are taken off only where they are all the lines that it cites. Numbers of other lines stay,
+    Inside a sentence they are taken off only where they name all the lines that it cites. Numbers of other lines stay,
     and so do those that the lines themselves have in brackets, and those that are all that a cell holds.
     """
     text = text.rstrip()
     if "]" not in text[-3:]:  # nearly all
         return text
-    shown = [line for line in lines if any(line.first <= n <= line.last for n in cited)]
+    cited_lines = [line for line in lines if any(line.first <= n <= line.last for n in cited)]
     for _ in range(_MOST):
-        found = _AT_THE_END.search(text[-_LONGEST:])
-        if not found:
+        match = _AT_THE_END.search(text[-_LONGEST:])
+        if not match:
             return text
-        before, mark = text[: len(text) - len(found[0])], found["mark"]
-        if not before or before.endswith(_BAR) or not _are_of(found[1], before, shown, lines):
+        before, mark = text[: len(text) - len(match[0])], match["mark"]
+        if not before or before.endswith(_BAR) or not _are_citations(match[1], before, cited_lines, lines):
             return text
         text = before if before[-1] == mark else before + mark
     return text
 
 
-def _are_of(numbers: str, before: str, shown: Sequence[NumberedLine], lines: Sequence[NumberedLine]) -> bool:
-    """Whether these are the numbers of some of the lines shown, of all inside a sentence, and no words of theirs."""
+def _are_citations(
+    numbers: str, before: str, cited_lines: Sequence[NumberedLine], lines: Sequence[NumberedLine]
+) -> bool:
+    """Whether these are numbers of cited lines, inside a sentence of all of them, and no words of these lines."""
     runs = [(int(first), int(last or first)) for first, last in _RUN.findall(numbers)]
-    own = {line.first for line in shown}
-    told = {n for run in runs for n in run}
-    told |= {line.first for line in lines if any(first <= line.first <= last for first, last in runs)}
-    fitting = own >= told if before.endswith(_ENDS) else own == told
-    return fitting and not any(numbers in line.text for line in shown)
+    cited_numbers = {line.first for line in cited_lines}
+    named_numbers = {n for run in runs for n in run}
+    named_numbers |= {line.first for line in lines if any(first <= line.first <= last for first, last in runs)}
+    fitting = cited_numbers >= named_numbers if before.endswith(_ENDS) else cited_numbers == named_numbers
+    return fitting and not any(numbers in line.text for line in cited_lines)
 
 
-def told_without_numbers(statement: DraftStatement, lines: Sequence[NumberedLine]) -> DraftStatement:
+def statement_without_numbers(statement: DraftStatement, lines: Sequence[NumberedLine]) -> DraftStatement:
     """A statement and those below it without the numbers of the lines that they cite."""
-    details = tuple(told_without_numbers(d, lines) for d in statement.details)
+    details = tuple(statement_without_numbers(d, lines) for d in statement.details)
     text = without_numbers(statement.text, statement.lines, lines)
     if text == statement.text and details == statement.details:
         return statement

@@ -1,6 +1,6 @@
 """A document written freely as Markdown, as models explain best, then cited: each statement gets its lines.
 
-Code takes the Markdown apart; what the lines do not bear as it is told is put right in the call that cites.
+Code takes the Markdown apart; the call that cites also puts right what the lines do not bear.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.headings import page_of
 from pipeline.capable.job import Job
-from pipeline.capable.line_numbers import told_without_numbers
+from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.objections import verdicts_in
 from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
@@ -49,10 +49,10 @@ _LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """The statements of each section, as yet without lines; so many words were `lost`, as none could hold them."""
+    """The statements of each section, as yet without lines; `words_lost` are how many none of them could hold."""
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
-    lost: int
+    words_lost: int
 
 
 def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
@@ -66,38 +66,41 @@ async def write_manuscript(job: Job) -> Manuscript:
     """The document of a recording that is one chunk, without lines. Raises CallError where no usable answer comes."""
     (chunk,) = job.chunks
     words = round(_SHARE * words_for(job.transcript.spoken_words, job.recipe.length) / 10) * 10
-    each = words_of_each(words)
+    section_words = words_of_each(words)
     task = job.task(
         kind_of(job.recipe).manuscript,
         words=f"{words:,}",
-        headings=_headings(each[MAIN_POINTS.name]),
+        headings=_headings(section_words[MAIN_POINTS.name]),
         each=_LEAST_OF_SECTION,
-        terms=_range(KEY_CONCEPTS.values(each[KEY_CONCEPTS.name])),
-        summary=_range(SUMMARY.values(each[SUMMARY.name])),
+        terms=_range(KEY_CONCEPTS.values(section_words[KEY_CONCEPTS.name])),
+        summary=_range(SUMMARY.values(section_words[SUMMARY.name])),
     )
 
-    read: dict[str, Manuscript] = {}
+    manuscripts: dict[str, Manuscript] = {}
 
     def law(answer: Any) -> None:
-        found = read[answer.manuscript] = _manuscript(answer.manuscript, job.labels)
-        if lacking := [text for name, (least, text) in _LEAST.items() if len(found.sections[name]) < least]:
-            raise Unusable(f"manuscript lacks {' and '.join(lacking)}")
-        if (many := Draft(found.sections).words()) < _LEAST_SHARE * words:
-            raise Unusable(f"manuscript has {many:,} words of about {words:,}: answer with the whole document")
-        if found.lost > _MOST_LOST * many:
+        manuscript = manuscripts[answer.manuscript] = _manuscript(answer.manuscript, job.labels)
+        if missing := [text for name, (least, text) in _LEAST.items() if len(manuscript.sections[name]) < least]:
+            raise Unusable(f"manuscript lacks {' and '.join(missing)}")
+        if (words_written := Draft(manuscript.sections).words()) < _LEAST_SHARE * words:
+            raise Unusable(f"manuscript has {words_written:,} words of about {words:,}: answer with the whole document")
+        if manuscript.words_lost > _MOST_LOST * words_written:
             raise Unusable(
-                f"{found.lost} words of manuscript stand where none are looked for: keep to the form asked for"
+                f"{manuscript.words_lost} words of manuscript stand where none are looked for: "
+                "keep to the form asked for"
             )
 
-    most = 2000 + _TOKENS_A_WORD * words
-    messages = (*job.prefixes.of(chunk), task)
-    found = await job.structured.ask("manuscript", messages, job.answer, max_tokens=most, law=law, needs=["manuscript"])
-    answer: Any = found.value
-    return read[answer.manuscript]
+    max_tokens = 2000 + _TOKENS_A_WORD * words
+    messages = (*job.prefixes.messages(chunk), task)
+    parsed = await job.structured.ask(
+        "manuscript", messages, job.answer, max_tokens=max_tokens, law=law, needs=["manuscript"]
+    )
+    answer: Any = parsed.value
+    return manuscripts[answer.manuscript]
 
 
 async def cite(manuscript: Manuscript, job: Job) -> Part:
-    """The manuscript's statements with their lines, put right, and the sections that it does not have, written now.
+    """The manuscript's statements with their lines, put right, and the sections that it lacks, written now.
 
     Raises CallError where no usable answer comes.
     """
@@ -106,14 +109,14 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
     claims = list(claims_of(draft, job.recording))
     words = draft.words()
-    over = words_over(draft, LONGEST_CITED * words_for(job.transcript.spoken_words, job.recipe.length))
-    others = [s for s in job.sections if s not in STUDY.sections]
+    excess = words_over(draft, LONGEST_CITED * words_for(job.transcript.spoken_words, job.recipe.length))
+    other_sections = [s for s in job.sections if s not in STUDY.sections]
     task = job.task(
         "cite.v3",
         statements="\n".join(rows_of(claims, chunk, job)),
         faults=job.piece("faults.v2"),
-        cut=cut_wish(over, words, job),
-        sections=tasks(words_of_each(words, job.sections), job.structured.prompts, others),
+        cut=cut_wish(excess, words, job),
+        sections=tasks(words_of_each(words, job.sections), job.structured.prompts, other_sections),
     )
     lines = job.prefixes.lines(chunk)
     citing = {claim.id for claim in claims if not claim.is_title}
@@ -123,32 +126,36 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
         for row in answer.cited:
             if row.id in citing:
                 numbers.setdefault(row.id, []).extend(row.lines)
-        return {id_: segments for id_, of in numbers.items() if (segments := segments_of(of, lines))}
+        return {
+            id_: segments for id_, line_numbers in numbers.items() if (segments := segments_of(line_numbers, lines))
+        }
 
     def law(answer: Any) -> None:
-        if (many := len(cited_in(answer))) < _LEAST_CITED * len(citing):
-            raise Unusable(f"cited has lines for {many} of {len(citing)} statements: answer for every one")
+        if (count := len(cited_in(answer))) < _LEAST_CITED * len(citing):
+            raise Unusable(f"cited has lines for {count} of {len(citing)} statements: answer for every one")
 
-    messages = (*job.prefixes.of(chunk), task)
-    most, needs = tokens_for(words), ["cited", *(s.name for s in others)]
-    found = await job.structured.ask("cite", messages, job.answer, max_tokens=most, law=law, needs=needs)
-    answer: Any = found.value
+    messages = (*job.prefixes.messages(chunk), task)
+    max_tokens, needs = tokens_for(words), ["cited", *(s.name for s in other_sections)]
+    parsed = await job.structured.ask("cite", messages, job.answer, max_tokens=max_tokens, law=law, needs=needs)
+    answer: Any = parsed.value
     cited = cited_in(answer)
-    verdicts = verdicts_in(found, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
-    draft = draft.rewritten(lambda section, s: told_without_numbers(replace(s, lines=cited.get(s.id, ())), lines))
-    draft = shortened(draft, answer.cut, over)
+    verdicts = verdicts_in(parsed, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
+    draft = draft.rewritten(lambda section, s: statement_without_numbers(replace(s, lines=cited.get(s.id, ())), lines))
+    draft = shortened(draft, answer.cut, excess)
     draft = with_settled_parts(corrected(draft, verdicts, job.recording))
-    part = part_of(found, chunk, job, whole=True)
+    part = part_of(parsed, chunk, job, whole=True)
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
     }
     job.structured.client.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
-    remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check tells what stands after it
+    remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check that follows makes its own
     remarks += tuple(verdicts.remarks)
-    if manuscript.lost:
-        remarks += (f"{numbered(manuscript.lost, 'word')} of what was written freely could stand in no statement",)
-    return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, freely=True)
+    if manuscript.words_lost:
+        remarks += (
+            f"{numbered(manuscript.words_lost, 'word')} of what was written freely could stand in no statement",
+        )
+    return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, from_manuscript=True)
 
 
 def _manuscript(markdown: str, labels: Labels) -> Manuscript:
@@ -160,8 +167,8 @@ def _manuscript(markdown: str, labels: Labels) -> Manuscript:
 
 def _titles(labels: Labels) -> dict[str, str]:
     """The sections' names by their titles, in English and in the notes' language."""
-    both = (labels_for("en"), labels)
-    return {words.heading(s.name).casefold(): s.name for words in both for s in STUDY.sections}
+    catalogues = (labels_for("en"), labels)
+    return {catalogue.heading(s.name).casefold(): s.name for catalogue in catalogues for s in STUDY.sections}
 
 
 def _headings(words: int) -> str:

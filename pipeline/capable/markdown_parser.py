@@ -33,7 +33,7 @@ _ELEMENTS = (
     "|pre|q|s|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|wbr"
 )  # of HTML, for text
 _TAG = re.compile(rf"<(/?)({_ELEMENTS})(?:[\s/][^>]*)?>", re.IGNORECASE)
-_ALONE = ("br", "hr", "img", "wbr")  # tags that nothing closes
+_VOID = ("br", "hr", "img", "wbr")  # elements that nothing closes
 _BOX = re.compile(r"\[[ xX]\]\s+")
 _ALERT = re.compile(r"\[!\w+\][+-]?\s*")
 _BOX_OR_ALERT = re.compile(rf"{_BOX.pattern}|{_ALERT.pattern}")
@@ -47,47 +47,47 @@ _QUOTES = "\"'`"
 
 
 def nodes_of(markdown: str) -> list[SyntaxTreeNode]:
-    """The blocks of what a model writes."""
+    """The blocks of Markdown that a model wrote."""
     return SyntaxTreeNode(_parser().parse(markdown)).children
 
 
 @cache
 def _parser() -> MarkdownIt:
-    made = (
+    parser = (
         MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
         .enable("table")
         .disable(["lheading", "reference", "html_block"])
     )
-    made.core.ruler.after("normalize", "displays", _in_one_line)
-    made.core.ruler.push("underscores", _underscores)
-    made.core.ruler.push("tags", _without_tags)
-    made.core.ruler.push("boxes", _without_boxes)
-    made.inline.ruler.before("escape", "formula", _formula)
-    made.inline.ruler.at("emphasis", _emphasis)
-    return made
+    parser.core.ruler.after("normalize", "displays", _in_one_line)
+    parser.core.ruler.push("underscores", _underscores)
+    parser.core.ruler.push("tags", _without_tags)
+    parser.core.ruler.push("boxes", _without_boxes)
+    parser.inline.ruler.before("escape", "formula", _formula)
+    parser.inline.ruler.at("emphasis", _emphasis)
+    return parser
 
 
 def _in_one_line(state: StateCore) -> None:
-    """Formulas of several rows in one, as a row such as "- b" or "= c" would begin another block; no comments."""
+    """Joins the rows of a formula, of which "- b" or "= c" would begin another block, and leaves out comments."""
 
-    def joined(found: re.Match[str]) -> str:
-        if found["comment"]:
+    def joined(match: re.Match[str]) -> str:
+        if match["comment"]:
             return ""
-        if not _FORMULA.fullmatch(found["display"] or ""):
-            return found[0]
-        return (found["quote"] or "") + re.sub(r"\s*\n[\s>]*" if found["quote"] else r"\s*\n\s*", " ", found["display"])
+        if not _FORMULA.fullmatch(match["display"] or ""):
+            return match[0]
+        return (match["quote"] or "") + re.sub(r"\s*\n[\s>]*" if match["quote"] else r"\s*\n\s*", " ", match["display"])
 
     state.src = _ASIDE.sub(joined, state.src)
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
     """A formula, in which nothing is a mark of Markdown."""
-    found = _FORMULA.match(state.src, state.pos, state.posMax)
-    if not found:
+    match = _FORMULA.match(state.src, state.pos, state.posMax)
+    if not match:
         return False
     if not silent:
-        state.push("formula", "", 0).content = found[0]
-    state.pos = found.end()
+        state.push("formula", "", 0).content = match[0]
+    state.pos = match.end()
     return True
 
 
@@ -112,8 +112,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     closes = closes and unicodedata.category(before) != "Ps"
     for _ in range(run.length):
         state.push("text", "", 0).content = sign
-        of = Delimiter(ord(sign), run.length, len(state.tokens) - 1, -1, opens, closes)
-        state.delimiters.append(of)
+        delimiter = Delimiter(ord(sign), run.length, len(state.tokens) - 1, -1, opens, closes)
+        state.delimiters.append(delimiter)
     state.pos += run.length
     return True
 
@@ -161,18 +161,18 @@ def _without_tags(state: StateCore) -> None:
 def _names_of_tags(tokens: Sequence[Token]) -> dict[int, str]:
     """The elements of HTML's tags by the tokens' ids: of those that are pairs, and of those that nothing closes."""
     names: dict[int, str] = {}
-    opened: dict[str, list[Token]] = {}
+    open_tags: dict[str, list[Token]] = {}
     for token in tokens:
         if not (tag := _TAG.fullmatch(token.content)):
             continue
         name = tag[2].lower()
-        before = opened.setdefault(name, [])
-        if name in _ALONE:
+        unclosed = open_tags.setdefault(name, [])
+        if name in _VOID:
             names[id(token)] = name
         elif not tag[1]:
-            before.append(token)
-        elif before:
-            names |= {id(token): name, id(before.pop()): name}
+            unclosed.append(token)
+        elif unclosed:
+            names |= {id(token): name, id(unclosed.pop()): name}
     return names
 
 
@@ -190,7 +190,7 @@ def _script(name: str, behind: Sequence[Token]) -> str:
 
 
 def _without_boxes(state: StateCore) -> None:
-    """Lists without the boxes of tasks, which several items have, each one; quotations without the kind of an alert."""
+    """Lists without the boxes of tasks, if each of several items has one; quotations without the kind of an alert."""
     if not _BOX_OR_ALERT.search(state.src):  # hardly any page has some
         return
     for node in SyntaxTreeNode(state.tokens).walk():
@@ -201,11 +201,11 @@ def _without_boxes(state: StateCore) -> None:
 
 
 def _cut(pattern: re.Pattern[str], nodes: Sequence[SyntaxTreeNode]) -> None:
-    """Takes off what the nodes begin with, if all begin so."""
+    """Takes a match of the pattern off the beginning of the nodes, if all have one."""
     texts = filter(None, map(_first_in, nodes))
-    found = [(text, match) for text in texts if (match := pattern.match(text.content))]
-    if len(found) == len(nodes):
-        for text, match in found:
+    matches = [(text, match) for text in texts if (match := pattern.match(text.content))]
+    if len(matches) == len(nodes):
+        for text, match in matches:
             text.content = text.content[match.end() :]
 
 

@@ -1,7 +1,7 @@
 """A manuscript's Markdown as the sections of a draft: paragraphs, lists and tables as statements without lines.
 
-What stands where it is not looked for becomes a main point. What no statement can hold (an address behind a link, the
-cells of a row beyond its columns) is left out, and how much that is `lost_words` tells.
+What stands where nothing is looked for becomes a main point. What no statement can hold (an address behind a link, the
+cells of a row beyond its columns) is left out; `lost_words` counts it.
 """
 
 from __future__ import annotations
@@ -59,22 +59,22 @@ def sections_in(
 def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titles: Mapping[str, str]) -> int:
     """How many words of the Markdown stand in none of the sections, those of titles and of tables' heads aside."""
     draft = Draft({name: tuple(groups) for name, groups in sections.items()})
-    kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text) for w in words(text))
-    titles_kept = [g.heading for groups in sections.values() for g in groups]
-    titles_kept += {g.part for groups in sections.values() for g in groups}
-    titles_kept += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
+    kept_words = Counter(w for _, s in draft.statements() for text in (s.label, s.text) for w in words(text))
+    kept_titles = [g.heading for groups in sections.values() for g in groups]
+    kept_titles += {g.part for groups in sections.values() for g in groups}
+    kept_titles += [title for groups in sections.values() for g in groups for s in g.flat() for title in s.columns]
     nodes = _nodes(markdown)
-    titles_kept += [block.title for block in _blocks(nodes, titles)]
-    kept += Counter(w for title in titles_kept for w in words(title))
-    said = [text for node in nodes if node.tag != "h1" for text in _written_in(node)]
-    return (Counter(w for text in (*said, *_beyond_columns(markdown)) for w in words(text)) - kept).total()
+    kept_titles += [block.title for block in _blocks(nodes, titles)]
+    kept_words += Counter(w for title in kept_titles for w in words(title))
+    written = [text for node in nodes if node.tag != "h1" for text in _texts_of(node)]
+    return (Counter(w for text in (*written, *_beyond_columns(markdown)) for w in words(text)) - kept_words).total()
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode], titles: Mapping[str, str]) -> list[Block]:
     return blocks_of([(node, _words(node) if node.type == "heading" else "") for node in nodes], titles)
 
 
-def _written_in(node: SyntaxTreeNode) -> Iterator[str]:
+def _texts_of(node: SyntaxTreeNode) -> Iterator[str]:
     """The texts of a block, but for a heading's number, and the addresses and titles behind its links."""
     if node.type == "heading":
         yield without_number(_words(node))
@@ -87,9 +87,9 @@ def _beyond_columns(markdown: str) -> Iterator[str]:
     """The cells of tables' rows beyond the columns of their heads."""
     columns = 0
     for row in markdown.splitlines():
-        shown = cells(f"|{found[1]}|") if (found := _TABLE_ROW.match(row)) else ()
-        columns = (columns or len(shown)) if shown else 0
-        yield from shown[columns:]
+        row_cells = cells(f"|{match[1]}|") if (match := _TABLE_ROW.match(row)) else ()
+        columns = (columns or len(row_cells)) if row_cells else 0
+        yield from row_cells[columns:]
 
 
 def _sections_in(
@@ -103,20 +103,20 @@ def _sections_in(
             out[block.section].append(DraftGroup(rows, block.heading, part=block.part))
             continue
         prose = FORMS.get(block.section) == "prose"
-        rows, others = as_rows(_under(block, labels, prose=prose), shapes[block.section])
+        rows, misfits = as_rows(_points_below_headings(block, labels, prose=prose), shapes[block.section])
         out[block.section].append(DraftGroup(rows))
-        if others:
-            out[MAIN_POINTS.name].append(DraftGroup(others, labels.heading(block.section)))
+        if misfits:
+            out[MAIN_POINTS.name].append(DraftGroup(misfits, labels.heading(block.section)))
     filled = {name: tuple(g for g in groups if g.statements) for name, groups in out.items()}
     return filled | {MAIN_POINTS.name: settled_parts(under_headings(filled[MAIN_POINTS.name], labels))}
 
 
-def _under(block: Block, labels: Labels, *, prose: bool) -> list[tuple[str, list[DraftStatement]]]:
+def _points_below_headings(block: Block, labels: Labels, *, prose: bool) -> list[tuple[str, list[DraftStatement]]]:
     """The points of a section below each of its headings; among terms, words in bold alone are a heading too."""
     out: list[tuple[str, list[DraftStatement]]] = []
-    for part in (block, *block.inside):
-        out.append((part.heading, []))
-        for node in part.nodes:
+    for subsection in (block, *block.inside):
+        out.append((subsection.heading, []))
+        for node in subsection.nodes:
             if prose or node.type not in ("table", "paragraph"):
                 out[-1][1].extend(_rows_in_words(node, labels))
             elif node.type == "table":
@@ -138,17 +138,17 @@ def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
 
 @dataclass(slots=True)
 class _Piece:
-    """The statements of a block; a list is counted from `first` on and would go on with `then`, 0 where none is."""
+    """The statements of a block; a list counts from `first_number` and would go on with `next_number` (else 0)."""
 
     type: str
     rows: list[DraftStatement]
     columns: tuple[str, ...] = ()
-    first: int = 0
-    then: int = 0
+    first_number: int = 0
+    next_number: int = 0
 
     @property
     def steps(self) -> bool:
-        return self.first == 1 and bool(self.rows)
+        return self.first_number == 1 and bool(self.rows)
 
 
 def _pieces(block: Block, labels: Labels) -> list[_Piece]:
@@ -156,16 +156,16 @@ def _pieces(block: Block, labels: Labels) -> list[_Piece]:
     out: list[_Piece] = []
     for node in block.nodes:
         rows, columns = _rows(node, labels)
-        first = int(node.attrs.get("start", 1)) if node.type == _STEPS else 0
-        piece = _Piece(node.type, rows, columns, first, first + len(node.children) if first else 0)
-        n = next((n for n, before in reversed([*enumerate(out)]) if before.first), len(out))
+        first_number = int(node.attrs.get("start", 1)) if node.type == _STEPS else 0
+        piece = _Piece(node.type, rows, columns, first_number, first_number + len(node.children) if first_number else 0)
+        n = next((n for n, before in reversed([*enumerate(out)]) if before.first_number), len(out))
         between = out[n + 1 :]
-        goes_on = between and first > 1 and out[n].rows and out[n].then == first
+        goes_on = between and first_number > 1 and out[n].rows and out[n].next_number == first_number
         if goes_on and not any(p.columns for p in between):
             *before, last = (row.without_table(labels.colon) for row in out[n].rows)
             below = tuple(row for p in between for row in p.rows)
             last = replace(last, details=(*last.details, *below))
-            out[n:] = [replace(out[n], rows=[*before, last, *rows], then=piece.then)]
+            out[n:] = [replace(out[n], rows=[*before, last, *rows], next_number=piece.next_number)]
         else:
             out.append(piece)
     return out
@@ -228,12 +228,12 @@ def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement
 def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
     """Whether each sentence of a text begins inside a quotation."""
     spans = quoted_spans(text)
-    starts, at = [start for start, _ in spans], 0
+    starts, place = [start for start, _ in spans], 0
     for sentence in sentences:
-        at = max(at, text.find(sentence, at))
-        n = bisect_left(starts, at) - 1
-        yield n >= 0 and at < spans[n][1]
-        at += len(sentence)
+        place = max(place, text.find(sentence, place))
+        n = bisect_left(starts, place) - 1
+        yield n >= 0 and place < spans[n][1]
+        place += len(sentence)
 
 
 def _goes_below(piece: _Piece, above: DraftStatement | None) -> bool:
@@ -277,25 +277,25 @@ def _counts_up(node: SyntaxTreeNode) -> bool:
 
 def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
     """The statement of a list's item, with all that is nested in it below it."""
-    first, *more = node.children or [node]
-    said = [] if first.type in _LISTS else list(_statement(first))
-    if said and [child.type for child in more] == ["table"]:
-        rows, columns = _rows(more[0], labels)
-        yield replace(said[0], details=tuple(rows), columns=columns)
+    first_block, *other_blocks = node.children or [node]
+    statements = [] if first_block.type in _LISTS else list(_statement(first_block))
+    if statements and [child.type for child in other_blocks] == ["table"]:
+        rows, columns = _rows(other_blocks[0], labels)
+        yield replace(statements[0], details=tuple(rows), columns=columns)
         return
     inner: list[DraftStatement] = []
-    for child in more:
+    for child in other_blocks:
         steps = _counts_up(child)
         below = tuple(_nested(_rows_in_words(child, labels), labels, steps=steps))
         if steps and inner and not inner[-1].details:
             inner[-1] = replace(inner[-1], details=below, steps=True)
         else:
             inner += below
-    if said:
-        yield replace(said[0], details=tuple(inner), steps=len(more) == 1 and _counts_up(more[0]))
+    if statements:
+        yield replace(statements[0], details=tuple(inner), steps=len(other_blocks) == 1 and _counts_up(other_blocks[0]))
         return
-    if first.type in _LISTS:
-        yield from (row for child in first.children for row in _item(child, labels))
+    if first_block.type in _LISTS:
+        yield from (row for child in first_block.children for row in _item(child, labels))
     yield from inner
 
 
@@ -310,8 +310,8 @@ def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
         rest = "".join(text_of(child) for child in inline[1:])
         behind = _BEHIND_LEAD.match(rest)
         text = clean(rest[behind.end() :] if behind else rest)
-        alone = inline[1:2] and inline[1].type in _BREAKS and not text[:1].islower()  # on its line
-        if text and (behind or alone or _ENDS_LEAD.search(lead)):
+        on_its_line = inline[1:2] and inline[1].type in _BREAKS and not text[:1].islower()
+        if text and (behind or on_its_line or _ENDS_LEAD.search(lead)):
             yield DraftStatement(text, (), without_end_mark(lead), emphasis=_emphasis(inline[1:]))
             return
     if text := _words(node):
@@ -327,8 +327,8 @@ def _inline(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
 def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:
     """The words in bold, but for a part of a word."""
     bold = filter(None, map(strong, inline))
-    found = (emphasised(_words(node)) for node in bold if not is_own(node, inner_text(node)))
-    return tuple(dict.fromkeys(filter(None, found)))
+    emphasised_words = (emphasised(_words(node)) for node in bold if not is_own(node, inner_text(node)))
+    return tuple(dict.fromkeys(filter(None, emphasised_words)))
 
 
 def _words(node: SyntaxTreeNode) -> str:

@@ -49,8 +49,8 @@ class Verdict:
 class Verdicts:
     """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
 
-    `doubts` are objections of which nothing but doubt comes, `remarks` tell of those that name nothing on the page.
-    `missing` is what the calls would add, `cut` what they would spare, by its number.
+    `doubts` are objections that correct nothing, `remarks` are on those that name nothing on the page. `missing` is
+    what the calls would add, `cut` the numbers of what they would spare.
     """
 
     faults: dict[int, Verdict] = field(default_factory=dict)
@@ -71,64 +71,64 @@ class Verdicts:
         self.problems += other.problems
         self.remarks += other.remarks
 
-    def doubt(self, id_: int, told: str) -> None:
+    def doubt(self, id_: int, objection: str) -> None:
         """Takes in one more objection to a claim."""
         before = self.doubts.get(id_, "")
-        if told not in before:
-            self.doubts[id_] = joined(before, told)
+        if objection not in before:
+            self.doubts[id_] = joined(before, objection)
 
 
-def verdicts_in(found: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]) -> Verdicts:
+def verdicts_in(parsed: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]) -> Verdicts:
     """The faults that an answer reports of claims that cite these segments, by their numbers; the first of each counts.
 
-    Further ones of a claim and those that do not fit are doubts, but for a word that is no verdict and given to most
-    claims: that is how a model calls those which it lets stand.
+    Further ones of a claim and those that do not fit are doubts, but for those with a verdict that we do not know and
+    that most claims get: so a model calls those which it lets stand.
     """
-    out = Verdicts()
-    for fault in found.value.faults:
+    verdicts = Verdicts()
+    for fault in parsed.value.faults:
         if fault.id not in cited:
-            out.remarks.append(_NAMES_NOTHING.format(_told(fault.model_dump())))
+            verdicts.remarks.append(_NAMES_NOTHING.format(_objection_text(fault.model_dump())))
             continue
         verdict = Verdict.of(fault, cited[fault.id], lines)
-        if out.faults.setdefault(fault.id, verdict) != verdict:
-            out.doubt(fault.id, _told(fault.model_dump()))
-    misfits = [item for item in found.dropped if item.field == "faults" and item.is_whole]
+        if verdicts.faults.setdefault(fault.id, verdict) != verdict:
+            verdicts.doubt(fault.id, _objection_text(fault.model_dump()))
+    misfits = [item for item in parsed.dropped if item.field == "faults" and item.is_whole]
     listed = [word for word, n in Counter(map(_verdict, misfits)).items() if word and 2 * n > len(cited)]
-    out.remarks += [_LISTED.format(sum(_verdict(i) == word for i in misfits), len(cited), word) for word in listed]
+    verdicts.remarks += [_LISTED.format(sum(_verdict(i) == word for i in misfits), len(cited), word) for word in listed]
     for item in misfits:
         if _verdict(item) in listed:
             continue
-        told, id_ = _objection(item)
+        objection, id_ = _objection_in(item)
         if id_ in cited:
-            out.doubt(id_, told)
+            verdicts.doubt(id_, objection)
         else:
-            out.remarks.append(_NAMES_NOTHING.format(told))
-    return out
+            verdicts.remarks.append(_NAMES_NOTHING.format(objection))
+    return verdicts
 
 
 def _verdict(item: DroppedItem) -> str:
     """The word that stands as a verdict in an item that does not fit, "" where none does or it is a known one."""
-    given = item.value.get("verdict") if isinstance(item.value, dict) else None
-    word = clean(given).casefold() if isinstance(given, str) else ""
+    verdict = item.value.get("verdict") if isinstance(item.value, dict) else None
+    word = clean(verdict).casefold() if isinstance(verdict, str) else ""
     return "" if word in _KNOWN else word
 
 
-def _objection(item: DroppedItem) -> tuple[str, int]:
-    """What was said in an item that does not fit, and the number of what it was said of, 0 for none."""
+def _objection_in(item: DroppedItem) -> tuple[str, int]:
+    """The objection in an item that does not fit, and the number of what it objects to, 0 for none."""
     if not isinstance(item.value, dict):
         return item.text, 0
     number = _NUMBER.fullmatch(str(item.value.get("id")))
-    return _told(item.value) or item.text, int(number[1]) if number else 0
+    return _objection_text(item.value) or item.text, int(number[1]) if number else 0
 
 
-def _told(fault: Mapping[str, Any]) -> str:
-    """What was objected: "partly: the date is wrong; put right: It began in 2019."; "" where nothing was."""
-    said = (fault.get(key) for key in ("verdict", "why", "text"))
-    verdict, why, text = (clean(words) if isinstance(words, str) else "" for words in said)
+def _objection_text(fault: Mapping[str, Any]) -> str:
+    """An objection in a line: "partly: the date is wrong; put right: It began in 2019."; "" for none."""
+    values = (fault.get(key) for key in ("verdict", "why", "text"))
+    verdict, why, text = (clean(words) if isinstance(words, str) else "" for words in values)
     reason = ": ".join(filter(None, (verdict, why)))
     return joined(reason, f"put right: {text}" if text else "")
 
 
 def joined(*reasons: str) -> str:
-    """Reasons one after the other, those that there are."""
+    """Those reasons that are not empty, one after the other."""
     return "; ".join(filter(None, reasons))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.capable.headings import is_counted, without_number
+from pipeline.capable.headings import are_numbered, without_number
 from pipeline.capable.markdown_parser import nodes_of
 from pipeline.capable.markdown_words import text_of
 from pipeline.draft import DraftGroup, DraftStatement
@@ -21,9 +21,9 @@ _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+(?!.*\s[–—]\s)"
 
 def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
     """The groups of a section in plain words, each field in one line; what stood in bold is emphasis."""
-    read = [_plain_title(group.heading) for group in groups]
-    numbered = is_counted([title for title, _ in read])
-    headings = [without_number(title) if numbered or was_marked else title for title, was_marked in read]
+    titles = [_plain_title(group.heading) for group in groups]
+    numbered = are_numbered([title for title, _ in titles])
+    headings = [without_number(title) if numbered or was_marked else title for title, was_marked in titles]
     return tuple(
         replace(
             group,
@@ -58,7 +58,7 @@ def _plain_title(title: str) -> tuple[str, bool]:
 
 
 def _plain(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text in one line without the marks of Markdown, and its words in bold; as it is where more than marks would go.
+    """A text in one line without marks of Markdown, and its words in bold; as it is if more than marks would go.
 
     A sign in front of a figure is no bullet, and one "#" alone is a number.
     """
@@ -67,15 +67,15 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
         return clean(text), emphasis
     try:
         nodes = nodes_of(text)
-        read = clean(" ".join(map(text_of, nodes)))
+        plain_text = clean(" ".join(map(text_of, nodes)))
     except RecursionError:  # emphasis in emphasis, hundreds of times
         return clean(text), emphasis
     is_list = any(node.type == "bullet_list" for node in nodes)
-    is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(read)
+    is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(plain_text)
     is_other = any(node.type == "code_block" or node.tag == "h1" for node in nodes)
-    if not read or is_other or (is_list and not is_item) or _MARKS.sub("", read) != _MARKS.sub("", text):
+    if not plain_text or is_other or (is_list and not is_item) or _MARKS.sub("", plain_text) != _MARKS.sub("", text):
         return clean(text), emphasis
-    return read, emphasis
+    return plain_text, emphasis
 
 
 def _behind(lead: str, text: str) -> str:

@@ -22,15 +22,15 @@ from pipeline.tables import row_of
 class NumberedRows:
     """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
 
-    `items` has the numbers of the terms, and of each section whose items are taken by number, `words` those of the
-    notes' language.
+    `items` has the numbers of the terms, and of each section whose items are taken by number, `labels` the words
+    that code adds, in the notes' language.
     """
 
     rows: tuple[DraftStatement, ...]
     points: int
     sections: tuple[Section, ...]
     items: Mapping[str, range]
-    words: Labels
+    labels: Labels
 
     @property
     def written_anew(self) -> list[Section]:
@@ -38,7 +38,7 @@ class NumberedRows:
         return [s for s in self.sections if s.composed == "anew"]
 
     @property
-    def taken(self) -> list[Section]:
+    def by_number(self) -> list[Section]:
         """The sections whose items are taken by number."""
         return [s for s in self.sections if s.by_number]
 
@@ -51,34 +51,34 @@ class NumberedRows:
         return lines_below(self.rows[n - 1] for n in numbers if self.has(n))
 
 
-def table_of(parts: Sequence[Part], sections: tuple[Section, ...], words: Labels) -> tuple[NumberedRows, str]:
-    """All rows by number, and the text that shows them to the editor; `words` are those of the notes' language."""
+def table_of(parts: Sequence[Part], sections: tuple[Section, ...], labels: Labels) -> tuple[NumberedRows, str]:
+    """All rows by number, and the text that shows them to the editor; `labels` are in the notes' language."""
     points: list[DraftStatement] = []
-    shown: list[str] = []
+    page: list[str] = []
     for n, part in enumerate(parts, 1):
-        shown += ["", f"== Part {n}"]
+        page += ["", f"== Part {n}"]
         for group in part.sections.get(MAIN_POINTS.name, ()):
-            shown.append(f"-- {group.heading}")
+            page.append(f"-- {group.heading}")
             for statement in group.statements:
                 points.append(statement)
-                shown.append(_row(len(points), statement))
-                shown += [f"     columns: {row_of(statement.columns)}"] if statement.columns else []
-                shown += [f"     - {d.text}" for d in statement.details]
+                page.append(_row(len(points), statement))
+                page += [f"     columns: {row_of(statement.columns)}"] if statement.columns else []
+                page += [f"     - {d.text}" for d in statement.details]
     terms = of_all_parts(KEY_CONCEPTS, parts)
-    shown += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
-    told = of_all_parts(OVERVIEW, parts)
-    shown += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(told, len(points) + len(terms) + 1))]
+    page += ["", "== Terms", *(_row(n, s) for n, s in enumerate(terms, len(points) + 1))] if terms else []
+    overview = of_all_parts(OVERVIEW, parts)
+    page += ["", "== What the parts are", *(_row(n, s) for n, s in enumerate(overview, len(points) + len(terms) + 1))]
     needed = dict.fromkeys(s.text for s in of_all_parts(PREREQUISITES, parts))
-    shown += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
-    rows = [*points, *terms, *told]
+    page += ["", "== Taken for granted", *(f"- {text}" for text in needed)] if needed else []
+    rows = [*points, *terms, *overview]
     items = {KEY_CONCEPTS.name: range(len(points) + 1, len(points) + len(terms) + 1)}
     for section in (s for s in sections if s.by_number):
-        own = of_all_parts(section, parts)
-        items[section.name] = range(len(rows) + 1, len(rows) + len(own) + 1)
-        shown += ["", f"== {section.name}"] if own else []
-        shown += [row for n, s in zip(items[section.name], own, strict=True) for row in _item_rows(n, s)]
-        rows += own
-    return NumberedRows(tuple(rows), len(points), sections, items, words), "\n".join(shown).strip()
+        section_items = of_all_parts(section, parts)
+        items[section.name] = range(len(rows) + 1, len(rows) + len(section_items) + 1)
+        page += ["", f"== {section.name}"] if section_items else []
+        page += [row for n, s in zip(items[section.name], section_items, strict=True) for row in _item_rows(n, s)]
+        rows += section_items
+    return NumberedRows(tuple(rows), len(points), sections, items, labels), "\n".join(page).strip()
 
 
 def of_all_parts(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:

@@ -20,22 +20,25 @@ _MOST_OF_TERM = 6  # words of a term in bold, or of one whose definition is nest
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…]$")
 
 Rows = tuple[DraftStatement, ...]
-Under = Sequence[tuple[str, Sequence[DraftStatement]]]  # a section's points below each of its headings, "" for none
+# A section's points below each of its headings, "" for none.
+PointsByHeading = Sequence[tuple[str, Sequence[DraftStatement]]]
 
 
-def as_rows(under: Under, section: Section) -> tuple[Rows, Rows]:
+def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows, Rows]:
     """The points of a section as its rows, and those that can be none: without a term, or a name."""
     if FORMS.get(section.name) == "prose":
-        flat = [row for heading, points in under for row in _flat(_headed(points, heading))]
+        flat = [row for heading, points in points_by_heading for row in _flat(_headed(points, heading))]
         return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
-    repeated = Counter(label for heading, points in under if heading for label in {p.label for p in points})
+    repeated = Counter(label for heading, points in points_by_heading if heading for label in {p.label for p in points})
     rows: list[DraftStatement] = []
-    others: list[DraftStatement] = []
-    for heading, points in under:
+    misfits: list[DraftStatement] = []
+    for heading, points in points_by_heading:
         if heading and points and _defines(points, repeated):
-            told = _flat(points)
-            emphasis = tuple(words for row in told for words in row.emphasis)
-            points = [DraftStatement(told[0].labelled, (), without_end_mark(heading), told[1:], emphasis=emphasis)]
+            definition = _flat(points)
+            emphasis = tuple(words for row in definition for words in row.emphasis)
+            points = [
+                DraftStatement(definition[0].labelled, (), without_end_mark(heading), definition[1:], emphasis=emphasis)
+            ]
         for point in points:
             row, below = _termed(point, section)
             if row.label:
@@ -43,19 +46,19 @@ def as_rows(under: Under, section: Section) -> tuple[Rows, Rows]:
             elif not section.cites:
                 rows += [row, *below]
             elif below or not row.text.endswith(":"):  # what leads up to a list is nothing by itself
-                others += [row, *(DraftStatement(d.labelled, ()) for d in below)]
+                misfits += [row, *(DraftStatement(d.labelled, ()) for d in below)]
     if not section.cites:
         rows = [DraftStatement(row.labelled, ()) for row in rows]
-    return tuple(rows), tuple(others)
+    return tuple(rows), tuple(misfits)
 
 
 def row_of_terms(cells: Sequence[str]) -> DraftStatement:
     """A row of a table as a term with its definition: the other cells, in a row."""
-    first, *others = cells
+    term, *definition = cells
     text = ""
-    for cell in filter(None, others):
+    for cell in filter(None, definition):
         text += ("" if not text else " " if _ENDS_SENTENCE.search(text) else "; ") + cell
-    return DraftStatement(text, (), first) if text else DraftStatement(first, ())
+    return DraftStatement(text, (), term) if text else DraftStatement(term, ())
 
 
 def _flat(points: Sequence[DraftStatement]) -> Rows:
@@ -70,7 +73,7 @@ def _headed(points: Sequence[DraftStatement], heading: str) -> Sequence[DraftSta
 
 
 def _defines(points: Sequence[DraftStatement], repeated: Mapping[str, int]) -> bool:
-    """Whether points define the heading above them: they are no terms, or such as stand below other headings too."""
+    """Whether points define the heading above them: they are no terms, or their leads return below other headings."""
     if label := points[0].label:
         return repeated[label] > 1
     return not _behind_bold(points[0]) and not (len(points) > 1 and all(p.label or _TERM.match(p.text) for p in points))
@@ -84,8 +87,8 @@ def _termed(point: DraftStatement, section: Section) -> tuple[DraftStatement, Ro
     bold = _bold(top)
     if end := _behind_bold(top):
         return replace(top, label=bold, text=top.text[end:], emphasis=top.emphasis[1:]), below
-    if section.cites and (found := _TERM.match(top.text)):
-        return replace(top, label=found[1].strip(), text=top.text[found.end() :]), below
+    if section.cites and (match := _TERM.match(top.text)):
+        return replace(top, label=match[1].strip(), text=top.text[match.end() :]), below
     is_name = section.cites or not top.text.endswith(LEADS_TO_A_LIST)
     if below and is_name and top.text.count(" ") < _MOST_OF_TERM:
         return replace(top, label=without_end_mark(top.text), text=below[0].labelled), below[1:]
@@ -102,5 +105,5 @@ def _bold(point: DraftStatement) -> str:
 def _behind_bold(point: DraftStatement) -> int:
     """Where the text begins behind words in bold and a colon or a dash, 0 for nowhere."""
     bold = _bold(point)
-    found = _BEHIND_BOLD.match(point.text, len(bold)) if bold else None
-    return found.end() if found else 0
+    match = _BEHIND_BOLD.match(point.text, len(bold)) if bold else None
+    return match.end() if match else 0

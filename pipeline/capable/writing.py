@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
-from pipeline.capable.line_numbers import told_without_numbers
+from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.plain_fields import plain
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
@@ -41,9 +41,9 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 
 @dataclass(slots=True)
 class Part:
-    """What one call gave for the lines that it read; `whole` tells that these are the whole recording.
+    """What a call wrote of the lines that it `read`; `whole` tells that these are the whole recording.
 
-    `remarks` tell what is otherwise than asked. `freely` tells that it was made of a manuscript.
+    `remarks` tell what is otherwise than asked.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Part:
     dropped: tuple[DroppedNote, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
-    freely: bool = False
+    from_manuscript: bool = False
 
 
 async def write(job: Job) -> Sequence[Part]:
@@ -67,8 +67,8 @@ async def write(job: Job) -> Sequence[Part]:
             return _Share(chunk, words_before_check(job), whole=True)
         return _Share(chunk, _PARTS_SHARE * words_for(spoken, job.recipe.length) * chunk.spoken_words / spoken)
 
-    found = await each([partial(_parts_of, share(c), job) for c in job.chunks], job.recipe.profile.at_once)
-    return [part for parts in found for part in parts]
+    parts_of_chunks = await each([partial(_parts_of, share(c), job) for c in job.chunks], job.recipe.profile.at_once)
+    return [part for parts in parts_of_chunks for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +85,25 @@ class _Share:
 
 async def _parts_of(share: _Share, job: Job) -> list[Part]:
     """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
-    return await by_halves(share, partial(_written, job=job), lambda some, _: some.halves(), _unwritten)
+    return await by_halves(share, partial(_part_of_share, job=job), lambda share_cut, _: share_cut.halves(), _unwritten)
 
 
-def _unwritten(shares: Sequence[_Share], told: str) -> Part:
+def _unwritten(shares: Sequence[_Share], reason: str) -> Part:
     chunk, last = shares[0].chunk, shares[-1].chunk.last
-    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {told}"),))
+    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {reason}"),))
 
 
-async def _written(share: _Share, job: Job) -> Part:
+async def _part_of_share(share: _Share, job: Job) -> Part:
     """The part that a call gives. Raises CallError."""
-    chunk, whole, asked = share.chunk, share.whole, _in_tens(share.words)
+    chunk, whole, words = share.chunk, share.whole, _in_tens(share.words)
     sections = [s for s in job.sections if whole or s.of_parts]
-    total = with_added(asked, sections)
+    total_words = with_added(words, sections)
     task = job.task(
         kind_of(job.recipe).write,
-        words=f"{total:,}",
-        part="" if whole else _of_part(chunk, job),
+        words=f"{total_words:,}",
+        part="" if whole else _part_note(chunk, job),
         sections=tasks(
-            words_of_each(asked, sections),
+            words_of_each(words, sections),
             job.structured.prompts,
             sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
         ),
@@ -115,13 +115,13 @@ async def _written(share: _Share, job: Job) -> Part:
                 "main_points is empty, and skipped does not name these lines: answer with the whole document"
             )
 
-    messages = (*job.prefixes.of(chunk), task)
-    needs, most = [s.name for s in sections], tokens_for(total)
-    found = await job.structured.ask("write", messages, job.answer, max_tokens=most, wish=wish, needs=needs)
-    part = part_of(found, chunk, job, whole=whole)
-    if _lacks_points(found.value, chunk, job):
-        told = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
-        part = replace(part, problems=(_problem(chunk, told),))
+    messages = (*job.prefixes.messages(chunk), task)
+    needs, max_tokens = [s.name for s in sections], tokens_for(total_words)
+    parsed = await job.structured.ask("write", messages, job.answer, max_tokens=max_tokens, wish=wish, needs=needs)
+    part = part_of(parsed, chunk, job, whole=whole)
+    if _lacks_points(parsed.value, chunk, job):
+        message = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
+        part = replace(part, problems=(_problem(chunk, message),))
     job.structured.client.wrote(part.sections)
     return part
 
@@ -141,13 +141,13 @@ def tokens_for(words: int) -> int:
     return 2000 + _TOKENS_A_WORD * words
 
 
-def _of_part(chunk: Chunk, job: Job) -> str:
-    """What a model is told when the lines are a part: which sections are the part's own, and which stay empty."""
-    own = sorted((s for s in job.sections if s.of_parts), key=lambda s: s.composed != "arranged")
-    *first, last = (s.name for s in own if not s.prompt_of_part)
-    told = f"{', '.join(first)} and {last}" if first else last
+def _part_note(chunk: Chunk, job: Job) -> str:
+    """What the task says when the lines are a part: which sections are the part's own, and which stay empty."""
+    sections = sorted((s for s in job.sections if s.of_parts), key=lambda s: s.composed != "arranged")
+    *first, last = (s.name for s in sections if not s.prompt_of_part)
+    names = f"{', '.join(first)} and {last}" if first else last
     empty = "".join(f", {s.name} stays empty" for s in job.sections if not s.of_parts)
-    part = _PART.format(chunk.index + 1, told, empty)
+    part = _PART.format(chunk.index + 1, names, empty)
     return f"{part} {_SPEAKERS}" if job.has_speakers else part
 
 
@@ -156,7 +156,7 @@ def _problem(chunk: Chunk, message: str) -> Problem:
 
 
 def _lacks_points(answer: Any, chunk: Chunk, job: Job) -> bool:
-    """Whether there is no main point of a chunk in which more is said than what the model calls filler."""
+    """Whether there is no main point, though the chunk has more than what the model calls filler."""
     points = MAIN_POINTS.groups(answer.main_points, tuple, job.labels)
     filler = _filler(answer, chunk, job)
     return not points and spoken_words([s for s in chunk.segments if s.id not in filler]) >= _FEW_WORDS
@@ -171,37 +171,37 @@ def _filler(answer: Any, chunk: Chunk, job: Job) -> frozenset[int]:
     return frozenset(s.id for s in chunk.segments if s.id in skipped)
 
 
-def part_of(found: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
+def part_of(parsed: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
     """An answer with its numbers as segments."""
-    answer = found.value
+    answer = parsed.value
     lines = job.prefixes.lines(chunk)
 
     def lines_of(numbers: Sequence[int]) -> tuple[int, ...]:
         return segments_of(numbers, lines)
 
-    def groups(of: Section) -> list[DraftGroup]:
-        found = plain(of.groups(getattr(answer, of.name), lines_of, job.labels))
-        return [replace(g, statements=tuple(told_without_numbers(s, lines) for s in g.statements)) for g in found]
+    def groups_of(section: Section) -> list[DraftGroup]:
+        groups = plain(section.groups(getattr(answer, section.name), lines_of, job.labels))
+        return [replace(g, statements=tuple(statement_without_numbers(s, lines) for s in g.statements)) for g in groups]
 
     rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
     empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
     speakers = answer.speakers if job.has_speakers else ()
     return Part(
-        sections={s.name: anchored(groups(s), s, chunk) for s in job.sections},
+        sections={s.name: anchored(groups_of(s), s, chunk) for s in job.sections},
         whole=whole,
         read=frozenset(s.id for s in chunk.segments),
         filler=_filler(answer, chunk, job),
         namings=tuple(Naming(s.label, s.name, n) for s in speakers for n in lines_of([s.line])),
-        withheld=(*unfit(found, job.sections), *filter(None, empty)),
+        withheld=(*unfit(parsed, job.sections), *filter(None, empty)),
     )
 
 
-def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ...]:
-    """The items of these sections that did not fit, in their own words."""
+def unfit(parsed: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ...]:
+    """The items of these sections that did not fit the schema, in their own words."""
     names = {s.name for s in sections}
     return tuple(
         Withheld(section=d.field, text=d.text, reason=f"it did not fit the schema: {d.reason}")
-        for d in found.dropped
+        for d in parsed.dropped
         if d.field in names
     )
 
@@ -209,12 +209,12 @@ def unfit(found: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ..
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
     """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it.
 
-    What only leads up to a list cites what that cites. One that tells who a speaker is stands beside the first line of
-    theirs: labels tell it, which no line says.
+    What only leads up to a list cites what that cites. One that tells who a speaker is stands beside their
+    first line: labels tell it, and no line says it.
     """
 
-    def one(statement: DraftStatement) -> DraftStatement:
-        details = tuple(one(d) for d in statement.details)
+    def anchored_statement(statement: DraftStatement) -> DraftStatement:
+        details = tuple(anchored_statement(d) for d in statement.details)
         if statement.lines or not section.cites:
             return statement if details == statement.details else replace(statement, details=details)
         leads = statement.bare or statement.text.endswith(LEADS_TO_A_LIST)
@@ -224,7 +224,7 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
             return replace(statement, details=details, lines=(first,))
         return replace(statement, details=details, lines=(chunk.first,), finding=CITES_NO_LINE)
 
-    return tuple(replace(g, statements=tuple(one(s) for s in g.statements)) for g in groups)
+    return tuple(replace(g, statements=tuple(anchored_statement(s) for s in g.statements)) for g in groups)
 
 
 def _first_line_of(name: str, chunk: Chunk) -> int | None:

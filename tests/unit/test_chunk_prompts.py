@@ -17,7 +17,7 @@ def last_part() -> tuple[list[NumberedLine], str]:
     chunks = chunk_transcript(CAPTIONS, limit=1500)
     prefixes = Prefixes(CAPTIONS, len(chunks), PromptSet(), None)
     assert chunks[-1].first > 100
-    return prefixes.lines(chunks[-1]), prefixes.of(chunks[-1])[1].content
+    return prefixes.lines(chunks[-1]), prefixes.messages(chunks[-1])[1].content
 
 
 def test_the_lines_of_a_part_are_those_that_are_shown() -> None:

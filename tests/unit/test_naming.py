@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from pipeline.capable.job import Job
-from pipeline.capable.naming import agreed, introduced, named
+from pipeline.capable.naming import agreed_names, introduction_of, with_names
 from pipeline.capable.writing import Part
 from pipeline.document import Naming
 from pipeline.draft import DraftGroup, DraftStatement
@@ -22,12 +22,12 @@ ADA, BEN = Naming("Speaker 1", "Ada Moreau", 1), Naming("Speaker 10", "Ben", 2)
 
 def renamed(text: str, *names: Naming) -> str:
     part = Part({"main_points": (DraftGroup((DraftStatement(text, (1,)),)),)})
-    return named([part], {n.label: n for n in names}, RECORDING)[0].sections["main_points"][0].statements[0].text
+    return with_names([part], {n.label: n for n in names}, RECORDING)[0].sections["main_points"][0].statements[0].text
 
 
 def test_a_name_that_a_line_beside_the_cited_one_says_is_taken() -> None:
-    assert agreed([ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
-    assert agreed([Naming("Speaker 1", "Ada Moreau", 2)], RECORDING)
+    assert agreed_names([ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
+    assert agreed_names([Naming("Speaker 1", "Ada Moreau", 2)], RECORDING)
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,19 @@ def test_a_name_that_a_line_beside_the_cited_one_says_is_taken() -> None:
     ],
 )
 def test_what_no_line_bears_out_names_nobody(wrong: Naming) -> None:
-    assert agreed([wrong], RECORDING) == {}
+    assert agreed_names([wrong], RECORDING) == {}
 
 
 def test_a_name_in_a_script_without_blanks_or_capitals_has_to_be_said_too() -> None:
     talk = transcript([("说话人1", "大家好，我叫王伟。")])
-    assert set(agreed([Naming("说话人1", "王伟", 1)], Recording(talk))) == {"说话人1"}
-    assert agreed([Naming("说话人1", "李娜", 1)], Recording(talk)) == {}
+    assert set(agreed_names([Naming("说话人1", "王伟", 1)], Recording(talk))) == {"说话人1"}
+    assert agreed_names([Naming("说话人1", "李娜", 1)], Recording(talk)) == {}
 
 
 def test_of_two_names_of_one_person_the_fuller_holds_and_two_people_for_one_label_are_none() -> None:
     short, other = Naming("Speaker 1", "Ada", 3), Naming("Speaker 10", "Ada", 1)
-    assert agreed([replace_line(short, 1), ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
-    assert agreed([BEN, other, BEN], RECORDING) == {}
+    assert agreed_names([replace_line(short, 1), ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
+    assert agreed_names([BEN, other, BEN], RECORDING) == {}
 
 
 def replace_line(naming: Naming, line: int) -> Naming:
@@ -79,7 +79,7 @@ def test_names_stand_in_place_of_labels_in_headings_leads_texts_and_details() ->
     detail = DraftStatement("Speaker 10's answer: no.", (2,))
     point = DraftStatement("Speaker 1 asks Speaker 10.", (1,), "Speaker 1", details=(detail,))
     parts = [Part({"main_points": (DraftGroup((point,), "What Speaker 1 asks"),)})]
-    (group,) = named(parts, agreed([ADA, BEN], RECORDING), RECORDING)[0].sections["main_points"]
+    (group,) = with_names(parts, agreed_names([ADA, BEN], RECORDING), RECORDING)[0].sections["main_points"]
     assert group.heading == "What Ada Moreau asks"
     assert [(s.label, s.text) for s in group.statements[0].flat()] == [
         ("Ada Moreau", "Ada Moreau asks Ben."), ("", "Ben's answer: no."),
@@ -99,12 +99,12 @@ def test_a_label_that_is_a_word_or_a_part_of_its_name_stays_in_texts() -> None:
 def test_a_label_that_is_said_in_the_talk_stays_in_texts() -> None:
     talk = Recording(transcript([("Q1", "I am Ada, and revenue in Q1 fell.")]))
     part = Part({"main_points": (DraftGroup((DraftStatement("Revenue in Q1 fell.", (1,)),)),)})
-    assert named([part], agreed([Naming("Q1", "Ada", 1)], talk), talk) == [part]
+    assert with_names([part], agreed_names([Naming("Q1", "Ada", 1)], talk), talk) == [part]
 
 
 def test_a_check_is_told_the_names_that_stand_in_lines_it_does_not_see() -> None:
     chunks = [Chunk(index=0, segments=TALK.segments[:1]), Chunk(index=1, segments=TALK.segments[1:])]
-    assert [introduced([ADA, BEN], c) for c in chunks] == [
+    assert [introduction_of([ADA, BEN], c) for c in chunks] == [
         "Who speaks: Speaker 10 is Ben [2].\n\n", "Who speaks: Speaker 1 is Ada Moreau [1].\n\n",
     ]  # fmt: skip
 

@@ -140,7 +140,7 @@ def checked(draft: Draft, **fault: Any) -> Draft:
     client, talk = ScriptedClient([EMPTY | {"faults": [told]}]), transcript()
     chunks = chunk_transcript(talk, limit=10_000)
     job = Job(talk, Recording(talk), chunks, Recipe(), structured(client), has_manuscript=False)
-    return asyncio.run(check_meaning(replace(draft, titles=job.titles), job, freely=False))
+    return asyncio.run(check_meaning(replace(draft, titles=job.titles), job, from_manuscript=False))
 
 
 def test_a_row_of_two_cells_of_which_nothing_can_stand_goes_whatever_the_check_calls_its_label() -> None:
