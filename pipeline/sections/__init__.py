@@ -18,8 +18,8 @@ def words_of(recipe: Recipe, transcript_words: int) -> int:
 
 def with_added(words: int, sections: Sequence[Section]) -> int:
     """So many words of the usual sections, and those of the sections that add to them."""
-    each = words_of_each(words, sections)
-    return words + sum(each[s.name] for s in sections if s.adds)
+    section_words = words_of_each(words, sections)
+    return words + sum(section_words[s.name] for s in sections if s.adds)
 
 
 def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> dict[str, int]:
@@ -28,8 +28,8 @@ def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> d
     The main points get what the other usual ones leave.
     """
     shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.share is not None}
-    left = words - sum(shares[s.name] for s in sections if s.share is not None and not s.adds)
-    return {s.name: shares.get(s.name, max(_LEAST_WORDS, left)) for s in sections}
+    words_left = words - sum(shares[s.name] for s in sections if s.share is not None and not s.adds)
+    return {s.name: shares.get(s.name, max(_LEAST_WORDS, words_left)) for s in sections}
 
 
 def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:

@@ -1,4 +1,4 @@
-"""What a section is: what a model is asked for it, and how the answer becomes statements and these the record."""
+"""What a section is: what a model is asked for it, and how its answer becomes statements and these the record."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Section:
     prompt_of_part: str = ""  # what a part of a long recording is asked in place of `prompt`
     answer_composed: Any = None  # the type of the editor's answer, where it is another one
     most: int | None = None  # how many items it may have at most, whatever a model gives
-    prompt_composed: str = ""  # what the editor of the parts is told of its items in place of what holds for all
-    # An item of the editor's as statements, those that it cites given: what it leaves empty is theirs.
+    prompt_composed: str = ""  # what the editor of the parts is told of its items in place of the usual text
+    # An item of the editor's as statements; its empty fields are filled from the statements that it cites.
     edited: Callable[[Any, Sequence[DraftStatement], LinesOf, Labels], tuple[DraftStatement, ...]] | None = None
 
     @property
@@ -70,7 +70,7 @@ class Section:
         return self.composed in ("all", "best")
 
 
-def sentences(answer: Sequence[Sentence], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
+def sentences(answer: Sequence[Sentence], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
     """Prose: one group of statements in a row."""
     rows = tuple(DraftStatement(s.text, lines_of(s.cites)) for s in answer if s.text.strip())
     return (DraftGroup(rows),) if rows else ()

@@ -20,8 +20,8 @@ from pipeline.transcript import Transcript
 class Field:
     """A field of an item: printed after its `title`, and as `absent` where an answer leaves it empty ("": not at all).
 
-    Both name words of the catalogue; what it does not have stands as it is. One with `many` is a list of sentences,
-    each with its own lines, and each after the `title` if there is one.
+    Both are names of words in the catalogue; a name that it lacks is printed as it is. One with `many` is a list of
+    sentences, each with its own lines, and each after the `title` if there is one.
     """
 
     name: str
@@ -51,30 +51,30 @@ class Items:
         item._mostly_empty = tuple(types)
         return list[item]  # type: ignore[valid-type]
 
-    def groups(self, answer: Sequence[Any], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
+    def groups(self, answer: Sequence[Any], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
         """Items in a row; the lead of one without a text is its text, and one without either is none."""
-        rows = tuple(s for i in answer if (s := self._item(i, lines_of, words)))
+        rows = tuple(s for i in answer if (s := self._item(i, lines_of, labels)))
         return (DraftGroup(rows),) if rows else ()
 
     def edited(
-        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, words: Labels
+        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels
     ) -> tuple[DraftStatement, ...]:
-        """An editor's item: a field that is empty is as the cited items have it, which stand where all fields are.
+        """An editor's item with its empty fields filled from the cited items; where all are empty, these as they stand.
 
-        Where their texts differ and the editor gives none, each stands with the fields that he gives.
+        Where their texts differ and the editor gives none, each cited item stands with the fields that he gives.
         """
         if not any(self._below(f, item, lines_of, "") for f in self.fields):
             return tuple(cited)
-        alone = not getattr(item, self.text).strip() and len({s.text for s in cited}) > 1
-        found = (self._item(item, lines_of, words, some) for some in ([[s] for s in cited] if alone else [cited]))
-        return tuple(s for s in found if s)
+        each_alone = not getattr(item, self.text).strip() and len({s.text for s in cited}) > 1
+        items = (self._item(item, lines_of, labels, some) for some in ([[s] for s in cited] if each_alone else [cited]))
+        return tuple(s for s in items if s)
 
     def _item(
-        self, item: Any, lines_of: LinesOf, words: Labels, cited: Sequence[DraftStatement] = ()
+        self, item: Any, lines_of: LinesOf, labels: Labels, cited: Sequence[DraftStatement] = ()
     ) -> DraftStatement | None:
-        """An item, with what the `cited` ones have where it leaves a field empty."""
+        """An item, whose empty fields are filled from the `cited` ones."""
         text, lead = getattr(item, self.text).strip(), getattr(item, self.lead).strip() if self.lead else ""
-        absent = next((words.word(f.absent) for f in self.fields if f.name == self.lead), "")
+        absent = next((labels.word(f.absent) for f in self.fields if f.name == self.lead), "")
         label = without_end_mark(lead) or ", ".join(dict.fromkeys(s.label for s in cited if s.label != absent))
         lines = lines_of(item.cites)
         if not text and cited:
@@ -85,19 +85,19 @@ class Items:
             text, label, absent = lead, "", ""
         if not text:
             return None
-        below = tuple(s for f in self.fields for s in self._below_or_kept(f, item, lines_of, words, cited))
+        below = tuple(s for f in self.fields for s in self._below_or_cited(f, item, lines_of, labels, cited))
         emphasis = tuple(bold for s in cited for bold in s.emphasis)
         return DraftStatement(text, lines, label or absent, below, emphasis=emphasis)
 
-    def _below_or_kept(
-        self, field: Field, item: Any, lines_of: LinesOf, words: Labels, cited: Sequence[DraftStatement]
+    def _below_or_cited(
+        self, field: Field, item: Any, lines_of: LinesOf, labels: Labels, cited: Sequence[DraftStatement]
     ) -> Sequence[DraftStatement]:
-        """What stands below an item for a field: what it says, else what the cited items have, else its absence."""
+        """What stands below an item for a field: its own text, else that of the cited items, else that it is absent."""
         if field.name in (self.text, self.lead):
             return ()
-        name, absent = words.word(field.title), words.word(field.absent)
-        if said := self._below(field, item, lines_of, name):
-            return said
+        name, absent = labels.word(field.title), labels.word(field.absent)
+        if below := self._below(field, item, lines_of, name):
+            return below
         kept = [d for s in cited for d in s.details if d.bound and d.label == name and d.text != absent]
         if not kept and absent:
             return [DraftStatement(absent, lines_of(item.cites), name, bound=True)]
@@ -106,9 +106,9 @@ class Items:
     @staticmethod
     def _below(field: Field, item: Any, lines_of: LinesOf, name: str) -> list[DraftStatement]:
         """What an item says in a field, as statements that stand below it."""
-        said, lines = getattr(item, field.name), lines_of(item.cites)
-        told = [(s.text, lines_of(s.cites) or lines) for s in said] if field.many else [(said, lines)]
-        return [DraftStatement(text.strip(), of, name, bound=True) for text, of in told if text.strip()]
+        answer, lines = getattr(item, field.name), lines_of(item.cites)
+        texts = [(s.text, lines_of(s.cites) or lines) for s in answer] if field.many else [(answer, lines)]
+        return [DraftStatement(text.strip(), cited, name, bound=True) for text, cited in texts if text.strip()]
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:

@@ -47,13 +47,13 @@ class ArrangedSection(PointSection):
     _mostly_empty: ClassVar = ("part",)
 
 
-def groups(answer: Sequence[PointSection], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
+def groups(answer: Sequence[PointSection], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
     """A group for each heading."""
     out = (DraftGroup(tuple(k for p in s.points for k in _point(p, lines_of)), s.heading) for s in answer)
-    return under_headings([g for g in out if g.statements], words)
+    return under_headings([g for g in out if g.statements], labels)
 
 
-def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGroup, ...]:
+def under_headings(groups: Sequence[DraftGroup], labels: Labels) -> tuple[DraftGroup, ...]:
     """The groups; what has no heading goes to the group before it, and at the beginning to the one behind it.
 
     Where no group has one, all stand under the first lead that there is, or under the name of the section.
@@ -70,7 +70,7 @@ def under_headings(groups: Sequence[DraftGroup], words: Labels) -> tuple[DraftGr
         out.append(group)
     if out and not out[0].heading:
         leads = (s.label for s in out[0].statements if s.label)
-        out[0] = replace(out[0], heading=next(leads, words.heading(MAIN_POINTS.name)))
+        out[0] = replace(out[0], heading=next(leads, labels.heading(MAIN_POINTS.name)))
     return tuple(out)
 
 
@@ -80,10 +80,10 @@ def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
     A part of one heading stays beside longer ones, whose titles would miss it: "Part 2" wants a "Part 1".
     """
     runs = [tuple(of_part) for _, of_part in groupby(groups, key=lambda g: g.part)]
-    whole = len(runs) == 1
-    if not whole and any(run[0].part and len(run) > 1 for run in runs):
+    is_one_part = len(runs) == 1
+    if not is_one_part and any(run[0].part and len(run) > 1 for run in runs):
         return tuple(groups)
-    return tuple(_without_part(g, named=not whole) if g.part else g for g in groups)
+    return tuple(_without_part(g, keep_title=not is_one_part) if g.part else g for g in groups)
 
 
 def with_settled_parts(draft: Draft) -> Draft:
@@ -92,8 +92,8 @@ def with_settled_parts(draft: Draft) -> Draft:
     return replace(draft, sections={**draft.sections, MAIN_POINTS.name: groups})
 
 
-def _without_part(group: DraftGroup, *, named: bool) -> DraftGroup:
-    return replace(group, part="", heading=f"{group.part}: {group.heading}" if named else group.heading)
+def _without_part(group: DraftGroup, *, keep_title: bool) -> DraftGroup:
+    return replace(group, part="", heading=f"{group.part}: {group.heading}" if keep_title else group.heading)
 
 
 def nested(point: Point, lines_of: LinesOf) -> tuple[tuple[str, ...], tuple[DraftStatement, ...]]:

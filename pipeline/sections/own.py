@@ -23,8 +23,8 @@ def own_section(own: OwnSection) -> Section:
             raise SettingsError(
                 f"section {own.name}: a field cannot be called {field.name!r}", hint=f"say the_{field.name}"
             )
-    named = sum(f.many for f in own.fields) > 1  # sentences of several lists could not be told apart
-    fields = tuple(Field(f.name, "" if f.many and not named else _title(f), many=f.many) for f in own.fields)
+    titled = sum(f.many for f in own.fields) > 1  # sentences of several lists could not be told apart
+    fields = tuple(Field(f.name, "" if f.many and not titled else _title(f), many=f.many) for f in own.fields)
     items = Items("OwnItem", fields, text=own.text, lead=own.lead)
 
     def values(words: int) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from pipeline.sections.base import LinesOf, Section, in_a_row
 from pipeline.transcript import Transcript
 
 
-def groups(answer: Sequence[str], lines_of: LinesOf, words: Labels) -> tuple[DraftGroup, ...]:
+def groups(answer: Sequence[str], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
     """Phrases in a row."""
     rows = tuple(DraftStatement(text, ()) for text in answer if text.strip())
     return (DraftGroup(rows),) if rows else ()
