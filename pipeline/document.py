@@ -56,7 +56,7 @@ class Claim(_Model):
     """What every printed statement carries: the lines that say it, and how it came through its check.
 
     `support` is "verified" when nothing was found against it or what was found is put right, "weak" when `finding`
-    stands. `remark` is what code noticed and was let stand, by the checking model that was told of it or as
+    stands. `remark` is what code noticed and was let stand, by the checking model that saw it or as
     a filler left out of a quotation. `emphasis` are words of its text that stand out on the page.
     """
 
@@ -68,7 +68,7 @@ class Claim(_Model):
     emphasis: tuple[Text, ...] = Field(default=(), exclude_if=lambda emphasis: not emphasis)
 
     @model_validator(mode="after")
-    def _told(self) -> Claim:
+    def _weak_with_a_finding(self) -> Claim:
         if (self.support == "weak") != bool(self.finding):
             raise ValueError("a statement is weak exactly when a finding stands against it")
         return self
@@ -122,12 +122,12 @@ class Detail(Statement):
 
     def flat(self) -> Iterator[Detail]:
         """This point and those below it that say something, in reading order."""
-        left = [self]
-        while left:
-            detail = left.pop()
+        stack = [self]
+        while stack:
+            detail = stack.pop()
             if not detail.bare:
                 yield detail
-            left += reversed(detail.details)
+            stack += reversed(detail.details)
 
     def settled(self) -> Detail:
         """This point; where its details are no table any more, those that were rows of it in words."""
@@ -349,10 +349,10 @@ class StudyDocument(_Model):
         if (self.status == "partial") != bool(self.problems):
             raise ValueError("a document is partial exactly when it has problems")
         more = [section.name for section in self.more]
-        held = {name for name in FORMS if getattr(self, name)} | set(more)
+        filled = {name for name in FORMS if getattr(self, name)} | set(more)
         if len(set(more) - FORMS.keys()) < len(more) or len(set(self.order)) < len(self.order):
             raise ValueError("two sections have one name")
-        if not held <= set(self.order) or not set(self.order) <= held | FORMS.keys():
+        if not filled <= set(self.order) or not set(self.order) <= filled | FORMS.keys():
             raise ValueError("the reading order does not name the sections that the record holds")
         if outside := {e.segment for s in self.statements() for e in s.evidence if e.segment > self.source.segments}:
             raise ValueError(f"evidence names segments that do not exist: {sorted(outside)}")
@@ -385,9 +385,9 @@ class StudyDocument(_Model):
     def statements(self) -> Iterator[Statement | KeyConcept]:
         """Everything that carries evidence, in reading order, nested details included."""
         for section in self.outline():
-            for held in section.content:
-                match held:
+            for row in section.content:
+                match row:
                     case MainPoint() | Detail():
-                        yield from held.flat()
+                        yield from row.flat()
                     case Statement() | KeyConcept():
-                        yield held
+                        yield row

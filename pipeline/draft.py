@@ -1,4 +1,4 @@
-"""A document on its way: statements by section with the lines that say them, before and after they were checked."""
+"""A document in the making: statements by section with the lines that say them, before and after their check."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class DraftStatement:
     """One statement: `lines` are segment ids, `label` is the lead of a note or the term of a concept, "" for none.
 
     `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
-    what stands against it, `remark` what code noticed and was let stand. A `bound` one says something of the statement
-    above it alone, such as its date or a row of its table: it goes with that, and may say what another one says. One
-    that `continues` stands in the paragraph of the one before it.
+    what stands against it, `remark` what code noticed and a check let stand. A `bound` one says something of the
+    statement above it alone, such as its date or a row of its table: it goes with that, and may say what another one
+    says. One that `continues` stands in the paragraph of the one before it.
     `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
     order. Right below a heading one that is `listed` is a bullet, any other a paragraph; None: those with a label are
     bullets. Words of `emphasis` stand out on the page where the text has them. A table or steps to which nothing leads
@@ -70,8 +70,8 @@ class DraftStatement:
 
     def apart(self, texts: Sequence[str]) -> list[DraftStatement]:
         """The texts that it was cut into as statements of their own, each with the words of it that stand out."""
-        both = zip(texts, shared_out(self.emphasis, texts), strict=True)
-        return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in both]
+        pieces = zip(texts, shared_out(self.emphasis, texts), strict=True)
+        return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in pieces]
 
     def in_paragraph(self, texts: Sequence[str]) -> Iterator[DraftStatement]:
         """The texts that it was cut into in one paragraph: its label with the first, what is below it with the last."""
@@ -180,7 +180,7 @@ class Draft:
 
     def words(self) -> int:
         """Words of all sections, titles of parts, headings, columns, leads and terms included."""
-        groups = [g for of in self.sections.values() for g in of]
+        groups = [g for section_groups in self.sections.values() for g in section_groups]
         titles = [*(g.heading for g in groups), *{g.part for g in groups}]
         return sum(map(word_count, titles)) + sum(s.words for g in groups for s in g.flat())
 
@@ -191,10 +191,10 @@ class Draft:
         """
         count = itertools.count(1)
 
-        def statement(of: DraftStatement) -> DraftStatement:
-            number = next(count) if every or of.lines else 0
-            columns = next(count) if number and of.columns else 0
-            return replace(of, id=number, columns_id=columns, details=tuple(map(statement, of.details)))
+        def statement(row: DraftStatement) -> DraftStatement:
+            number = next(count) if every or row.lines else 0
+            columns = next(count) if number and row.columns else 0
+            return replace(row, id=number, columns_id=columns, details=tuple(map(statement, row.details)))
 
         sections: dict[str, tuple[DraftGroup, ...]] = {}
         for name, groups in self.sections.items():
@@ -218,9 +218,9 @@ class Draft:
     ) -> Draft:
         """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
 
-        What `change` gives None for goes, and what is left of its details stands in its place as bullets, unless they
-        are bound to it. A piece of a paragraph whose beginning goes begins it, with its lead. A bare statement with
-        nothing below it goes, and so does a heading over nothing.
+        A statement for which `change` gives None goes, and the details that stay stand in its place as bullets, unless
+        they are bound to it. A piece of a paragraph whose beginning goes begins it, with its lead. A bare statement
+        with nothing below it goes, and so does a heading over nothing.
         """
 
         def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:
@@ -233,13 +233,13 @@ class Draft:
 
         def all_kept(name: str, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
             out: list[DraftStatement] = []
-            begun, lead = False, ""  # whether something of this paragraph stands, and its lead
+            has_begun, lead = False, ""  # whether something of this paragraph stands, and its lead
             for statement in statements:
-                begun, lead = (begun, lead) if statement.continues else (False, statement.label)
+                has_begun, lead = (has_begun, lead) if statement.continues else (False, statement.label)
                 rows = kept(name, statement)
-                if rows and rows[0].continues and not begun:
+                if rows and rows[0].continues and not has_begun:
                     rows = (replace(rows[0], continues=False, label=rows[0].label or lead), *rows[1:])
-                begun = begun or bool(rows)
+                has_begun = has_begun or bool(rows)
                 out += rows
             return tuple(out)
 

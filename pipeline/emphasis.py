@@ -27,8 +27,8 @@ def unmarked(text: str) -> tuple[str, tuple[str, ...]]:
     """A text that a model may have marked up without the marks of bold, and the words between them; code stays."""
     if "**" not in text:  # nearly all
         return text, ()
-    found = (match[1] for match in _BOLD.finditer(text) if match[1])
-    return _BOLD.sub(lambda match: match[1] or match[0], text), tuple(filter(None, map(emphasised, found)))
+    bold = (match[1] for match in _BOLD.finditer(text) if match[1])
+    return _BOLD.sub(lambda match: match[1] or match[0], text), tuple(filter(None, map(emphasised, bold)))
 
 
 def standing_in(text: str, emphasis: Iterable[str]) -> tuple[str, ...]:
@@ -38,45 +38,45 @@ def standing_in(text: str, emphasis: Iterable[str]) -> tuple[str, ...]:
 
 def shared_out(emphasis: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """The emphasis of each of the texts that a text was cut into: words stand out where they first occur."""
-    left = tuple(emphasis)[:_MOST]
+    remaining = tuple(emphasis)[:_MOST]
     for text in texts:
-        mine = standing_in(text, left)
-        left = tuple(words for words in left if words not in mine)
-        yield mine
+        standing = standing_in(text, remaining)
+        remaining = tuple(words for words in remaining if words not in standing)
+        yield standing
 
 
 def pieces(text: str, emphasis: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it stands out."""
-    done = 0
+    last_end = 0
     for start, end in _spans(text, emphasis):
-        if done < start:
-            yield text[done:start], False
+        if last_end < start:
+            yield text[last_end:start], False
         yield text[start:end], True
-        done = end
-    if done < len(text):
-        yield text[done:], False
+        last_end = end
+    if last_end < len(text):
+        yield text[last_end:], False
 
 
 def _spans(text: str, emphasis: Iterable[str]) -> list[tuple[int, int]]:
     """Where each of the words stands first, as (start, end), if Markdown can show it there; no two touch each other."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for words in sorted(list(dict.fromkeys(filter(None, emphasis)))[:_MOST], key=len, reverse=True):
         start = text.find(words)
         while start >= 0:
             end = start + len(words)
-            if _can_stand_out(text, start, end) and all(end < a or b < start for a, b in found):
-                found.append((start, end))
+            if _can_stand_out(text, start, end) and all(end < a or b < start for a, b in spans):
+                spans.append((start, end))
                 break
             start = text.find(words, start + 1)
-    return sorted(found)
+    return sorted(spans)
 
 
 def _can_stand_out(text: str, start: int, end: int) -> bool:
     """Whether these are whole words that Markdown shows in bold and not as a lead, outside of code and figures."""
     before, first, last, after = text[start - 1 : start], text[start], text[end - 1], text[end : end + 1]
-    part = _TWO.match(before + first) or _TWO.match(last + after)
+    inside_word = _TWO.match(before + first) or _TWO.match(last + after)
     torn = (not first.isalnum() and before.isalnum()) or (not last.isalnum() and after.isalnum())
-    figure = _IN_FIGURE.search(text, max(0, start - 2), start + 1) or _IN_FIGURE.match(text, end - 1)
+    inside_figure = _IN_FIGURE.search(text, max(0, start - 2), start + 1) or _IN_FIGURE.match(text, end - 1)
     is_lead = not text[:start].strip() and (_LEADS.match(text, end) or last in QUESTION_MARKS)
     in_code = any(text[:place].count("`") % 2 for place in (start, end))
-    return not (part or torn or figure or is_lead or in_code)
+    return not (inside_word or torn or inside_figure or is_lead or in_code)

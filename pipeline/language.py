@@ -41,7 +41,7 @@ _THREE_LETTERS = dict(
 _RIGHT_TO_LEFT = frozenset("ar ckb dv fa he ps sd ug ur yi Arab Hebr Thaa".split())  # languages, scripts of others
 _SAMPLES, _SAMPLE = 24, 300  # characters
 _FEWEST = 8  # words of which a language can be told
-_SURE = 0.6  # of all samples, weighed by how sure each is
+_SURE = 0.6  # share of all samples, weighed by how sure each is
 
 
 def canonical(tag: str | None) -> str | None:
@@ -59,8 +59,8 @@ def canonical(tag: str | None) -> str | None:
 
 def asked(tag: str) -> str:
     """The tag that a user gave, in its usual form. SettingsError when it is none, or of a language without a name."""
-    if found := canonical(tag):
-        return found
+    if usual := canonical(tag):
+        return usual
     hint = "a tag such as de, pt-BR or zh-Hant; these are known: " + ", ".join(NAMES)
     raise SettingsError(f"language {tag!r} is not known", hint=hint)
 
@@ -83,9 +83,9 @@ def direction(tag: str | None) -> Literal["ltr", "rtl"]:
     return "rtl" if (script or code) in _RIGHT_TO_LEFT else "ltr"
 
 
-def covers(wanted: str | None, given: str | None) -> bool:
+def covers(wanted: str | None, language: str | None) -> bool:
     """Whether text in a language is what was wanted: the same, or any of its kinds where none was named."""
-    return wanted is None or wanted in (given, primary(given))
+    return wanted is None or wanted in (language, primary(language))
 
 
 def spoken_language(transcript: Transcript) -> str | None:
@@ -99,13 +99,13 @@ def detected(texts: list[str]) -> str | None:
     if word_count(text) < _FEWEST:
         return None
     step = max(1, len(text) // _SAMPLES)
-    found = Counter[str]()
+    weights = Counter[str]()
     places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short piece at the end
-    for at in places:
-        ((best),) = _detector().detect(text[at : at + _SAMPLE], k=1)
+    for start in places:
+        ((best),) = _detector().detect(text[start : start + _SAMPLE], k=1)
         code = str(best["lang"])
-        found[code] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
-        if found[code] >= _SURE * len(places):  # the other samples can change nothing any more
+        weights[code] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
+        if weights[code] >= _SURE * len(places):  # the other samples can change nothing any more
             return code if code in NAMES else None
     return None
 

@@ -55,10 +55,10 @@ def lines_around(cited: Collection[int], lines: Sequence[NumberedLine], most: in
     return [line for n, line in enumerate(lines) if n in near]
 
 
-def shown_in_runs(some: Collection[NumberedLine], lines: Sequence[NumberedLine]) -> str:
+def shown_in_runs(chosen: Collection[NumberedLine], lines: Sequence[NumberedLine]) -> str:
     """Some of the lines as they are shown, "…" in the place of those that are left out."""
-    runs = groupby(lines, set(some).__contains__)
-    return "\n".join(shown(list(run)) if kept else "…" for kept, run in runs)
+    runs = groupby(lines, set(chosen).__contains__)
+    return "\n".join(shown(list(run)) if is_chosen else "…" for is_chosen, run in runs)
 
 
 def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:
@@ -68,12 +68,12 @@ def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[
 
 def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
     """Where the lines with these numbers stand among the lines, which ascend."""
-    found: set[int] = set()
+    places: set[int] = set()
     for n in set(numbers):
         place = bisect.bisect_left(lines, n, key=_LAST)
         if place < len(lines) and lines[place].first <= n:
-            found.add(place)
-    return sorted(found)
+            places.add(place)
+    return sorted(places)
 
 
 def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:

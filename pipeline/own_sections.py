@@ -19,7 +19,7 @@ from pipeline.errors import SettingsError
 from pipeline.text import clean
 
 _MOST_SECTIONS, _MOST_FIELDS = 8, 8
-_MOST_BYTES, _MOST_PROMPT, _MOST_TITLE, _MOST_TOLD = 65_536, 4_000, 80, 300
+_MOST_BYTES, _MOST_PROMPT, _MOST_TITLE, _MOST_DESCRIPTION = 65_536, 4_000, 80, 300
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SCHEMAS = (".toml", ".json")
@@ -28,7 +28,10 @@ _HINT = "docs/sections.md shows one"
 
 @dataclass(frozen=True, slots=True)
 class OwnField:
-    """A field of an item: what is asked for it, and whether it is a list of sentences, each with its own lines."""
+    """A field of an item: what is asked for it, and whether it is a list of sentences, each with its own lines.
+
+    Its attributes' names are part of a section's digest: renaming one changes every digest.
+    """
 
     name: str
     told: str
@@ -58,11 +61,11 @@ class OwnSection:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-def _cleaned(told: object) -> object:
-    return clean(told) if isinstance(told, str) else told
+def _cleaned(description: object) -> object:
+    return clean(description) if isinstance(description, str) else description
 
 
-_Told = Annotated[str, Field(min_length=1, max_length=_MOST_TOLD), BeforeValidator(_cleaned)]
+_Description = Annotated[str, Field(min_length=1, max_length=_MOST_DESCRIPTION), BeforeValidator(_cleaned)]
 
 
 class _Schema(BaseModel):
@@ -70,7 +73,7 @@ class _Schema(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    fields: dict[str, _Told | Annotated[list[_Told], Field(min_length=1, max_length=1)]] = Field(
+    fields: dict[str, _Description | Annotated[list[_Description], Field(min_length=1, max_length=1)]] = Field(
         min_length=1, max_length=_MOST_FIELDS
     )
     text: str
@@ -107,22 +110,24 @@ def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
     if prompt not in files:
         raise SettingsError(f"{schemas[0]}: there is no {name}.md beside it", hint=f"it says what is asked: {_HINT}")
     if len(schemas) != 1:
-        there = "there are two schemas" if schemas else f"there is no {name}.toml"
-        raise SettingsError(f"{prompt}: {there} beside it", hint=f"one says what an item consists of: {_HINT}")
+        schema_fault = "there are two schemas" if schemas else f"there is no {name}.toml"
+        raise SettingsError(f"{prompt}: {schema_fault} beside it", hint=f"one says what an item consists of: {_HINT}")
     title, wish = _prompt(prompt)
     schema = _schema(schemas[0])
     fields = tuple(
-        OwnField(field, told if isinstance(told, str) else told[0], not isinstance(told, str))
-        for field, told in schema.fields.items()
+        OwnField(
+            field, description if isinstance(description, str) else description[0], not isinstance(description, str)
+        )
+        for field, description in schema.fields.items()
     )
     return OwnSection(name, title, wish, fields, schema.text, schema.lead, schema.share, schema.most)
 
 
 def _prompt(path: Path) -> tuple[str, str]:
     """Title and wish: the first line, a heading, and what follows it, line by line without marks that control."""
-    first, _, rest = _read(path).lstrip().partition("\n")
-    title = clean(first.lstrip("#"))
-    if not first.startswith("# ") or not title:
+    first_line, _, rest = _text_of(path).lstrip().partition("\n")
+    title = clean(first_line.lstrip("#"))
+    if not first_line.startswith("# ") or not title:
         raise SettingsError(f"{path}, first line: no title", hint="begin with a line such as: # Risks")
     if len(title) > _MOST_TITLE:
         raise SettingsError(f"{path}, first line: a title of {len(title)} characters", hint=f"{_MOST_TITLE} at most")
@@ -135,7 +140,7 @@ def _prompt(path: Path) -> tuple[str, str]:
 
 
 def _schema(path: Path) -> _Schema:
-    text = _read(path)
+    text = _text_of(path)
     try:
         raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except ValueError as err:  # both parsers' own, and what Python says of a number of thousands of digits
@@ -147,18 +152,18 @@ def _schema(path: Path) -> _Schema:
     except ValidationError as err:
         fault = err.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in fault["loc"][:2])
-        raise SettingsError(f"{path}: {f'{place}: ' if place else ''}{_told(fault)}", hint=_HINT) from err
+        raise SettingsError(f"{path}: {f'{place}: ' if place else ''}{_fault_message(fault)}", hint=_HINT) from err
     for field in schema.fields:
         if not _FIELD.fullmatch(field):
             raise SettingsError(f"{path}: fields.{field}: no name of a field", hint="a-z first, then a-z, 0-9 and _")
         if field in _Schema.model_fields:
             raise SettingsError(f"{path}: fields.{field}: this is a setting", hint="put it above [fields]")
-    for role, named in (("text", schema.text), ("lead", schema.lead)):
-        if named and isinstance(schema.fields.get(named), list):
-            raise SettingsError(f"{path}: {role}: {named} is a list", hint="name a field that is none")
-        if named not in schema.fields and (named or role == "text"):
+    for role, field_name in (("text", schema.text), ("lead", schema.lead)):
+        if field_name and isinstance(schema.fields.get(field_name), list):
+            raise SettingsError(f"{path}: {role}: {field_name} is a list", hint="name a field that is none")
+        if field_name not in schema.fields and (field_name or role == "text"):
             known = ", ".join(schema.fields)
-            raise SettingsError(f"{path}: {role}: there is no field {named!r}", hint=f"name one of: {known}")
+            raise SettingsError(f"{path}: {role}: there is no field {field_name!r}", hint=f"name one of: {known}")
     if schema.text == schema.lead:
         raise SettingsError(
             f"{path}: text and lead are both {schema.text!r}", hint="name two fields, or leave lead out"
@@ -166,7 +171,7 @@ def _schema(path: Path) -> _Schema:
     return schema
 
 
-def _told(fault: Any) -> str:
+def _fault_message(fault: Any) -> str:
     match fault["type"]:
         case "extra_forbidden":
             return f"there is no such setting; there are {', '.join(_Schema.model_fields)}"
@@ -178,7 +183,7 @@ def _told(fault: Any) -> str:
             return str(fault["msg"])
 
 
-def _read(path: Path) -> str:
+def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError(f"{path}: larger than {_MOST_BYTES:,} bytes", hint="a section is a page at most")

@@ -35,9 +35,9 @@ def _as_invalid_answer(model: str) -> Iterator[None]:
         yield
     except ValidationError as err:
         fault = err.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, (err.title, *fault["loc"])))
+        place = ".".join(map(str, (err.title, *fault["loc"])))
         raise InvalidAnswer(
-            f"what the model answered makes no document: {where}: {fault['msg']}",
+            f"what the model answered makes no document: {place}: {fault['msg']}",
             hint=f"try another model, or have it asked anew after studydoc store prune --model {model}",
         ) from err
 
@@ -170,9 +170,9 @@ def pipeline_version() -> str:
 def unchanged(document: StudyDocument, previous: StudyDocument) -> StudyDocument:
     """The document with the previous run's clock and tally when it is otherwise the same, so that its bytes are too."""
     usage = document.run.usage
-    kept = document.model_copy(update={"run": previous.run})
+    with_same_run = document.model_copy(update={"run": previous.run})
     same_order = _asked_of(document.run) == _asked_of(previous.run)
-    return previous if same_order and kept == previous and usage.calls == usage.calls_cached else document
+    return previous if same_order and with_same_run == previous and usage.calls == usage.calls_cached else document
 
 
 def _asked_of(run: RunRecord) -> tuple[object, ...]:

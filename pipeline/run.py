@@ -83,5 +83,5 @@ async def asummarise(
 def in_language(transcript: Transcript, recipe: Recipe) -> tuple[Transcript, Recipe]:
     """The transcript with the language that is spoken in it, and the recipe with that of the notes."""
     spoken = spoken_language(transcript)
-    told = transcript.with_metadata(Metadata(language=spoken))
-    return told, replace(recipe, language=recipe.language or spoken)
+    transcript = transcript.with_metadata(Metadata(language=spoken))
+    return transcript, replace(recipe, language=recipe.language or spoken)

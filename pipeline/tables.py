@@ -51,17 +51,17 @@ def without_header(columns: Sequence[str], rows: Sequence[str]) -> tuple[tuple[s
 
 
 def _is_rule(row: str) -> bool:
-    found = cells(row)
-    return len(found) >= _LEAST and all(map(_DASHES.fullmatch, found))
+    row_cells = cells(row)
+    return len(row_cells) >= _LEAST and all(map(_DASHES.fullmatch, row_cells))
 
 
 def misfit(columns: Sequence[str], label: str, row: str) -> str:
-    """Why a statement that stands among the rows of a table is none, and what comes of it; "" if it is one."""
-    found = len(cells(row))
-    if not columns or (found == len(columns) and not label):
+    """Why a statement among the rows of a table is no row of it, and what comes of it; "" if it is one."""
+    count = len(cells(row))
+    if not columns or (count == len(columns) and not label):
         return ""
-    why = "a row of a table has no lead" if label else f"{numbered(found, 'cell')}, the table has {len(columns)}"
-    return f"{why}: with this row among them, all of its rows are exported as a list"
+    reason = "a row of a table has no lead" if label else f"{numbered(count, 'cell')}, the table has {len(columns)}"
+    return f"{reason}: with this row among them, all of its rows are exported as a list"
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:
@@ -71,5 +71,5 @@ def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:
     """
     first, *others = ("" if cell == EMPTY else cell for cell in cells(row))
     pairs = zip(columns[1:], others, strict=True)
-    named = [f"{column}{colon}{cell}" if column else cell for column, cell in pairs if cell]
-    return (first, "; ".join(named)) if named else ("", first or row)
+    with_headings = [f"{column}{colon}{cell}" if column else cell for column, cell in pairs if cell]
+    return (first, "; ".join(with_headings)) if with_headings else ("", first or row)

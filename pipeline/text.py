@@ -49,8 +49,8 @@ _LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
 
 def parted_at_colon(text: str) -> tuple[str, str]:
     """What a text names in front of its first colon, "" where no short name stands, and what follows that."""
-    found = _NAMED.fullmatch(text)
-    return (found[1], found[2]) if found and len(found[1].split()) <= _LONGEST_NAME else ("", text)
+    match = _NAMED.fullmatch(text)
+    return (match[1], match[2]) if match and len(match[1].split()) <= _LONGEST_NAME else ("", text)
 
 
 def counts_somebody(label: str) -> bool:
@@ -63,15 +63,15 @@ def pieces_of_code(text: str, *, in_markdown: bool = False) -> Iterator[tuple[st
 
     In Markdown, code that some program could take for something else stays a piece of text with its backticks.
     """
-    done = 0
-    for found in _CODED.finditer(text):
-        if not (in_markdown and _MEANS_MORE.search(found[1])):
-            if done < found.start():
-                yield text[done : found.start()], False
-            yield found[1].strip("`"), True
-            done = found.end()
-    if done < len(text):
-        yield text[done:], False
+    last_end = 0
+    for match in _CODED.finditer(text):
+        if not (in_markdown and _MEANS_MORE.search(match[1])):
+            if last_end < match.start():
+                yield text[last_end : match.start()], False
+            yield match[1].strip("`"), True
+            last_end = match.end()
+    if last_end < len(text):
+        yield text[last_end:], False
 
 
 def rows_of_code(text: str) -> Iterator[tuple[str, bool]]:
@@ -90,7 +90,7 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 
 def well_formed(text: str) -> str:
     """The text with U+FFFD for every lone surrogate, which is what Python makes of a path's bytes that are no UTF-8."""
-    return text if _whole(text) else _SURROGATES.sub("\ufffd", text)
+    return text if _is_well_formed(text) else _SURROGATES.sub("\ufffd", text)
 
 
 def title_from_name(name: str) -> str:
@@ -106,10 +106,10 @@ def json_line(row: Any) -> str:
 
 def storable(json_text: str) -> str:
     """JSON that reads the same and that a file or a database can hold: lone surrogates are escaped."""
-    return json_text if _whole(json_text) else _SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
+    return json_text if _is_well_formed(json_text) else _SURROGATES.sub(lambda m: f"\\u{ord(m[0]):04x}", json_text)
 
 
-def _whole(text: str) -> bool:
+def _is_well_formed(text: str) -> bool:
     """Whether there is no lone surrogate: encoding looks for them in a fifth of a pattern's time."""
     try:
         text.encode()
@@ -149,7 +149,7 @@ def word_count(text: str) -> int:
 
 def unescaped(text: str) -> str:
     """HTML's entities as characters, where they end as entities do: in an address "&copy=2" is none."""
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def slug(text: str) -> str:
