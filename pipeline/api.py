@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError, SettingsError
-from pipeline.language import asked
+from pipeline.language import known_tag
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.llm.progress import Progress, ProgressUpdate
 from pipeline.llm.prompting import PromptSet
@@ -118,7 +118,7 @@ def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
         name = unusable[0]
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
     settings = Settings(**flags)
-    return replace(settings, language=asked(settings.language) if settings.language else None)
+    return replace(settings, language=known_tag(settings.language) if settings.language else None)
 
 
 def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[str, Any]) -> Transcript:

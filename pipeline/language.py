@@ -57,7 +57,7 @@ def canonical(tag: str | None) -> str | None:
     return "-".join(filter(None, (code, (match[2] or "").title(), (match[3] or "").upper())))
 
 
-def asked(tag: str) -> str:
+def known_tag(tag: str) -> str:
     """The tag that a user gave, in its usual form. SettingsError when it is none, or of a language without a name."""
     if usual := canonical(tag):
         return usual

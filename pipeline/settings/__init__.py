@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
-from pipeline.language import asked
+from pipeline.language import known_tag
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
 from pipeline.settings.values import Decides, one_of, path, positive, read, switch, text, value, whole_number
@@ -175,7 +175,7 @@ def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> S
     base_url = (settings.base_url or "").strip() or _openai_base_url(settings)
     if base_url:
         _ensure_web_address(base_url, "base URL", "http://localhost:8000/v1", ("http", "https"))
-    language = asked(settings.language) if settings.language else None
+    language = known_tag(settings.language) if settings.language else None
     return _at_vendor(replace(settings, base_url=base_url, language=language))
 
 

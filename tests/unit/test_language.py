@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
-from pipeline.language import NAMES, asked, canonical, covers, detected, direction, english_name, spoken_language
+from pipeline.language import NAMES, canonical, covers, detected, direction, english_name, known_tag, spoken_language
 from pipeline.llm import Request
 from pipeline.profile import CAPABLE, SMALL, Recipe
 from pipeline.rechecking import check_path
@@ -85,7 +85,7 @@ def test_the_language_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_asked_for_is_covered_by_any_kind_of_it() -> None:
     assert covers("pt", "pt-BR") and covers(None, "pt") and covers("pt-BR", "pt-BR")
     assert not covers("pt-BR", "pt") and not covers("pt", None)
-    assert english_name("pt-BR") == "Portuguese (pt-BR)" and asked("PT") == "pt"
+    assert english_name("pt-BR") == "Portuguese (pt-BR)" and known_tag("PT") == "pt"
 
 
 def test_notes_in_the_language_of_the_transcript_are_asked_for_in_the_same_words_as_ever() -> None:
