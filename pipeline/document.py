@@ -56,8 +56,8 @@ class Claim(_Model):
     """What every printed statement carries: the lines that say it, and how it came through its check.
 
     `support` is "verified" when nothing was found against it or what was found is put right, "weak" when `finding`
-    stands. `remark` is what code noticed and was let stand, by the checking model that saw it or as
-    a filler left out of a quotation. `emphasis` are words of its text that stand out on the page.
+    stands. `remark` is what code noticed and was let stand, by the checking model that saw it or as a
+    filler left out of a quotation. `emphasis` are words of its text that stand out on the page.
     """
 
     evidence: tuple[Evidence, ...] = Field(min_length=1)
@@ -117,7 +117,7 @@ class Detail(Statement):
 
     @property
     def is_table(self) -> bool:
-        """Whether the details fill the columns: one that a check or a reviewer made a sentence makes a list of all."""
+        """Whether the details fill the columns; where a check or a reviewer made one a sentence, all are a list."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
 
     def flat(self) -> Iterator[Detail]:
@@ -142,7 +142,7 @@ class Detail(Statement):
 
 
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
-    """What a row says, in place of its lead and text: one that fills the columns each cell behind its heading."""
+    """Lead and text of a row in words: where it fills the columns, each cell stands behind its heading."""
     if len(columns) != len(cells(row)):
         return {"text": as_sentence(row)}
     lead, text = in_words(columns, row, ": ")
@@ -249,7 +249,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """What composing, a page that was too long or a section with too many items left out; or what no place fits."""
+    """A note that composing, a page too long or a section with too many items left out, or that fits nowhere."""
 
     text: str
     lines: tuple[int, ...]

@@ -219,8 +219,8 @@ class Draft:
         """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
 
         A statement for which `change` gives None goes, and the details that stay stand in its place as bullets, unless
-        they are bound to it. A piece of a paragraph whose beginning goes begins it, with its lead. A bare statement
-        with nothing below it goes, and so does a heading over nothing.
+        they are bound to it. Where the beginning of a paragraph goes its next piece begins it, with its lead. A bare
+        statement with nothing below it goes, and so does a heading over nothing.
         """
 
         def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:

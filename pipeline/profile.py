@@ -45,8 +45,8 @@ PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
 class Recipe:
     """How one transcript is worked on: the model's profile, what was asked for in its place, and for which sections.
 
-    `notes` is the kind of notes, `own` are the user's sections besides. `language` is the tag of the notes' language;
-    None until the transcript's is known, where nothing else was asked. SettingsError where the profile makes no such.
+    `notes` is the kind of notes, `own` are the user's sections besides. `language` is the tag of the notes' language:
+    the one asked for, else None until the transcript's is known. SettingsError where the profile makes no such notes.
     """
 
     profile: Profile = CAPABLE

@@ -75,7 +75,7 @@ def pieces_of_code(text: str, *, in_markdown: bool = False) -> Iterator[tuple[st
 
 
 def rows_of_code(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces as above; what parts code from code is a line's end, as from one row of code to the next."""
+    """The pieces of `pieces_of_code`; a blank between two pieces of code is a line's end: these are rows of code."""
     pieces = list(pieces_of_code(text))
     for n, (piece, is_code) in enumerate(pieces):
         yield ("\n" if piece == " " and 0 < n < len(pieces) - 1 else piece), is_code

@@ -119,7 +119,7 @@ class Prefixes:
         self._cache: dict[tuple[int, int], tuple[list[NumberedLine], tuple[Message, ...]]] = {}  # by a chunk's ids
 
     def lines(self, chunk: Chunk) -> list[NumberedLine]:
-        """The chunk's lines as they are numbered for the model, after the recording's opening and what leads up."""
+        """The numbered lines that the model sees: the recording's opening, those that lead up to the chunk, its own."""
         return self._rendered(chunk)[0]
 
     def messages(self, chunk: Chunk) -> tuple[Message, ...]:

@@ -48,8 +48,8 @@ class _Unanswered(Generic[W]):
 class _Halving(Generic[W, A]):
     """Asks for pieces of the work, both halves of one before either is halved again.
 
-    A piece is halved no more once all that came of it were cut answers, too many in a row. Those that an earlier run
-    stored cost nothing and do not count.
+    A piece is halved no more once it gave nothing but cut answers, too many in a row. Those that an earlier run stored
+    cost nothing and do not count.
     """
 
     def __init__(self, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]) -> None:

@@ -33,7 +33,7 @@ def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> d
 
 
 def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:
-    """What a model is told of each of these sections, where its prompt names them with the words that it gets."""
+    """The prompts of these sections, each with the words that the section gets where the prompt names them."""
     return "\n".join(_task(s, words[s.name], prompts) for s in sections)
 
 
