@@ -116,7 +116,7 @@ def test_a_page_edited_by_hand_is_told_to_stay_and_one_kept_aside_is_told_once(
     found = again(ledger, source)
     assert aside.exists() and found is not None and not found.notes
     page.write_text(page.read_text("utf-8") + "\nAsk Ben.\n", "utf-8")
-    (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.order, done=ledger.remember))
+    (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.order, on_outcome=ledger.remember))
     found = again(ledger, source)
     assert found is not None and found.notes == told.notes and f"{page} is not as it was made" in found.notes[0]
 
