@@ -14,10 +14,10 @@ import genanki
 
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
-from pipeline.exports.outline import Point
 from pipeline.labels import Labels
 from pipeline.llm import digest_of
 from pipeline.pages import DOUBTED
+from pipeline.pages.outline import Point
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from pipeline.document import Evidence, StudyDocument
 from pipeline.exports.mentions import Mentions
-from pipeline.exports.outline import Block, Point, Section, outline
 from pipeline.exports.passages import Passage, passages
 from pipeline.labels import Labels
 from pipeline.language import direction
 from pipeline.llm import digest_of
-from pipeline.pages.markdown import labels_of, problems
+from pipeline.pages.markdown import labels_of, problems, provenance
+from pipeline.pages.outline import Block, Point, Section, outline
 from pipeline.text import clean, linkable
 from pipeline.transcript import Transcript
 
@@ -131,7 +131,16 @@ def exported(
     if transcript and (transcript.sha256, len(transcript.segments)) != (source.sha256, source.segments):
         transcript = None
     said = _with_names(transcript, visible) if transcript else None
-    return Exported(name, visible, labels, outline(visible, labels), said, citations, reviewed, changed)
+    sections = tuple(_with_provenance(s, visible) for s in outline(visible, labels))
+    return Exported(name, visible, labels, sections, said, citations, reviewed, changed)
+
+
+def _with_provenance(section: Section, document: StudyDocument) -> Section:
+    """The overview with what is known of the source at its end; every other section as it is."""
+    if section.name != "overview":
+        return section
+    source = Block("prose", tuple(map(Point, provenance(document))))
+    return replace(section, blocks=(*section.blocks, source))
 
 
 def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:

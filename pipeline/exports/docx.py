@@ -18,8 +18,8 @@ from pipeline.emphasis import pieces
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
-from pipeline.exports.outline import Block, Point, Section
 from pipeline.pages import DOUBTED
+from pipeline.pages.outline import Block, Point, Section
 from pipeline.text import rows_of_code
 
 _ACCENT = RGBColor(0x0B, 0x5F, 0x66)

@@ -13,10 +13,10 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from pipeline.exports.base import Exported
-from pipeline.exports.outline import Point
 from pipeline.exports.passages import Passage
 from pipeline.language import direction
 from pipeline.pages import DOUBTED
+from pipeline.pages.outline import Point
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
 # A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.

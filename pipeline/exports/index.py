@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.exports.base import Exported
-from pipeline.exports.outline import Point
 from pipeline.exports.pages import page
 from pipeline.labels import Labels, labels_for
 from pipeline.language import direction
+from pipeline.pages.outline import Point
 from pipeline.tables import row_of
 
 NAME = "index.html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.exports.outline import Point, Section
+from pipeline.pages.outline import Point, Section
 
 
 class Mentions:

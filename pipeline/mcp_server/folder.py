@@ -13,8 +13,8 @@ from pipeline.batches.outputs import places_told, read_again, records_below
 from pipeline.batches.settling import listing
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
-from pipeline.exports.outline import outline
 from pipeline.pages.markdown import labels_of, unescape
+from pipeline.pages.outline import outline
 from pipeline.pages.reading import draft_of_document
 from pipeline.readers import Source
 from pipeline.rechecking import Checked, Reopened, checked_by_code

@@ -1,29 +1,19 @@
-"""StudyDocument to Markdown, in the order and with the headings of the study document form."""
+"""The page of a document, and the one writer of Markdown, for every dialect that it is written in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipeline.document import (
-    Detail,
-    Evidence,
-    KeyConcept,
-    MainPoint,
-    OutlineSection,
-    Statement,
-    StudyDocument,
-    with_parts,
-)
+from pipeline.document import Evidence, StudyDocument
 from pipeline.emphasis import pieces
 from pipeline.labels import Labels, labels_for
-from pipeline.pages.paragraphs import in_paragraphs, is_bullet
-from pipeline.tables import cells
-from pipeline.text import linkable, outside_code, parted_at_colon, pieces_of_code
+from pipeline.pages.outline import Block, Point, Section, outline
+from pipeline.text import linkable, outside_code, pieces_of_code
 
 DOUBTED = "†"
-OF_STEPS = "1."
 OF_PARAGRAPH = "*"  # begins the bullets of a paragraph: with the sign of points both were one list
 _MOST_NAMED = 12
 _TOGETHER = 60  # seconds between lines of a section that are told as one stretch
@@ -33,6 +23,7 @@ _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$
 # Words with single blanks between them in which nothing can begin markup: most statements.
 _PLAIN = re.compile(r"(?![\d>+=-])[^\\`*\[\]|~_<#&/\s]+(?: [^\\`*\[\]|~_<#&/\s]+)*")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
+_IN_A_CELL = re.compile(r"(?<!\\)\|")  # the bar of a link
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -42,7 +33,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
     Weak statements carry a mark that is explained at the end, unless they are `reviewed`: somebody has judged them.
     """
     words = labels_of(document)
-    cite = _Citer(document.source.url, citations, not reviewed, words)
+    dialect = _OfPage(words, escape, not reviewed, document.source.url, citations)
     out = [
         f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
         "",
@@ -53,39 +44,136 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
     if document.status == "partial":
         out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
         out += [f"> - {escape(problem)}" for problem in problems(document)] + [""]
-    for section in document.outline(words):
-        body = list(_body(section, cite, words)) or [words.none_accepted if reviewed else words.none_found]
+    sections = outline(document, words)
+    for section in sections:
+        body = list(section_rows(section, dialect)) or [words.none_accepted if reviewed else words.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = linkable(document.source.url)
             out += [escape(words.between_sentences.join(provenance(document))), ""]
             out += [f"{words.source_url}{words.colon}{f'<{url}>' if url else words.not_provided}", ""]
-    out += ["", f"{DOUBTED} {words.in_doubt}"] if any(cite.doubts(s) for s in document.statements()) else []
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).rstrip() + "\n"
+    if not reviewed and any(p.claim and p.claim.support == "weak" for s in sections for _, _, p in s.points()):
+        out += ["", f"{DOUBTED} {words.in_doubt}"]
+    return page_of(out)
 
 
-def _body(section: OutlineSection, cite: _Citer, words: Labels) -> Iterator[str]:
-    """The rows below a section's heading."""
-    match section.form:
-        case "prose":
-            if section.content:
-                yield _in_a_row(section.content, cite, words)
-        case "phrases":
-            if section.content:
-                yield from (f"*{escape(words.general_knowledge)}*", "")
-            for name, text in (parted_at_colon(p.text) for p in section.content):
-                yield f"- {_lead(name, words)}{escape(text)}"
-        case "points":
-            for n, (part, point) in enumerate(with_parts(section.content), 1):
-                yield from (f"### {escape(part)}", "") if part else ()
-                level = "####" if point.part else "###"
-                yield from (f"{level} {n}. {escape(point.heading)}", "", *cite.place(point))
-                yield from (*_points(point, cite, words), "")
-        case "terms":
-            for c in section.content:
-                yield f"- {_lead(c.term, words)}{in_bold(c.definition, c.emphasis)}{cite.marks(c)}"
-        case "items":
-            yield from _bullets(section.content, cite, words, "")
+def page_of(rows: Iterable[str]) -> str:
+    """Rows as a page, of which no two blank ones follow each other."""
+    page = "\n".join(rows)
+    while "\n\n\n" in page:
+        page = page.replace("\n\n\n", "\n\n")
+    return page.rstrip() + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Markdown as one program reads it. `plain` writes text in which nothing can be markup there.
+
+    `doubts` tells whether weak statements carry the mark of doubt.
+    """
+
+    labels: Labels
+    plain: Callable[[str], str]
+    doubts: bool
+
+    def words(self, text: str) -> str:
+        """Words of a statement, or a cell of a table."""
+        return self.plain(text)
+
+    def term(self, lead: str) -> str:
+        """A term before its definition."""
+        return self.plain(lead)
+
+    def remark(self, row: str) -> str:
+        """A paragraph that says nothing of the recording."""
+        return row
+
+    def place(self, block: Block) -> str:
+        """Where in the recording stands what is below a heading; "" where that is not told."""
+        return ""
+
+    def evidence(self, point: Point, *, last: bool) -> str:
+        """What leads from a statement to its lines; `last` tells whether nothing follows in its paragraph."""
+        return ""
+
+    def behind(self, point: Point, *, last: bool) -> str:
+        """All marks of a statement."""
+        if not point.claim:
+            return ""
+        doubt = f" {DOUBTED}" if self.doubts and point.claim.support == "weak" else ""
+        return doubt + self.evidence(point, last=last)
+
+
+def section_rows(section: Section, dialect: Dialect) -> Iterator[str]:
+    """The rows below a section's heading; none where nothing was found for it."""
+    for block in section.blocks:
+        yield from (f"### {dialect.plain(block.part)}", "") if block.part else ()
+        if block.heading:
+            yield from (f"##{'#' * block.level} {block.number}. {dialect.plain(block.heading)}", "")
+            yield from (place, "") if (place := dialect.place(block)) else ()
+        yield from _block(block, dialect)
+        yield ""
+
+
+def _block(block: Block, dialect: Dialect) -> Iterator[str]:
+    if block.form == "prose":
+        row = _in_a_row(block.points, dialect)
+        yield row if block.points[0].claim else dialect.remark(row)
+        return
+    for point in block.points:
+        if block.form == "points" and not point.listed:
+            yield from ("", _led(point, dialect) if point.text else "", "")
+            yield from (*_below(point, dialect, "", OF_PARAGRAPH), "")
+        else:
+            yield from _bullet(point, dialect, "", term=block.form == "terms")
+
+
+def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-", *, term: bool = False) -> Iterator[str]:
+    begins = f"{indent}{point.step}. " if point.step else f"{indent}{sign} "
+    yield begins + _led(point, dialect, term=term, ends=not point.columns)
+    if point.nested:
+        yield from _below(point, dialect, " " * len(begins))
+
+
+def _below(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:
+    """The bullets nested below a point, or the rows of its table; the marks of a row stand in its last cell."""
+    if not point.columns:
+        for nested in point.nested:
+            yield from _bullet(nested, dialect, indent, sign)
+        return
+    yield from ("", _table_row(map(dialect.plain, point.columns), indent))
+    yield _table_row(["---"] * len(point.columns), indent)
+    for row in point.nested:
+        *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell)) for cell in row.cells)
+        yield _table_row([*first, last + dialect.behind(row, last=False)], indent)
+    yield ""
+
+
+def _table_row(shown: Iterable[str], indent: str) -> str:
+    return f"{indent}| {' | '.join(shown)} |"
+
+
+def _led(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = True) -> str:
+    """The statements of a paragraph in a row, behind its lead.
+
+    A colon that no space follows stands outside of the bold, else Markdown sees no end of it.
+    """
+    row = _in_a_row((point, *point.pieces), dialect, ends=ends)
+    if not point.lead:
+        return row
+    shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
+    mark, space = dialect.labels.behind(point.lead)
+    return f"**{shown}{mark}**{space}{row}" if space else f"**{shown}**{mark}{row}"
+
+
+def _in_a_row(points: Sequence[Point], dialect: Dialect, *, ends: bool = True) -> str:
+    """Statements of one paragraph; `ends` tells whether nothing belongs to it that stands below."""
+    last = len(points) - 1
+    rows = [
+        in_bold(p.text, p.emphasis, dialect.words) + dialect.behind(p, last=ends and n == last)
+        for n, p in enumerate(points)
+    ]
+    return dialect.labels.between_sentences.join(rows)
 
 
 def escape(text: str, dialect: Callable[[str], str] = str) -> str:
@@ -162,100 +250,20 @@ def problems(document: StudyDocument) -> Iterator[str]:
         yield f"{words.heading(problem.section, document.notes)}{words.colon}{problem.message}"
 
 
-def _points(point: MainPoint, cite: _Citer, words: Labels) -> Iterator[str]:
-    """The points below a heading: bullets, and paragraphs with what is nested below them."""
-    for paragraph in in_paragraphs(point.details):
-        if is_bullet(paragraph[0]):
-            yield from _bullet(paragraph, cite, words, "")
-            continue
-        below = _below(paragraph[-1], cite, words, "", OF_PARAGRAPH)
-        yield from ("", "" if paragraph[0].bare else _led(paragraph, cite, words), "", *below, "")
+@dataclass(frozen=True, slots=True)
+class _OfPage(Dialect):
+    """The page's own: times behind statements, linked to that moment where the address allows it."""
 
+    url: str | None
+    citations: bool
 
-def _bullets(details: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> list[str]:
-    """The details with this sign, or with numbers where it is one."""
-    rows: list[str] = []
-    for n, paragraph in enumerate(in_paragraphs(details), 1):
-        rows += _bullet(paragraph, cite, words, indent, f"{n}." if sign == OF_STEPS else sign)
-    return rows
+    def remark(self, row: str) -> str:
+        return f"*{row}*"
 
-
-def _bullet(paragraph: Sequence[Detail], cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Iterator[str]:
-    yield f"{indent}{sign} {_led(paragraph, cite, words)}"
-    yield from _below(paragraph[-1], cite, words, f"{indent} {' ' * len(sign)}")
-
-
-def _led(paragraph: Sequence[Detail], cite: _Citer, words: Labels) -> str:
-    """The statements of a paragraph in a row, behind its lead."""
-    return _lead(paragraph[0].lead or "", words) + _in_a_row(paragraph, cite, words)
-
-
-def _below(detail: Detail, cite: _Citer, words: Labels, indent: str, sign: str = "-") -> Sequence[str]:
-    """The table or the bullets that are nested below a point."""
-    if detail.is_table:
-        return list(_table(detail, cite, indent))
-    return _bullets(detail.details, cite, words, indent, OF_STEPS if detail.steps else sign)
-
-
-def _table(detail: Detail, cite: _Citer, indent: str) -> Iterator[str]:
-    """The rows of a table, below the bullet of its point; the marks of a row stand in its last cell."""
-    yield from table_head(map(escape, detail.columns), indent)
-    for row in detail.details:
-        *first, last = map(escape, cells(row.text))
-        yield indent + table_row([*first, last + cite.marks(row)])
-    yield ""
-
-
-def table_head(columns: Iterable[str], indent: str) -> Iterator[str]:
-    """The head of a table as Markdown, below the bullet to which it belongs."""
-    shown = list(columns)
-    yield from ("", indent + table_row(shown), indent + table_row(["---"] * len(shown)))
-
-
-def table_row(shown: Sequence[str]) -> str:
-    """A row of a table as Markdown."""
-    return f"| {' | '.join(shown)} |"
-
-
-def _lead(lead: str, words: Labels) -> str:
-    return lead_in(lead, escape(lead), words) if lead else ""
-
-
-def lead_in(lead: str, shown: str, words: Labels) -> str:
-    """The bold lead-in, `shown` as Markdown has it, with its colon.
-
-    A colon that no space follows stands outside, else Markdown sees no end of bold.
-    """
-    mark, space = words.behind(lead)
-    return f"**{shown}{mark}**{space}" if space else f"**{shown}**{mark}"
-
-
-def _in_a_row(statements: Iterable[Statement], cite: _Citer, words: Labels) -> str:
-    return words.between_sentences.join(_with_citation(s, cite) for s in statements)
-
-
-def _with_citation(statement: Statement, cite: _Citer) -> str:
-    return in_bold(statement.text, statement.emphasis) + cite.marks(statement)
-
-
-class _Citer:
-    """Marks behind a statement: of doubt, and such as " [12:34]", linked to that time where the address allows it."""
-
-    def __init__(self, url: str | None, citations: bool, doubts: bool, words: Labels) -> None:
-        self._url, self._citations, self._doubts, self._words = url, citations, doubts, words
-
-    def doubts(self, statement: Statement | KeyConcept) -> bool:
-        """Whether the statement carries the mark of doubt."""
-        return self._doubts and statement.support == "weak"
-
-    def marks(self, statement: Statement | KeyConcept) -> str:
-        """All marks of a statement."""
-        doubt = f" {DOUBTED}" if self.doubts(statement) else ""
-        return doubt + (self._times(statement.evidence) if self._citations else "")
-
-    def place(self, point: MainPoint) -> Iterator[str]:
-        """Where in the recording a section stands, in a row of its own; none where the lines have no times."""
-        lines = sorted({(e.start, e.end or e.start) for s in point.flat() for e in s.evidence if e.start is not None})
+    def place(self, block: Block) -> str:
+        """In a row of its own; none where the lines have no times."""
+        claims = (p.claim for top in block.points for _, points in top.paragraphs() for p in points if p.claim)
+        lines = sorted({(e.start, e.end or e.start) for c in claims for e in c.evidence if e.start is not None})
         stretches: list[tuple[float, float]] = []
         for start, end in lines:
             if stretches and start <= stretches[-1][1] + _TOGETHER:
@@ -263,25 +271,25 @@ class _Citer:
             else:
                 stretches.append((start, end))
         stretches = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:_MOST_STRETCHES])  # the longest ones
-        if stretches:
-            yield from (f"*{', '.join(self._stretch(*stretch) for stretch in stretches)}*", "")
+        return f"*{', '.join(self._stretch(*stretch) for stretch in stretches)}*" if stretches else ""
 
     def _stretch(self, start: float, end: float) -> str:
-        target, begins, ends = moment_url(self._url, start), clock(start), clock(end)
+        target, begins, ends = moment_url(self.url, start), clock(start), clock(end)
         shown = f"[{begins}]({target})" if target else begins
         return shown if begins == ends else f"{shown}–{ends}"
 
-    def _times(self, evidence: Sequence[Evidence]) -> str:
+    def evidence(self, point: Point, *, last: bool) -> str:
         """Where it is said: from the first to the last of each run of neighbouring lines."""
-        found = [(run[0], _extent(run)) for run in runs(evidence)]
-        if not found:
+        evidence = point.claim.evidence if point.claim and self.citations else ()
+        if not evidence:
             return ""
+        found = [(run[0], _extent(run)) for run in runs(evidence)]
         if found[0][0].start is None:
             several = len(evidence) > 1
             numbers = ", ".join(shown for _, shown in found)
-            words = self._words.lines.format(numbers=numbers) if several else self._words.line.format(number=numbers)
+            words = self.labels.lines.format(numbers=numbers) if several else self.labels.line.format(number=numbers)
             return f" \\[{words}\\]"
-        linked = [(moment_url(self._url, first.start or 0), shown) for first, shown in found]
+        linked = [(moment_url(self.url, first.start or 0), shown) for first, shown in found]
         if linked[0][0]:
             return " " + " ".join(f"[\\[{shown}\\]]({target})" for target, shown in linked)
         return f" \\[{', '.join(shown for _, shown in linked)}\\]"

@@ -12,7 +12,7 @@ from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBTED, escape, unescape
-from pipeline.pages.markdown import OF_PARAGRAPH, OF_STEPS, in_bold, labels_of, literal
+from pipeline.pages.markdown import OF_PARAGRAPH, in_bold, labels_of, literal
 from pipeline.tables import cells, row_of
 from pipeline.text import FORMULA, QUESTION_MARKS
 
@@ -42,6 +42,7 @@ _WHOLE = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends in cod
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without the box of a task
 _BAR = "|"
+_FIRST_STEP = "1."
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _WORDS = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
@@ -162,7 +163,7 @@ def bullets(
     counts = False  # whether the last row has a number, or stands below one that has
     for row in rows:
         counts = counts and not row.startswith(_BAR)
-        begins = row.startswith(_BAR) or (row.startswith(f"{OF_STEPS} ") and not counts)
+        begins = row.startswith(_BAR) or (row.startswith(f"{_FIRST_STEP} ") and not counts)
         stands_alone = not out or out[-1].listed or bool(out[-1].details)
         if bare and stands_alone and begins and (not in_table or not row.startswith(_BAR)):
             point, below = _Node(""), True
@@ -198,7 +199,7 @@ def bullets(
 def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
     """The bullet that a row begins; where it may go on with words above, only "1." counts as a number."""
     match = _BULLET.match(row)
-    return None if match and goes_on and match[2][0].isdigit() and match[2] != OF_STEPS else match
+    return None if match and goes_on and match[2][0].isdigit() and match[2] != _FIRST_STEP else match
 
 
 def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:

@@ -1,11 +1,11 @@
-"""A document as a neutral tree of sections, blocks and points, from which every format is made."""
+"""A document as a neutral tree of sections, blocks and points, from which the page and every other format is made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.document import (
     Claim,
@@ -17,7 +17,6 @@ from pipeline.document import (
     with_parts,
 )
 from pipeline.labels import Labels
-from pipeline.pages.markdown import provenance
 from pipeline.pages.paragraphs import in_paragraphs, is_bullet
 from pipeline.tables import cells, in_words
 from pipeline.text import parted_at_colon
@@ -25,8 +24,7 @@ from pipeline.text import parted_at_colon
 BlockForm = Literal["prose", "bullets", "terms", "points"]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A sentence or two, and what is nested below. `lead` is its bold lead-in or its term.
 
     `pieces` are the statements that go on in its paragraph, in front of what is nested; they have neither themselves.
@@ -104,11 +102,7 @@ class Section:
 def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
     """The sections in reading order; statements are numbered as `document.statements()` yields them."""
     numbers = count(1)
-    source = _block("prose", [Point(sentence) for sentence in provenance(document)])
-    return tuple(
-        Section(s.name, s.heading, _blocks(s, numbers, labels) + (source if s.name == "overview" else ()))
-        for s in document.outline(labels)
-    )
+    return tuple(Section(s.name, s.heading, _blocks(s, numbers, labels)) for s in document.outline(labels))
 
 
 def _blocks(section: OutlineSection, numbers: Iterator[int], labels: Labels) -> tuple[Block, ...]:
@@ -142,25 +136,30 @@ def _points(statements: Iterable[Statement | KeyConcept], numbers: Iterator[int]
 def _point(statement: Statement | KeyConcept, number: int) -> Point:
     if isinstance(statement, KeyConcept):
         return Point(statement.definition, statement.term, number, statement)
-    return Point(statement.text, getattr(statement, "lead", None) or "", number, statement)
+    return Point(statement.text, number=number, claim=statement)
 
 
-def _details(details: Iterable[Detail], numbers: Iterator[int], labels: Labels) -> tuple[Point, ...]:
-    return tuple(_paragraph(paragraph, numbers, labels) for paragraph in in_paragraphs(details))
+def _details(
+    details: Iterable[Detail], numbers: Iterator[int], labels: Labels, *, steps: bool = False
+) -> tuple[Point, ...]:
+    paragraphs = enumerate(in_paragraphs(details), 1)
+    return tuple(_paragraph(paragraph, numbers, labels, n if steps else 0) for n, paragraph in paragraphs)
 
 
-def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labels) -> Point:
-    first, *pieces = [Point("") if detail.bare else _point(detail, next(numbers)) for detail in paragraph]
-    last = paragraph[-1]
-    columns = last.columns if last.is_table else ()
+def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labels, step: int) -> Point:
+    first, last = paragraph[0], paragraph[-1]
+    number = 0 if first.bare else next(numbers)
+    pieces = tuple(Point("") if detail.bare else _point(detail, next(numbers)) for detail in paragraph[1:])
+    columns = last.columns if last.columns and last.is_table else ()
     if columns:
-        nested = tuple(_row(_point(row, next(numbers)), columns, labels) for row in last.details)
+        nested = tuple(_row(row, next(numbers), columns, labels) for row in last.details)
     else:
-        nested = _details(last.details, numbers, labels)
-        nested = tuple(replace(point, step=n) for n, point in enumerate(nested, 1)) if last.steps else nested
-    return replace(first, pieces=tuple(pieces), nested=nested, columns=columns, listed=is_bullet(paragraph[0]))
+        nested = _details(last.details, numbers, labels, steps=last.steps)
+    claim = None if first.bare else first
+    listed = is_bullet(first)
+    return Point(first.text, first.lead or "", number, claim, nested, pieces, columns, step=step, listed=listed)
 
 
-def _row(point: Point, columns: tuple[str, ...], labels: Labels) -> Point:
-    lead, text = in_words(columns, point.text, labels.colon)
-    return replace(point, lead=lead, text=text, cells=cells(point.text))
+def _row(row: Detail, number: int, columns: tuple[str, ...], labels: Labels) -> Point:
+    lead, text = in_words(columns, row.text, labels.colon)
+    return Point(text, lead, number, row, cells=cells(row.text))
