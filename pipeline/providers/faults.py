@@ -201,7 +201,8 @@ _LONG = re.compile(
     r"context[ _](?:length|window|size)|exceed_context_size|context the overflows|prompt is too long"
     r"|input is too long|longer than the model|too many (?:input )?tokens|maximum (?:input|prompt) length"
     r"|input token count.{0,20} exceeds|exceed(?:s the)? context limit|input tokens exceed|input length.{0,20} exceeds"
-    r"|inputs\W{1,3}tokens \+ \W?max_new_tokens\W? must be <="
+    r"|inputs\W{1,3}tokens \+ \W?max_new_tokens\W? must be <=|inputs\W{1,3}must have less than \d+ tokens"
+    r"|range of input length should be|exceed max message tokens"
 )
 _TOO_LARGE = re.compile(r"request too large")
 _PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
@@ -221,6 +222,7 @@ def _too_long(status: int, text: str, model: str) -> TooLong | None:
 _WINDOW = re.compile(
     r"(?:context[ _](?:length|window|size)|n_ctx)(?:'s)?\W{0,3}(?:is|of|to)?(?: only)?\W{0,3}(\d{3,8})"
     r"|(?:tokens allowed|allowed length|configured limit)(?: of)? \(?(\d{3,8})"
+    r"|must have less than (\d{3,8}) tokens|input length should be \[\d+, ?(\d{3,8})"
     r"|must be <= (\d{3,8})|\d \+ \d+ > (\d{3,8})|tokens > (\d{3,8})|(\d{3,8}) maximum context length"
 )
 _PROMPT = re.compile(
@@ -228,6 +230,7 @@ _PROMPT = re.compile(
     r"|(\d{1,9}) (?:tokens )?(?:in|from) (?:the|your) (?:input )?(?:messages?|prompt|input)"
     r"|(\d{1,9}) \W?inputs?\W? tokens|(\d{1,9}) of text input"
     r"|(?:input token count|input length) \((\d{1,9})|context limit: (\d{1,9}) \+|too long: (\d{1,9})"
+    r"|less than \d+ tokens. given: (\d{1,9})"
     r"|(?:messages resulted in|input|request|prompt|keep the first)\W{0,2}\(?(?:has |of |contains )?(\d{1,9}) "
 )
 

@@ -190,6 +190,9 @@ def test_the_embedded_model_gets_no_room_and_is_not_asked_twice() -> None:
         ("input tokens exceed the configured limit of 8192 tokens. your messages resulted in 9001 tokens.", 8192, 9001),
         ("input length (160062 tokens) exceeds the maximum allowed length (59862 tokens).", 59862, 160062),
         ("requested token count exceeds the model's maximum context length of 8192 tokens. you requested a total of 9200 tokens: 9001 tokens from the input messages and 199 tokens for the completion.", 8192, 9001),
+        ("input validation error: `inputs` must have less than 9000 tokens. given: 21718", 9000, 21718),
+        ("range of input length should be [1, 9000]", 9000, None),
+        ("total tokens of image and text exceed max message tokens", None, None),
     ],
 )  # fmt: skip
 def test_windows_are_read_as_servers_tell_them(told: str, window: int | None, prompt: int | None) -> None:
