@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.llm import Message, Request
+from pipeline.llm import Completion, Message, Request
+from pipeline.llm.answers import holds_json
 from pipeline.llm.tokens import count_tokens
 from pipeline.providers.capabilities import Capabilities
 
@@ -68,10 +69,19 @@ def ratio_of(reported: int | None, request: Request) -> float | None:
     return ratio if ratio > 1 else None
 
 
-def read_whole(text: str, reported: int | None, size: int) -> bool:
-    """Whether an answer to the question shows a prompt of `size` tokens read. A word that comes back is no proof
-    against a usage that no tokenizer explains."""
-    return WORD in text.casefold() and not (reported and reported < _NEVER * size)
+def read_whole(answer: Completion, size: int) -> bool | None:
+    """Whether an answer to the question shows a prompt of `size` tokens read; None when it shows nothing.
+
+    A refusal in words and an answer that was filtered or cut show nothing. A word that comes back is no proof against a
+    usage that no tokenizer explains.
+    """
+    reported = answer.usage.reported_prompt
+    if reported and reported < _NEVER * size:
+        return False
+    if WORD in answer.text.casefold():
+        return True
+    is_whole = answer.finish_reason in ("stop", "unknown") and holds_json(answer.text)
+    return False if is_whole else None
 
 
 def question(request: Request) -> Request:

@@ -139,9 +139,14 @@ class _Doctor:
             seconds = time.monotonic() - started
         usage, counted_size = second.usage, tokens_of_messages(question.messages)
         prompt = first.usage.reported_prompt
-        was_read = canary.read_whole(first.text, prompt, counted_size)
-        self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
-        if was_read:
+        was_read = canary.read_whole(first, counted_size)
+        if was_read is None:
+            was_read = canary.read_whole(second, counted_size)
+        if was_read is not None:
+            self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
+        if was_read is None:
+            self.rows.append(("a whole chunk", "the question whether it is read whole was not answered"))
+        elif was_read:
             self.rows.append(("a whole chunk", f"read from its first line, {usage.prompt_tokens:,} tokens"))
         else:
             note = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"

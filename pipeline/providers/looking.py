@@ -64,10 +64,12 @@ class Looking:
             raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
 
     async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
-        """Asks the question and learns from its answer."""
+        """Asks the question and learns from its answer, from the second one where the first shows nothing."""
         reported = None
         try:
             answer = await self._answer(size, outgoing)
+            if answer.text and canary.read_whole(answer, size) is None:
+                answer = await self._answer(size, outgoing)
         except ContextTooLong:
             was_read = False
         except CallError as err:
@@ -75,10 +77,10 @@ class Looking:
                 raise
             return  # nothing was found out; the answer that is there may stand
         else:
-            if not answer.text:  # cut in thought, for ever
+            shown = canary.read_whole(answer, size) if answer.text else None  # none: cut in thought, for ever
+            if shown is None:
                 return
-            reported = answer.usage.reported_prompt
-            was_read = canary.read_whole(answer.text, reported, size)
+            reported, was_read = answer.usage.reported_prompt, shown
         self._learner.learn(learning.from_canary(was_read, reported, size, self._known))
 
     async def _answer(self, size: int, outgoing: Outgoing) -> Completion:

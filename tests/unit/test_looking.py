@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from pipeline.errors import ContextTooLong
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.canary import WORD
@@ -37,3 +41,40 @@ def test_a_question_that_would_be_sent_another_way_by_now_is_asked_that_way() ->
     asked = Outgoing(LONG, Endpoint("http://h/v1", "m", "k"), PromptSet(), messages=list(LONG.messages))
     asyncio.run(Looking(kept, answer).look(7000, asked))
     assert "max_completion_tokens" in bodies[1] and len(bodies) == 2 and kept.known.read_to > 7000
+
+
+READ, OTHER_WORD = Completion(f'{{"word": "{WORD}"}}', "stop", Usage(estimated=True), "m"), '{"word": "bridge"}'
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        replace(READ, text="I cannot help with that."),
+        replace(READ, text="I cannot help with that.", finish_reason="refusal"),
+        replace(READ, text='{"word": "the one', finish_reason="length"),
+        replace(READ, text=OTHER_WORD, finish_reason="content_filter"),
+    ],
+    ids=["in words", "refused", "cut", "filtered"],
+)
+def test_an_answer_that_shows_nothing_is_asked_for_once_more_and_proves_no_cut(nothing: Completion) -> None:
+    assert look(nothing, READ).read_to > 7000
+    assert look(nothing, replace(READ, text=OTHER_WORD)).cut_from
+    assert look(nothing, nothing) == Capabilities()
+
+
+def test_a_refusal_beside_a_usage_that_no_tokenizer_explains_shows_a_cut() -> None:
+    assert look(replace(READ, text="I cannot help with that.", usage=Usage(prompt_tokens=2000))).cut_from
+
+
+def look(*answers: Completion) -> Capabilities:
+    """What a look at a prompt whose usage was not told leaves known; a look takes all the answers that are given."""
+    kept, left = Kept(), list(answers)
+
+    async def answer(question: Outgoing) -> Completion:
+        return left.pop(0)
+
+    outgoing = Outgoing(LONG, Endpoint("http://h/v1", "m", "k"), PromptSet(), messages=list(LONG.messages))
+    with suppress(ContextTooLong):
+        asyncio.run(Looking(kept, answer).look(None, outgoing))
+    assert not left
+    return kept.known
