@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -234,10 +235,18 @@ def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
 
 def holds_json(text: str) -> bool:
     """Whether there is a JSON object in the text at all, repaired or not."""
-    try:
-        return any(objects_in(split_thought(text[:_MOST_CHARACTERS])[0]))
-    except RecursionError:
-        return False
+    return any(_objects_after_thought(text))
+
+
+def holds_fields(text: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a JSON object in the text has all fields that a schema requires."""
+    return any(found.value.keys() >= set(schema.get("required", ())) for found in _objects_after_thought(text))
+
+
+def _objects_after_thought(text: str) -> Iterator[Found]:
+    """The JSON objects in a text, none from one that is nested too deeply."""
+    with suppress(RecursionError):
+        yield from objects_in(split_thought(text[:_MOST_CHARACTERS])[0])
 
 
 def split_thought(text: str) -> tuple[str, str]:

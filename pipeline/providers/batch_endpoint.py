@@ -177,7 +177,7 @@ class BatchEndpoint(OpenAICompatible):
             if isinstance(learned, learning.MoreRoom):
                 self.learn(learned)
                 raise spending(AskAgain("the answer was cut in thought"), usage)
-        if self._ignores_format(completion, request, known):
+        if self._ignores_format(completion, request, known) and self.known.rung != rung:
             raise spending(AskAgain("the response format is ignored"), usage)
         self.learn(learning.from_answer(completion, self.known, frozenset()))
         return completion

@@ -32,6 +32,7 @@ class Capabilities:
     """One endpoint with one model. The defaults say that nothing is known yet."""
 
     rung: Rung = "json_schema"
+    kept: frozenset[Rung] = frozenset()  # response formats that an answer has kept to
     limit: Limit | None = None  # the limit's name, when it is not the endpoint's usual one
     left_out: frozenset[str] = frozenset()  # parameters that are not taken
     join_roles: bool = False  # messages of one role in a row are joined: the model's template wants them to alternate
@@ -85,6 +86,10 @@ class Capabilities:
             answers=min(self.answers + 1, _SEEN_ENOUGH),
             thought=max(self.thought, thought),
         )
+
+    def with_kept(self, rung: Rung) -> Capabilities:
+        """After an answer that keeps to a response format."""
+        return self if rung in self.kept else replace(self, kept=self.kept | {rung})
 
     def without(self, *names: str) -> Capabilities:
         """Parameters dropped."""

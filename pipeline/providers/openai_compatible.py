@@ -20,7 +20,7 @@ import openai
 
 from pipeline.errors import CallError, EndpointError, spending, unbilled
 from pipeline.llm import Completion, Request
-from pipeline.llm.answers import holds_json
+from pipeline.llm.answers import holds_fields, holds_json
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson, keywords_of
@@ -38,6 +38,7 @@ from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 
 _MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
+_SHOWN_IN_WORDS = 2  # answers without a trace of the response format show that it is ignored
 _MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
 
 
@@ -65,6 +66,7 @@ class OpenAICompatible:
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
+        self._in_words = 0  # answers without a trace of the present response format
         self._turns = Turns()
         self._looking = Looking(self, self._patiently)
         http = self._http_client(transport)
@@ -204,12 +206,21 @@ class OpenAICompatible:
         return self._ignores_format(completion, outgoing.request, outgoing.known)
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
-        """Whether an answer shows no trace of its response format, which is not asked for again then."""
-        if completion.finish_reason != "stop" or request.schema is None or holds_json(completion.text):
+        """Whether an answer in words is to be asked for again: its response format may be ignored here.
+
+        It is when that happens twice and no answer has kept to the format yet; one afterwards is an accident.
+        """
+        if completion.finish_reason != "stop" or request.schema is None:
             return False
-        if (lower := sent_by.lower_rung()) is None:
+        if holds_json(completion.text):
+            if sent_by.rung not in self.known.kept and holds_fields(completion.text, request.schema):
+                self.learn(Lesson(self.known.with_kept(sent_by.rung)))
             return False
-        if self.known.rung == sent_by.rung:
+        if (lower := sent_by.lower_rung()) is None or sent_by.rung in self.known.kept:
+            return False
+        self._in_words += self.known.rung == sent_by.rung
+        if self.known.rung == sent_by.rung and self._in_words >= _SHOWN_IN_WORDS:
+            self._in_words = 0
             notice = f"ignores {sent_by.rung}: {lower.rung} in its place"
             self.learn(Lesson(replace(self.known, rung=lower.rung), notice))
         return True

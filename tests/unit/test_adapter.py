@@ -20,6 +20,7 @@ from tests.clock import FakeClock
 
 KEY = "sk-canary-1234567890"
 REQUEST = Request("points", (Message("user", "What is said?"),), {"type": "object", "properties": {}}, 100)
+FIELDS = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
 
@@ -61,7 +62,10 @@ class Server:
         return answer
 
     def ask(self, request: Request = REQUEST) -> Completion:
-        async def run() -> Completion:
+        return self.ask_in_turn(request)[0]
+
+    def ask_in_turn(self, *requests: Request) -> list[Completion]:
+        async def run() -> list[Completion]:
             clock = FakeClock()
 
             async def sleep(seconds: float) -> None:
@@ -71,7 +75,7 @@ class Server:
             gate, transport = Gate(4, clock=clock), httpx2.MockTransport(self)
             endpoint = Endpoint("http://server.test/v1", "m", KEY, **self.options)  # type: ignore[arg-type]
             async with OpenAICompatible(endpoint, sleep=sleep, gate=gate, transport=transport) as client:
-                return await client.complete(request)
+                return [await client.complete(request) for request in requests]
 
         return asyncio.run(run())
 
@@ -268,9 +272,26 @@ def test_the_ladder_goes_down_when_a_format_is_refused() -> None:
     assert "JSON schema" in server.bodies[1]["messages"][-1]["content"]
 
 
-def test_the_ladder_goes_down_when_a_schema_is_ignored() -> None:
-    server = Server(reply("Sure! Here are the points."), reply())
+IN_WORDS = "Sure! Here are the points."
+
+
+def test_the_ladder_goes_down_when_a_schema_is_ignored_twice() -> None:
+    server = Server(reply(IN_WORDS), reply(IN_WORDS), reply())
     assert server.ask().rung == "json_object"
+    assert Server(reply(IN_WORDS), reply()).ask().rung == "json_schema"
+
+
+def test_answers_in_words_are_accidents_once_an_answer_has_kept_to_the_schema() -> None:
+    server = Server(*[reply(), *[reply(IN_WORDS)] * 3, reply()])
+    answers = server.ask_in_turn(*(replace(REQUEST, schema=FIELDS, seed=n) for n in range(5)))
+    assert [a.text == IN_WORDS for a in answers] == [False, True, True, True, False]
+    assert {b["response_format"]["type"] for b in server.bodies} == {"json_schema"}
+
+
+def test_an_object_without_the_fields_of_the_schema_does_not_show_that_it_is_kept_to() -> None:
+    server = Server(reply('{"b": 1}'), reply(IN_WORDS), reply(IN_WORDS), reply())
+    answers = server.ask_in_turn(*(replace(REQUEST, schema=FIELDS, seed=n) for n in range(2)))
+    assert [a.rung for a in answers] == ["json_schema", "json_object"]
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
