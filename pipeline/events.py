@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,8 +25,15 @@ DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript
 class Events:
     """Counts retries, and writes events to `sink` when there is one."""
 
-    def __init__(self, sink: TextIO | None = None, *, now: Callable[[], float] = time.time) -> None:
-        self._sink, self._now = sink, now
+    def __init__(
+        self,
+        sink: TextIO | None = None,
+        *,
+        now: Callable[[], float] = time.time,
+        on_failure: Callable[[OSError], None] = lambda err: None,
+    ) -> None:
+        """`on_failure` is called once, when `sink` cannot be written: the run goes on without events."""
+        self._sink, self._now, self._on_failure = sink, now, on_failure
         self.retried = 0
 
     @property
@@ -39,8 +46,12 @@ class Events:
         if self._sink is None:
             return
         row = {"at": round(self._now(), 3), "event": event, "document": fields.pop("document", None) or DOCUMENT.get()}
-        self._sink.write(json_line(row | fields) + "\n")
-        self._sink.flush()
+        try:
+            self._sink.write(json_line(row | fields) + "\n")
+            self._sink.flush()
+        except OSError as err:
+            self._sink = None
+            self._on_failure(err)
 
     def retry(self, request: Request, error: CallError) -> None:
         """A call is about to be tried again."""
@@ -49,8 +60,11 @@ class Events:
 
 
 @contextmanager
-def open_events(path: Path | None) -> Iterator[Events]:
-    """Events to a file (appended), to stderr for "-", or to nobody."""
+def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Events]:
+    """Events to a file (appended), to stderr for "-", or to nobody. A file that cannot be written later is warned of.
+
+    SettingsError for one that cannot be opened.
+    """
     if path is None or str(path) == "-":
         yield Events(sys.stderr if path else None)
         return
@@ -58,8 +72,15 @@ def open_events(path: Path | None) -> Iterator[Events]:
         sink = path.open("a", encoding="utf-8")
     except OSError as err:
         raise SettingsError(f"{path}: the log cannot be written: {err.strerror or err}") from err
-    with sink:
-        yield Events(sink)
+
+    def on_failure(err: OSError) -> None:
+        warn(f"{path}: the log cannot be written, and the run goes on without it: {err.strerror or err}")
+
+    try:
+        yield Events(sink, on_failure=on_failure)
+    finally:
+        with suppress(OSError):  # of a line that could not be written before
+            sink.close()
 
 
 class LoggedCalls:

@@ -161,7 +161,7 @@ def _on_this_machine(
 
         return ended_by_signals(end, screen.say)
 
-    with Screen(quiet) as screen, open_events(log) as events:
+    with Screen(quiet) as screen, open_events(log, screen.problem) as events:
         return make_documents(paths, settings, metadata, screen, events, reading, exports.export_page, signals)
 
 

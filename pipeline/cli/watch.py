@@ -58,7 +58,7 @@ def run_watch(
             exports.end()
             return exit_code(ended, caught[0] if caught else None) or exports.failed
 
-    with Screen(quiet) as screen, open_events(log) as events:
+    with Screen(quiet) as screen, open_events(log, screen.problem) as events:
         return asyncio.run(watch())
 
 

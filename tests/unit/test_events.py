@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import EndpointError, spending
-from pipeline.events import DOCUMENT, Events, LoggedCalls
+from pipeline.events import DOCUMENT, Events, LoggedCalls, open_events
 from pipeline.llm import Message, Request, Usage
 from tests.scripted import ScriptedClient
 
+FULL = Path("/dev/full")
 REQUEST = Request("points", (Message("user", "a secret of the transcript"),), {}, 100)
 
 
@@ -56,6 +58,15 @@ def test_a_name_that_is_no_utf_8_is_told_as_utf_8() -> None:
     sink = io.StringIO()
     Events(sink).tell("document begun", document="b\udcff")
     assert json.loads(sink.getvalue().encode())["document"] == "b\ufffd"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device here is always full")
+def test_a_log_that_cannot_be_written_is_one_warning_that_names_it_and_answers_are_kept() -> None:
+    warnings = list[str]()
+    with open_events(FULL, warnings.append) as events:
+        client = LoggedCalls(ScriptedClient(["{}", "{}"]), events, "http://server.test")
+        assert [asyncio.run(client.complete(REQUEST)).text for _ in range(2)] == ["{}", "{}"]
+    assert len(warnings) == 1 and warnings[0].startswith("/dev/full: the log cannot be written")
 
 
 def test_nothing_is_written_when_nobody_listens() -> None:
