@@ -69,7 +69,7 @@ class BatchEndpoint(OpenAICompatible):
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
         """A line of an input file: exactly the body that a single call would send."""
-        outgoing = self._outgoing(request, replace(self.known, rung=rung))
+        outgoing = self._outgoing(request, replace(self.known, rung=rung, streams=False))
         row = {"custom_id": key, "method": "POST", "url": PATH, "body": outgoing.body}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 

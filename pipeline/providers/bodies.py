@@ -42,6 +42,8 @@ def body_of(
         "temperature": request.temperature,
         "seed": request.seed,
     }
+    if known.streams:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
     if endpoint.effort:
         body["reasoning_effort"] = endpoint.effort
     for name in known.left_out:

@@ -35,6 +35,7 @@ class Capabilities:
     kept: frozenset[Rung] = frozenset()  # response formats that an answer has kept to
     limit: Limit | None = None  # the limit's name, when it is not the endpoint's usual one
     left_out: frozenset[str] = frozenset()  # parameters that are not taken
+    streams: bool = False  # calls are taken only with `stream`, and answered by streams
     join_roles: bool = False  # messages of one role in a row are joined: the model's template wants them to alternate
     no_system_role: bool = False  # what the system says goes to the front of what the user says
     keywords_left_out: frozenset[str] = frozenset()  # keywords of schemas that are not taken

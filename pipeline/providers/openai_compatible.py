@@ -310,7 +310,8 @@ class OpenAICompatible:
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
         message = f"{self._given_up} calls in a row were given up, the last one: {err}"
-        last = EndpointError(message, hint="run again later; every answer so far is stored", fatal=True)
+        hint = "run again later; every answer so far is stored" if err.retryable else "every answer so far is stored"
+        last = EndpointError(message, hint=hint, fatal=True)
         last.billed = err.billed
         return last
 

@@ -14,7 +14,7 @@ from pipeline.text import enumerated
 from pipeline.vendors import Limit
 
 _LIMIT_NAMES: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
-_EXTRAS = ("temperature", "seed", "logit_bias", "reasoning_effort")
+_EXTRAS = ("temperature", "seed", "logit_bias", "reasoning_effort", "stream_options")
 _EFFORT = re.compile(r"reasoning[._ ]effort|\bthink(?:ing)?\b|support reasoning|reasoning is not")
 _OTHER_VALUE = re.compile(r"one of|think value|supported values|unsupported value|input should be")
 _TOO_HIGH = re.compile(r"at most|less than|maximum|too (?:large|high|big)|exceed|range|must be in|>|≤|<=|up to")
@@ -23,6 +23,10 @@ _FORMAT = re.compile(r"response[ _]?format|json[ _]?schema|json_object|\bschema\
 _NOT_TAKEN = re.compile(
     r"not (?:be )?(?:supported|permitted|allowed|recognized|valid)|unsupported|unknown|unrecognized|cannot find"
     r"|unexpected|disallowed|invalid|does not support"
+)
+_STREAMS_ALONE = re.compile(
+    r"\bonly (?:supports? )?(?:the )?stream|\bstream(?:ing)?\b[^.;]{0,20}?(?:=|:|must be)\W{0,3}true"
+    r"|\bstream(?:ing)? (?:mode )?(?:is |must be )?(?:required|enabled)|\bnon-stream\w* [^.;]{0,30}?\bnot\b"
 )
 _ALTERNATE = re.compile(r"roles? must alternate|consecutive (?:user )?messages|alternat\w+ (?:user|roles)")
 _NO_SYSTEM = re.compile(
@@ -44,7 +48,8 @@ def lesson(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | 
         return _of_credit(affordable, body, known)
     refused = _ALLOWED.sub("", text)
     return (
-        _of_limit(refused, body, known)
+        _of_streams(text, body, known)
+        or _of_limit(refused, body, known)
         or _of_extras(refused, body, known)
         or _of_roles(text, body, known)
         or _of_format(refused, body, known)
@@ -64,6 +69,12 @@ def guess(body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
 
 def _is_named(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _of_streams(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
+    if "stream" in body or not _STREAMS_ALONE.search(text):
+        return None
+    return Lesson(replace(known, streams=True), "takes streamed calls only: answers are asked for as streams")
 
 
 def _of_credit(affordable: int, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:

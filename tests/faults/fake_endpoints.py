@@ -229,6 +229,17 @@ def gateway_is_under_maintenance(call: Call) -> Refusal | None:
     return 400, _error("Service is under maintenance")
 
 
+def dashscope_takes_streams_alone(call: Call) -> Refusal | None:
+    if call.get("stream"):
+        return None
+    told = "This model only support stream mode, please enable the stream parameter to access the model."
+    return 400, _error(told, code="invalid_parameter_error")
+
+
+def gateway_knows_no_stream_options(call: Call) -> Refusal | None:
+    return (400, _error("Unrecognized request argument supplied: stream_options")) if "stream_options" in call else None
+
+
 def _tokens(call: Call) -> int:
     return sum(len(m["content"]) for m in call["messages"]) // 4
 
@@ -334,6 +345,8 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
         openrouter_has_little_credit,
         gateway_names_nothing,
         gateway_is_under_maintenance,
+        dashscope_takes_streams_alone,
+        gateway_knows_no_stream_options,
         vllm_counts_the_limit_into_its_window,
         llamacpp_refuses_what_its_window_does_not_hold,
         llamacpp_counts_more_than_tiktoken,
@@ -556,6 +569,17 @@ def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple
     return message, usage
 
 
+def streamed(reply: dict[str, Any]) -> str:
+    """A reply as a stream: its text in pieces, why it ends, then its usage."""
+    choice = reply["choices"][0]
+    text = choice["message"]["content"]
+    pieces: list[dict[str, Any]] = [{"delta": {"content": text[n : n + 5]}} for n in range(0, len(text), 5)]
+    pieces.append({"delta": {}, "finish_reason": choice["finish_reason"]})
+    chunks: list[dict[str, Any]] = [reply | {"choices": [piece], "usage": None} for piece in pieces]
+    chunks.append(reply | {"choices": []})
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+
+
 def kept_as_ollama_does(messages: list[dict[str, Any]], window: int) -> list[dict[str, Any]]:
     """Messages from the first on are dropped until the rest fits; those of the system and the last one never are."""
     for first in range(len(messages)):
@@ -610,7 +634,10 @@ def serving(fake: FakeEndpoint) -> Iterator[FakeEndpoint]:
                 return self._send(200, "<html><body>Sign in to the network</body></html>")
             if "html_refusal" in fake.traits:
                 return self._send(403, "<!DOCTYPE html><title>Blocked</title>")
-            return self._send(*fake.answer(call))
+            status, body = fake.answer(call)
+            if call.get("stream") and status == 200:
+                return self.send(status, streamed(body).encode(), "text/event-stream")
+            return self._send(status, body)
 
         def do_GET(self) -> None:
             listed = fake.models or {"object": "list", "data": [{"id": "m"}, {"id": "m-large"}]}

@@ -152,6 +152,8 @@ LEARNED = {
     "mixtral_template_has_no_system": 2,
     "gemma_template_has_no_system": 1,
     "gateway_names_nothing": 1,
+    "dashscope_takes_streams_alone": 1,
+    "gateway_knows_no_stream_options": 0,
     "vllm_counts_the_limit_into_its_window": 1,
     "together_counts_the_limit_into_its_window": 1,
     "anthropic_counts_the_limit_into_its_window": 1,
@@ -222,6 +224,19 @@ def test_many_manners_at_once_cost_a_refusal_each(open_: Open, tmp_path: Path) -
                   "ollama_does_not_think", "deepseek_has_no_json_schema", "deepseek_wants_the_word_json")  # fmt: skip
     assert {a.rung for a in run(fake, tmp_path)} == {"json_object"}
     assert fake.refused == 5
+
+
+def test_an_endpoint_that_takes_streams_alone_is_asked_for_streams_and_its_usage_is_read(open_: Open) -> None:
+    told, fake = Told(), open_("dashscope_takes_streams_alone")
+    answer = ask(fake, told=told)[0]
+    assert json.loads(answer.text)["points"] and answer.rung == "json_schema" and not answer.usage.estimated
+    assert [line.partition(" takes ")[2] for line in told] == ["streamed calls only: answers are asked for as streams"]
+
+
+def test_streams_without_options_are_asked_for_where_those_are_refused(open_: Open) -> None:
+    fake = open_("dashscope_takes_streams_alone", "gateway_knows_no_stream_options")
+    assert json.loads(ask(fake)[0].text)["points"] and fake.refused == 2
+    assert fake.calls[-1]["stream"] and "stream_options" not in fake.calls[-1]
 
 
 def test_what_is_joined_for_a_template_keeps_its_words_in_their_order(open_: Open) -> None:

@@ -336,6 +336,19 @@ def test_a_refusal_that_names_nothing_and_that_nothing_mends_is_told_without_the
     assert KEY not in str(caught.value)
 
 
+def test_refusals_that_end_a_run_give_no_hint_to_run_it_again_later() -> None:
+    async def last_of_three() -> EndpointError:
+        transport = httpx2.MockTransport(Server(httpx2.Response(400, json={"error": {"message": "something else"}})))
+        async with OpenAICompatible(Endpoint("http://server.test/v1", "m", KEY), transport=transport) as client:
+            for _ in range(3):
+                with pytest.raises(EndpointError) as caught:
+                    await client.complete(REQUEST)
+        return caught.value
+
+    error = asyncio.run(last_of_three())
+    assert error.fatal and "3 calls in a row" in str(error) and "later" not in str(error)
+
+
 def test_a_server_that_is_down_is_given_up_after_three_tries_with_a_hint() -> None:
     server = Server(httpx2.ConnectError("refused"))
     with pytest.raises(EndpointError, match="is the server up") as caught:
