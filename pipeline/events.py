@@ -23,7 +23,7 @@ DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript
 
 
 class Events:
-    """Counts retries, and writes events to `sink` when there is one."""
+    """Counts retries and looks, and writes events to `sink` when there is one."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Events:
     ) -> None:
         """`on_failure` is called once, when `sink` cannot be written: the run goes on without events."""
         self._sink, self._now, self._on_failure = sink, now, on_failure
-        self.retried = 0
+        self.retried = self.looks = 0
 
     @property
     def has_sink(self) -> bool:
@@ -57,6 +57,11 @@ class Events:
         """A call is about to be tried again."""
         self.retried += 1
         self.tell("call retried", name=request.name, why=str(error))
+
+    def look(self, request: Request) -> None:
+        """A call is about to be made that looks whether the prompt of another was read whole."""
+        self.looks += 1
+        self.tell("prompt looked at", name=request.name)
 
 
 @contextmanager

@@ -27,5 +27,5 @@ class Display(Protocol):
     def download(self, done: int, total: int) -> None:
         """How many bytes of the embedded model have come."""
 
-    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
-        """What became of all transcripts."""
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
+        """What became of all transcripts; `looks` are calls that asked whether a prompt was read whole."""

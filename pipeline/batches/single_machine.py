@@ -65,7 +65,7 @@ def make_documents(
         with closing(CallStore(store_path(settings.out))) as calls:
             run = Run.of(settings, metadata, reading, calls, Audience(display, events, on_page))
             outcomes += _outcomes(inputs.sources, run, signals)
-    display.summary(outcomes, events.retried, time.monotonic() - started)
+    display.summary(outcomes, events.retried, time.monotonic() - started, events.looks)
     cut_short = any(o.error is INTERRUPTED for o in outcomes)
     code = EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
     return code, [o.row() for o in outcomes]

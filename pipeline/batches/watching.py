@@ -81,7 +81,7 @@ async def watch_documents(
             for line in skipped_lines(Survey(skipped=await asyncio.to_thread(linked_folders, paths))):
                 display.say(line)
             error = await watch.follow(Stoppable(link.client, link.stop))
-    display.summary(watch.outcomes, events.retried, time.monotonic() - started)
+    display.summary(watch.outcomes, events.retried, time.monotonic() - started, events.looks)
     return Watched(watch.outcomes, watch.cut_short, error)
 
 

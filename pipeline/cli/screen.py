@@ -112,11 +112,11 @@ class Screen:
             for problem in outcome.document.problems if outcome.document else ():
                 self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
 
-    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
         """What became of all transcripts."""
         if self._unmade:
             self.problem(f"for the same reason {numbered(self._unmade, 'more transcript')} failed")
-        for line in summary(outcomes, retried, seconds).splitlines():
+        for line in summary(outcomes, retried, seconds, looks).splitlines():
             self.say(line)
 
     def download(self, done: int, total: int) -> None:
@@ -207,7 +207,7 @@ def _price(price: Price) -> str:
     return f"{low:.{digits}f} to {high:.{digits}f} USD at list price"
 
 
-def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
+def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> str:
     """What became of all transcripts: a line for one, a few for more. One that was made again counts as it is now."""
     last = {o.name or str(o.error): o for o in outcomes}.values()
     complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
@@ -219,9 +219,11 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float) -> str:
     cost = "free" if priced and not any(priced) and len(priced) == len(costs) else cost
     documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
     counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
+    counts += f", {looks:,} to see whether prompts are read whole" if looks else ""
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )
+    tokens += ", estimated where the endpoint reported none" if tally.estimated else ""
     if not calls and not retried and not complete + partial and tally == Usage():  # nothing was asked
         return f"documents: {documents}" if len(last) > 1 else ""
     if len(last) == 1:

@@ -49,7 +49,7 @@ class Quiet:
     def download(self, done: int, total: int) -> None:
         """Not shown."""
 
-    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float) -> None:
+    def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
         """Not shown."""
 
 

@@ -169,7 +169,8 @@ class BatchEndpoint(OpenAICompatible):
             raise self._refusal(line, request, known)
         outgoing = self._outgoing(request, known)
         with self._faults():
-            completion = read_completion(line.body, outgoing.messages, self.endpoint, rung, 0.0)
+            sent_format = outgoing.body.get("response_format")
+            completion = read_completion(line.body, outgoing.messages, self.endpoint, rung, 0.0, sent_format)
         usage = completion.usage
         if completion.finish_reason == "length":
             stopped_at = outgoing.limit if usage.estimated else min(outgoing.limit, usage.completion_tokens)

@@ -108,6 +108,11 @@ class Limited:
         if error.retryable and error.billed:
             self._spent += self._at_most(request, prompt_tokens(request, self._encoding))
 
+    def looked_at(self, request: Request) -> None:
+        """Adds a look at the request's prompt to what the call under way may take: its usage comes with the call's."""
+        if id(request) in self._ahead:
+            self._ahead[id(request)] += self._spending(Usage(prompt_tokens(request, self._encoding), 0, self._room()))
+
     async def _room_for(self, request: Request) -> _Spent:
         """What the call may take, set aside for it as soon as it is first in line and that fits."""
         prompt, place = prompt_tokens(request, self._encoding), (request.rank, next(self._arrivals))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pipeline.errors import CallError, ContextTooLong, unbilled
-from pipeline.llm import Completion
+from pipeline.llm import Completion, Request
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson
 from pipeline.providers.faults import TooLong
@@ -30,9 +30,9 @@ class Learner(Protocol):
 class Looking:
     """Looks at the prompts of one endpoint, one at a time."""
 
-    def __init__(self, learner: Learner, ask: Ask) -> None:
-        """`ask` gives an answer to a call as it is prepared."""
-        self._learner, self._ask = learner, ask
+    def __init__(self, learner: Learner, ask: Ask, on_look: Callable[[Request], None] = lambda request: None) -> None:
+        """`ask` gives an answer to a call as it is prepared; `on_look` is called before each question."""
+        self._learner, self._ask, self._on_look = learner, ask, on_look
         self._one_at_a_time = asyncio.Lock()
         self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
 
@@ -89,6 +89,7 @@ class Looking:
         question = replace(outgoing, request=canary.question(outgoing.request), waited=True)
         while True:
             question.prepare(self._known)
+            self._on_look(outgoing.request)
             try:
                 answer = await self._ask(question)
                 question.spent = question.spent + answer.usage

@@ -59,16 +59,20 @@ class OpenAICompatible:
         gate: Gate | None = None,
         on_learned: Learned | None = None,
         on_retry: Callable[[Request, EndpointError], None] = lambda request, error: None,
+        on_look: Callable[[Request], None] = lambda request: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`known` is what was found out before; `on_learned` gets what is new, and a line for people or ""."""
+        """`known` is what was found out before; `on_learned` gets what is new, and a line for people or "".
+
+        `on_look` hears of each look whether a request's prompt was read whole, before it is taken.
+        """
         self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
         self._in_words = 0  # answers without a trace of the present response format
         self._turns = Turns()
-        self._looking = Looking(self, self._patiently)
+        self._looking = Looking(self, self._patiently, on_look)
         http = self._http_client(transport)
         if endpoint.key_header:
             http.event_hooks = {"request": [key_in(endpoint.key_header, endpoint.api_key)]}
@@ -272,7 +276,12 @@ class OpenAICompatible:
             gate.read_limits(number, response.headers)
             reply = read_json(response, self.endpoint)
             answer = read_completion(
-                reply, outgoing.messages, self.endpoint, outgoing.known.rung, time.monotonic() - started
+                reply,
+                outgoing.messages,
+                self.endpoint,
+                outgoing.known.rung,
+                time.monotonic() - started,
+                outgoing.body.get("response_format"),
             )
             gate.went_well()
         except CallError as err:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import httpx2
@@ -69,21 +69,29 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
 
 
 def read_completion(
-    reply: Any, messages: Iterable[Message], endpoint: Endpoint, rung: Rung, seconds: float
+    reply: Any,
+    messages: Iterable[Message],
+    endpoint: Endpoint,
+    rung: Rung,
+    seconds: float,
+    response_format: Mapping[str, Any] | None = None,
 ) -> Completion:
-    """The answer in a reply. Raises CallError where there is none, with the tokens that it took if they are known."""
+    """The answer in a reply to messages that were sent with a response format.
+
+    Raises CallError where there is none, with the tokens that it took if they are known.
+    """
     raw = reply.get("usage") if isinstance(reply, dict) else None
     try:
         choice = _choice(reply, endpoint)
     except CallError as err:
         if _count(raw, "prompt_tokens"):
-            spending(err, _usage(raw, messages, "", ""))
+            spending(err, _usage(raw, messages, response_format, "", ""))
         raise
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     (content, thought), refusal = text_and_thought(message), message.get("refusal")
     text = without_key(endpoint.api_key, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
-    usage = _usage(raw, messages, text, thought)
+    usage = _usage(raw, messages, response_format, text, thought)
     finish = _ending(choice.get("finish_reason"))
     if finish == "window":
         raise spending(TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window"), usage)
@@ -129,21 +137,30 @@ def error_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
     return EndpointError(f"{endpoint.address}: an error instead of an answer: {message}", retryable=True)
 
 
+def _tokens_of_format(response_format: Mapping[str, Any] | None) -> int:
+    """Tokens of the schema in a response format: endpoints put it into the prompt."""
+    schema = (response_format or {}).get("json_schema")
+    return count_tokens(json.dumps(schema, ensure_ascii=False)) if schema else 0
+
+
 def tokens_of_messages(messages: Iterable[Message]) -> int:
     """Tokens of messages as tiktoken counts them."""
     return sum(count_tokens(m.content) for m in messages)
 
 
-def _usage(raw: Any, messages: Iterable[Message], text: str, thought: str) -> Usage:
-    """Tokens as the endpoint reports them. What it does not report, or as 0, is counted; the usage is marked as
-    estimated then. Thought is part of the completion."""
+def _usage(
+    raw: Any, messages: Iterable[Message], response_format: Mapping[str, Any] | None, text: str, thought: str
+) -> Usage:
+    """Tokens as the endpoint reports them. What it does not report, or as 0, is counted, the schema of the response
+    format too; the usage is marked as estimated then. Thought is part of the completion."""
     prompt, reported = _count(raw, "prompt_tokens") or 0, _count(raw, "completion_tokens") or 0
     total, visible = _count(raw, "total_tokens") or 0, count_tokens(thought) if thought else 0
     # Some leave thought out of the completion, but not out of the total.
     completion = max(reported, total - prompt) if prompt else reported
     if not prompt or (not completion and (text or thought)):
         completion = completion or count_tokens(text) + visible
-        return Usage(prompt or tokens_of_messages(messages), 0, completion, True, min(completion, visible))
+        prompt = prompt or tokens_of_messages(messages) + _tokens_of_format(response_format)
+        return Usage(prompt, 0, completion, True, min(completion, visible))
     cached = _count(raw.get("prompt_tokens_details"), "cached_tokens") or _count(raw, "prompt_cache_hit_tokens") or 0
     reasoning = _count(raw.get("completion_tokens_details"), "reasoning_tokens")
     thinking, hidden = reasoning or visible, total - prompt - reported

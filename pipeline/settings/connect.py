@@ -101,6 +101,26 @@ def _learner(
     return learned
 
 
+@dataclass(slots=True)
+class _FurtherCalls:
+    """Counts what a call asks beyond its first try, in events and against the limits where there are any."""
+
+    events: Events
+    limited: Limited | None = None
+
+    def retried(self, request: Request, error: EndpointError) -> None:
+        """A call is about to be tried again."""
+        self.events.retry(request, error)
+        if self.limited:
+            self.limited.asked_again(request, error)
+
+    def looked(self, request: Request) -> None:
+        """It is about to be asked whether the call's prompt was read whole."""
+        self.events.look(request)
+        if self.limited:
+            self.limited.looked_at(request)
+
+
 @asynccontextmanager
 async def connect(
     settings: Settings,
@@ -119,13 +139,7 @@ async def connect(
     async with AsyncExitStack() as stack:
         model, label = model_and_endpoint(settings, need_key=True)
 
-        stops = _Stops()
-        limited: Limited | None = None
-
-        def retried(request: Request, error: EndpointError) -> None:
-            events.retry(request, error)
-            if limited:
-                limited.asked_again(request, error)
+        stops, further_calls = _Stops(), _FurtherCalls(events)
 
         async def open_client() -> AsyncIterator[LLMClient]:
             from pipeline.providers.openai_compatible import OpenAICompatible
@@ -139,7 +153,8 @@ async def connect(
                     prompts=prompts,
                     known=known_of(store, endpoint) if hosted else Capabilities(),
                     on_learned=_learner(store, endpoint, events, say) if hosted else None,
-                    on_retry=retried,
+                    on_retry=further_calls.retried,
+                    on_look=further_calls.looked,
                 )
                 stops.add(client)
                 answering = await inner.enter_async_context(client)
@@ -152,7 +167,7 @@ async def connect(
             price, room = _priced(settings, model, label), partial(_room, store, settings)
             limited = Limited(behind_store, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             stops.add(limited)
-            behind_store = limited
+            behind_store = further_calls.limited = limited
 
         def client_of(store: CallStore) -> LLMClient:
             client = StoredClient(store, behind_store, model)

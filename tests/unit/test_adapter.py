@@ -91,11 +91,17 @@ def test_missing_usage_is_estimated_and_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("told", "sent"),
-    [({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, 4), ({"prompt_tokens": 500}, 500)],
+    [({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, 29), ({"prompt_tokens": 500}, 500)],
 )
 def test_usage_that_tells_nothing_of_what_was_sent_or_answered_is_estimated(told: dict[str, int], sent: int) -> None:
     usage = Server(with_usage(told)).ask().usage
     assert usage.estimated and usage.prompt_tokens == sent and usage.completion_tokens == 6
+
+
+def test_an_estimate_counts_the_schema_that_is_sent_beside_the_messages() -> None:
+    plain, long = replace(REQUEST, schema=None), replace(REQUEST, schema=FIELDS | {"description": "Words. " * 100})
+    tokens = [Server(reply(usage=False)).ask(r).usage.prompt_tokens for r in (plain, long)]
+    assert tokens[0] == 4 and tokens[1] > 200
 
 
 def test_a_completion_that_only_the_total_tells_is_told() -> None:

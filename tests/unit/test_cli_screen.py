@@ -184,6 +184,13 @@ def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixtu
     ]
 
 
+def test_the_last_lines_say_that_tokens_are_estimated_and_how_many_calls_were_looks() -> None:
+    reported, estimated = (Outcome("talk", tally=Tally(usage=Usage(90, 0, 9, e))) for e in (False, True))
+    assert "tokens: 90 prompt (0 cached), 9 answer, estimated where" in summary([estimated], 0, 1.0, looks=3)
+    assert "0 retried, 3 to see whether prompts are read whole;" in summary([estimated], 0, 1.0, looks=3)
+    assert "estimated" not in summary([reported], 0, 1.0) and "read whole" not in summary([reported], 0, 1.0)
+
+
 @pytest.mark.parametrize(("terminal", "begun"), [(True, True), (False, False)])
 def test_bars_begin_with_the_first_progress_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, begun: bool

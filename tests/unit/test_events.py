@@ -69,6 +69,14 @@ def test_a_log_that_cannot_be_written_is_one_warning_that_names_it_and_answers_a
     assert len(warnings) == 1 and warnings[0].startswith("/dev/full: the log cannot be written")
 
 
+def test_looks_are_counted_and_logged_without_a_text() -> None:
+    sink = io.StringIO()
+    events = Events(sink)
+    events.look(REQUEST)
+    assert events.looks == 1 and json.loads(sink.getvalue())["event"] == "prompt looked at"
+    assert "secret" not in sink.getvalue()
+
+
 def test_nothing_is_written_when_nobody_listens() -> None:
     events = Events()
     events.tell("call started")

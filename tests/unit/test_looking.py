@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -62,11 +63,17 @@ def test_an_answer_that_shows_nothing_is_asked_for_once_more_and_proves_no_cut(n
     assert look(nothing, nothing) == Capabilities()
 
 
+def test_each_question_is_reported() -> None:
+    reported = list[Request]()
+    look(replace(READ, text="I cannot help with that."), READ, on_look=reported.append)
+    assert reported == [LONG, LONG]
+
+
 def test_a_refusal_beside_a_usage_that_no_tokenizer_explains_shows_a_cut() -> None:
     assert look(replace(READ, text="I cannot help with that.", usage=Usage(prompt_tokens=2000))).cut_from
 
 
-def look(*answers: Completion) -> Capabilities:
+def look(*answers: Completion, on_look: Callable[[Request], None] = lambda request: None) -> Capabilities:
     """What a look at a prompt whose usage was not told leaves known; a look takes all the answers that are given."""
     kept, left = Kept(), list(answers)
 
@@ -75,6 +82,6 @@ def look(*answers: Completion) -> Capabilities:
 
     outgoing = Outgoing(LONG, Endpoint("http://h/v1", "m", "k"), PromptSet(), messages=list(LONG.messages))
     with suppress(ContextTooLong):
-        asyncio.run(Looking(kept, answer).look(None, outgoing))
+        asyncio.run(Looking(kept, answer, on_look).look(None, outgoing))
     assert not left
     return kept.known
