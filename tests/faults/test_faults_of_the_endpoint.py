@@ -176,10 +176,10 @@ def test_what_is_declined_makes_the_document_partial(rig: Start, fault: str, wor
 
 
 def test_a_schema_that_is_ignored_sends_the_call_down_the_ladder(rig: Start) -> None:
-    here = rig("ignored", "ignored")
+    here = rig(*("ignored",) * 4)  # twice for each form: one answer in words may be a refusal
 
     assert here.ask().rung == "text"
-    assert here.asked == 3
+    assert here.asked == 5
 
 
 def test_an_answer_of_another_shape_is_asked_for_once_more(rig: Start) -> None:
