@@ -13,7 +13,7 @@ export function open(host, fields, build, hint = "") {
     form.elements[name].disabled = !(name in fields);
     if (name in fields) form.elements[name].defaultValue = fields[name];
   }
-  if (host.closest(".part")) form.querySelector(".label-name").textContent = partOf(where).label;
+  if (host.closest(".part")) form.querySelector(".label-name").textContent = partOf(host).label;
   const first = "text" in fields ? form.elements.text : form.elements.lines;
   state.editing = { form, build, first, remarked: "lines" in fields && "text" in fields };
   host.append(form);
