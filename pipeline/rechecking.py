@@ -256,11 +256,11 @@ async def _by_model(
     }
     for id_, verdict in verdicts.faults.items():
         entry = printed[id_]
-        if (
-            objection := _title_objection(entry, verdict)
-            if isinstance(entry, str)
-            else _objection(entry, verdict, recording)
-        ):
+        if isinstance(entry, str):
+            objection = _title_objection(entry, verdict)
+        else:
+            objection = _objection(entry, verdict, recording)
+        if objection:
             objections[draft_ids[id_]] = [objection]
     for id_, doubt in verdicts.doubts.items():
         objections.setdefault(draft_ids[id_], []).append(
@@ -289,20 +289,12 @@ def _title_objection(title: str, verdict: Verdict) -> Objection | None:
 
 
 def _as_checked(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
-    """The statements that have lines, with the numbers of the checking call, and by these their numbers in the draft.
-
-    The checking call knows one level of nesting, so what is nested more deeply moves up to it.
-    """
+    """The statements that have lines, with the numbers of the checking call, and the draft's numbers by these."""
 
     def with_cited_lines(section: str, statement: DraftStatement) -> DraftStatement | None:
         return with_lines(statement, recording) if statement.lines else None
 
     cited = draft.rewritten(with_cited_lines)
-    flat = {
-        name: tuple(replace(g, statements=tuple(_one_level(s) for s in g.statements)) for g in groups)
-        for name, groups in cited.sections.items()
-    }
-    cited = replace(cited, sections=flat)
     checked = cited.numbered()
     groups = zip(*((g for rows in d.sections.values() for g in rows) for d in (checked, cited)), strict=True)
     draft_ids: dict[int, int] = {}
@@ -311,8 +303,3 @@ def _as_checked(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, in
         for a, b in zip(new.flat(), old.flat(), strict=True):
             draft_ids |= {a.id: b.id, a.columns_id: b.columns_id}
     return checked, draft_ids
-
-
-def _one_level(statement: DraftStatement) -> DraftStatement:
-    below = list(statement.flat())[1:]
-    return replace(statement, details=tuple(replace(s, details=()) for s in below))

@@ -94,8 +94,8 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
             remark, checked = await check(path)
         except PipelineError as err:
             worst = 1
-            told = json_line({"path": str(path), "error": str(err)}) if as_json else str(err)
-            lines += [told] if told not in lines else []  # a record and its page lack the same transcript
+            line = json_line({"path": str(path), "error": str(err)}) if as_json else str(err)
+            lines += [line] if line not in lines else []  # a record and its page lack the same transcript
             continue
         worst = max(worst, int(bool(remark or any(c.findings for c in checked))))
         lines += _as_json(path, remark, note, checked) if as_json else _as_text(path, remark, note, checked)
