@@ -113,7 +113,7 @@ def _sentence(point: Point, labels: Labels) -> str:
 def _row(point: Point, heading: str, columns: Sequence[str], labels: Labels) -> str:
     """A row as the front of a card: the heading, the first cell, and the others with gaps; "" where it asks nothing."""
     text = cloze(point.text, point.emphasis, (heading, point.lead, *columns)) if point.lead else ""
-    first = f"{columns[0]}{labels.colon}{point.lead}" if columns and columns[0] else point.lead
+    first = f"{columns[0]}{labels.colon}{point.lead}" if columns[0] else point.lead
     above = f"{_plain(heading)}<br>" if heading else ""
     return f"{above}<b>{_plain(first)}</b><br>{text}" if text else ""
 
