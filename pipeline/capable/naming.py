@@ -7,7 +7,7 @@ texts only where that label is no word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.capable.writing import Part
@@ -24,17 +24,23 @@ _LETTERED = re.compile(r"\S+ \S|\S \S+")  # "Grad G"
 
 
 def agreed_names(namings: Iterable[Naming], recording: Recording) -> dict[str, Naming]:
-    """The naming of each label with its fullest name, from those that hold; none where they name two people."""
-    names: dict[str, Naming | None] = {}
+    """The naming of each label with its fullest name, from those that hold; none where they name two people.
+
+    A name that its bearer says ("I'm Adam") outranks one that others say: "Thanks, Jim" may be meant for anybody.
+    """
+    names: dict[str, list[Naming]] = {}
     for naming in (replace(n, name=clean(n.name)) for n in namings):
-        if not _holds(naming, recording):
-            continue
-        if naming.label not in names:
-            names[naming.label] = naming
-        elif before := names[naming.label]:
-            short, long = sorted((before, naming), key=lambda n: len(n.name))
-            names[naming.label] = long if set(bare_words(short.name)) <= set(bare_words(long.name)) else None
-    return {label: naming for label, naming in names.items() if naming}
+        if _holds(naming, recording):
+            names.setdefault(naming.label, []).append(naming)
+    agreed = {label: _fullest([n for n in held if _is_own(n, recording)] or held) for label, held in names.items()}
+    return {label: naming for label, naming in agreed.items() if naming}
+
+
+def _fullest(namings: Sequence[Naming]) -> Naming | None:
+    """The one with the longest name; None where another has words that it lacks."""
+    fullest = max(namings, key=lambda n: len(n.name))
+    words = set(bare_words(fullest.name))
+    return fullest if all(words.issuperset(bare_words(n.name)) for n in namings) else None
 
 
 def _holds(naming: Naming, recording: Recording) -> bool:
@@ -42,9 +48,19 @@ def _holds(naming: Naming, recording: Recording) -> bool:
     words = naming.name.split()
     if not 0 < len(words) <= _MOST_WORDS or len(naming.name) > _LONGEST or words[0][0].islower():
         return False
-    if naming.label not in recording.transcript.labelled_speakers or not (name_words := bare_words(naming.name)):
-        return False
-    return any(abs(n - naming.line) <= _NEAR for place in recording.places_of(name_words) for n in place)
+    return naming.label in recording.transcript.labelled_speakers and any(_lines_with(naming, recording))
+
+
+def _is_own(naming: Naming, recording: Recording) -> bool:
+    """Whether the bearer of the label says the name there."""
+    return any(recording.transcript.segment(n).speaker == naming.label for n in _lines_with(naming, recording))
+
+
+def _lines_with(naming: Naming, recording: Recording) -> Iterator[int]:
+    """The lines around the cited one that say the name."""
+    if name_words := bare_words(naming.name):
+        lines = (n for place in recording.places_of(name_words) for n in place)
+        yield from (n for n in lines if abs(n - naming.line) <= _NEAR)
 
 
 def _is_no_word(label: str) -> bool:
@@ -52,16 +68,32 @@ def _is_no_word(label: str) -> bool:
 
 
 def with_names(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recording) -> Sequence[Part]:
-    """The parts with names in the place of labels in all of their texts; a label that is also spoken stays: "Q1"."""
+    """The parts with names in the place of labels in all of their texts; a label that is also spoken stays: "Q1".
+
+    Another name that a part has for one of these people is replaced too, so that all parts call a person the same.
+    """
     no_words = (n.label for n in names.values() if _is_no_word(n.label) and n.label not in n.name)
     labels = [label for label in no_words if not any(recording.places_of(bare_words(label)))]
-    if not labels:
-        return parts
-    listed = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
-    label = re.compile(rf"(?<![^\W{UNSPACED}])(?:{listed})(?![^\W{UNSPACED}])")
+    by_label = {label: names[label].name for label in labels}
+    return [_renamed(p, by_label | _other_names(p, names, recording)) for p in parts]
+
+
+def _other_names(part: Part, names: Mapping[str, Naming], recording: Recording) -> dict[str, str]:
+    """The agreed name by each other name that the part has for the same label, if nobody else bears that."""
+    others = [n for n in part.namings if n.label in names and _holds(n, recording)]
+    borne = {w for n in names.values() for w in bare_words(n.name)}
+    return {n.name: names[n.label].name for n in others if borne.isdisjoint(bare_words(n.name))}
+
+
+def _renamed(part: Part, names: Mapping[str, str]) -> Part:
+    """The part with each of these words replaced by what it stands for."""
+    if not names:
+        return part
+    listed = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    replaced = re.compile(rf"(?<![^\W{UNSPACED}])(?:{listed})(?![^\W{UNSPACED}])")
 
     def in_text(text: str) -> str:
-        return label.sub(lambda match: names[match[0]].name, text)
+        return replaced.sub(lambda match: names[match[0]], text)
 
     def in_statement(section: str, s: DraftStatement) -> DraftStatement:
         columns, emphasis = tuple(map(in_text, s.columns)), tuple(map(in_text, s.emphasis))
@@ -70,7 +102,7 @@ def with_names(parts: Sequence[Part], names: Mapping[str, Naming], recording: Re
     def in_group(group: DraftGroup) -> DraftGroup:
         return replace(group, heading=in_text(group.heading), part=in_text(group.part))
 
-    return [replace(p, sections=Draft(p.sections).rewritten(in_statement, in_group).sections) for p in parts]
+    return replace(part, sections=Draft(part.sections).rewritten(in_statement, in_group).sections)
 
 
 def introduction_of(names: Iterable[Naming], chunk: Chunk | None = None) -> str:

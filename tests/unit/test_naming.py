@@ -66,13 +66,32 @@ def test_a_name_in_a_script_without_blanks_or_capitals_has_to_be_said_too() -> N
 
 
 def test_of_two_names_of_one_person_the_fuller_holds_and_two_people_for_one_label_are_none() -> None:
-    short, other = Naming("Speaker 1", "Ada", 3), Naming("Speaker 10", "Ada", 1)
-    assert agreed_names([replace_line(short, 1), ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
-    assert agreed_names([BEN, other, BEN], RECORDING) == {}
+    short = Naming("Speaker 1", "Ada", 1)
+    assert agreed_names([short, ADA, BEN], RECORDING) == {"Speaker 1": ADA, "Speaker 10": BEN}
+    talk = Recording(transcript([("Q1", "I'm Ada."), ("Q1", "And I'm Ben."), ("Q2", "Eve?"), ("Q1", "Jo?")]))
+    for label, two in {"Q1": (("Ada", 1), ("Ben", 2)), "Q2": (("Ada", 1), ("Jo", 4))}.items():
+        assert agreed_names([Naming(label, *naming) for naming in two], talk) == {}
 
 
-def replace_line(naming: Naming, line: int) -> Naming:
-    return Naming(naming.label, naming.name, line)
+def test_the_name_that_somebody_says_for_himself_outranks_what_others_call_the_label() -> None:
+    own, called = Naming("Speaker 1", "Ada Moreau", 1), Naming("Speaker 1", "Jim", 2)
+    talk = Recording(transcript([("Speaker 1", "I am Ada Moreau."), ("Ben", "Which one do you use, Jim?")]))
+    assert agreed_names([called, own], talk) == agreed_names([own, called], talk) == {"Speaker 1": own}
+    assert agreed_names([called], talk) == {"Speaker 1": called}
+    assert agreed_names([Naming("Ben", "Ada Moreau", 1), Naming("Ben", "Jim", 2)], talk)["Ben"].name == "Jim"
+
+
+def test_all_parts_call_a_person_by_the_agreed_name() -> None:
+    talk = Recording(transcript([("Speaker 1", "I am Ada."), ("Ben", "Jim?"), ("Ben", "Ask Cora."), ("Cora", "Me?")]))
+    statement = DraftStatement("Jim asks Cora.", (1,), "Jim")
+    own, called, cora = Naming("Speaker 1", "Ada", 1), Naming("Speaker 1", "Jim", 2), Naming("Cora", "Jim", 2)
+    part = Part({"main_points": (DraftGroup((statement,)),)}, namings=(called,))
+
+    def text_with(*names: Naming) -> str:
+        return with_names([part], agreed_names(names, talk), talk)[0].sections["main_points"][0].statements[0].labelled
+
+    assert text_with(called, own) == "Ada: Ada asks Cora."
+    assert text_with(called, own, cora) == text_with() == "Jim: Jim asks Cora."
 
 
 def test_names_stand_in_place_of_labels_in_headings_leads_texts_and_details() -> None:
