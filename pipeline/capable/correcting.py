@@ -31,9 +31,9 @@ _MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or somethin
 
 def _new_findings_and_remark(text: str, before: str, recording: Recording) -> tuple[str, str]:
     """What code finds in a text put right: the new findings, and as a remark those that the model saw and let stand."""
-    known = {(f.kind, what) for f in findings(before, recording) for what in f.what}
+    known = {(f.kind, text) for f in findings(before, recording) for text in f.texts}
     now = findings(text, recording)
-    new = [f for f in now if any((f.kind, what) not in known for what in f.what)]
+    new = [f for f in now if any((f.kind, text) not in known for text in f.texts)]
     return "; ".join(f.message for f in new), "; ".join(f.message for f in now if f not in new)
 
 

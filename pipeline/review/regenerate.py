@@ -60,7 +60,7 @@ def regenerator(structured: Structured) -> Regenerator:
             cited=str(numbers_of(point.item.lines, lines)),
             wish=clean(wish) or "say it better or more fully",
         )
-        system = system_message(structured.prompts, point.recording.language, point.recording.spoken)
+        system = system_message(structured.prompts, point.recording.language, point.recording.spoken_language)
         messages = (system, Message("user", task))
         response = await structured.ask(
             "review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something

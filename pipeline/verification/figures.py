@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from string import punctuation
 
-from pipeline.verification.kept import Kept
+from pipeline.verification.kept import Cache
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
 from pipeline.verification.number_tokens import is_number, values_of
@@ -20,7 +20,7 @@ from pipeline.verification.number_words import (
     REACH,
     UNCOUNTED,
     amount_and_scale,
-    carried,
+    at_scale_of,
     is_part,
     readings,
     scaled,
@@ -39,7 +39,7 @@ _OF_A_RANGE = frozenset("to or and bis oder und à a ou et o y e tot of en".spli
 _OF_A_RATIO = frozenset("in of out".split())
 _BETWEEN = GLUE | _OF_A_RANGE | _OF_A_RATIO | SPOKEN_SHORT
 _OF_TIMES = frozenset("an the this that each every past after before til till".split())
-_BESIDE = _BETWEEN | _OF_TIMES | {*TIMES, *(f"{unit}s" for unit in TIMES)}  # on which a figure may depend
+_DEPENDED_ON = _BETWEEN | _OF_TIMES | {*TIMES, *(f"{unit}s" for unit in TIMES)}  # words on which a figure may depend
 _JOINT = re.compile(r"[\s,–—/-]*(\w+)[\s,]+(?:(?:of|a)\s+)?")
 _AND_MORE = re.compile(r"\+|-odd\b|[多余餘]")  # "350+", "350-odd", "350多"
 _DASH = re.compile(r"\s?[–—/-]\s?")
@@ -52,10 +52,10 @@ _LARGE_SCALE = re.compile(
 )
 _UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right behind a figure: "12th", "12 %"
 _NEARBY = 80  # letters between numbers that may share a scale
-_UNLIKE = 10  # times another amount is one that says its scale no more: "40 people in two million years"
+_UNLIKE = 10  # an amount so many times another does not share its scale: "40 people in two million years"
 _LEAST_IN_WORDS = 100  # number words below count things that the lines may list without a number
-Part = tuple[str, int]  # of a run: a number word or digits, and where it begins in the text
-Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with what joins it to the one before
+Part = tuple[str, int]  # of a run: a number word or digits, and where they begin in the text
+Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with the word that joins it to the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class Figure:
     span: tuple[int, int]
     below: float = 0.0
 
-    def is_among(self, said: Sequence[float]) -> bool:
-        """Whether one of its values is said; `said` ascends."""
-        if any(_is_among(value, said) for value in self.values):
+    def is_among(self, spoken: Sequence[float]) -> bool:
+        """Whether one of its values is among the `spoken` ones, which ascend."""
+        if any(_is_among(value, spoken) for value in self.values):
             return True
-        least = bisect.bisect_left(said, min(self.values))
-        return least < len(said) and said[least] < self.below
+        at = bisect.bisect_left(spoken, min(self.values))
+        return at < len(spoken) and spoken[at] < self.below
 
 
 def same(a: float, b: float) -> bool:
@@ -110,13 +110,13 @@ def _at_shared_scales(sentence: str) -> Iterator[float]:
     for where in _with_numbers(words):
         start = starts[where.start] + where.start
         stretch = " ".join(words[where]).replace(", ", "; ")  # what a comma parts is no single amount
-        for placed in _runs(stretch):
-            run = tuple(part for part, _ in placed)
-            amount, scale = amount_and_scale(run)
+        for run in _runs(stretch):
+            words_of_run = tuple(word for word, _ in run)
+            amount, scale = amount_and_scale(words_of_run)
             if scale:
-                amounts.append((start + placed[0][1], amount, scale))
-            elif (number := single_number(run)) and not _UNIT_SIGN.match(stretch, _span(*placed)[1]):
-                bare.append((start + placed[0][1], number))
+                amounts.append((start + run[0][1], amount, scale))
+            elif (number := single_number(words_of_run)) and not _UNIT_SIGN.match(stretch, _span(*run)[1]):
+                bare.append((start + run[0][1], number))
     for place, amount, scale in amounts:
         first = bisect.bisect_left(bare, (place - _NEARBY, 0.0))
         last = bisect.bisect_left(bare, (place + _NEARBY + 1, 0.0))
@@ -125,7 +125,7 @@ def _at_shared_scales(sentence: str) -> Iterator[float]:
 
 
 def _in_order(stretch: str, chain: Chain) -> Iterator[str]:
-    """The words of a chain with what joins them; a dash between digits is one more "to"."""
+    """The words of a chain with the words that join its runs; a dash between digits is one more "to"."""
     for joint, run in chain:
         if joint:
             yield joint
@@ -138,44 +138,45 @@ def _in_order(stretch: str, chain: Chain) -> Iterator[str]:
 
 
 def claims(text: str) -> list[Figure]:
-    """The figures that a text states, one by one: digits always, number words unless they are seldom meant so."""
+    """The figures that a text states, one by one: all digits, and number words but those seldom meant as figures."""
     words = _plain_words(text)
     starts = list(accumulate(map(len, words), initial=0))
     out: list[Figure] = []
     for where in _with_numbers(words):
         start = starts[where.start] + where.start
-        stated = _STATED[" ".join(words[where])]
-        out += [replace(f, span=(f.span[0] + start, f.span[1] + start)) for f in stated]
+        figures_of_stretch = _CLAIMS[" ".join(words[where])]
+        out += [replace(f, span=(f.span[0] + start, f.span[1] + start)) for f in figures_of_stretch]
     return out
 
 
-def _stated_in(stretch: str) -> tuple[Figure, ...]:
+def _claims_in_stretch(stretch: str) -> tuple[Figure, ...]:
     """The claims of one stretch, their spans counted from its beginning."""
     out: list[Figure] = []
     for chain in _chains(stretch):
-        for place, (_, placed) in enumerate(chain):
+        for place, (_, run) in enumerate(chain):
             following = chain[place + 1 : place + 2]
-            upper = tuple(part for joint, run in following if joint == RANGE for part, _ in run)
-            out += _stated_by(stretch, placed, upper)
+            upper = tuple(part for joint, upper_run in following if joint == RANGE for part, _ in upper_run)
+            out += _claims_in_run(stretch, run, upper)
     return tuple(out)
 
 
-def _stated_by(stretch: str, placed: list[Part], upper: tuple[str, ...]) -> Iterator[Figure]:
+def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Iterator[Figure]:
     """The claims of a run, of which `upper` is the upper end of a range."""
-    run = tuple(part for part, _ in placed)
-    digits = [i for i, part in enumerate(run) if part[0].isdecimal()]
+    words = tuple(word for word, _ in run)
+    digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
-        values = _years_end(stretch, placed[i]) or _decade(stretch, placed[i])
-        values = values or frozenset(scaled(run, i) or values_of(run[i]))
-        below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(placed[i])[1]) else 0.0
-        yield Figure(run[i], values | carried(values, run[i + 1 : i + 1 + REACH] or upper), _span(placed[i]), below)
-    if not digits and any(t not in UNCOUNTED for t in run) and (together := together_in(run)):
+        values = _years_end(stretch, run[i]) or _decade(stretch, run[i])
+        values = values or frozenset(scaled(words, i) or values_of(words[i]))
+        below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(run[i])[1]) else 0.0
+        following = words[i + 1 : i + 1 + REACH] or upper
+        yield Figure(words[i], values | at_scale_of(following, values), _span(run[i]), below)
+    if not digits and any(word not in UNCOUNTED for word in words) and (together := together_in(words)):
         if max(together) >= _LEAST_IN_WORDS:
-            together |= carried(together, upper)
-        yield Figure(" ".join(run), frozenset(together), _span(*placed))
+            together |= at_scale_of(upper, together)
+        yield Figure(" ".join(words), frozenset(together), _span(*run))
 
 
-_STATED = Kept(_stated_in, most=8192)
+_CLAIMS = Cache(_claims_in_stretch, most=8192)
 
 
 def _span(*parts: Part) -> tuple[int, int]:
@@ -202,8 +203,8 @@ def _next_round(value: float) -> float:
 def _decade(text: str, part: Part) -> frozenset[float]:
     """The years of a decade such as "1990s" or "90s", each of which bears it out; else nothing."""
     digits, start = part
-    found = _DECADE.match(text, start)
-    if not found or found[0] != digits:
+    match = _DECADE.match(text, start)
+    if not match or match[0] != digits:
         return frozenset()
     centuries = (0, 1900, 2000) if len(digits) == 2 else (0,)
     return frozenset(float(century + int(digits) + n) for century in centuries for n in range(10))
@@ -215,53 +216,53 @@ def century_before(text: str, start: int) -> str | None:
     return year[1] if year else None
 
 
-def _is_among(value: float, said: Sequence[float]) -> bool:
-    """Whether a value is one of those `said`, which ascend, but for rounding; its neighbours are the nearest."""
-    at = bisect.bisect_left(said, value)
-    near = said[max(0, at - 1) : at + 1]
-    return value in near or any(same(value, other) for other in near)
+def _is_among(value: float, spoken: Sequence[float]) -> bool:
+    """Whether a value is one of the `spoken` ones, which ascend, but for rounding."""
+    at = bisect.bisect_left(spoken, value)
+    nearest = spoken[max(0, at - 1) : at + 1]
+    return value in nearest or any(same(value, other) for other in nearest)
 
 
-def unsaid(
-    text: str, said: Sequence[float], written: str, provable: Callable[[float], bool] = lambda value: True
+def unsaid_figures(
+    text: str, spoken: Sequence[float], recording_text: str, provable: Callable[[float], bool] = lambda value: True
 ) -> tuple[str, ...]:
-    """The figures of a text, as it shows them, whose values are not among those `said`, and all `provable`.
+    """The figures of a text, as it shows them, of which no value is `spoken` and every value is `provable`.
 
     Number words below a hundred are left out: they count things that the lines may list without a number. A version
-    such as "29.1rc1" must stand as it is in `written`, which is case folded. `said` ascends.
+    such as "29.1rc1" must stand as it is in `recording_text`, which is case folded. `spoken` ascends.
     """
     out: list[str] = []
     for stretch in _stretches(text):
-        versions = [v for v in _VERSION.finditer(stretch) if v[0] not in written]
+        versions = [v for v in _VERSION.finditer(stretch) if v[0] not in recording_text]
         out += [v[0] for v in versions]
-        for figure in _STATED[stretch]:
+        for figure in _CLAIMS[stretch]:
             spelled = not any(map(str.isdigit, figure.shown))
             if spelled and max(figure.values) < _LEAST_IN_WORDS:
                 continue
-            if figure.is_among(said) or not all(map(provable, figure.values)):
+            if figure.is_among(spoken) or not all(map(provable, figure.values)):
                 continue
-            if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # those are told whole
+            if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # a version is listed whole
                 out.append(figure.shown)
     return tuple(dict.fromkeys(out))
 
 
 def _has_number(word: str) -> bool | None:
-    """Whether a number stands in what is between two blanks; None where none does and none depends on what is there."""
+    """Whether a word holds a number; None where it holds none and no number depends on it."""
     bare = word.strip(punctuation)
     parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
-    return any(map(is_number, parts)) or (False if _BESIDE.issuperset(parts) else None)
+    return any(map(is_number, parts)) or (False if _DEPENDED_ON.issuperset(parts) else None)
 
 
-_HAS_NUMBER = Kept(_has_number, most=20_000)
+_HAS_NUMBER = Cache(_has_number, most=20_000)
 
 
 def _plain_words(text: str) -> list[str]:
-    """What stands between the blanks of a text, folded and with Western digits."""
+    """The words of a text between its blanks, case folded and with Western digits."""
     return _folded(_western(text)).split(" ")
 
 
 def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
-    """Where stretches of words stand that have a number, up to words on which none depends on either side.
+    """Where stretches of words with numbers stand, each up to the nearest words on which no number depends.
 
     No figure, and nothing that it depends on, reaches out of its stretch.
     """
@@ -284,7 +285,7 @@ def _stretches(text: str) -> Iterator[str]:
 
 
 def _chains(stretch: str) -> list[Chain]:
-    """The runs of a stretch, those together that a word such as "to" joins."""
+    """The runs of a stretch; those that a word such as "to" joins are in one chain."""
     out: list[Chain] = []
     end = 0
     for run in _runs(stretch):
@@ -297,10 +298,10 @@ def _chains(stretch: str) -> list[Chain]:
     return out
 
 
-def _joint(between: str) -> str:
-    """How what stands between two runs joins them; "" where it does not."""
-    found = _JOINT.fullmatch(between)
-    word = found[1] if found else ""
+def _joint(text: str) -> str:
+    """How the text between two runs joins them; "" where it does not."""
+    match = _JOINT.fullmatch(text)
+    word = match[1] if match else ""
     return RANGE if word in _OF_A_RANGE else RATIO if word in _OF_A_RATIO else ""
 
 
@@ -309,7 +310,7 @@ def _runs(stretch: str) -> Iterator[list[Part]]:
     run: list[Part] = []
     end = 0
     for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
-        parts = list(_parted(token[0], token.start()))
+        parts = list(_split_at_hyphens(token[0], token.start()))
         if not (_is_short_scale(token, run, end) or all(is_number(p) or _is_glue(p, run) for p, _ in parts)):
             parts = [(p, at) for p, at in parts if is_number(p)]
         if run and (not parts or _BREAK.search(stretch, end, token.start())):
@@ -331,7 +332,7 @@ def _is_short_scale(token: re.Match[str], run: list[Part], end: int) -> bool:
     return bool(run) and (token[0] in SPOKEN_SHORT or (token[0] in SHORT_SCALES and token.start() == end))
 
 
-def _parted(token: str, start: int) -> Iterator[Part]:
+def _split_at_hyphens(token: str, start: int) -> Iterator[Part]:
     for part in token.split("-"):
         yield part, start
         start += len(part) + 1

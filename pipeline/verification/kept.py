@@ -1,4 +1,4 @@
-"""What was found in texts that recur, kept."""
+"""A cache of what was found in texts that recur."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ V = TypeVar("V")
 _LONGEST = 24
 
 
-class Kept(dict[str, V]):
-    """What `find` gives for a text, found once for a short one; at `most` are kept, then it begins anew."""
+class Cache(dict[str, V]):
+    """What `find` returns for a text, called once for a short one; emptied when it holds `most` texts."""
 
     def __init__(self, find: Callable[[str], V], most: int) -> None:
         super().__init__()
         self._find, self._most = find, most
 
     def __missing__(self, text: str) -> V:
-        found = self._find(text)
+        value = self._find(text)
         if len(text) <= _LONGEST:
             if len(self) >= self._most:
                 self.clear()
-            self[text] = found
-        return found
+            self[text] = value
+        return value

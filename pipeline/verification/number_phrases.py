@@ -36,9 +36,9 @@ _OF_THE_CLOCK = re.compile(
 
 
 def in_phrases(run: Sequence[str]) -> set[float]:
-    """The figures of a run of number words and digits that have such a form."""
-    said = _DECIMALS.sub("", " ".join(map(_plain, run)))
-    return {*_digit_by_digit(said), *_in_halves(said), *(60 - _sum(m[1]) for m in _TO_THE_HOUR.finditer(said))}
+    """The figures that a run of number words and digits may say in such a way."""
+    plain = _DECIMALS.sub("", " ".join(map(_plain, run)))
+    return {*_digit_by_digit(plain), *_in_halves(plain), *(60 - _sum(m[1]) for m in _TO_THE_HOUR.finditer(plain))}
 
 
 def _plain(token: str) -> str:
@@ -48,56 +48,56 @@ def _plain(token: str) -> str:
     return "#" if token[0].isdecimal() and not token.isdecimal() else token
 
 
-def _sum(said: str) -> float:
-    """What tens and ones come to: 25 of "20 5"."""
-    return float(sum(map(int, said.split())))
+def _sum(numbers: str) -> float:
+    """The sum of tens and ones: 25 of "20 5"."""
+    return float(sum(map(int, numbers.split())))
 
 
-def _digit_by_digit(said: str) -> Iterator[float]:
+def _digit_by_digit(plain: str) -> Iterator[float]:
     """ "2 1 4" is 214, and 21 if the four belongs to what follows."""
-    for found in _DIGIT_BY_DIGIT.finditer(said):
-        digits = re.sub("oh?", "0", found[0]).split()
-        yield from (float("".join(digits[: at + 1])) for at in range(1, len(digits)) if found[0].split()[at] not in OH)
+    for match in _DIGIT_BY_DIGIT.finditer(plain):
+        digits = re.sub("oh?", "0", match[0]).split()
+        yield from (float("".join(digits[: at + 1])) for at in range(1, len(digits)) if match[0].split()[at] not in OH)
 
 
-def _in_halves(said: str) -> Iterator[float]:
+def _in_halves(plain: str) -> Iterator[float]:
     """Years, which may be in the century of one before them, and prices: "19 80 4", "19 14 and 18", "5 50"."""
-    for found in _HALVES.finditer(said):
-        for second in (found[2] or found[3], (found[2] or found[3]).split()[0]):
-            year = 100 * _sum(found[1]) + _sum(second)
+    for match in _HALVES.finditer(plain):
+        for second in (match[2] or match[3], (match[2] or match[3]).split()[0]):
+            year = 100 * _sum(match[1]) + _sum(second)
             yield from (year, year / 100)
-    for found in _SAME_CENTURY.finditer(said):
-        for later in re.findall(rf"{_TWO_DIGITS}|0\d", found[3]):
-            yield from (100 * _sum(found[1] or found[2]) + _sum(part) for part in (later, later.split()[0]))
+    for match in _SAME_CENTURY.finditer(plain):
+        for later in re.findall(rf"{_TWO_DIGITS}|0\d", match[3]):
+            yield from (100 * _sum(match[1] or match[2]) + _sum(part) for part in (later, later.split()[0]))
 
 
 def times_in(stretch: str) -> Iterator[float]:
-    """What a half and a quarter are of a unit of time that stands beside them, and on the clock."""
-    for found in _OF_A_TIME.finditer(stretch):
-        yield TIMES[found["unit"]] * _part(found)
-    for found in _AND_A_PART.finditer(stretch):  # alone behind what is no number: "a page and a half"
-        yield 1 + _part(found)
-    for found in _TIME_AND_A_PART.finditer(stretch):  # "an hour and a half" is 1 hour 30 minutes, 1.5 hours, 90 minutes
-        count = _count(found["count"])
-        yield from (count, TIMES[found["unit"]] * _part(found), count + _part(found), _smaller_units(found))
-    for found in _AND_A_PART_OF_A_TIME.finditer(stretch):
-        yield _smaller_units(found)
-    for found in _OF_THE_CLOCK.finditer(stretch):
-        yield from (60 * _PART_OF[found["part"]], 60 - 60 * _PART_OF[found["part"]])
+    """The values of halves and quarters of a unit of time beside them, and of the clock."""
+    for match in _OF_A_TIME.finditer(stretch):
+        yield TIMES[match["unit"]] * _part(match)
+    for match in _AND_A_PART.finditer(stretch):  # alone behind what is no number: "a page and a half"
+        yield 1 + _part(match)
+    for match in _TIME_AND_A_PART.finditer(stretch):  # "an hour and a half" is 1 hour 30 minutes, 1.5 hours, 90 minutes
+        count = _count(match["count"])
+        yield from (count, TIMES[match["unit"]] * _part(match), count + _part(match), _smaller_units(match))
+    for match in _AND_A_PART_OF_A_TIME.finditer(stretch):
+        yield _smaller_units(match)
+    for match in _OF_THE_CLOCK.finditer(stretch):
+        yield from (60 * _PART_OF[match["part"]], 60 - 60 * _PART_OF[match["part"]])
 
 
-def _part(found: re.Match[str]) -> float:
+def _part(match: re.Match[str]) -> float:
     """The share of one: 0.75 of "three quarters"."""
-    return _PART_OF[found["part"]] * (3 if (found["parts"] or "").startswith("three") else 1)
+    return _PART_OF[match["part"]] * (3 if (match["parts"] or "").startswith("three") else 1)
 
 
-def _count(said: str | None) -> float:
+def _count(text: str | None) -> float:
     """How many units a text says; one where it counts none: "an hour", "the hour"."""
-    if said is None or said in ("a", "an"):
+    if text is None or text in ("a", "an"):
         return 1.0
-    return float(sum(int(_plain(word)) for word in re.split(r"[\s-]", said)))
+    return float(sum(int(_plain(word)) for word in re.split(r"[\s-]", text)))
 
 
-def _smaller_units(found: re.Match[str]) -> float:
+def _smaller_units(match: re.Match[str]) -> float:
     """A count of units and a part of one in the next smaller unit: 150 of "two hours and a half"."""
-    return TIMES[found["unit"]] * (_count(found["count"]) + _part(found))
+    return TIMES[match["unit"]] * (_count(match["count"]) + _part(match))

@@ -1,4 +1,4 @@
-"""Reads the words of a number one after the other, and gathers every amount that they may come to together."""
+"""Reads the words of a number one after the other, and gathers every amount that they may come to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def amounts(run: Sequence[str]) -> set[float]:
     out: set[float] = set()
     waiting: list[float] = []
     amount = 0.0
-    for joint, part in _joined(run):
+    for joint, part in _between_joints(run):
         reader = AmountReader(waiting, amount if joint == RATIO else 0.0)
         reader.read(part)
         out |= reader.values
@@ -48,8 +48,8 @@ def shares(part: float, whole: float) -> set[float]:
     return out
 
 
-def _joined(run: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
-    """The parts of a run between the words that join them, each with the word before it."""
+def _between_joints(run: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """The parts of a run between the words that join them, each with the joining word before it."""
     joints = [-1, *(n for n, token in enumerate(run) if token in (RANGE, RATIO)), len(run)]
     for start, end in pairwise(joints):
         yield run[start] if start >= 0 else "", run[start + 1 : end]
@@ -58,14 +58,14 @@ def _joined(run: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
 class AmountReader:
     """The amounts that number words and digits may come to.
 
-    Numbers before them that are `waiting` may have their scale; `part` is what they are the whole of, three of "three
-    in four", or 0.
+    Earlier numbers that are `waiting` may share their scale. `part` is the part of a ratio whose whole they are: three
+    in "three in four"; else 0.
     """
 
     def __init__(self, waiting: Sequence[float] = (), part: float = 0.0) -> None:
         self.values: set[float] = set()
         self.waiting = list(waiting)
-        self._of_whole = part
+        self._part_of_ratio = part
         self._total = self._current = 0.0  # "two million | three hundred": finished thousands, and what follows them
         self._number = 0.0  # the number below a hundred right before, 25 of "twenty five"
         self._before_and = (0.0, 0.0)  # the amount and the number that "and" follows
@@ -77,53 +77,53 @@ class AmountReader:
         return self._total + self._current
 
     def read(self, run: Sequence[str]) -> None:
-        """Reads a run that no word such as "to" parts."""
+        """Reads a run without words that join numbers, such as "to"."""
         at = 0
         while at < len(run):
             at = self._read(run, at)
         if self.amount:
             self.values.add(self.amount)
-        self._wait(self.amount)
+        self._let_wait(self.amount)
 
-    def lowered(self, values: Iterable[float]) -> set[float]:
-        """These values at the scale of the number that was read last, as the lower end of a range has it."""
+    def at_last_scale(self, values: Iterable[float]) -> set[float]:
+        """These lower ends of a range, at the scale of the number that was read last."""
         upper = self._current or self._total
-        factors = {value * factor for value in values for factor in self._factors}
-        return {value for value in factors if upper / _WIDEST <= value < upper}
+        scaled = {value * factor for value in values for factor in self._factors}
+        return {value for value in scaled if upper / _WIDEST <= value < upper}
 
     def _read(self, run: Sequence[str], at: int) -> int:
         """Reads the word at a place, and gives the place of the next."""
         token, before = run[at], run[at - 1] if at else ""
         if token == "point":
-            return self._decimals(run, at + 1)
+            return self._read_decimals(run, at + 1)
         if token == "and":
             self._before_and = (self.amount, self._number)
         elif token in DECADES:
-            self._decade(DECADES[token])
+            self._read_decade(DECADES[token])
         elif scale := scale_of(token) or (SHORT_SCALES.get(token) if before else None):
-            self._scaled(scale, token, before)
+            self._read_scale(scale, token, before)
         elif numbers := values_of_token(token):
-            self._numbered(numbers)
+            self._read_number(numbers)
         elif token not in OH:
-            self._parted(token, before, run[at - 2] if at > 1 else "")
+            self._read_share_or_ordinal(token, before, run[at - 2] if at > 1 else "")
         return at + 1
 
-    def _wait(self, value: float) -> None:
+    def _let_wait(self, value: float) -> None:
         if value:
             self.waiting = [*([] if value >= 100 else self.waiting), value][-_MOST_WAITING:]
 
-    def _share_in(self, whole: float) -> None:
-        if 0 < self._of_whole < whole:
-            self.values |= shares(self._of_whole, whole)
+    def _add_share_in(self, whole: float) -> None:
+        if 0 < self._part_of_ratio < whole:
+            self.values |= shares(self._part_of_ratio, whole)
 
-    def _decade(self, tens: int) -> None:
+    def _read_decade(self, tens: int) -> None:
         self.values |= {float(tens), 1900.0 + tens}
         if tens == 20:
             self.values.add(2020.0)
         if 10 <= self._number < 100:
             self.values.add(self._number * 100 + tens)  # "eighteen eighties"
 
-    def _numbered(self, numbers: frozenset[float]) -> None:
+    def _read_number(self, numbers: frozenset[float]) -> None:
         self.values |= numbers
         n = min(numbers)
         if _ends_in_tens(self._number) and n < 10:
@@ -131,46 +131,46 @@ class AmountReader:
             self._number += n
             self.values |= {self._number, self._current}
         else:
-            self._begin(n)
-        self._share_in(self._number)
+            self._begin_number(n)
+        self._add_share_in(self._number)
 
-    def _begin(self, n: float) -> None:
+    def _begin_number(self, n: float) -> None:
         if self._current >= 100 and n < 100:
             self._current += n
         else:
             if self._current and self._total:
                 self.values.add(self.amount)
-            self._wait(self._current)
+            self._let_wait(self._current)
             self._current = n
         self.values.add(self._current)
         self._number = n
         self._factors = set()
         if n >= 100 and math.isfinite(n):  # digits
             self._factors = {f for f in (10.0**k for k in range(2, 13)) if n % f == 0}
-            self.values |= self.lowered(self.waiting)
+            self.values |= self.at_last_scale(self.waiting)
 
-    def _decimals(self, run: Sequence[str], at: int) -> int:
+    def _read_decimals(self, run: Sequence[str], at: int) -> int:
         """Reads the digits behind "point", which begin at a place, and gives the place of what follows them."""
         wholes = [f"{whole:.0f}" for whole in {self._current, self._number} if math.isfinite(whole)]
         digits, tens = "", False
         while at < len(run) and (run[at] in OH or values_of_token(run[at])):
             self.values |= values_of_token(run[at])
             n = min(values_of_token(run[at]), default=0.0)
-            said = f"{n:.0f}" if math.isfinite(n) else ""
-            digits = f"{digits[:-1] if tens and n < 10 else digits}{said}"[: _MOST_DIGITS + 1]
+            spoken_digits = f"{n:.0f}" if math.isfinite(n) else ""
+            digits = f"{digits[:-1] if tens and n < 10 else digits}{spoken_digits}"[: _MOST_DIGITS + 1]
             tens = _ends_in_tens(n)
             if 0 < len(digits) <= _MOST_DIGITS:
-                found = {float(f"{whole}.{digits}") for whole in wholes}
-                self.values |= found
-                self._current = max(found, default=self._current)
+                decimals = {float(f"{whole}.{digits}") for whole in wholes}
+                self.values |= decimals
+                self._current = max(decimals, default=self._current)
             at += 1
         self._number = 0.0
         return at
 
-    def _scaled(self, scale: float, token: str, before: str) -> None:
+    def _read_scale(self, scale: float, token: str, before: str) -> None:
         if scale == 100 and self._current >= 100 and 0 < self._number < 100:  # "eleven hundred and twelve hundred"
             self.values.add(self.amount - self._number)
-            self._wait(self._current - self._number)
+            self._let_wait(self._current - self._number)
             self._current = self._number
         if scale_of(before) and not self._current:  # "three thousand million"
             self.values.add(self._total * scale)
@@ -178,35 +178,35 @@ class AmountReader:
         if token.startswith(("hundredth", "thousandth", "millionth", "billionth")):
             self.values |= shares(self._current or 1.0, scale)
         self._current = (self._current or 1.0) * scale
-        self.values |= {self._current, self.amount} | self.lowered(self.waiting)
-        self._share_in(self._current)
+        self.values |= {self._current, self.amount} | self.at_last_scale(self.waiting)
+        self._add_share_in(self._current)
         if scale >= 1000:
             self._total, self._current = self.amount, 0.0
         self._number = 0.0
 
-    def _parted(self, token: str, before: str, second: str) -> None:
+    def _read_share_or_ordinal(self, token: str, before: str, second: str) -> None:
         """Halves, quarters, fifths and ordinals."""
         word = token if token in SHARES or token in ORDINALS else token.removesuffix("s")
         if (second, before) != ("and", "a"):  # "two and a half" says no 50 %
             self.values |= set(SHARES.get(word, ()))
         if ordinal := ORDINALS.get(word):
-            self._ordinal(ordinal)
+            self._read_ordinal(ordinal)
         if word in SIGNS and self._number:
             self._current += SIGNS[word]
             self.values.add(self._current)
         elif word in MULTIPLES:
             self._current = self._number = MULTIPLES[word]
         elif denominator := PARTS.get(word):
-            self._part(denominator, before, second)
+            self._read_share(denominator, before, second)
 
-    def _ordinal(self, ordinal: int) -> None:
+    def _read_ordinal(self, ordinal: int) -> None:
         self.values.add(float(ordinal))
         if _ends_in_tens(self._number) and ordinal < 10:
             self.values |= {self._number + ordinal, self._current + ordinal}
         if self.amount >= 100:
             self.values |= {self.amount + ordinal, self._current + ordinal}
 
-    def _part(self, denominator: int, before: str, second: str) -> None:
+    def _read_share(self, denominator: int, before: str, second: str) -> None:
         counted = self._number in values_of_token(before)  # "two thirds"
         count = self._number if counted else 1.0
         if not 0 < count < denominator:

@@ -53,22 +53,22 @@ def scaled(run: Sequence[str], i: int) -> set[float]:
     return out
 
 
-def carried(values: Set[float], following: tuple[str, ...]) -> set[float]:
-    """These values at the scale that the following numbers have: three of "three to four hundred" is 300."""
+def at_scale_of(following: tuple[str, ...], values: Set[float]) -> set[float]:
+    """The values at the scale that the following numbers have: three of "three to four hundred" is 300."""
     reader = AmountReader()
     reader.read(following[:REACH])
-    return reader.lowered(values)
+    return reader.at_last_scale(values)
 
 
 def together_in(run: tuple[str, ...]) -> Set[float]:
     """The values that number words mean together, not each on its own; all years of "nineteen eighties"."""
     if len(run) == 1 and run[0] in DECADES:
         return {float(DECADES[run[0]])}
-    every = readings(run)
+    values = readings(run)
     alone = {float(_BELOW_HUNDRED[t]) for t in run if t in _BELOW_HUNDRED}
     scales = {scale for t in run if (scale := scale_of(t))}
     shares = {v for t in run for v in SHARES.get(t, ())}
-    together = (every - alone - scales - shares if len(run) > 1 else every) or every
+    together = (values - alone - scales - shares if len(run) > 1 else values) or values
     if run[-1] in DECADES:
         together |= {year + n for year in together if year >= 1000 for n in range(10)}
     return together

@@ -48,11 +48,11 @@ _NUMERAL = re.compile(
 )
 
 
-def as_said(text: str, language: str | None) -> str:
-    """The text of a recording, its figures in digits whatever script or word says them; more is read than is meant."""
-    out = _as_written(text, language)
-    if (dated := _with_days(out, language)) != out:
-        out = f"{out}\n{dated}"
+def recording_in_digits(text: str, language: str | None) -> str:
+    """The text of a recording with its figures in digits, whatever script or word says them; also unlikely readings."""
+    out = _with_english_marks_and_scales(text, language)
+    if (with_days := _with_days(out, language)) != out:
+        out = f"{out}\n{with_days}"
     if primary(language) in SPELLED:
         plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
         out = f"{out}\n{alpha2digit(plain, primary(language), threshold=0)}"
@@ -61,15 +61,15 @@ def as_said(text: str, language: str | None) -> str:
     return out
 
 
-def as_written(text: str, language: str | None) -> str:
+def with_english_figures(text: str, language: str | None) -> str:
     """The text of a statement with its digits as English writes them; what is spelled in words stays.
 
-    Of a short date the day is left, since a month may be said by its name.
+    A short date becomes its day alone, since its month may be said by name.
     """
-    return _with_days(_as_written(text, language), language)
+    return _with_days(_with_english_marks_and_scales(text, language), language)
 
 
-def _as_written(text: str, language: str | None) -> str:
+def _with_english_marks_and_scales(text: str, language: str | None) -> str:
     if text.isascii() and primary(language) in ("", "en"):
         return text
     out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], plain_marks(text))
@@ -99,7 +99,7 @@ def _english_scale(match: re.Match[str]) -> str:
 
 
 def provable(value: float, language: str | None) -> bool:
-    """Whether a figure of a statement that was not found in the recording is proved to be unsaid there.
+    """Whether a figure of a statement that was not found in the recording is proved to be unsaid.
 
     It is not where the recording may say it in words that are not read here. In English all are read. Where no number
     words are, as in Russian or Korean, nothing is provable. Elsewhere shares and multiples ("die Hälfte", "四成", "une

@@ -50,9 +50,9 @@ def _without_marks(code: re.Match[str]) -> str:
 
 
 def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
-    """The quotations that nobody says word for word anywhere and no title has, marks and capitals aside.
+    """The quotations that neither a speaker nor the title has word for word, marks and capitals aside.
 
-    Of one with words left out that is the pieces that nobody says; the whole where nobody says them in this order.
+    Of one with words left out, the pieces that nobody says; the whole where nobody says them in this order.
     """
     out: list[str] = []
     for pieces in quotations(text):
@@ -65,11 +65,11 @@ def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
 
 
 def quoted_lines(text: str, lines: tuple[int, ...], recording: Recording) -> tuple[int, ...]:
-    """The lines, and those of each quotation that they do not hold: of its place nearest to them."""
+    """The lines, and for each quotation that they do not hold the lines of its nearest place."""
     out = set(lines)
     for pieces in quotations(text):
         places = list(recording.places_of(*map(bare_words, pieces)))
         if places and not any(out.issuperset(place) for place in places):
-            near = min(lines, default=1)
-            out.update(min(places, key=lambda place: abs(min(place) - near)))
+            first = min(lines, default=1)
+            out.update(min(places, key=lambda place: abs(min(place) - first)))
     return tuple(sorted(out))

@@ -17,16 +17,16 @@ from pipeline.text import UNSPACED, composed, enumerated
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
-from pipeline.verification.numerals import as_said
+from pipeline.verification.numerals import recording_in_digits
 from pipeline.verification.phrases import PhraseIndex, without_stutters
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
-_INSIDE = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
+_INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
-_BARE = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
-_APART = r"[\W_]*"
+_BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_SEPARATORS = r"[\W_]*"  # between letters
 _POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
 
 
@@ -45,10 +45,10 @@ def _folded(text: str) -> str:
 def bare_words(text: str) -> list[str]:
     """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
-    return _WORD.findall(folded) if folded.isascii() else _BARE.findall(_without_points(folded))
+    return _WORD.findall(folded) if folded.isascii() else _BARE_WORD.findall(_without_points(folded))
 
 
-def _parted(word: str) -> str:
+def _split_at_capitals(word: str) -> str:
     """ "PremierLegault" as "Premier Legault": a blank where a capital follows a small letter."""
     if word[1:].islower() or word.isupper():  # nearly all
         return word
@@ -62,26 +62,26 @@ def _without_points(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What code proved against a statement: all the figures, quotations or names in it that `what` lists."""
+    """What code proved against a statement. `texts` are the figures, quotations or names in it that nobody says."""
 
     kind: Kind
-    what: tuple[str, ...]
+    texts: tuple[str, ...]
 
     @property
     def message(self) -> str:
         """The finding in words."""
         match self.kind:
             case "figure":
-                return f"nobody says {enumerated(self.what, 'or')} in the recording"
+                return f"nobody says {enumerated(self.texts, 'or')} in the recording"
             case "quotation":
-                return f"nobody says {enumerated([f'“{q}”' for q in self.what], 'or')} word for word"
+                return f"nobody says {enumerated([f'“{q}”' for q in self.texts], 'or')} word for word"
             case "name":
-                verb = "is" if len(self.what) == 1 else "are"
-                return f"{enumerated(self.what, 'and')} {verb} not named in the recording"
+                verb = "is" if len(self.texts) == 1 else "are"
+                return f"{enumerated(self.texts, 'and')} {verb} not named in the recording"
 
 
 def _composed(transcript: Transcript) -> Transcript:
-    """The transcript with composed words, as statements are: one from a program need not have them."""
+    """The transcript in composed characters, as statements are; one that a program hands over may have others."""
     segments = tuple(s if s.text.isascii() else s._replace(text=composed(s.text)) for s in transcript.segments)
     return transcript if segments == transcript.segments else replace(transcript, segments=segments)
 
@@ -89,76 +89,76 @@ def _composed(transcript: Transcript) -> Transcript:
 class Recording:
     """The words of one transcript and what is known of it, indexed when first asked for.
 
-    `language` is that of the statements that are checked beside it; None is that of the transcript. `found` keeps what
-    was found against texts that were looked at.
+    `language` is that of the statements that are checked against it, by default that of the transcript.
+    `findings_by_text` holds the findings of every text that was checked.
     """
 
     def __init__(self, transcript: Transcript, language: str | None = None) -> None:
         self.transcript = _composed(transcript)
-        self.spoken = transcript.metadata.language
-        self.language = language or self.spoken
-        self.found: dict[str, tuple[Finding, ...]] = {}
+        self.spoken_language = transcript.metadata.language
+        self.language = language or self.spoken_language
+        self.findings_by_text: dict[str, tuple[Finding, ...]] = {}
 
     @property
     def translated(self) -> bool:
         """Whether statements are in another language than the recording."""
-        return primary(self.language) != primary(self.spoken)
+        return primary(self.language) != primary(self.spoken_language)
 
     @cached_property
     def text(self) -> str:
-        """Everything that is said, in a row."""
+        """Everything that is said."""
         return " ".join(s.text for s in self.transcript.segments)
 
     @cached_property
-    def known(self) -> str:
-        """What is known besides the words: title, channel, date, speakers, address, and the months of dates by name."""
+    def metadata_text(self) -> str:
+        """The title, channel, date, address and speakers, and the months of dates by name."""
         meta = self.transcript.metadata
-        told = (meta.title, meta.channel, meta.published, meta.url, *meta.speakers, *self.transcript.labelled_speakers)
-        known = " ".join(t for t in told if t)
-        names = labels_for(self.language).months
-        return " ".join((known, *(names[int(month) - 1] for month in _MONTH.findall(known))))
+        facts = (meta.title, meta.channel, meta.published, meta.url, *meta.speakers, *self.transcript.labelled_speakers)
+        metadata = " ".join(fact for fact in facts if fact)
+        months = labels_for(self.language).months
+        return " ".join((metadata, *(months[int(month) - 1] for month in _MONTH.findall(metadata))))
 
     @cached_property
     def folded(self) -> str:
-        """Everything that is said and what is known besides, case folded."""
-        return f"{self.text} {self.known}".casefold()
+        """Everything that is said and the metadata, case folded."""
+        return f"{self.text} {self.metadata_text}".casefold()
 
     @cached_property
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may be read as, ascending."""
-        return sorted(figures(as_said(f"{self.text} {self.known}", self.spoken)))
+        return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
 
     @cached_property
-    def _in_order(self) -> list[str]:
-        return _WORD.findall(_folded(f"{self.text} {self.known}"))
+    def _words_in_order(self) -> list[str]:
+        return _WORD.findall(_folded(f"{self.text} {self.metadata_text}"))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words that are said, as they are parted in the transcript and by capitals where a blank was lost."""
-        different = " ".join(set(f"{self.text} {self.known}".split()))  # most are said many times
-        parted = " ".join(map(_parted, different.split()))
-        return frozenset(_WORD.findall(_folded(different))).union(_WORD.findall(_folded(parted)))
+        """The words as the transcript separates them, and as capitals do where a blank was lost."""
+        distinct = " ".join(set(f"{self.text} {self.metadata_text}".split()))  # most are said many times
+        split = " ".join(map(_split_at_capitals, distinct.split()))
+        return frozenset(_WORD.findall(_folded(distinct))).union(_WORD.findall(_folded(split)))
 
     @cached_property
     def joined_words(self) -> Set[str]:
-        """`words`, and neighbouring ones written as one: speech recognition parts a name into "post gres sql"."""
-        said = self._in_order
-        joined = set(said)
-        joined.update(map(operator.add, said, said[1:]))
-        joined.update(map("".join, zip(said, said[1:], said[2:], strict=False)))
+        """`words`, and neighbouring ones written as one: speech recognition splits a name into "post gres sql"."""
+        words = self._words_in_order
+        joined = set(words)
+        joined.update(map(operator.add, words, words[1:]))
+        joined.update(map("".join, zip(words, words[1:], words[2:], strict=False)))
         return joined
 
     @cached_property
     def capitalised(self) -> frozenset[str]:
         """Words with a capital inside a sentence, and with a small letter nowhere."""
-        text = f"{self.text} {self.known}"
+        text = f"{self.text} {self.metadata_text}"
         small = {word for word in _WORD.findall(text) if word.islower()}
-        return frozenset(_folded(w) for w in _INSIDE.findall(text) if w.istitle() and w.casefold() not in small)
+        return frozenset(_folded(w) for w in _INNER_WORD.findall(text) if w.istitle() and w.casefold() not in small)
 
     @cached_property
     def initials(self) -> str:
         """First letters of all words in a row, in which an abbreviation's letters may stand."""
-        return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.known}".casefold()))
+        return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.metadata_text}".casefold()))
 
     def spells(self, name: str) -> bool:
         """Whether the letters and digits of a name stand in a row, wherever blanks are: "M three L" spells M3L.
@@ -168,28 +168,28 @@ class Recording:
         runs = re.findall(r"\d+|[^\W\d_]+", letters(name))
         if runs[-1] == "s":  # of several
             runs.pop()
-        each = (_APART.join(run) + ("" if run.isdigit() else r"[^\W\d_]*") for run in runs)
-        return re.search(rf"(?<![^\W_]){_APART.join(each)}(?!\d)", self._in_digits) is not None
+        patterns = (_SEPARATORS.join(run) + ("" if run.isdigit() else r"[^\W\d_]*") for run in runs)
+        return re.search(rf"(?<![^\W_]){_SEPARATORS.join(patterns)}(?!\d)", self._text_in_digits) is not None
 
     @cached_property
-    def _in_digits(self) -> str:
-        return in_digits(_folded(as_said(f"{self.text} {self.known}", self.spoken)))
+    def _text_in_digits(self) -> str:
+        return in_digits(_folded(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
 
     @cached_property
-    def _spoken(self) -> PhraseIndex:
+    def _phrases(self) -> PhraseIndex:
         segments = self.transcript.segments
         return PhraseIndex([bare_words(s.text) for s in segments], [s.speaker for s in segments])
 
     @cached_property
-    def _tidied(self) -> PhraseIndex:
-        """The words without stutters; elsewhere than in English these may be grammar."""
-        if primary(self.spoken) != "en":
-            return self._spoken
+    def _phrases_without_stutters(self) -> PhraseIndex:
+        """In English alone stutters are left out: in another language a word said twice may be grammar."""
+        if primary(self.spoken_language) != "en":
+            return self._phrases
         segments = self.transcript.segments
         return PhraseIndex([bare_words(without_stutters(s.text)) for s in segments], [s.speaker for s in segments])
 
     @cached_property
-    def _title(self) -> str:
+    def _title_words(self) -> str:
         return f" {' '.join(bare_words(self.transcript.metadata.title or ''))} "
 
     def holds(self, *phrases: list[str]) -> bool:
@@ -198,18 +198,18 @@ class Recording:
             return True
         at = 0
         for phrase in (" ".join(words) for words in phrases):
-            found = self._title.find(f" {phrase} ", at)
-            if found < 0:
+            start = self._title_words.find(f" {phrase} ", at)
+            if start < 0:
                 return False
-            at = found + 1 + len(phrase)  # the blank behind it may stand before the next
+            at = start + 1 + len(phrase)  # the blank behind it may stand before the next
         return True
 
     def places_of(self, *phrases: list[str]) -> Iterator[tuple[int, ...]]:
         """The segments' ids of each place where one speaker says these phrases of bare words, wherever blanks stand.
 
-        Several stand in their order and near each other. Where they are said nowhere, the places where they are but for
-        words that an English speaker said twice in a row.
+        Several phrases stand in their order and near each other. Where they are said nowhere, words that an English
+        speaker said twice in a row are passed over.
         """
         segments = self.transcript.segments
-        for place in list(self._spoken.places_of(phrases)) or self._tidied.places_of(phrases):
+        for place in list(self._phrases.places_of(phrases)) or self._phrases_without_stutters.places_of(phrases):
             yield tuple(segments[n].id for n in place)

@@ -27,7 +27,7 @@ from pipeline.run import asummarise
 from pipeline.store import dump
 from pipeline.text import slug
 from pipeline.verification import Recording, finding
-from pipeline.verification.figures import claims, figures, unsaid
+from pipeline.verification.figures import claims, figures, unsaid_figures
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 text = st.text(min_size=1, max_size=60)
@@ -360,7 +360,7 @@ _FIGURES = st.lists(
 @given(_FIGURES, st.sampled_from([" ", "  ", "\n", ", "]))
 def test_a_text_holds_every_figure_that_it_states(words: list[str], between: str) -> None:
     text = between.join(words)
-    assert unsaid(text, sorted(figures(text)), text.casefold()) == ()
+    assert unsaid_figures(text, sorted(figures(text)), text.casefold()) == ()
 
 
 @quick

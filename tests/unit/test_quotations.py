@@ -21,7 +21,7 @@ TALK = Recording(
 
 
 def unsaid(text: str) -> list[str]:
-    return [q for found in findings(text, TALK) if found.kind == "quotation" for q in found.what]
+    return [q for found in findings(text, TALK) if found.kind == "quotation" for q in found.texts]
 
 
 MARKS = ["“{}”", "„{}“", "”{}”", '"{}"', "‘{}’", "'{}'", "‚{}‘", "‹{}›", "›{}‹", "``{}''", "«{}»"]
