@@ -25,7 +25,7 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
 from pipeline.llm.structured import Structured
 from pipeline.llm.tokens import encoding_for
-from pipeline.pages.reading import UNCITED, draft_of_document, draft_of_page, is_as_made
+from pipeline.pages.reading import UNCITED, draft_of_document, draft_of_page, is_unchanged
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.store import load
 from pipeline.text import composed, numbered
@@ -143,7 +143,7 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
         markdown = path.read_text("utf-8")
     except UnicodeDecodeError as err:
         raise InputError(f"{path}: this is no UTF-8", hint="save it as UTF-8") from err
-    if is_as_made(markdown, document):
+    if is_unchanged(markdown, document):
         return Reopened(document, transcript, draft_of_document(document), False, remark)
     draft = draft_of_page(markdown, document)
     if any(document.statements()) and not any(draft.statements()):

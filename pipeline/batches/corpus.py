@@ -244,19 +244,19 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 def _note_on_edits(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
     """A note on a page that is not as it was made, which `stays` or is kept aside; None for any other."""
-    from pipeline.pages.reading import NOT_AS_MADE, is_as_made
+    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, is_unchanged
 
     try:
         markdown = page.read_bytes()
     except FileNotFoundError:
         return None
     text, documents = markdown.decode("utf-8", errors="replace"), [d for d in (before, document) if d]
-    if is_as_made(text, *documents):
+    if is_unchanged(text, *documents):
         return None
     if stays:
         return f"{page} is not as it was made and stays so; delete it to have it written anew"
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
-    reason = NOT_AS_MADE if before else "there already, without a record of notes that can be read"
+    reason = CHANGED_SINCE_WRITTEN if before else "there already, without a record of notes that can be read"
     return f"{page} was {reason}: it is kept in {aside}"

@@ -16,7 +16,7 @@ from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
 from pipeline.labels import Labels
 from pipeline.llm import digest_of
-from pipeline.pages import DOUBTED
+from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
@@ -129,7 +129,7 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     place = passages[0]
     shown = _plain(place.place)
     link = f'<a href="{html.escape(place.url)}">{shown}</a>' if place.url else shown
-    doubt = f" {DOUBTED} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
+    doubt = f" {DOUBT_MARK} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
     return quotes, link + doubt, _plain(exported.document.title)
 
 

@@ -18,7 +18,7 @@ from pipeline.emphasis import pieces
 from pipeline.exports.archive import without_clock
 from pipeline.exports.base import Exported, Format
 from pipeline.exports.docx_footnotes import REFERENCE, TEXT, Footnotes, hyperlink
-from pipeline.pages import DOUBTED
+from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Block, Point, Section
 from pipeline.text import rows_of_code
 
@@ -38,7 +38,7 @@ def write_docx(exported: Exported) -> bytes:
     for section in exported.sections:
         _section(word, section, exported, notes)
     if exported.any_doubted():
-        word.add_paragraph(f"{DOUBTED} {exported.labels.in_doubt}", "Remark")
+        word.add_paragraph(f"{DOUBT_MARK} {exported.labels.in_doubt}", "Remark")
     notes.finish()
     out = io.BytesIO()
     word.save(out)
@@ -186,7 +186,7 @@ def _words(paragraph: Any, text: str, emphasis: Sequence[str] = ()) -> None:
 
 def _evidence(paragraph: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
     if exported.doubted(point):
-        paragraph.add_run(f" {DOUBTED}")
+        paragraph.add_run(f" {DOUBT_MARK}")
     if point.claim:
         notes.refer(paragraph, point)
 

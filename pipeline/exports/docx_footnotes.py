@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls, qn
 from pipeline.exports.base import Exported
 from pipeline.exports.passages import Passage
 from pipeline.language import direction
-from pipeline.pages import DOUBTED
+from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
@@ -54,7 +54,7 @@ class Footnotes:
         if more := passages[_MOST_QUOTED:]:
             note.append(self._places(more))
         if self._exported.doubted(point) and point.claim:
-            note.append(self._plain(f"{DOUBTED} {point.claim.finding}"))
+            note.append(self._plain(f"{DOUBT_MARK} {point.claim.finding}"))
         self._root.append(note)
 
     def finish(self) -> None:

@@ -12,8 +12,8 @@ from pipeline.exports.base import Exported, Format
 from pipeline.exports.mentions import Mentions
 from pipeline.exports.passages import Passage
 from pipeline.labels import Labels
-from pipeline.pages import DOUBTED, escape, render_markdown
-from pipeline.pages.markdown import Dialect, between, page_of, section_rows
+from pipeline.pages import DOUBT_MARK, escape, render_markdown
+from pipeline.pages.markdown import Dialect, page_of, plain_inside, section_rows
 from pipeline.pages.outline import Point
 from pipeline.text import clean
 
@@ -54,10 +54,10 @@ class _Vault(_GitHub):
 
     links: Mentions
 
-    def words(self, text: str) -> str:
+    def statement_text(self, text: str) -> str:
         pieces = self.links.cut(clean(text))
         named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
-        return "".join(self._link(name, piece) if name else between(piece, self.plain) for piece, name in named)
+        return "".join(self._link(name, piece) if name else plain_inside(piece, self.plain) for piece, name in named)
 
     def term(self, lead: str) -> str:
         name = _note_name(lead)
@@ -102,7 +102,7 @@ def _page(exported: Exported, dialect: Callable[[], Dialect]) -> bytes:
     for section in exported.sections:
         out += [f"## {section.heading}", "", *section_rows(section, dialect()), ""]
         out += [] if section.blocks else [exported.nothing, ""]
-    out += [f"{DOUBTED} {words.in_doubt}", ""] if exported.any_doubted() else []
+    out += [f"{DOUBT_MARK} {words.in_doubt}", ""] if exported.any_doubted() else []
     for _, _, _, point in exported.points():
         quotes = " ".join(_quote(p, words, plain) for p in exported.passages(point))
         out.append(f"[^{point.anchor}]: {quotes}")

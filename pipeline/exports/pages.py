@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.emphasis import pieces
 from pipeline.exports.mentions import Mentions
-from pipeline.pages.markdown import DOUBTED, clock
+from pipeline.pages.markdown import DOUBT_MARK, clock
 from pipeline.text import rows_of_code
 
 _BREAK = Markup(" <br/>")
@@ -85,7 +85,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["DOUBTED"] = DOUBTED
+    environment.globals["DOUBT_MARK"] = DOUBT_MARK
     environment.filters["clock"] = clock
     environment.filters["coded"] = _coded
     environment.filters["linked"] = _linked

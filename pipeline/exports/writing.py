@@ -16,7 +16,7 @@ from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
-from pipeline.pages.reading import NOT_AS_MADE, changed_page
+from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, changed_page
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
@@ -108,7 +108,7 @@ class Exporter:
 
     def _tell_of_edits(self, record: Path, document: StudyDocument) -> None:
         if page := changed_page(record, document):
-            self.tell(f"{page} is {NOT_AS_MADE}: exports are made of its record, without edits of the page")
+            self.tell(f"{page} is {CHANGED_SINCE_WRITTEN}: exports are made of its record, without edits of the page")
 
     def _reviewed(self, record: Path) -> Exported:
         desk = Desk(record, self.wanted.transcripts)

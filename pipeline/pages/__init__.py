@@ -1,5 +1,5 @@
 """Documents as Markdown pages, and such pages read back. Pure: the same document gives the same bytes."""
 
-from pipeline.pages.markdown import DOUBTED, escape, render_markdown, unescape
+from pipeline.pages.markdown import DOUBT_MARK, escape, render_markdown, unescape
 
-__all__ = ["DOUBTED", "escape", "render_markdown", "unescape"]
+__all__ = ["DOUBT_MARK", "escape", "render_markdown", "unescape"]

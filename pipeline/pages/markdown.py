@@ -13,10 +13,10 @@ from pipeline.labels import Labels, labels_for
 from pipeline.pages.outline import Block, Point, Section, outline
 from pipeline.text import linkable, outside_code, pieces_of_code
 
-DOUBTED = "†"
-OF_PARAGRAPH = "*"  # begins the bullets of a paragraph: with the sign of points both were one list
+DOUBT_MARK = "†"
+PARAGRAPH_BULLET = "*"  # of bullets below a paragraph: with the sign of points both would be one list
 _MOST_NAMED = 12
-_TOGETHER = 60  # seconds between lines of a section that are told as one stretch
+_LONGEST_GAP = 60  # seconds between lines that are shown as one stretch
 _MOST_STRETCHES = 3
 # What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
@@ -32,28 +32,28 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
 
     Weak statements carry a mark that is explained at the end, unless they are `reviewed`: somebody has judged them.
     """
-    words = labels_of(document)
-    dialect = _OfPage(words, escape, not reviewed, document.source.url, citations)
+    labels = labels_of(document)
+    dialect = _PageDialect(labels, escape, not reviewed, document.source.url, citations)
     out = [
-        f"# {escape(document.title)} — {words.heading('study_document', document.notes)}",
+        f"# {escape(document.title)} — {labels.heading('study_document', document.notes)}",
         "",
-        escape(document.channel or f"{words.channel}{words.colon}{words.not_provided}"),
+        escape(document.channel or f"{labels.channel}{labels.colon}{labels.not_provided}"),
         "",
     ]
     out += [f"*{escape(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += [f"> **{words.partial_mark}** — {words.partial}", ">"]
+        out += [f"> **{labels.partial_mark}** — {labels.partial}", ">"]
         out += [f"> - {escape(problem)}" for problem in problems(document)] + [""]
-    sections = outline(document, words)
+    sections = outline(document, labels)
     for section in sections:
-        body = list(section_rows(section, dialect)) or [words.none_accepted if reviewed else words.none_found]
+        body = list(section_rows(section, dialect)) or [labels.none_accepted if reviewed else labels.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = linkable(document.source.url)
-            out += [escape(words.between_sentences.join(provenance(document))), ""]
-            out += [f"{words.source_url}{words.colon}{f'<{url}>' if url else words.not_provided}", ""]
+            out += [escape(labels.between_sentences.join(provenance(document))), ""]
+            out += [f"{labels.source_url}{labels.colon}{f'<{url}>' if url else labels.not_provided}", ""]
     if not reviewed and any(p.claim and p.claim.support == "weak" for s in sections for _, _, p in s.points()):
-        out += ["", f"{DOUBTED} {words.in_doubt}"]
+        out += ["", f"{DOUBT_MARK} {labels.in_doubt}"]
     return page_of(out)
 
 
@@ -69,15 +69,15 @@ def page_of(rows: Iterable[str]) -> str:
 class Dialect:
     """Markdown as one program reads it. `plain` writes text in which nothing can be markup there.
 
-    `doubts` tells whether weak statements carry the mark of doubt.
+    `marks_doubt` says whether weak statements carry the mark of doubt.
     """
 
     labels: Labels
     plain: Callable[[str], str]
-    doubts: bool
+    marks_doubt: bool
 
-    def words(self, text: str) -> str:
-        """Words of a statement, or a cell of a table."""
+    def statement_text(self, text: str) -> str:
+        """The text of a statement, or of a cell of a table."""
         return self.plain(text)
 
     def term(self, lead: str) -> str:
@@ -89,18 +89,18 @@ class Dialect:
         return row
 
     def place(self, block: Block) -> str:
-        """Where in the recording stands what is below a heading; "" where that is not told."""
+        """The times of what stands below a heading; "" where a page does not show them."""
         return ""
 
     def evidence(self, point: Point, *, last: bool) -> str:
-        """What leads from a statement to its lines; `last` tells whether nothing follows in its paragraph."""
+        """The citation of a statement's lines; `last` says whether nothing follows in its paragraph."""
         return ""
 
-    def behind(self, point: Point, *, last: bool) -> str:
-        """All marks of a statement."""
+    def marks(self, point: Point, *, last: bool) -> str:
+        """The mark of doubt and the citation of a statement."""
         if not point.claim:
             return ""
-        doubt = f" {DOUBTED}" if self.doubts and point.claim.support == "weak" else ""
+        doubt = f" {DOUBT_MARK}" if self.marks_doubt and point.claim.support == "weak" else ""
         return doubt + self.evidence(point, last=last)
 
 
@@ -117,25 +117,25 @@ def section_rows(section: Section, dialect: Dialect) -> Iterator[str]:
 
 def _block(block: Block, dialect: Dialect) -> Iterator[str]:
     if block.form == "prose":
-        row = _in_a_row(block.points, dialect)
+        row = _sentences(block.points, dialect)
         yield row if block.points[0].claim else dialect.remark(row)
         return
     for point in block.points:
         if block.form == "points" and not point.listed:
-            yield from ("", _led(point, dialect) if point.text else "", "")
-            yield from (*_below(point, dialect, "", OF_PARAGRAPH), "")
+            yield from ("", _paragraph(point, dialect) if point.text else "", "")
+            yield from (*_nested(point, dialect, "", PARAGRAPH_BULLET), "")
         else:
             yield from _bullet(point, dialect, "", term=block.form == "terms")
 
 
 def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-", *, term: bool = False) -> Iterator[str]:
     begins = f"{indent}{point.step}. " if point.step else f"{indent}{sign} "
-    yield begins + _led(point, dialect, term=term, ends=not point.columns)
+    yield begins + _paragraph(point, dialect, term=term, ends=not point.columns)
     if point.nested:
-        yield from _below(point, dialect, " " * len(begins))
+        yield from _nested(point, dialect, " " * len(begins))
 
 
-def _below(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:
+def _nested(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:
     """The bullets nested below a point, or the rows of its table; the marks of a row stand in its last cell."""
     if not point.columns:
         for nested in point.nested:
@@ -144,8 +144,8 @@ def _below(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iter
     yield from ("", _table_row(map(dialect.plain, point.columns), indent))
     yield _table_row(["---"] * len(point.columns), indent)
     for row in point.nested:
-        *first, last = (_IN_A_CELL.sub(r"\|", dialect.words(cell)) for cell in row.cells)
-        yield _table_row([*first, last + dialect.behind(row, last=False)], indent)
+        *first, last = (_IN_A_CELL.sub(r"\|", dialect.statement_text(cell)) for cell in row.cells)
+        yield _table_row([*first, last + dialect.marks(row, last=False)], indent)
     yield ""
 
 
@@ -153,12 +153,12 @@ def _table_row(shown: Iterable[str], indent: str) -> str:
     return f"{indent}| {' | '.join(shown)} |"
 
 
-def _led(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = True) -> str:
-    """The statements of a paragraph in a row, behind its lead.
+def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = True) -> str:
+    """The statements of a paragraph behind its lead.
 
-    A colon that no space follows stands outside of the bold, else Markdown sees no end of it.
+    A colon that no space follows stands outside of the bold, else Markdown does not see that it ends.
     """
-    row = _in_a_row((point, *point.pieces), dialect, ends=ends)
+    row = _sentences((point, *point.pieces), dialect, ends=ends)
     if not point.lead:
         return row
     shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
@@ -166,11 +166,11 @@ def _led(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = Tru
     return f"**{shown}{mark}**{space}{row}" if space else f"**{shown}**{mark}{row}"
 
 
-def _in_a_row(points: Sequence[Point], dialect: Dialect, *, ends: bool = True) -> str:
-    """Statements of one paragraph; `ends` tells whether nothing belongs to it that stands below."""
+def _sentences(points: Sequence[Point], dialect: Dialect, *, ends: bool = True) -> str:
+    """Statements of one paragraph; `ends` says whether nothing that stands below belongs to it."""
     last = len(points) - 1
     rows = [
-        in_bold(p.text, p.emphasis, dialect.words) + dialect.behind(p, last=ends and n == last)
+        with_bold(p.text, p.emphasis, dialect.statement_text) + dialect.marks(p, last=ends and n == last)
         for n, p in enumerate(points)
     ]
     return dialect.labels.between_sentences.join(rows)
@@ -198,61 +198,61 @@ def literal(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def in_bold(text: str, emphasis: Sequence[str], escaped: Callable[[str], str] = escape) -> str:
-    """Text as plain words of a Markdown line, as `escaped` writes them, with the words that stand out in bold."""
+def with_bold(text: str, emphasis: Sequence[str], plain: Callable[[str], str] = escape) -> str:
+    """Text as plain words of a Markdown line, which `plain` writes, with the words that stand out in bold."""
     if not emphasis:
-        return escaped(text)
+        return plain(text)
     parts = pieces(text, emphasis)
-    return "".join(f"**{escaped(part)}**" if stands_out else between(part, escaped) for part, stands_out in parts)
+    return "".join(f"**{plain(part)}**" if stands_out else plain_inside(part, plain) for part, stands_out in parts)
 
 
-def between(piece: str, escaped: Callable[[str], str]) -> str:
-    """A piece of a line as `escaped` writes it, with the spaces that part it from others."""
+def plain_inside(piece: str, plain: Callable[[str], str]) -> str:
+    """A piece of a line, which `plain` writes, with the spaces that separate it from others."""
     if not (inner := piece.strip()):
         return piece
     before, _, after = piece.partition(inner)
-    return f"{before}{escaped(inner)}{after}"
+    return f"{before}{plain(inner)}{after}"
 
 
 def unescape(line: str) -> str:
     """The words of a line that `escape` wrote, as a reader sees them, with the backticks of code."""
     signs = r"(`[^`]+`)|\\([\\`*_\[\]<>#|~&.)\-+=])|&#58;(?=//)"
-    return re.sub(signs, lambda found: found[1] or found[2] or ":", line)
+    return re.sub(signs, lambda match: match[1] or match[2] or ":", line)
 
 
 def labels_of(document: StudyDocument) -> Labels:
-    """The words of the notes' own language."""
+    """The labels of the language of the notes."""
     return labels_for(document.run.language)
 
 
 def provenance(document: StudyDocument) -> Iterator[str]:
     """What is known of the source, in sentences; what is not known is said to be unknown."""
-    source, channel, words = document.source, document.channel, labels_of(document)
+    source, channel, labels = document.source, document.channel, labels_of(document)
     speakers = document.speakers
-    date = words.day(source.published) if source.published else ""
+    date = labels.day(source.published) if source.published else ""
     if channel and date:
-        yield words.published_by_on.format(channel=channel, date=date)
+        yield labels.published_by_on.format(channel=channel, date=date)
     elif channel or date:
-        yield (words.published_by if channel else words.dated).format(channel=channel, date=date)
+        yield (labels.published_by if channel else labels.dated).format(channel=channel, date=date)
     if speakers:
-        told = words.spoken_by_many if len(speakers) > _MOST_NAMED else words.spoken_by
-        yield told.format(names=words.names(speakers[:_MOST_NAMED]))
+        sentence = labels.spoken_by_many if len(speakers) > _MOST_NAMED else labels.spoken_by
+        yield sentence.format(names=labels.names(speakers[:_MOST_NAMED]))
     if not channel:
-        yield words.unknown_channel if speakers else words.unknown_both
+        yield labels.unknown_channel if speakers else labels.unknown_both
     elif not speakers:
-        yield words.unknown_speaker
+        yield labels.unknown_speaker
 
 
 def problems(document: StudyDocument) -> Iterator[str]:
     """What a document lacks, in a line each."""
-    words = labels_of(document)
+    labels = labels_of(document)
     for problem in document.problems:
-        yield f"{words.heading(problem.section, document.notes)}{words.colon}{problem.message}"
+        yield f"{labels.heading(problem.section, document.notes)}{labels.colon}{problem.message}"
 
 
 @dataclass(frozen=True, slots=True)
-class _OfPage(Dialect):
-    """The page's own: times behind statements, linked to that moment where the address allows it."""
+class _PageDialect(Dialect):
+    """The dialect of the page: times behind statements, linked to that moment where the address allows it."""
 
     url: str | None
     citations: bool
@@ -266,7 +266,7 @@ class _OfPage(Dialect):
         lines = sorted({(e.start, e.end or e.start) for c in claims for e in c.evidence if e.start is not None})
         stretches: list[tuple[float, float]] = []
         for start, end in lines:
-            if stretches and start <= stretches[-1][1] + _TOGETHER:
+            if stretches and start <= stretches[-1][1] + _LONGEST_GAP:
                 stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
             else:
                 stretches.append((start, end))
@@ -279,35 +279,35 @@ class _OfPage(Dialect):
         return shown if begins == ends else f"{shown}–{ends}"
 
     def evidence(self, point: Point, *, last: bool) -> str:
-        """Where it is said: from the first to the last of each run of neighbouring lines."""
+        """From the first to the last line of each run of neighbouring lines."""
         evidence = point.claim.evidence if point.claim and self.citations else ()
         if not evidence:
             return ""
-        found = [(run[0], _extent(run)) for run in runs(evidence)]
-        if found[0][0].start is None:
+        extents = [(run[0], _extent(run)) for run in runs(evidence)]
+        if extents[0][0].start is None:
             several = len(evidence) > 1
-            numbers = ", ".join(shown for _, shown in found)
-            words = self.labels.lines.format(numbers=numbers) if several else self.labels.line.format(number=numbers)
-            return f" \\[{words}\\]"
-        linked = [(moment_url(self.url, first.start or 0), shown) for first, shown in found]
+            numbers = ", ".join(shown for _, shown in extents)
+            label = self.labels.lines.format(numbers=numbers) if several else self.labels.line.format(number=numbers)
+            return f" \\[{label}\\]"
+        linked = [(moment_url(self.url, first.start or 0), shown) for first, shown in extents]
         if linked[0][0]:
             return " " + " ".join(f"[\\[{shown}\\]]({target})" for target, shown in linked)
         return f" \\[{', '.join(shown for _, shown in linked)}\\]"
 
 
-def runs(evidence: Sequence[Evidence], between: int = 0) -> list[list[Evidence]]:
-    """Evidence in runs with at most so many other lines between two lines."""
-    found: list[list[Evidence]] = []
+def runs(evidence: Sequence[Evidence], most_between: int = 0) -> list[list[Evidence]]:
+    """Evidence in runs; between two lines of one are at most so many others."""
+    out: list[list[Evidence]] = []
     for line in evidence:
-        if found and line.segment <= found[-1][-1].segment + 1 + between:
-            found[-1].append(line)
+        if out and line.segment <= out[-1][-1].segment + 1 + most_between:
+            out[-1].append(line)
         else:
-            found.append([line])
-    return found
+            out.append([line])
+    return out
 
 
 def _extent(run: Sequence[Evidence]) -> str:
-    """The time or number of the first line, and that of the last one where there are more."""
+    """The time or number of the first line, and the last line's where there are more."""
     first, last = run[0], run[-1]
     if first.start is None:
         begins, ends = str(first.segment), str(last.segment)
@@ -317,9 +317,9 @@ def _extent(run: Sequence[Evidence]) -> str:
 
 
 def moment_url(url: str | None, seconds: float | None) -> str | None:
-    """The address of a recording at a time, if that is known and its place allows it; only ever http or https.
+    """The address of a recording at a time, where that is known and its site allows it; only ever http or https.
 
-    A time that the address has already gives way to this one.
+    A time that the address already has is replaced.
     """
     if seconds is None or not (url := linkable(url)) or re.search(r"[()]", url):
         return None

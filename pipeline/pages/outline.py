@@ -1,4 +1,4 @@
-"""A document as a neutral tree of sections, blocks and points, from which the page and every other format is made."""
+"""A document as a neutral tree of sections, blocks and points, from which every format is written, the page too."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ BlockForm = Literal["prose", "bullets", "terms", "points"]
 class Point(NamedTuple):
     """A sentence or two, and what is nested below. `lead` is its bold lead-in or its term.
 
-    `pieces` are the statements that go on in its paragraph, in front of what is nested; they have neither themselves.
+    `pieces` are the statements that go on in its paragraph, before what is nested; they have no lead and nothing below.
     `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
-    Where it has `columns`, what is nested are the rows of a table with these headings: `cells` are those of a row,
-    whose lead and text tell the same in words. `step` is its place among steps, from 1. Right below a heading it is a
-    bullet where it is `listed`, else a paragraph with what is nested below it. One without a text has only what is
-    nested below it.
+    Where it has `columns`, the nested points are the rows of a table with these headings: `cells` are those of a row,
+    whose lead and text say the same in words. `step` is its place among steps, from 1. Right below a heading it is a
+    bullet where it is `listed`, else a paragraph with what is nested below it. One without a text has nothing but
+    what is nested below it.
     """
 
     text: str

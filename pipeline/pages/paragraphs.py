@@ -1,4 +1,4 @@
-"""The points below a heading as they stand on a page: in paragraphs, each with the table that is read as its own."""
+"""The points below a heading as they stand on a page: in paragraphs, each with the table that belongs to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHAPE = ("columns", "continues", "steps", "listed")
 
 
 def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
-    """The points that stand together in a paragraph each; one with a lead begins another, as does one behind a list."""
+    """The points by paragraph; a point with a lead begins another, as does one behind a list."""
     paragraph: list[Detail] = []
     for point in points:
         if paragraph and (not point.continues or point.lead or paragraph[-1].details):
@@ -22,12 +22,12 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
         yield tuple(paragraph)
 
 
-def standing(points: Iterable[Detail]) -> tuple[Detail, ...]:
-    """The points as a page is read, on which a table or steps right below a paragraph are that paragraph's.
+def as_on_page(points: Iterable[Detail]) -> tuple[Detail, ...]:
+    """The points as a page is read, on which a table or steps right below a paragraph belong to that paragraph.
 
-    Other bare tables stand by themselves, and so do bare steps, but right behind those of a paragraph. Of all other
-    bare points the details stand as bullets: of steps there, whose numbers would go on, and of what was a table before
-    rows of it went.
+    Other bare tables stand by themselves, and so do other bare steps unless they follow steps of a paragraph, whose
+    numbers would go on. All other bare points give way to their details as bullets: such steps, and what was a table
+    before it lost rows.
     """
     out: list[Detail] = []
     for point in points:

@@ -31,7 +31,7 @@ from pipeline.store import load
 from pipeline.tables import cells, row_of
 
 _NOTHING = DraftStatement("", ())
-NOT_AS_MADE = "not as it was made (somebody edited it, or another version wrote it)"
+CHANGED_SINCE_WRITTEN = "not as it was made (somebody edited it, or another version wrote it)"
 UNCITED = "cites no lines: nothing of the record resembles it"
 _EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
 
@@ -59,29 +59,31 @@ def _with_bound(item: DraftStatement) -> DraftStatement:
     return replace(item, details=tuple(replace(_with_bound(d), bound=True) for d in item.details))
 
 
-def _statement(of: Statement | KeyConcept | Prerequisite) -> DraftStatement:
-    if isinstance(of, Prerequisite):
-        return DraftStatement(of.text, ())
-    lines = tuple(e.segment for e in of.evidence)
-    finding, remark = of.finding or "", of.remark or ""
-    if isinstance(of, KeyConcept):
-        return DraftStatement(of.definition, lines, of.term, finding=finding, remark=remark, emphasis=of.emphasis)
-    if isinstance(of, Detail):
-        details = tuple(map(_statement, of.details))
-        columns = of.columns if of.is_table else ()
+def _statement(statement: Statement | KeyConcept | Prerequisite) -> DraftStatement:
+    if isinstance(statement, Prerequisite):
+        return DraftStatement(statement.text, ())
+    lines = tuple(e.segment for e in statement.evidence)
+    finding, remark = statement.finding or "", statement.remark or ""
+    if isinstance(statement, KeyConcept):
+        return DraftStatement(
+            statement.definition, lines, statement.term, finding=finding, remark=remark, emphasis=statement.emphasis
+        )
+    if isinstance(statement, Detail):
+        details = tuple(map(_statement, statement.details))
+        columns = statement.columns if statement.is_table else ()
         if columns:  # as a page is read
             details = tuple(replace(row, text=row_of(cells(row.text)).strip(), bound=True) for row in details)
         return DraftStatement(
-            of.text,
+            statement.text,
             lines,
-            of.lead or "",
+            statement.lead or "",
             details,
             finding=finding,
             remark=remark,
-            emphasis=of.emphasis,
-            **(shape_of(of) | {"columns": columns}),
+            emphasis=statement.emphasis,
+            **(shape_of(statement) | {"columns": columns}),
         )
-    return DraftStatement(of.text, lines, finding=finding, remark=remark, emphasis=of.emphasis)
+    return DraftStatement(statement.text, lines, finding=finding, remark=remark, emphasis=statement.emphasis)
 
 
 def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
@@ -90,21 +92,23 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     A sentence that resembles none of the record's has no lines, and the finding UNCITED. Prerequisites say nothing of
     the recording and are left out; a section that the record does not have is read as points under its own heading.
     """
-    told, form = list(provenance(document)), PageForm(document)
-    twins = _Twins(draft_of_document(document), told)
+    source_sentences, form = list(provenance(document)), PageForm(document)
+    originals = _Originals(draft_of_document(document), source_sentences)
     sections: dict[str, tuple[DraftGroup, ...]] = {}
     for name, part, heading, rows in blocks(markdown, form):
         shape = form.shapes.get(name, "points")
         if shape == "phrases":
             continue
         if shape == "prose":
-            known = [*twins.texts(name), *told]
-            nodes = [node for node in sentences_of(paragraphs(rows, form), known) if node.text not in told]
+            known = [*originals.texts(name), *source_sentences]
+            sentences = sentences_of(paragraphs(rows, form), known)
+            nodes = [node for node in sentences if node.text not in source_sentences]
         else:
-            labels = form.terms if shape == "terms" else form.leads
-            nodes = bullets(rows, form, labels, bare=shape == "points" and (bool(heading) or name not in form.shapes))
-            nodes = [piece for node in nodes for piece in twins.in_pieces(node, name)]
-        statements = tuple(twins.with_lines(node, name) for node in nodes)
+            label_patterns = form.term_patterns if shape == "terms" else form.lead_patterns
+            bare = shape == "points" and (bool(heading) or name not in form.shapes)
+            nodes = bullets(rows, form, label_patterns, bare=bare)
+            nodes = [piece for node in nodes for piece in originals.in_pieces(node, name)]
+        statements = tuple(originals.with_lines(node, name) for node in nodes)
         if shape == "items":
             statements = tuple(map(_with_bound, statements))
         if statements:
@@ -114,25 +118,25 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
     return Draft(sections, checked_by=document.run.checked_by, titles=titles).numbered(every=True)
 
 
-def is_as_made(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is as it was written with one of these documents, or as one is rendered now, however cited.
+def is_unchanged(markdown: str, *documents: StudyDocument) -> bool:
+    """Whether a page is as it was written for one of these documents, or as one renders now, with or without citations.
 
-    Records of earlier versions keep no digest of their page. It may have had bold set otherwise; but bold that somebody
-    gave words of a statement, or took from them, is an edit.
+    Records of earlier versions keep no digest of their page. Other words of one may be bold now; but bold that
+    somebody gave words of a statement, or took from them, is an edit.
     """
     text, known = _with_plain_ends(markdown), {d.run.page for d in documents if d.run.page}
     if digest_of(text) in known:
         return True
-    looks = itertools.product(documents, (False, True), (False, True))
-    pages = [(d, render_markdown(d, citations=citations, reviewed=reviewed)) for d, citations, reviewed in looks]
+    variants = itertools.product(documents, (False, True), (False, True))
+    pages = [(d, render_markdown(d, citations=citations, reviewed=reviewed)) for d, citations, reviewed in variants]
     if any(text == page for _, page in pages):
         return True
-    alike = (d for d, page in pages if not known and _without_bold(text) == _without_bold(page))
-    return any(not is_edited(markdown, d) for d in alike)
+    but_for_bold = (d for d, page in pages if not known and _without_bold(text) == _without_bold(page))
+    return any(not is_edited(markdown, d) for d in but_for_bold)
 
 
 def page_digest(markdown: str) -> str:
-    """What a record keeps of its page, so that an edit is told; line ends and a mark of the encoding are none."""
+    """The digest by which a record recognises an edit of its page; line ends and a mark of the encoding are none."""
     return digest_of(_with_plain_ends(markdown))
 
 
@@ -145,15 +149,15 @@ def _without_bold(markdown: str) -> str:
 
 
 def is_edited(markdown: str, document: StudyDocument) -> bool:
-    """Whether a page says anything else of the recording than its record, in whatever way that was rendered."""
-    return _told(draft_of_page(markdown, document)) != _told(draft_of_document(document))
+    """Whether a page says anything else of the recording than its record, however that was rendered."""
+    return _content_of(draft_of_page(markdown, document)) != _content_of(draft_of_document(document))
 
 
 def changed_page(record: Path, document: StudyDocument) -> Path | None:
-    """The page of a record where it is not as it was made; None where it is, and where there is none."""
+    """The page of a record where it has changed since it was written; None where it has not, or there is none."""
     page = record.with_suffix(".md")
     try:
-        return None if is_as_made(_text_of(page), document) else page
+        return None if is_unchanged(_text_of(page), document) else page
     except FileNotFoundError:
         return None
 
@@ -169,11 +173,11 @@ def edited_page(path: Path) -> Path | None:
 
 
 def _text_of(page: Path) -> str:
-    return page.read_text("utf-8", errors="replace")  # checking it tells that it is no UTF-8
+    return page.read_text("utf-8", errors="replace")  # a check reports what is no UTF-8
 
 
-def _told(draft: Draft) -> list[tuple[object, ...]]:
-    """The titles and statements of a draft by section, and how they are set, without what no page is read for."""
+def _content_of(draft: Draft) -> list[tuple[object, ...]]:
+    """The titles, statements and layout of a draft by section, without sections that are not read from a page."""
     return [
         (
             name,
@@ -191,57 +195,58 @@ def _told(draft: Draft) -> list[tuple[object, ...]]:
 
 
 def _pieces_of(rows: Sequence[DraftStatement]) -> list[str]:
-    """The texts of those that stand in a paragraph with others, the longer ones first."""
-    pieces = [s.text for s, behind in itertools.pairwise([*rows, _NOTHING]) if s.continues or behind.continues]
+    """The texts of statements that share a paragraph with others, the longer ones first."""
+    pieces = [s.text for s, following in itertools.pairwise([*rows, _NOTHING]) if s.continues or following.continues]
     return sorted(pieces, key=len, reverse=True)
 
 
-class _Twins:
-    """The record's statements, looked up by the words of a page; what is `told` of the source cites no lines."""
+class _Originals:
+    """The record's statements, looked up by the words of a page; `source_sentences` cite no lines."""
 
-    def __init__(self, draft: Draft, told: Sequence[str]) -> None:
-        self._told = [DraftStatement(text, ()) for text in told]
-        self._of: dict[str, list[DraftStatement]] = {}
+    def __init__(self, draft: Draft, source_sentences: Sequence[str]) -> None:
+        self._about_source = [DraftStatement(text, ()) for text in source_sentences]
+        self._by_section: dict[str, list[DraftStatement]] = {}
         for name, statement in draft.statements():
-            self._of.setdefault(name, []).append(statement)
-        self._texts = {name: {s.text for s in rows} for name, rows in self._of.items()}
-        self._pieces = {name: _pieces_of(rows) for name, rows in self._of.items()}
+            self._by_section.setdefault(name, []).append(statement)
+        self._citing = [s for name, rows in self._by_section.items() if name not in BARE for s in rows]
+        self._texts = {name: {s.text for s in rows} for name, rows in self._by_section.items()}
+        self._pieces = {name: _pieces_of(rows) for name, rows in self._by_section.items()}
 
     def texts(self, section: str) -> list[str]:
         """The texts of a section."""
-        return [s.text for s in self._of.get(section, ())]
+        return [s.text for s in self._by_section.get(section, ())]
 
     def with_lines(self, node: DraftStatement, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
-        """A statement of the page with its twin's lines and remark, and with its finding where its text is the same.
+        """A statement of the page with its original's lines and remark, and its finding where the text is the same.
 
-        Its twin is looked for among those `below` its parent's twin first: many tasks have the same date, and one that
-        was written anew is known by its label.
+        Its original is looked for first among those `below` its parent's: many tasks have the same date, and a detail
+        that was written anew is known by its label.
         """
-        twin = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
-        twin = twin or self._find(node.text, self._of.get(section, ()))
-        twin = twin or self._find(node.text, [s for name, of in self._of.items() if name not in BARE for s in of])
-        details = tuple(self.with_lines(d, section, twin.details if twin else ()) for d in node.details)
+        original = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
+        original = original or self._find(node.text, self._by_section.get(section, ()))
+        original = original or self._find(node.text, self._citing)
+        details = tuple(self.with_lines(d, section, original.details if original else ()) for d in node.details)
         if node.columns:
             details = tuple(replace(row, bound=True) for row in details)
         new = replace(node, details=details)
         if new.bare:
             return replace(new, lines=lines_of(details))
-        if twin is None:
-            return new if self._find(node.text, self._told) else replace(new, finding=UNCITED)
-        if twin.text != node.text:
-            return replace(new, lines=twin.lines, remark=twin.remark)
-        return replace(new, lines=twin.lines, finding=twin.finding, remark=twin.remark)
+        if original is None:
+            return new if self._find(node.text, self._about_source) else replace(new, finding=UNCITED)
+        if original.text != node.text:
+            return replace(new, lines=original.lines, remark=original.remark)
+        return replace(new, lines=original.lines, finding=original.finding, remark=original.remark)
 
     def in_pieces(self, node: DraftStatement, section: str) -> Iterator[DraftStatement]:
         """A paragraph as the statements of the record that stand in it, and what somebody wrote between them.
 
         That is one statement where it resembles one of them, or where no sentence of it does.
         """
-        rows, known = self._of.get(section, []), self._pieces.get(section, [])
+        rows, known = self._by_section.get(section, []), self._pieces.get(section, [])
         if not node.columns:
             pieces_below = (piece for detail in node.details for piece in self.in_pieces(detail, section))
             node = replace(node, details=tuple(pieces_below))
-        # Bare, or no paragraph of the record holds several, or not this one.
+        # A bare one, one of a record without paragraphs of several statements, or a statement of the record.
         if node.bare or not known or node.text in self._texts[section]:
             yield node
             return
@@ -249,13 +254,13 @@ class _Twins:
         for part in cut_at(node.text, known):
             sentences = [] if self._find(part, rows) else sentences_in(part)
             pieces += sentences if any(self._find(s, rows) for s in sentences) else [part]
-        told = [piece for piece in pieces if any(map(str.isalnum, piece))]
-        yield from node.in_paragraph(told or pieces)
+        with_words = [piece for piece in pieces if any(map(str.isalnum, piece))]
+        yield from node.in_paragraph(with_words or pieces)
 
     @staticmethod
     def _find(text: str, among: Sequence[DraftStatement]) -> DraftStatement | None:
-        same = next((s for s in among if s.text == text), None)
-        if same is not None:
-            return same
-        found = process.extractOne(text, [s.text for s in among], scorer=fuzz.ratio, score_cutoff=_EDITED)
-        return among[found[2]] if found else None
+        identical = next((s for s in among if s.text == text), None)
+        if identical is not None:
+            return identical
+        nearest = process.extractOne(text, [s.text for s in among], scorer=fuzz.ratio, score_cutoff=_EDITED)
+        return among[nearest[2]] if nearest else None

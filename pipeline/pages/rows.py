@@ -11,47 +11,47 @@ from markdown_it import MarkdownIt
 from pipeline.document import KeyConcept, StudyDocument
 from pipeline.draft import DraftStatement
 from pipeline.labels import labels_for, languages
-from pipeline.pages import DOUBTED, escape, unescape
-from pipeline.pages.markdown import OF_PARAGRAPH, in_bold, labels_of, literal
+from pipeline.pages import DOUBT_MARK, escape, unescape
+from pipeline.pages.markdown import PARAGRAPH_BULLET, labels_of, literal, with_bold
 from pipeline.tables import cells, row_of
 from pipeline.text import FORMULA, QUESTION_MARKS
 
 _NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
 _LINE = "|".join(
     re.sub(r"\\{numbers?\\}", _NUMBERS.replace("\\", r"\\"), re.escape(label))
-    for words in map(labels_for, languages())
-    for label in (words.line, words.lines)
+    for labels in map(labels_for, languages())
+    for label in (labels.line, labels.lines)
 )
 _CLOCK = r"\d+(?::\d\d)+"
 _CLOCKS = rf"{_CLOCK}(?:–{_CLOCK})?(?:, {_CLOCK}(?:–{_CLOCK})?)*"
 _MARK = re.compile(  # of doubt, a citation, or a footnote
-    rf"\s+(?:{DOUBTED}|\\\[(?:{_LINE}|{_CLOCKS})\\\])|\[\^[^\]\s]+\]"
+    rf"\s+(?:{DOUBT_MARK}|\\\[(?:{_LINE}|{_CLOCKS})\\\])|\[\^[^\]\s]+\]"
 )
-_INLINE = MarkdownIt("commonmark").disable("text_join")  # so that what is escaped can be told
-_ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # that somebody wrote: one that is said has its colon escaped
+_INLINE = MarkdownIt("commonmark").disable("text_join")  # so that escaped characters can be recognised
+_ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # that somebody wrote: in one from a statement the colon is escaped
 _HEADING = re.compile(r"#{2,4} +(.*?)(?:\s+#+)?\s*")
 _COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[^\n]*(?:\n|\Z)|\Z)", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote, or of where a link leads
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
 )
-_GOES_ON = re.compile(  # initials, short titles, days; "e.g." and "vs.", which no vowel makes a word
+_ABBREVIATION_END = re.compile(  # initials, short titles, days; "e.g." and "vs.", which no vowel makes a word
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
-_WHOLE = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends in code or mathematics
+_UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends in code or mathematics
 _LEAST_BLANKS = 2  # in a sentence of a language that has them
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without the box of a task
 _BAR = "|"
 _FIRST_STEP = "1."
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_WORDS = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
-_BOLD = re.compile(rf"\*\*{_WORDS}\*\*\s*")
-_ASKS = re.compile(rf"\*\*{_WORDS[:-1]}[{''.join(QUESTION_MARKS)}])\*\*\s*")
-_STANDS_OUT = re.compile(rf"\\.|\*\*{_WORDS}\*\*")
+_BOLD_TEXT = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
+_BOLD = re.compile(rf"\*\*{_BOLD_TEXT}\*\*\s*")
+_BOLD_QUESTION = re.compile(rf"\*\*{_BOLD_TEXT[:-1]}[{''.join(QUESTION_MARKS)}])\*\*\s*")
+_EMPHASIS = re.compile(rf"\\.|\*\*{_BOLD_TEXT}\*\*")
 _RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
 _STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
-_PLACE = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
+_SECTION_TIMES = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
@@ -62,32 +62,33 @@ class PageForm:
     """
 
     def __init__(self, document: StudyDocument) -> None:
-        own, english = labels_of(document), labels_for("en")
-        self.sections = {s.heading: s.name for words in (english, own) for s in document.outline(words)}
+        own_labels, english_labels = both = labels_of(document), labels_for("en")
+        self.sections = {s.heading: s.name for labels in reversed(both) for s in document.outline(labels)}
         self.shapes = {s.name: s.form for s in document.outline()}
-        marks = (own.colon, english.colon)
+        marks = (own_labels.colon, english_labels.colon)
         colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
-        outside = [re.compile(rf"\*\*{_WORDS}\*\*{colon}\s*") for colon in colons]
-        inside = [re.compile(rf"\*\*{_WORDS}{colon}\*\*\s*") for colon in colons] if own.colon[-1].isspace() else []
-        self.leads, self.terms = (*inside, *outside, _ASKS), (*inside, *outside, _BOLD)
-        urls = tuple(f"{words.source_url}{words.colon.rstrip()}" for words in (own, english))
-        notes = (f"*{words.general_knowledge}*" for words in (own, english))
-        nothing = (said for words in (own, english) for said in (words.none_found, words.none_accepted))
-        self._besides, self._nothing = (">", DOUBTED, *urls, *notes), frozenset(nothing)
-        own_words = sorted({re.escape(shown) for shown in _like_marks(document)}, key=len, reverse=True)
-        self._own_or_mark = re.compile(rf"({'|'.join(own_words) or '(?!)'})|{_MARK.pattern}")
+        outside = [re.compile(rf"\*\*{_BOLD_TEXT}\*\*{colon}\s*") for colon in colons]
+        inside = [re.compile(rf"\*\*{_BOLD_TEXT}{colon}\*\*\s*") for colon in colons]
+        inside = inside if own_labels.colon[-1].isspace() else []
+        self.lead_patterns, self.term_patterns = (*inside, *outside, _BOLD_QUESTION), (*inside, *outside, _BOLD)
+        urls = tuple(f"{labels.source_url}{labels.colon.rstrip()}" for labels in both)
+        notes = (f"*{labels.general_knowledge}*" for labels in both)
+        nothing = (label for labels in both for label in (labels.none_found, labels.none_accepted))
+        self._other_beginnings, self._nothing = (">", DOUBT_MARK, *urls, *notes), frozenset(nothing)
+        texts_like_marks = sorted({re.escape(shown) for shown in _like_marks(document)}, key=len, reverse=True)
+        self._text_or_mark = re.compile(rf"({'|'.join(texts_like_marks) or '(?!)'})|{_MARK.pattern}")
 
-    def is_besides(self, row: str) -> bool:
-        """Whether a row is no statement: by how it begins, a rule, the times of a section, or one without words."""
-        if row.startswith(self._besides) or row.strip() in self._nothing:
+    def is_no_statement(self, row: str) -> bool:
+        """Whether a row is no statement: it begins like none, is a rule or the times of a section, or has no words."""
+        if row.startswith(self._other_beginnings) or row.strip() in self._nothing:
             return True
-        if any(pattern.fullmatch(row) for pattern in (_RULE, _PLACE, _DEFINITION)):
+        if any(pattern.fullmatch(row) for pattern in (_RULE, _SECTION_TIMES, _DEFINITION)):
             return True
         return bool(row.strip()) and not _plainly_marked(row).strip()
 
     def without_marks(self, row: str) -> str:
-        """A row without citations and marks of doubt; what the record's statements have like them are their words."""
-        return self._own_or_mark.sub(lambda found: found[1] or "", row)
+        """A row without citations and marks of doubt; texts of the record that look like these stay."""
+        return self._text_or_mark.sub(lambda match: match[1] or "", row)
 
 
 def _like_marks(document: StudyDocument) -> Iterator[str]:
@@ -97,8 +98,8 @@ def _like_marks(document: StudyDocument) -> Iterator[str]:
             text, lead = statement.definition, statement.term
         else:
             text, lead = statement.text, getattr(statement, "lead", None) or ""
-        shown = (in_bold(text, statement.emphasis), *map(escape, cells(text)), escape(lead))
-        yield from filter(_MARK.search, (_plainly_marked(text) for text in shown if "[" in text or DOUBTED in text))
+        shown = (with_bold(text, statement.emphasis), *map(escape, cells(text)), escape(lead))
+        yield from filter(_MARK.search, (_plainly_marked(text) for text in shown if "[" in text or DOUBT_MARK in text))
 
 
 def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
@@ -109,14 +110,14 @@ def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[
     name = part = heading = title = ""
     rows: list[str] = []
     for row in [*_COMMENT.sub("", markdown).splitlines(), "## "]:
-        if not (found := _HEADING.fullmatch(row)):
+        if not (match := _HEADING.fullmatch(row)):
             rows.append(row)
             continue
         if row.startswith("#### ") and not part and heading and not "".join(rows).strip():
             part = title  # which has no number
         elif name:
             yield name, part, heading, rows
-        title, _ = _in_plain(_plainly_marked(found[1]))
+        title, _ = _text_and_emphasis(_plainly_marked(match[1]))
         if row.startswith("## "):
             name, part, heading = form.sections.get(title, title), "", ""
         else:
@@ -135,22 +136,22 @@ class _Node:
     columns: tuple[str, ...] = ()
     steps: bool = False
 
-    def statement(self, form: PageForm, labels: Sequence[re.Pattern[str]]) -> DraftStatement:
+    def statement(self, form: PageForm, label_patterns: Sequence[re.Pattern[str]]) -> DraftStatement:
         """The statement as a reader sees it, with the label that one of these patterns finds."""
         text, label = form.without_marks(_plainly_marked(self.text)), ""
-        if match := next((m for pattern in labels if (m := pattern.match(text))), None):
+        if match := next((m for pattern in label_patterns if (m := pattern.match(text))), None):
             label, text = unescape(match[1]).strip(), text[match.end() :]
-        text, emphasis = _in_plain(text)
-        details = tuple(d.statement(form, labels) for d in self.details)
+        text, emphasis = _text_and_emphasis(text)
+        details = tuple(d.statement(form, label_patterns) for d in self.details)
         return DraftStatement(
             text, (), label, details, columns=self.columns, steps=self.steps, emphasis=emphasis, listed=self.listed
         )
 
 
 def bullets(
-    rows: Sequence[str], form: PageForm, labels: Sequence[re.Pattern[str]], *, bare: bool
+    rows: Sequence[str], form: PageForm, label_patterns: Sequence[re.Pattern[str]], *, bare: bool
 ) -> list[DraftStatement]:
-    """The points of a section; a row that is no bullet goes on with what is before it, after a blank it is a paragraph.
+    """The points of a section; a row that is no bullet continues the row before it, after a blank it is a paragraph.
 
     A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
     table to the point above them; where none stands above, and below a list or a table, to a `bare` one.
@@ -160,10 +161,10 @@ def bullets(
     point = _Node("")  # the one that a table would stand below
     below = False  # whether the last point is a paragraph
     in_table = False  # whether the last row is one of a table
-    counts = False  # whether the last row has a number, or stands below one that has
+    numbered = False  # whether the last row has a number, or stands below one that has
     for row in rows:
-        counts = counts and not row.startswith(_BAR)
-        begins = row.startswith(_BAR) or (row.startswith(f"{_FIRST_STEP} ") and not counts)
+        numbered = numbered and not row.startswith(_BAR)
+        begins = row.startswith(_BAR) or (row.startswith(f"{_FIRST_STEP} ") and not numbered)
         stands_alone = not out or out[-1].listed or bool(out[-1].details)
         if bare and stands_alone and begins and (not in_table or not row.startswith(_BAR)):
             point, below = _Node(""), True
@@ -171,29 +172,29 @@ def bullets(
         in_table = row.lstrip().startswith(_BAR)
         if not row.strip():
             last = None
-        elif form.is_besides(row):
+        elif form.is_no_statement(row):
             continue
         elif out and (match := _TABLE_ROW.fullmatch(row)):
             shown = tuple(cell.strip() for cell in _CELL_END.split(match[1]))
             if point.columns:
                 point.details.append(_Node(row_of(shown)))
             else:
-                point.columns = tuple(_in_plain(_plainly_marked(cell))[0] for cell in shown)
-        elif (match := _bullet(row, goes_on=last is not None and not counts)) or last is None:
+                point.columns = tuple(_text_and_emphasis(_plainly_marked(cell))[0] for cell in shown)
+        elif (match := _bullet(row, goes_on=last is not None and not numbered)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip(), listed=bool(sign))
-            number = sign[:1].isdigit()
-            counts = number or (counts and bool(indent))
-            nested = indent or (below and (sign == OF_PARAGRAPH or number))
+            has_number = sign[:1].isdigit()
+            numbered = has_number or (numbered and bool(indent))
+            nested = indent or (below and (sign == PARAGRAPH_BULLET or has_number))
             if nested and out:
-                out[-1].steps = number if not out[-1].details else out[-1].steps
+                out[-1].steps = has_number if not out[-1].details else out[-1].steps
                 out[-1].details.append(last)
             else:
                 out.append(last)
             below = below if nested else not sign
         else:
             last.text += f"\n{row.strip()}"
-    return [node.statement(form, labels) for node in out]
+    return [node.statement(form, label_patterns) for node in out]
 
 
 def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
@@ -204,9 +205,9 @@ def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
 
 def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
     """The paragraphs of prose, each in one line, without marks."""
-    kept = ("" if form.is_besides(row) else row.strip() for row in rows)
-    parts = (part for part in re.split(r"\n{2,}", "\n".join(kept)) if part)
-    shown = (_in_plain(form.without_marks(_plainly_marked(part))) for part in parts)
+    texts = ("" if form.is_no_statement(row) else row.strip() for row in rows)
+    parts = (part for part in re.split(r"\n{2,}", "\n".join(texts)) if part)
+    shown = (_text_and_emphasis(form.without_marks(_plainly_marked(part))) for part in parts)
     return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in shown]
 
 
@@ -234,10 +235,10 @@ def _plainly_marked(rows: str) -> str:
     return "".join(out)
 
 
-def _in_plain(shown: str) -> tuple[str, tuple[str, ...]]:
-    """The words of a line as a reader sees them, and those of them that stand out."""
-    emphasis = tuple(unescape(words) for words in _STANDS_OUT.findall(shown) if words)
-    return unescape(_STANDS_OUT.sub(lambda match: match[1] or match[0], shown)).strip(), emphasis
+def _text_and_emphasis(shown: str) -> tuple[str, tuple[str, ...]]:
+    """The words of a line as a reader sees them, and which of them stand out."""
+    emphasis = tuple(unescape(words) for words in _EMPHASIS.findall(shown) if words)
+    return unescape(_EMPHASIS.sub(lambda match: match[1] or match[0], shown)).strip(), emphasis
 
 
 def sentences_of(paragraphs: Sequence[DraftStatement], known: Sequence[str]) -> Iterator[DraftStatement]:
@@ -270,11 +271,11 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
     out: list[str] = []
-    hidden = _WHOLE.sub(lambda found: "`" * len(found[0]), text)
-    ends = [found.span() for found in _SENTENCE_END.finditer(hidden)]
+    hidden = _UNDIVIDED.sub(lambda match: "`" * len(match[0]), text)
+    ends = [match.span() for match in _SENTENCE_END.finditer(hidden)]
     spans = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True)
     for piece in filter(None, (text[start:end].strip() for start, end in spans)):
-        if out and (_GOES_ON.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
+        if out and (_ABBREVIATION_END.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
             out[-1] = f"{out[-1]} {piece}"
         else:
             out.append(piece)

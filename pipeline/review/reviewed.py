@@ -21,7 +21,7 @@ from pipeline.document import (
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
-from pipeline.pages.paragraphs import shape_of, standing
+from pipeline.pages.paragraphs import as_on_page, shape_of
 from pipeline.record import gaps, tenths
 from pipeline.review.lines import CHANGED
 from pipeline.review.state import Item, State
@@ -71,7 +71,7 @@ def _section_content(
         case "points":
             for group in state.groups:
                 below = list(_nested_accepted(i for i in state.items if (i.section, i.group) == (section, group.id)))
-                if details := standing(_tree(below, claims)):
+                if details := as_on_page(_tree(below, claims)):
                     yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
             in_section = (i for i in state.items if i.section == section)

@@ -12,7 +12,7 @@ from pipeline.document import Correction, MainPoint
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
-from pipeline.pages.paragraphs import standing
+from pipeline.pages.paragraphs import as_on_page
 from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_end_mark
 from pipeline.tables import fills, without_header
 from pipeline.transcript import Transcript
@@ -124,7 +124,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
             heading=g.heading,
             part=g.part or None,
             correction=Correction(before=g.before, reason=g.reason) if g.before else None,
-            details=standing(detail(s, transcript) for s in g.statements),
+            details=as_on_page(detail(s, transcript) for s in g.statements),
         )
         for g in groups
     )

@@ -24,7 +24,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.pages import render_markdown
-from pipeline.pages.paragraphs import is_bullet, standing
+from pipeline.pages.paragraphs import as_on_page, is_bullet
 from pipeline.pages.reading import draft_of_document, draft_of_page, is_edited
 from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.review.actions import Heading, Move
@@ -79,7 +79,7 @@ def test_a_table_behind_bullets_is_read_back_as_well() -> None:
 
 def with_points(made: StudyDocument, *points: Detail) -> StudyDocument:
     """The document with these points below its second heading, as its record has them."""
-    second = made.main_points[1].model_copy(update={"details": standing(points)})
+    second = made.main_points[1].model_copy(update={"details": as_on_page(points)})
     return made.model_copy(update={"main_points": (made.main_points[0], second)})
 
 
