@@ -39,13 +39,13 @@ def command(
     as_json: bool,
 ) -> int:
     """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables. Without --to and --out Markdown goes to stdout."""
-    from pipeline.exports.targets import format_of, places_below, wanted
+    from pipeline.exports.targets import export_options, format_of, places_below
     from pipeline.exports.writing import Exporter
 
     names = [*to, *(["record"] if as_json else [])]
     file_format = format_of(out) if out is not None and not names and not out.is_dir() else None
     options = {"out": out, "transcripts": transcripts, "reviewed": reviewed, "citations": citations}
-    exporter = Exporter(wanted(names or [file_format.name if file_format else "markdown"], **options), tell)
+    exporter = Exporter(export_options(names or [file_format.name if file_format else "markdown"], **options), tell)
     places = places_below(paths, reviewed=reviewed)
     if out is None and not to:
         _print_one(exporter, places)
@@ -62,4 +62,4 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
     if len(places) > 1:
         names = ", ".join(str(p.record) for p in places[:5])
         raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
-    print(exporter.wanted.formats[0].write(exporter.open(places[0].record)).decode(), end="")
+    print(exporter.options.formats[0].write(exporter.open(places[0].record)).decode(), end="")

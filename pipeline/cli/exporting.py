@@ -21,11 +21,11 @@ class Exports:
         self._exporter: Exporter | None = None
         self._out, self._paths = settings.out, dict[str, list[str]]()
         if names:
-            from pipeline.exports.targets import wanted
+            from pipeline.exports.targets import export_options
             from pipeline.exports.writing import Exporter
 
             options = {"citations": bool(settings.citations)}
-            self._exporter = Exporter(wanted(names, **options), tell)
+            self._exporter = Exporter(export_options(names, **options), tell)
 
     @property
     def failed(self) -> int:
@@ -57,7 +57,7 @@ class Exports:
 
         None when it is not wanted, there are no notes, or it could not be written.
         """
-        if not (self._exporter and self._exporter.wanted.index):
+        if not (self._exporter and self._exporter.options.index):
             return None
         from pipeline.batches.outputs import records_below
         from pipeline.exports.targets import Place

@@ -1,4 +1,4 @@
-"""Documents in the formats of other programs: a module a format behind `Format`, each made from one outline."""
+"""Documents in the formats of other programs: a module a format behind `Format`, each written from one outline."""
 
 from __future__ import annotations
 

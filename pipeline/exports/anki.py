@@ -44,9 +44,9 @@ def write_anki(exported: Exported) -> bytes:
     """The package: one deck, named by the document's title."""
     deck = genanki.Deck(_number(exported.key), re.sub(":{2,}", ":", exported.document.title))
     concept, figure = _models()
-    for key, model, fields in _notes(exported):
-        chosen = concept if model == _CONCEPT else figure
-        deck.add_note(genanki.Note(model=chosen, fields=list(fields), guid=digest_of(f"{exported.key} {key}")[:20]))
+    for key, kind, fields in _notes(exported):
+        model = concept if kind == _CONCEPT else figure
+        deck.add_note(genanki.Note(model=model, fields=list(fields), guid=digest_of(f"{exported.key} {key}")[:20]))
     out = io.BytesIO()
     # Notes are as old as the document, so that Anki takes a newer one's.
     genanki.Package(deck).write_to_file(out, timestamp=float(exported.changed))
@@ -79,14 +79,14 @@ def _models() -> tuple[genanki.Model, genanki.Model]:
 
 
 def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """(what it is known by, kind, fields) of every note: concepts by their term, figures by their lines and order.
+    """(key, kind, fields) of every note: concepts by their term, figures by their lines and order.
 
     Rows of tables are counted apart.
     """
     seen: dict[str, int] = {}
     front: tuple[str, ...]
     columns: tuple[str, ...] = ()  # of the table that was last begun: its rows come right behind
-    for block, _, point in (found for section in exported.sections for found in section.points()):
+    for block, _, point in (place for section in exported.sections for place in section.points()):
         columns = point.columns or columns
         if point.claim is None:
             continue
@@ -125,10 +125,10 @@ def _lead(lead: str, labels: Labels) -> str:
 
 def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     passages = exported.passages(point)
-    quotes = "<br>".join(_plain(p.quoted(exported.labels, _LONGEST)) for p in passages[:2])
-    place = passages[0]
-    shown = _plain(place.place)
-    link = f'<a href="{html.escape(place.url)}">{shown}</a>' if place.url else shown
+    quotes = "<br>".join(_plain(p.attributed_quote(exported.labels, _LONGEST)) for p in passages[:2])
+    first = passages[0]
+    place = _plain(first.place)
+    link = f'<a href="{html.escape(first.url)}">{place}</a>' if first.url else place
     doubt = f" {DOUBT_MARK} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
     return quotes, link + doubt, _plain(exported.document.title)
 
@@ -136,14 +136,14 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
 def cloze(text: str, emphasis: Sequence[str] = (), shown: Sequence[str] = ()) -> str:
     """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup.
 
-    The same figure twice is one gap, and one that is `shown` elsewhere on the card is none, so that no card tells its
-    answer. Those in words of `emphasis` come before others.
+    The same figure twice is one gap, and one that is `shown` elsewhere on the card is none, so that no card gives
+    away its answer. Those in words of `emphasis` come before others.
     """
     spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)]
-    bold, known = _figures_of(emphasis), _figures_of(shown)
-    figures = [f for f in dict.fromkeys(text[first:last] for first, last in spans) if f not in known]
-    asked = sorted(figures, key=lambda figure: figure not in bold)[:_MOST_FIGURES]
-    gaps = {figure: n for n, figure in enumerate((f for f in figures if f in asked), 1)}
+    bold, shown_figures = _figures_of(emphasis), _figures_of(shown)
+    figures = [f for f in dict.fromkeys(text[first:last] for first, last in spans) if f not in shown_figures]
+    hidden = sorted(figures, key=lambda figure: figure not in bold)[:_MOST_FIGURES]
+    gaps = {figure: n for n, figure in enumerate((f for f in figures if f in hidden), 1)}
     out, end = "", 0
     for first, last in spans:
         if gap := gaps.get(text[first:last]):
@@ -169,7 +169,7 @@ def _figures(text: str) -> list[tuple[int, int]]:
 
 
 def _part_of_a_name(text: str, first: int, last: int) -> bool:
-    """Whether digits belong to what stands beside them, as in CO2 and 3D; letters without capitals part from them."""
+    """Whether digits belong to the letters beside them, as in CO2 and 3D; letters without capitals are apart."""
     before, after = text[first - 1 : first], text[last : last + 1]
     cased = any(c.isupper() or c.islower() for c in (before, after))
     return cased or before in ("_", ".", ",") or after == "_"

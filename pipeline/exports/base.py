@@ -20,7 +20,7 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A document on its way out: visible text only, its outline, and the transcript where it is at hand, unchanged.
+    """A document ready to be written: visible text only, its outline, and its transcript if there unchanged.
 
     The transcript has its speakers by the names that the notes have.
     `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
@@ -103,7 +103,7 @@ class Exported:
 class Format:
     """A kind of file that a document can be written as. `write` is pure: same document, same bytes.
 
-    `context` tells whether quotations stand in their context, for which a transcript is needed. `check` raises
+    `context` says whether quotations stand in their context, for which a transcript is needed. `check` raises
     SettingsError where something that the format needs is not installed.
     """
 
@@ -124,15 +124,15 @@ def exported(
     reviewed: bool,
     changed: int,
 ) -> Exported:
-    """A document made ready for every format. A transcript that is not the one it was made from is left out."""
+    """A document made ready for every format. A transcript from which it was not made is left out."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
     labels = labels_of(visible)
     source = document.source
     if transcript and (transcript.sha256, len(transcript.segments)) != (source.sha256, source.segments):
         transcript = None
-    said = _with_names(transcript, visible) if transcript else None
+    named = _with_names(transcript, visible) if transcript else None
     sections = tuple(_with_provenance(s, visible) for s in outline(visible, labels))
-    return Exported(name, visible, labels, sections, said, citations, reviewed, changed)
+    return Exported(name, visible, labels, sections, named, citations, reviewed, changed)
 
 
 def _with_provenance(section: Section, document: StudyDocument) -> Section:
@@ -147,8 +147,8 @@ def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:
     """The transcript with its speakers by the names that the notes have."""
     if not document.run.names:
         return transcript
-    named = {label: document.speaker(clean(label)) for label in transcript.labelled_speakers}
-    segments = tuple(s._replace(speaker=named[s.speaker] if s.speaker else s.speaker) for s in transcript.segments)
+    names = {label: document.speaker(clean(label)) for label in transcript.labelled_speakers}
+    segments = tuple(s._replace(speaker=names[s.speaker] if s.speaker else s.speaker) for s in transcript.segments)
     return replace(transcript, segments=segments)
 
 

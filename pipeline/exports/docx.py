@@ -48,10 +48,10 @@ def write_docx(exported: Exported) -> bytes:
 def _prepare(word: Any, exported: Exported) -> None:
     """Styles, page, language and properties."""
     document = exported.document
-    known = word.core_properties
-    known.title, known.author, known.comments = document.title[:255], (document.channel or "")[:255], ""
-    known.last_modified_by, known.language = "", exported.language
-    known.created = known.modified = datetime.fromtimestamp(exported.changed, UTC)
+    properties = word.core_properties
+    properties.title, properties.author, properties.comments = document.title[:255], (document.channel or "")[:255], ""
+    properties.last_modified_by, properties.language = "", exported.language
+    properties.created = properties.modified = datetime.fromtimestamp(exported.changed, UTC)
     for part in word.sections:
         part.left_margin = part.right_margin = Cm(2.6)
         part.top_margin = part.bottom_margin = Cm(2.2)
@@ -63,10 +63,10 @@ def _prepare(word: Any, exported: Exported) -> None:
     for name in (f"{kind}{level}" for kind in ("List", "List Bullet") for level in ("", " 2", " 3")):
         _style(styles[name], 11, _INK, after=3)
     for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
-        own = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
-        _style(own, size, _SOFT, after=2)
-        if name != TEXT:  # quotations run as their own language does
-            own.base_style = styles["Normal"]
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
+        _style(style, size, _SOFT, after=2)
+        if name != TEXT:  # quotations have the direction of their own language
+            style.base_style = styles["Normal"]
     reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER, builtin=True)
     reference.font.superscript, reference.font.color.rgb = True, _ACCENT
     border = styles["Title"].element.pPr.find(qn("w:pBdr"))
@@ -86,7 +86,7 @@ def _language(normal: Any, exported: Exported) -> None:
         language.addprevious(OxmlElement("w:rtl"))
         normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
         for spacing in normal.getparent().xpath("./w:style/w:rPr/w:spacing"):
-            spacing.getparent().remove(spacing)  # it would part the letters of Arabic, which are joined
+            spacing.getparent().remove(spacing)  # it would separate the letters of Arabic, which are joined
 
 
 def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, after: float = 0) -> None:
@@ -99,8 +99,8 @@ def _opening(word: Any, exported: Exported) -> None:
     word.add_paragraph(labels.heading("study_document", document.notes), "Facts")
     word.add_paragraph(document.title, "Title")
     facts = [document.channel, exported.published, labels.names(document.speakers)]
-    if known := " · ".join(f for f in facts if f):
-        word.add_paragraph(known, "Facts")
+    if facts_line := " · ".join(f for f in facts if f):
+        word.add_paragraph(facts_line, "Facts")
     if exported.url:
         hyperlink(word.add_paragraph(style="Facts")._p, word.part, exported.url, exported.url)
     if document.note:
@@ -127,12 +127,12 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
     if block.form == "prose":
         _paragraph(word.add_paragraph(), block.points, exported, notes)
         return
-    for top in block.points:
-        _point(word, top, 0, block, exported, notes)
+    for point in block.points:
+        _point(word, point, 0, block, exported, notes)
 
 
 def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported, notes: Footnotes) -> None:
-    """A point and what is nested below it, so many levels deep."""
+    """A point that is so many levels deep, and what is nested below it."""
     if point.text:
         level = min(depth + 1, _DEEPEST)
         plain = block.form == "terms" or (block.form == "points" and not depth and not point.listed)
@@ -143,8 +143,8 @@ def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported
     if point.columns:
         _table(word, point, exported, notes)
         return
-    for below in point.nested:
-        _point(word, below, depth + 1, block, exported, notes)
+    for nested in point.nested:
+        _point(word, nested, depth + 1, block, exported, notes)
 
 
 def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
@@ -157,11 +157,11 @@ def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> Non
     for cell, title in zip(head.cells, point.columns, strict=True):
         cell.paragraphs[0].add_run(title).bold = True
     for row in point.nested:
-        shown = table.add_row().cells
-        for cell, text in zip(shown, row.cells, strict=True):
+        row_cells = table.add_row().cells
+        for cell, text in zip(row_cells, row.cells, strict=True):
             _words(cell.paragraphs[0], text)
-        _evidence(shown[-1].paragraphs[0], row, exported, notes)
-    word.add_paragraph()  # else two tables in a row were one
+        _evidence(row_cells[-1].paragraphs[0], row, exported, notes)
+    word.add_paragraph()  # else two tables in a row would be one
 
 
 def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:
@@ -169,9 +169,9 @@ def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, note
         if n:
             paragraph.add_run(exported.labels.between_sentences)
         if point.lead:
-            mark, behind = exported.labels.behind(point.lead)
+            mark, space = exported.labels.behind(point.lead)
             paragraph.add_run(f"{point.lead}{mark}").bold = True
-            paragraph.add_run(behind)
+            paragraph.add_run(space)
         _words(paragraph, point.text, point.emphasis)
         _evidence(paragraph, point, exported, notes)
 

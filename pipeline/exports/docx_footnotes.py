@@ -19,7 +19,7 @@ from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
-# A footnote is to leave the page to the notes: of a longer quotation its beginning stands there, of more their times.
+# A footnote is to leave the page to the notes: longer quotations are cut there, and further ones are only their times.
 _LONGEST, _MOST_QUOTED = 320, 3
 _EMPTY = (
     f"<w:footnotes {nsdecls('w', 'r')}>"
@@ -30,7 +30,7 @@ _EMPTY = (
 
 
 class Footnotes:
-    """The footnotes of a document: what says each statement, numbered as the statements are."""
+    """The footnotes of a document: the quotations of each statement, numbered as the statements are."""
 
     def __init__(self, word: Any, exported: Exported) -> None:
         self._exported = exported
@@ -42,7 +42,7 @@ class Footnotes:
         self._part = XmlPart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
 
     def refer(self, paragraph: Any, point: Point) -> None:
-        """Puts the mark of a statement's footnote behind it, and what says it into the footnote."""
+        """Puts the number of a statement's footnote behind it, and its quotations into the footnote."""
         reference = OxmlElement("w:footnoteReference")
         reference.set(qn("w:id"), str(point.number))
         paragraph._p.append(self._mark(reference))
@@ -67,7 +67,7 @@ class Footnotes:
             paragraph.append(self._mark(OxmlElement("w:footnoteRef")))
         paragraph.append(run(" "))
         self._place(paragraph, passage)
-        paragraph.append(run(f" · {passage.quoted(self._exported.labels, _LONGEST)}"))
+        paragraph.append(run(f" · {passage.attributed_quote(self._exported.labels, _LONGEST)}"))
         return paragraph
 
     def _places(self, passages: Sequence[Passage]) -> Any:

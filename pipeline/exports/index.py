@@ -32,7 +32,7 @@ class Note:
     @property
     def statements(self) -> list[tuple[str, str]]:
         """(anchor, text) of everything that cites lines."""
-        return [(p.anchor, _whole(p, self.exported.labels)) for _, _, _, p in self.exported.points()]
+        return [(p.anchor, _text_with_lead(p, self.exported.labels)) for _, _, _, p in self.exported.points()]
 
     @property
     def titles(self) -> Iterator[tuple[str, str]]:
@@ -47,14 +47,14 @@ class Note:
                 yield from ((p.anchor or p.nested[0].anchor, row_of(p.columns)) for p in tables)
 
     @property
-    def searched(self) -> dict[str, Any]:
-        """What a search goes through, and how what it finds is written."""
-        written = {"lang": self.exported.language, "dir": self.exported.direction}
+    def search_entry(self) -> dict[str, Any]:
+        """The title and rows that a search goes through, with their language and direction."""
+        language = {"lang": self.exported.language, "dir": self.exported.direction}
         rows = [*self.titles, *self.statements]
-        return {"title": self.exported.document.title, "href": self.href, "rows": rows} | written
+        return {"title": self.exported.document.title, "href": self.href, "rows": rows} | language
 
 
-def _whole(point: Point, labels: Labels) -> str:
+def _text_with_lead(point: Point, labels: Labels) -> str:
     return f"{point.lead}{''.join(labels.behind(point.lead))}{point.text}" if point.lead else point.text
 
 
@@ -63,7 +63,11 @@ def write_index(notes: Sequence[Note]) -> bytes:
     tags = [n.exported.language for n in notes]
     labels = labels_for(max(sorted(set(tags)), key=tags.count) if tags else None)
     ordered = sorted(notes, key=lambda n: (n.exported.document.title.casefold(), n.path))
-    searched, runs = [n.searched for n in ordered], direction(labels.code)
     return page(
-        "index.html", ("search.js", "index.js"), notes=ordered, labels=labels, direction=runs, searched=searched
+        "index.html",
+        ("search.js", "index.js"),
+        notes=ordered,
+        labels=labels,
+        direction=direction(labels.code),
+        searched=[n.search_entry for n in ordered],
     )

@@ -91,33 +91,33 @@ def _note_name(term: str) -> str:
 
 def _page(exported: Exported, dialect: Callable[[], Dialect]) -> bytes:
     """A page in a dialect, which begins anew with each section."""
-    document, words, plain = exported.document, exported.labels, dialect().plain
-    out = [f"# {plain(document.title)} — {words.heading('study_document', document.notes)}", ""]
+    document, labels, plain = exported.document, exported.labels, dialect().plain
+    out = [f"# {plain(document.title)} — {labels.heading('study_document', document.notes)}", ""]
     out += [plain(document.channel), ""] if document.channel else []
-    out += [f"{words.source_url}{words.colon}<{exported.url}>", ""] if exported.url else []
+    out += [f"{labels.source_url}{labels.colon}<{exported.url}>", ""] if exported.url else []
     out += [f"*{plain(document.note)}*", ""] if document.note else []
     if document.status == "partial":
-        out += ["> [!WARNING]", f"> {words.partial_mark} — {words.partial}"]
+        out += ["> [!WARNING]", f"> {labels.partial_mark} — {labels.partial}"]
         out += [f"> - {plain(problem)}" for problem in exported.problems()] + [""]
     for section in exported.sections:
         out += [f"## {section.heading}", "", *section_rows(section, dialect()), ""]
         out += [] if section.blocks else [exported.nothing, ""]
-    out += [f"{DOUBT_MARK} {words.in_doubt}", ""] if exported.any_doubted() else []
+    out += [f"{DOUBT_MARK} {labels.in_doubt}", ""] if exported.any_doubted() else []
     for _, _, _, point in exported.points():
-        quotes = " ".join(_quote(p, words, plain) for p in exported.passages(point))
+        quotes = " ".join(_quote(p, labels, plain) for p in exported.passages(point))
         out.append(f"[^{point.anchor}]: {quotes}")
     return page_of(out).encode()
 
 
-def _quote(passage: Passage, words: Labels, plain: Callable[[str], str]) -> str:
+def _quote(passage: Passage, labels: Labels, plain: Callable[[str], str]) -> str:
     place = f"[{plain(passage.place)}]({passage.url})" if passage.url else plain(passage.place)
-    speaker = f"{plain(passage.speakers)}{words.colon}" if passage.speakers else ""
-    return f"{place} · {speaker}{words.quotation.format(text=plain(passage.quote))}"
+    speaker = f"{plain(passage.speakers)}{labels.colon}" if passage.speakers else ""
+    return f"{place} · {speaker}{labels.quotation.format(text=plain(passage.quote))}"
 
 
 def _front_matter(exported: Exported) -> bytes:
     document = exported.document
-    known: dict[str, str | Sequence[str] | None] = {
+    fields: dict[str, str | Sequence[str] | None] = {
         "title": document.title,
         "channel": document.channel,
         "source": exported.url,
@@ -126,8 +126,8 @@ def _front_matter(exported: Exported) -> bytes:
         "status": document.status,
         "tags": ["study-notes"],
     }
-    kept = {key: value for key, value in known.items() if value}
-    return f"---\n{yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1000)}---\n\n".encode()
+    filled = {key: value for key, value in fields.items() if value}
+    return f"---\n{yaml.safe_dump(filled, allow_unicode=True, sort_keys=False, width=1000)}---\n\n".encode()
 
 
 MARKDOWN = Format("markdown", ".md", "the page as make writes it", write_markdown)

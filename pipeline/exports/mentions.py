@@ -1,4 +1,4 @@
-"""Key concepts where a page mentions them: each is told once in a stretch, and the longest of several terms counts."""
+"""Key concepts where a page mentions them: each once in a stretch, and of several terms the longest."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ class Mentions:
     def __init__(self, sections: Iterable[Section]) -> None:
         terms = [p for s in sections for block, _, p in s.points() if block.form == "terms" and p.lead]
         longest_first = sorted(terms, key=lambda p: (-len(p.lead), p.lead, -p.number))
-        self._left = {p.lead.casefold(): p for p in longest_first}
-        every = "|".join(re.escape(p.lead) for p in longest_first)
-        self._pattern = re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE) if every else None
+        self._unmentioned = {p.lead.casefold(): p for p in longest_first}
+        any_term = "|".join(re.escape(p.lead) for p in longest_first)
+        self._pattern = re.compile(rf"(?<!\w)(?:{any_term})(?!\w)", re.IGNORECASE) if any_term else None
 
     def cut(self, text: str) -> Iterator[tuple[str, Point | None]]:
         """The text in pieces, each with the concept that it mentions for the first time, or None."""
         end = 0
         for match in self._pattern.finditer(text) if self._pattern else ():
-            if concept := self._left.pop(match[0].casefold(), None):
+            if concept := self._unmentioned.pop(match[0].casefold(), None):
                 yield text[end : match.start()], None
                 yield match[0], concept
                 end = match.end()

@@ -22,7 +22,7 @@ _BREAK = Markup(" <br/>")
 
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
-    """A whole page, for a screen or for paper. `script` names the files of which its script is made."""
+    """A whole page, for a screen or for paper. `script` names the files that its script is put together from."""
     css = _style(paper)
     code = "\n".join(text(name) for name in script)
     return (
@@ -41,12 +41,12 @@ def xml(template: str, **values: Any) -> bytes:
 def policy(css: str, script: str) -> str:
     """The policy under which exactly this style and this script work."""
     scripts = _hash(script) if script else "'none'"
-    own = f"default-src 'none'; style-src {_hash(css)}; script-src {scripts}"
-    return f"{own}; base-uri 'none'; form-action 'none'"
+    sources = f"default-src 'none'; style-src {_hash(css)}; script-src {scripts}"
+    return f"{sources}; base-uri 'none'; form-action 'none'"
 
 
 def _coded(text: str, emphasis: Sequence[str] = ()) -> Markup:
-    """A text with what is code in it as such, and what stands out."""
+    """A text with its code and the words that stand out marked up."""
     return _shown(text, emphasis, lambda piece: iter((piece,)))
 
 
@@ -55,8 +55,8 @@ def _linked(text: str, emphasis: Sequence[str], mentions: Mentions) -> Markup:
     link = Markup('<a class="to-term" href="#{}" title="{}">{}</a>')
 
     def linked(piece: str) -> Iterator[str]:
-        for words, concept in mentions.cut(piece):
-            yield link.format(concept.anchor, concept.text, words) if concept else words
+        for mention, concept in mentions.cut(piece):
+            yield link.format(concept.anchor, concept.text, mention) if concept else mention
 
     return _shown(text, emphasis, linked)
 
@@ -64,11 +64,11 @@ def _linked(text: str, emphasis: Sequence[str], mentions: Mentions) -> Markup:
 def _shown(text: str, emphasis: Sequence[str], plain: Callable[[str], Iterator[str]]) -> Markup:
     code, strong = Markup("<code>{}</code>"), Markup("<strong>{}</strong>")
 
-    def shown(words: str) -> Iterator[str]:
+    def with_code(words: str) -> Iterator[str]:
         for piece, is_code in rows_of_code(words):
             yield from (code.format(piece),) if is_code else (_BREAK,) if piece == "\n" else plain(piece)
 
-    parts = ((Markup().join(shown(words)), stands_out) for words, stands_out in pieces(text, emphasis))
+    parts = ((Markup().join(with_code(words)), stands_out) for words, stands_out in pieces(text, emphasis))
     return Markup().join(strong.format(part) if stands_out else part for part, stands_out in parts)
 
 

@@ -13,8 +13,8 @@ from pipeline.text import clean
 from pipeline.transcript import Segment, Transcript
 
 _CONTEXT = 180  # characters before and after the quotation
-_CLOSE = 2  # lines between two quotations that stand in one passage
-_LEAST = 40  # of which a part of a line is worth showing
+_MOST_BETWEEN = 2  # lines between two quotations that stand in one passage
+_SHORTEST_PART = 40  # characters from which a part of a line is worth showing
 
 _Row = tuple[str, str | None, bool]  # text, speaker, whether it is cited
 
@@ -47,8 +47,8 @@ class Passage:
         """Who says the cited lines."""
         return ", ".join(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
 
-    def quoted(self, labels: Labels, longest: int) -> str:
-        """Who says the cited lines, and these as a quotation of about so many characters at most."""
+    def attributed_quote(self, labels: Labels, longest: int) -> str:
+        """The speakers, and the cited lines as a quotation of about `longest` characters at most."""
         speaker = f"{self.speakers}{labels.colon}" if self.speakers else ""
         return speaker + labels.quotation.format(text=_shortened(self.quote, longest))
 
@@ -57,7 +57,7 @@ def passages(
     evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
 ) -> tuple[Passage, ...]:
     """A passage for each run of lines that stand close together. Without a transcript there is no context."""
-    return tuple(_passage(run, transcript, url, labels) for run in runs(evidence, _CLOSE if transcript else 0))
+    return tuple(_passage(run, transcript, url, labels) for run in runs(evidence, _MOST_BETWEEN if transcript else 0))
 
 
 def _shortened(text: str, limit: int) -> str:
@@ -67,25 +67,25 @@ def _shortened(text: str, limit: int) -> str:
 
 def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels) -> Passage:
     first = run[0]
-    before, after = _around(transcript, first.segment, run[-1].segment)
-    rows = [*before, *_cited(run, transcript), *after]
+    before, after = _context(transcript, first.segment, run[-1].segment)
+    rows = [*before, *_cited_rows(run, transcript), *after]
     place = labels.line.format(number=first.segment) if first.start is None else clock(first.start)
     return Passage(place, moment_url(url, first.start), _lines(rows))
 
 
 def _lines(rows: Iterable[_Row]) -> tuple[Line, ...]:
-    """Rows as lines: a speaker is named where he begins, and where the quotation does."""
+    """Rows as lines: a speaker is named where his words begin, and where the quotation begins."""
     out: list[Line] = []
-    last: tuple[str | None, bool] = (None, False)
+    previous: tuple[str | None, bool] = (None, False)
     for text, speaker, cited in rows:
-        begins = speaker != last[0] or (cited and not last[1])
+        begins = speaker != previous[0] or (cited and not previous[1])
         out.append(Line(text, speaker or "" if begins else "", cited))
-        last = (speaker, cited)
+        previous = (speaker, cited)
     return tuple(out)
 
 
-def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[_Row]:
-    """The cited lines, and those that are said between them."""
+def _cited_rows(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[_Row]:
+    """The cited lines, and the lines between them."""
     last = run[0].segment
     for line in run:
         between = transcript.segments[last : line.segment - 1] if transcript else ()
@@ -94,24 +94,24 @@ def _cited(run: Sequence[Evidence], transcript: Transcript | None) -> Iterator[_
         last = line.segment
 
 
-def _around(transcript: Transcript | None, first: int, last: int) -> tuple[list[_Row], list[_Row]]:
+def _context(transcript: Transcript | None, first: int, last: int) -> tuple[list[_Row], list[_Row]]:
     if transcript is None or last > len(transcript.segments):
         return [], []
-    before = _limited(reversed(transcript.segments[: first - 1]), backwards=True)
-    return before[::-1], _limited(transcript.segments[last:], backwards=False)
+    before = _context_rows(reversed(transcript.segments[: first - 1]), backwards=True)
+    return before[::-1], _context_rows(transcript.segments[last:], backwards=False)
 
 
-def _limited(segments: Iterable[Segment], *, backwards: bool) -> list[_Row]:
+def _context_rows(segments: Iterable[Segment], *, backwards: bool) -> list[_Row]:
     """As many lines as the context allows, the farthest cut at a word."""
     out: list[_Row] = []
-    left = _CONTEXT
+    characters_left = _CONTEXT
     for segment in segments:
-        if left < _LEAST:
+        if characters_left < _SHORTEST_PART:
             break
         text = clean(segment.text)
-        if len(text) > left:
-            text = f"…{text[-left:].partition(' ')[2]}" if backwards else _shortened(text, left)
+        if len(text) > characters_left:
+            text = f"…{text[-characters_left:].partition(' ')[2]}" if backwards else _shortened(text, characters_left)
         if len(text) > 1:
             out.append((text, clean(segment.speaker) if segment.speaker else None, False))
-        left -= len(segment.text)
+        characters_left -= len(segment.text)
     return out

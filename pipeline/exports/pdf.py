@@ -15,9 +15,9 @@ def write_pdf(exported: Exported) -> bytes:
     """The document, its identifier derived and its dates the document's. SettingsError where the extra is missing."""
     html = page("page.html", paper=True, exported=exported, paged=True).decode()
     weasyprint = _weasyprint()
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # what print has no use for is no news
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # its warnings are of styles that print does not use
     out = io.BytesIO()
-    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_nothing)
+    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetch_nothing)
     document.write_pdf(out, pdf_identifier=exported.key[:32].encode(), full_fonts=False)
     return out.getvalue()
 
@@ -35,8 +35,8 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _nothing(url: str, *args: Any, **kwargs: Any) -> Any:
-    """Whatever a page should ever name, nothing is fetched for it."""
+def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> Any:
+    """Refuses every address that a page may name: nothing is fetched."""
     raise ValueError(f"not fetched: {url}")
 
 

@@ -21,15 +21,15 @@ def write_csv(exported: Exported) -> bytes:
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
     for statement in _statements(exported):
-        rows.writerow([_cell(value) for value in _flat(statement)])
+        rows.writerow([_cell(value) for value in _row(statement)])
     return out.getvalue().encode("utf-8-sig")
 
 
 def write_jsonl(exported: Exported) -> bytes:
     """An object a statement, whole: where it stands, how it came through its check, every line that says it."""
     document = exported.document
-    of = {"document": exported.name, "title": document.title, "url": exported.url}
-    rows = (json.dumps(of | statement, ensure_ascii=False) for statement in _statements(exported))
+    about_document = {"document": exported.name, "title": document.title, "url": exported.url}
+    rows = (json.dumps(about_document | statement, ensure_ascii=False) for statement in _statements(exported))
     return "".join(f"{row}\n" for row in rows).encode()
 
 
@@ -41,7 +41,7 @@ def write_record(exported: Exported) -> bytes:
 def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
     for section, block, depth, point in exported.points():
         claim = point.claim
-        assert claim is not None  # those without are not among them
+        assert claim is not None  # points without one are not among them
         yield {
             "id": point.anchor,
             "section": section.name,
@@ -55,7 +55,7 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
         }
 
 
-def _flat(statement: dict[str, Any]) -> list[Any]:
+def _row(statement: dict[str, Any]) -> list[Any]:
     lines = statement["evidence"]
     speakers = dict.fromkeys(e["speaker"] for e in lines if e["speaker"])
     joined = {

@@ -1,4 +1,4 @@
-"""What is wanted of an export, and where on disk it goes: documents, formats, names of files."""
+"""The options of an export, and where on disk it goes: documents, formats, names of files."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # ends the name of a file; "notes.20
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be written. `out` is a folder, or the file itself where one document is wanted in one format.
+class ExportOptions:
+    """What is to be written. `out` is a folder, or the file itself where one document is written in one format.
 
-    With `index` there is a page of all notes besides, to whose entries the HTML format is needed.
+    With `index` a page of all notes is written too, whose entries need the HTML format.
     """
 
     formats: tuple[Format, ...]
@@ -36,37 +36,37 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A record, and the folder that was named when it was found: places below it are kept under --out."""
+    """A record, and the named folder in which it was found: its path below that folder is kept under --out."""
 
     record: Path
     root: Path
 
 
-def wanted(names: Sequence[str], **options: Any) -> Wanted:
-    """What these names of formats ask for, each once. SettingsError when one is not known or cannot be written here."""
+def export_options(names: Sequence[str], **others: Any) -> ExportOptions:
+    """The options with these formats, each once. SettingsError when one is not known or cannot be written here."""
     known = {f.name: f for f in FORMATS}
     if unknown := [n for n in names if n not in known and n != INDEX]:
         raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join([*known, INDEX])}")
     formats = [known[n] for n in names if n != INDEX]
     formats += [HTML] if INDEX in names else []
-    for form in formats:
-        if form.check:
-            form.check()
-    found = Wanted(tuple(dict.fromkeys(formats)), index=INDEX in names, **options)
-    _check_out(found)
-    return found
+    for file_format in formats:
+        if file_format.check:
+            file_format.check()
+    options = ExportOptions(tuple(dict.fromkeys(formats)), index=INDEX in names, **others)
+    _check_out(options)
+    return options
 
 
-def _check_out(wanted: Wanted) -> None:
-    """Raises SettingsError when --out looks like a file, and what is wanted cannot be written as that one file."""
-    out = wanted.out
-    if out is None or out.is_dir() or is_file_name(out, wanted):
+def _check_out(options: ExportOptions) -> None:
+    """Raises SettingsError when --out looks like a file, and the formats cannot be written as that one file."""
+    out = options.out
+    if out is None or out.is_dir() or is_file_name(out, options):
         return
     if out.is_file() or _SUFFIX.fullmatch(out.suffix):
         known = ", ".join(dict.fromkeys(f.suffix for f in FORMATS))
-        asked = ", ".join((*(f.name for f in wanted.formats), *[INDEX] * wanted.index))
+        names = ", ".join((*(f.name for f in options.formats), *[INDEX] * options.index))
         raise SettingsError(
-            f"--out {out}: there is no such folder, and {asked} cannot be written as a file called so",
+            f"--out {out}: there is no such folder, and {names} cannot be written as a file called so",
             hint=f"give a folder, or for one format a name that ends as its files do: {known}",
         )
 
@@ -77,52 +77,52 @@ def format_of(path: Path) -> Format | None:
 
 
 def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
-    """The records at paths, of pages those beside them; with `reviewed` such that were. InputError without any."""
-    found: dict[Path, Place] = {}
+    """The records at paths or beside pages there; with `reviewed` only reviewed ones. InputError without any."""
+    places_by_path: dict[Path, Place] = {}
     for path in paths:
         root = path if path.is_dir() else path.parent
         for record in records_at([path]):
-            found.setdefault(record.resolve(), Place(record, root))
-    places = [p for p in found.values() if not reviewed or review_path(p.record).exists()]
+            places_by_path.setdefault(record.resolve(), Place(record, root))
+    places = [p for p in places_by_path.values() if not reviewed or review_path(p.record).exists()]
     if not places:
-        what, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
+        problem, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
             "there are no study documents", "run studydoc make first"
         )  # fmt: skip
-        raise InputError(f"{paths[0]}: {what} here", hint=hint)
+        raise InputError(f"{paths[0]}: {problem} here", hint=hint)
     return places
 
 
-def targets(place: Place, wanted: Wanted, taken: Sequence[Path]) -> dict[Format, Path]:
+def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict[Format, Path]:
     """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these.
 
     Of formats that end alike, beside the record only the first has a plain name, whichever are wanted now: none takes
     the place of another that was written before.
     """
-    record, out = place.record, wanted.out
-    if out is not None and is_file_name(out, wanted):
+    record, out = place.record, options.out
+    if out is not None and is_file_name(out, options):
         if out.resolve() in taken:
             raise InputError(f"{out}: this is the document itself or its transcript", hint="give --out another name")
-        return dict.fromkeys(wanted.formats, out)
+        return dict.fromkeys(options.formats, out)
     folder = record.parent if out is None else out / record.parent.relative_to(place.root)
-    stem = f"{record.stem}.reviewed" if wanted.reviewed else record.stem
-    suffixes = [f.suffix for f in wanted.formats]
-    found = {}
-    for form in wanted.formats:
-        path = folder / f"{stem}{form.suffix}"
-        gives_way = suffixes.count(form.suffix) > 1 or (out is None and form is not format_of(path))
+    stem = f"{record.stem}.reviewed" if options.reviewed else record.stem
+    suffixes = [f.suffix for f in options.formats]
+    paths = {}
+    for file_format in options.formats:
+        path = folder / f"{stem}{file_format.suffix}"
+        gives_way = suffixes.count(file_format.suffix) > 1 or (out is None and file_format is not format_of(path))
         if gives_way or path.resolve() in taken:
-            path = folder / f"{stem}.{form.name}{form.suffix}"
-        found[form] = path
-    return found
+            path = folder / f"{stem}.{file_format.name}{file_format.suffix}"
+        paths[file_format] = path
+    return paths
 
 
-def is_file_name(out: Path, wanted: Wanted) -> bool:
+def is_file_name(out: Path, options: ExportOptions) -> bool:
     """Whether --out names a file: one format is wanted, and it ends as files of that format do."""
-    return not wanted.index and len(wanted.formats) == 1 and out.suffix == wanted.formats[0].suffix and not out.is_dir()
+    return not options.index and [f.suffix for f in options.formats] == [out.suffix] and not out.is_dir()
 
 
 def taken_by(record: Path) -> tuple[Path, ...]:
     """The files that make and review write of a document, and where its transcript is looked for near them."""
-    told = str((source_of(record) or {}).get("path") or "")
-    near = (*places_told(told, record), *places_near(record, Path(told).name)) if told else ()
+    transcript = str((source_of(record) or {}).get("path") or "")
+    near = (*places_told(transcript, record), *places_near(record, Path(transcript).name)) if transcript else ()
     return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))

@@ -1,4 +1,4 @@
-"""Writing documents in the formats that are wanted, so that no file of another document is written over."""
+"""Writing documents in formats, so that no file of another document is written over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.exports.base import Exported, Format, exported
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
-from pipeline.exports.targets import Place, Wanted, is_file_name, taken_by, targets
+from pipeline.exports.targets import ExportOptions, Place, is_file_name, taken_by, targets
 from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, changed_page
 from pipeline.review.catalogue import Desk
 from pipeline.store import load, replace_file
@@ -25,33 +25,33 @@ from pipeline.transcript import Transcript
 
 @dataclass(slots=True)
 class Exporter:
-    """Writes documents, one at a time; `tell` hears what failed and what there is to say besides."""
+    """Writes documents, one at a time; `report` gets the messages of what failed, and warnings."""
 
-    wanted: Wanted
-    tell: Callable[[str], None]
+    options: ExportOptions
+    report: Callable[[str], None]
     failed: bool = False
     _without_context: dict[str, None] = field(default_factory=dict)  # records, each once
-    _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # of records: what the index needs
-    _told: set[str] = field(default_factory=set)
-    _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by records: a look into one costs
-    _owners: dict[Path, Path] = field(default_factory=dict)  # of files, the records that they belong to
+    _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # by record, for the index
+    _reported_errors: set[str] = field(default_factory=set)
+    _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by record, as reading one is slow
+    _owners: dict[Path, Path] = field(default_factory=dict)  # by file, the record that it belongs to
 
     def write_all(self, places: Sequence[Place]) -> Iterator[Path]:
         """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
-        out = self.wanted.out
-        if out is not None and len(places) > 1 and is_file_name(out, self.wanted):
+        out = self.options.out
+        if out is not None and len(places) > 1 and is_file_name(out, self.options):
             raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
         for place in places:
-            self._own(place.record)
+            self._taken_by(place.record)
         for place in places:  # before anything is written
             self._targets(place)
         for place in places:
             yield from self.write(place)
-        if self.wanted.index and (page := self.index(places)):
+        if self.options.index and (page := self.index(places)):
             yield page
 
-    def _own(self, record: Path) -> tuple[Path, ...]:
-        """What a document's files may not take the place of, which belongs to it if to no other."""
+    def _taken_by(self, record: Path) -> tuple[Path, ...]:
+        """The files that exports of a document may not replace; they belong to it unless another document has them."""
         if record not in self._taken:
             self._taken[record] = taken_by(record)
             for path in self._taken[record]:
@@ -59,133 +59,133 @@ class Exporter:
         return self._taken[record]
 
     def _targets(self, place: Place) -> dict[Format, Path]:
-        """Where a document goes. InputError when this is another document, its transcript or its export."""
-        found = targets(place, self.wanted, self._own(place.record))
-        for path in found.values():
+        """Where a document goes. InputError when that is another document, its transcript or its export."""
+        paths = targets(place, self.options, self._taken_by(place.record))
+        for path in paths.values():
             other = self._owners.setdefault(path.resolve(), place.record)
             if other.resolve() != place.record.resolve():
                 raise InputError(
                     f"{path}: {place.record} would be written over what belongs to {other}",
                     hint="give the folder that holds both, or export one at a time",
                 )
-        return found
+        return paths
 
     def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
         """The files of a document that could be written; with `only_older` those that are up to date stay.
 
-        Where an index is wanted, what it tells of the document is kept.
+        Where an index is wanted, its entry of the document is kept.
         """
-        opened = None
+        export = None
         try:
             paths = self._targets(place)
-            due = {f for f, path in paths.items() if not (only_older and _newer(path, place.record))}
-            if due or (self.wanted.index and place.record not in self._pages):
+            due = {f for f, path in paths.items() if not (only_older and _is_up_to_date(path, place.record))}
+            if due or (self.options.index and place.record not in self._pages):
                 self._pages.pop(place.record, None)
-                opened = self.open(place.record)
+                export = self.open(place.record)
         except PipelineError as err:
-            self._fail(err)
+            self._report_failure(err)
             return []
-        put = {f for f in due if opened and self._put(f, opened, place.record, paths[f])}
-        there = {f: path for f, path in paths.items() if f not in due or f in put}
-        if opened and self.wanted.index and HTML in there:
-            self._pages[place.record] = (replace(opened, transcript=None), there[HTML])
-        return list(there.values())
+        written = {f for f in due if export and self._write_format(f, export, place.record, paths[f])}
+        current = {f: path for f, path in paths.items() if f not in due or f in written}
+        if export and self.options.index and HTML in current:
+            self._pages[place.record] = (replace(export, transcript=None), current[HTML])
+        return list(current.values())
 
     def open(self, record: Path) -> Exported:
-        """A document ready to be written, of a reviewed one what was accepted. Raises PipelineError."""
-        if self.wanted.reviewed:
+        """A document ready to be written; with reviewed options, what was accepted of it. Raises PipelineError."""
+        if self.options.reviewed:
             return self._reviewed(record)
         document = load(record)
-        self._tell_of_edits(record, document)
+        self._report_edits(record, document)
         try:
-            transcript, _ = transcript_of(document, record, self.wanted.transcripts)
+            transcript, _ = transcript_of(document, record, self.options.transcripts)
         except InputError:
             transcript = None
-        made = self._exported(record, document, transcript, _seconds(document.run.created))
-        if made.transcript is None:
+        export = self._exported(record, document, transcript, _seconds(document.run.created))
+        if export.transcript is None:
             self._without_context[str(record)] = None
-        return made
+        return export
 
-    def _tell_of_edits(self, record: Path, document: StudyDocument) -> None:
+    def _report_edits(self, record: Path, document: StudyDocument) -> None:
         if page := changed_page(record, document):
-            self.tell(f"{page} is {CHANGED_SINCE_WRITTEN}: exports are made of its record, without edits of the page")
+            self.report(f"{page} is {CHANGED_SINCE_WRITTEN}: exports are made of its record, without edits of the page")
 
     def _reviewed(self, record: Path) -> Exported:
-        desk = Desk(record, self.wanted.transcripts)
-        self._tell_of_edits(record, desk.document)
+        desk = Desk(record, self.options.transcripts)
+        self._report_edits(record, desk.document)
         for misfit in desk.state.misfits:
-            self.tell(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
+            self.report(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
         for item in (i for i in desk.state.items if i.reopened):
-            self.tell(f"“{item.text}” is to be decided on again: {item.reopened}")
+            self.report(f"“{item.text}” is to be decided on again: {item.reopened}")
         if pending := sum(i.standing == "pending" for i in desk.state.items):
-            self.tell(
+            self.report(
                 f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"
             )
         document = desk.reviewed()
         if desk.remark:
-            self.tell(f"{desk.remark}: {record} is exported with its lines as they were then")
+            self.report(f"{desk.remark}: {record} is exported with its lines as they were then")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
         return self._exported(record, document, desk.recording.transcript, changed)
 
     def _exported(self, record: Path, document: StudyDocument, transcript: Transcript | None, changed: int) -> Exported:
-        citations, reviewed = self.wanted.citations, self.wanted.reviewed
+        citations, reviewed = self.options.citations, self.options.reviewed
         return exported(document, record.stem, transcript, citations=citations, reviewed=reviewed, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
         """Writes the index of the notes whose pages were written, beside or above them; None when it could not."""
-        folder = self.wanted.out or _common(places)
+        folder = self.options.out or _common_folder(places)
         path = folder / NAME
         pages = [self._pages[p.record] for p in places if p.record in self._pages]
-        notes = [Note(document, Path(os.path.relpath(page, folder)).as_posix()) for document, page in pages]
+        notes = [Note(export, Path(os.path.relpath(page, folder)).as_posix()) for export, page in pages]
         try:
             if NAME in (n.path for n in notes):
                 raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
             _check_no_transcript(path, {n.exported.document.source.sha256 for n in notes})
             replace_file(path, write_index(notes))
         except PipelineError as err:
-            self._fail(err)
+            self._report_failure(err)
             return None
         return path
 
     def finish(self) -> None:
-        """Tells once which documents stand without the context of their quotations."""
-        if (count := len(self._without_context)) and any(f.context for f in self.wanted.formats):
+        """Reports once which documents have quotations without their context."""
+        if (count := len(self._without_context)) and any(f.context for f in self.options.formats):
             first, more = next(iter(self._without_context)), f" and {count - 1} more" if count > 1 else ""
-            self.tell(
+            self.report(
                 f"{first}{more}: the transcript is not there or has changed, so quotations stand without their context "
                 "(give its folder with --transcripts)"
             )
 
-    def _put(self, form: Format, document: Exported, record: Path, path: Path) -> bool:
+    def _write_format(self, file_format: Format, export: Exported, record: Path, path: Path) -> bool:
         try:
-            if path.resolve() in {p.resolve() for p in places_told(document.document.source.path or "", record)}:
-                raise _overwritten(path)
-            _check_no_transcript(path, {document.document.source.sha256})
-            replace_file(path, form.write(document))
+            if path.resolve() in {p.resolve() for p in places_told(export.document.source.path or "", record)}:
+                raise _overwrites_transcript(path)
+            _check_no_transcript(path, {export.document.source.sha256})
+            replace_file(path, file_format.write(export))
         except PipelineError as err:
-            self._fail(err)
+            self._report_failure(err)
             return False
         return True
 
-    def _fail(self, err: PipelineError) -> None:
+    def _report_failure(self, err: PipelineError) -> None:
         self.failed = True
-        if str(err) not in self._told:
-            self._told.add(str(err))
-            self.tell(str(err))
+        if str(err) not in self._reported_errors:
+            self._reported_errors.add(str(err))
+            self.report(str(err))
 
 
 def _check_no_transcript(path: Path, digests: set[str]) -> None:
-    """Raises InputError when what is there is a transcript of one of these digests, by whatever name."""
+    """Raises InputError when the file there is a transcript with one of these digests, whatever its name."""
     if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in digests:
-        raise _overwritten(path)
+        raise _overwrites_transcript(path)
 
 
-def _overwritten(path: Path) -> InputError:
+def _overwrites_transcript(path: Path) -> InputError:
     return InputError(f"{path}: this is the transcript itself", hint="give another name or folder with --out")
 
 
-def _common(places: Sequence[Place]) -> Path:
+def _common_folder(places: Sequence[Place]) -> Path:
     """The deepest folder that holds every record."""
     folders = [p.record.parent for p in places]
     if any(f.is_absolute() for f in folders):
@@ -193,7 +193,7 @@ def _common(places: Sequence[Place]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
-def _newer(path: Path, record: Path) -> bool:
+def _is_up_to_date(path: Path, record: Path) -> bool:
     try:
         return path.stat().st_mtime_ns >= record.stat().st_mtime_ns
     except OSError:

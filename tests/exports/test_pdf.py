@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.exports.pdf import PDF
-from pipeline.exports.targets import wanted
+from pipeline.exports.targets import export_options
 from tests.exports.samples import HOSTILE, hostile, quotes, ready, texts, unsaid
 
 
@@ -55,4 +55,4 @@ def test_it_has_bookmarks_a_title_and_nothing_that_acts(pages: pypdf.PdfReader) 
 def test_without_the_extra_a_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(SettingsError, match=r"pip install 'studydoc\[pdf\]'"):
-        wanted(["pdf"])
+        export_options(["pdf"])

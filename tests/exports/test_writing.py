@@ -12,7 +12,7 @@ import pytest
 from pipeline.batches.outputs import source_of
 from pipeline.errors import InputError, SettingsError
 from pipeline.exports import targets
-from pipeline.exports.targets import Place, places_below, wanted
+from pipeline.exports.targets import Place, export_options, places_below
 from pipeline.exports.writing import Exporter
 from pipeline.pages import render_markdown
 from pipeline.review.actions import Decide
@@ -40,7 +40,7 @@ class Told:
 
     def __init__(self, *names: str, **options: Any) -> None:
         self.said: list[str] = []
-        self.exporter = Exporter(wanted(names, **options), self.said.append)
+        self.exporter = Exporter(export_options(names, **options), self.said.append)
 
 
 def test_a_table_never_takes_the_place_of_a_transcript_wherever_it_is_written_from(
@@ -174,16 +174,16 @@ def test_a_name_of_a_file_that_what_is_wanted_does_not_have_is_no_folder(
     tmp_path: Path, names: list[str], out: str
 ) -> None:
     with pytest.raises(SettingsError, match="cannot be written as a file called so") as refused:
-        wanted(names, out=tmp_path / out)
+        export_options(names, out=tmp_path / out)
     assert ".docx" in (refused.value.hint or "")
 
 
 def test_a_file_is_no_folder_and_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(SettingsError, match="there is no such folder"):
-        wanted(["html"], out=tmp_path / "file")
+        export_options(["html"], out=tmp_path / "file")
     (tmp_path / "old.txt").mkdir()
-    assert wanted(["html"], out=tmp_path / "notes.2024").out and wanted(["html"], out=tmp_path / "old.txt").out
+    assert all(export_options(["html"], out=tmp_path / name).out for name in ("notes.2024", "old.txt"))
 
 
 @pytest.mark.parametrize(
