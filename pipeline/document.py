@@ -367,19 +367,19 @@ class StudyDocument(_Model):
         """The name of the person whom a label stands for, where lines tell it, else the label."""
         return next((naming.name for naming in self.run.names if naming.label == label), label)
 
-    def outline(self, words: Labels | None = None) -> tuple[OutlineSection, ...]:
-        """All sections in reading order with their headings, which `words` has, in English by default.
+    def outline(self, labels: Labels | None = None) -> tuple[OutlineSection, ...]:
+        """All sections in reading order with their headings, which `labels` have, in English by default.
 
         What prints, reviews or exports a document walks this, and knows no section by name.
         """
-        words = words or labels_for("en")
+        labels = labels or labels_for("en")
         more = {section.name: section for section in self.more}
         out: list[OutlineSection] = []
         for name in self.order:
             form: Form = "items" if name in more else FORMS[name]
             content = more[name].items if name in more else getattr(self, name)
             title = more[name].title if name in more else None
-            out.append(OutlineSection(name, title or words.heading(name, self.notes), form, content))
+            out.append(OutlineSection(name, title or labels.heading(name, self.notes), form, content))
         return tuple(out)
 
     def statements(self) -> Iterator[Statement | KeyConcept]:

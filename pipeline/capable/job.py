@@ -39,8 +39,8 @@ class Job:
     @property
     def titles(self) -> dict[str, str]:
         """What the sections are called where a model is shown them, by name."""
-        words = labels_for("en")
-        return {s.name: s.title or words.heading(s.name, self.recipe.notes) for s in self.sections}
+        labels = labels_for("en")
+        return {s.name: s.title or labels.heading(s.name, self.recipe.notes) for s in self.sections}
 
     @property
     def labels(self) -> Labels:

@@ -119,7 +119,7 @@ def _row(point: Point, heading: str, columns: Sequence[str], labels: Labels) -> 
 
 
 def _lead(lead: str, labels: Labels) -> str:
-    mark, space = labels.behind(lead)
+    mark, space = labels.lead_ending(lead)
     return f"<b>{_plain(lead)}{mark}</b>{space}"
 
 

@@ -169,7 +169,7 @@ def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, note
         if n:
             paragraph.add_run(exported.labels.between_sentences)
         if point.lead:
-            mark, space = exported.labels.behind(point.lead)
+            mark, space = exported.labels.lead_ending(point.lead)
             paragraph.add_run(f"{point.lead}{mark}").bold = True
             paragraph.add_run(space)
         _words(paragraph, point.text, point.emphasis)

@@ -55,7 +55,7 @@ class Note:
 
 
 def _text_with_lead(point: Point, labels: Labels) -> str:
-    return f"{point.lead}{''.join(labels.behind(point.lead))}{point.text}" if point.lead else point.text
+    return f"{point.lead}{''.join(labels.lead_ending(point.lead))}{point.text}" if point.lead else point.text
 
 
 def write_index(notes: Sequence[Note]) -> bytes:

@@ -1,4 +1,4 @@
-"""The words that a page has besides its statements, in the language of the notes: one TOML file a language."""
+"""The labels of a page, in the language of the notes: all words but its statements. One TOML file a language."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Labels(BaseModel):
 
     `code` is its primary subtag of BCP 47 ("en").
     `colon`, `between_names` and `between_sentences` are its marks with the spaces around them.
-    `date` is made of {year}, {month} (from `months`), {day}, or {iso}; the first of a month is a day of its own.
-    `question_and_answer` are labels that tell a question from its answer, in the place of a speaker's name.
+    `date` has {year}, {month} (from `months`), {day}, or {iso}; the {day} of a first of the month is `first_day`.
+    `question_and_answer` mark a question and its answer where a speaker's name would stand.
     `answer_here` asks a small model for an answer in the language.
     """
 
@@ -104,11 +104,11 @@ class Labels(BaseModel):
         return str(getattr(self, f"{notes}_{section}", self.word(section)))
 
     def word(self, name: str) -> str:
-        """The words that stand under a name; one that is not known stands as it is."""
+        """The label under a name; a name that is not known stands as it is."""
         return str(getattr(self, name, name))
 
-    def behind(self, lead: str) -> tuple[str, str]:
-        """The mark behind a lead, and the space before its text: a colon, or none where an answer follows."""
+    def lead_ending(self, lead: str) -> tuple[str, str]:
+        """The mark behind a lead, a colon, or none behind a question; and the space before the text."""
         if lead.endswith(QUESTION_MARKS):
             return "", " "
         mark = self.colon.rstrip()
@@ -119,7 +119,7 @@ class Labels(BaseModel):
         return self.between_names.join(names)
 
     def day(self, date: str) -> str:
-        """A date such as "2026-05-03" as the language writes it; what is no such date stays as it is."""
+        """A date such as "2026-05-03" as the language writes it; anything else stays as it is."""
         if len(date) != 10:
             return date
         year, _, rest = date.partition("-")

@@ -162,7 +162,7 @@ def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool
     if not point.lead:
         return row
     shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
-    mark, space = dialect.labels.behind(point.lead)
+    mark, space = dialect.labels.lead_ending(point.lead)
     return f"**{shown}{mark}**{space}{row}" if space else f"**{shown}**{mark}{row}"
 
 

@@ -82,8 +82,8 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
 
 def titles(document: StudyDocument) -> dict[str, str]:
     """What each section of a document is called in its language, and what stands in none."""
-    words = labels_of(document)
-    return {s.name: s.heading for s in document.outline(words)} | {DROPPED: words.left_out}
+    labels = labels_of(document)
+    return {s.name: s.heading for s in document.outline(labels)} | {DROPPED: labels.left_out}
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         title=desk.document.title,
         document=desk.document,
         made=made_by(desk.document.run),
-        words=labels_of(desk.document),
+        labels=labels_of(desk.document),
         language=desk.document.run.language or "en",
         direction=direction(desk.document.run.language),
         spoken=desk.document.source.language or "",
@@ -192,12 +192,12 @@ def strip_html(desk: Desk) -> str:
 
 def notes(desk: Desk) -> str:
     """The notes as HTML."""
-    state, words = desk.state, labels_of(desk.document)
+    state, labels = desk.state, labels_of(desk.document)
     by_group: dict[str, list[str]] = {}
     for item in state.items:
         by_group.setdefault(f"{item.section} {item.group}", []).append(statement_html(item, desk))
     sections = []
-    for part in desk.document.outline(words):
+    for part in desk.document.outline(labels):
         section = part.name
         groups = [{"id": "", "heading": "", "part": "", "begins": False, "items": by_group.get(f"{section} ", [])}]
         if section in GROUPED:
@@ -218,8 +218,8 @@ def notes(desk: Desk) -> str:
         )
     return templates.get_template("notes.html").render(
         sections=sections,
-        source=words.between_sentences.join(provenance(_renamed(desk))),
-        left_out=words.left_out,
+        source=labels.between_sentences.join(provenance(_renamed(desk))),
+        left_out=labels.left_out,
         dropped=by_group.get(f"{DROPPED} ", []),
         misfits=state.misfits,
     )

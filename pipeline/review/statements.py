@@ -27,7 +27,7 @@ class Part:
 
 def view(item: Item, desk: Desk) -> SimpleNamespace:
     """A statement for its template."""
-    last, words = len(desk.transcript.segments), labels_of(desk.document)
+    last, labels = len(desk.transcript.segments), labels_of(desk.document)
     lines = [desk.transcript.segment(n) for n in item.lines if n <= last]
     first = lines[0] if lines else None
     start = first.start if first else None
@@ -41,7 +41,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         outside=item.outside,
         depth=min(item.depth, _DEEPEST),
         label=item.label,
-        colon="".join(words.behind(item.label)),
+        colon="".join(labels.lead_ending(item.label)),
         text=item.text,
         columns=BETWEEN.join(item.columns),
         continues=item.continues,
@@ -57,7 +57,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
         remarks=desk.remarks_on(item),
         lines=" ".join(map(str, item.lines)),
         shown_lines=f"{'line' if len(item.lines) == 1 else 'lines'} {spans(item.lines)}" if item.lines else "",
-        speakers=words.names(list(speakers)),
+        speakers=labels.names(list(speakers)),
         when=clock(start) if start is not None else "",
         link=moment_url(desk.document.source.url, start),
     )

@@ -73,7 +73,7 @@ def sections_of(recipe: Recipe) -> tuple[Section, ...]:
     """
     kind = kind_of(recipe)
     catalogues = [labels_for(code) for code in languages()]  # the notes' own language may be known only later
-    titles = {words.heading(s.name, kind.name).casefold() for words in catalogues for s in kind.sections}
+    titles = {labels.heading(s.name, kind.name).casefold() for labels in catalogues for s in kind.sections}
     for own in recipe.own:
         if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):
             raise SettingsError(f"a section cannot be called {own.name!r}", hint="give its files another name")

@@ -92,8 +92,8 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     structured.client.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
     reading = await read(passages, transcript, structured, at_once)
 
-    people, words, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
-    quoter, ranking = Quoter(sentences, words, language), Ranking(sentences, reading.notes)
+    people, labels, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
+    quoter, ranking = Quoter(sentences, labels, language), Ranking(sentences, reading.notes)
     frame = frame_of(sentences, people)
     outline = Outline(sentences, ranking, frame.adverts | frame.greetings | frame.parting)
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
@@ -138,7 +138,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
         filler=frozenset(reading.filler),
-        note=words.by_small_model if as_spoken else f"{words.by_small_model} {words.only_quoted}",
+        note=labels.by_small_model if as_spoken else f"{labels.by_small_model} {labels.only_quoted}",
         remarks=() if as_spoken or not recipe.language else (_ONLY_QUOTED.format(english_name(recipe.language)),),
     ).rewritten(with_remark)
 

@@ -33,8 +33,8 @@ def messages(
 def _wish(language: str | None, form: str) -> str:
     if not language or primary(language) == "en":
         return ""
-    words = labels_for(language)
-    instruction = words.answer_here if words.code == primary(language) else f"Answer in {english_name(language)}."
+    labels = labels_for(language)
+    instruction = labels.answer_here if labels.code == primary(language) else f"Answer in {english_name(language)}."
     return f"\n\n{form} {instruction}" if form else f"\n\n{instruction}"
 
 

@@ -22,8 +22,8 @@ _SEEN = 3  # times that an opening is used in a recording to count as a habit of
 class Quoter:
     """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
 
-    def __init__(self, sentences: Sequence[Sentence], words: Labels, language: str | None) -> None:
-        self._words, self._language = words, language
+    def __init__(self, sentences: Sequence[Sentence], labels: Labels, language: str | None) -> None:
+        self._labels, self._language = labels, language
         matches = (_PIECE.match(s.text) for s in sentences)
         self._openings = Counter(m[1].casefold() for m in matches if m and len(units(m[1])) <= _MOST_PIECE)
 
@@ -31,17 +31,17 @@ class Quoter:
         """An excerpt as it is printed: what it answers, who speaks, and the quotation."""
         quotation = self.quoted(excerpt.sentences, excerpt.notes)
         speaker = excerpt.sentences[0].speaker
-        return f"{self._lead_up(excerpt)}{speaker}{self._words.colon}{quotation}" if speaker else quotation
+        return f"{self._lead_up(excerpt)}{speaker}{self._labels.colon}{quotation}" if speaker else quotation
 
     def _lead_up(self, excerpt: Excerpt) -> str:
         """What others said before it, each as a quotation; "…" where the speaker said more between."""
         turns = (tuple(turn) for _, turn in groupby(excerpt.lead_up, key=lambda s: s.turn))
-        lead_up = "".join(f"{turn[0].speaker}{self._words.colon}{self.quoted(turn)} " for turn in turns)
+        lead_up = "".join(f"{turn[0].speaker}{self._labels.colon}{self.quoted(turn)} " for turn in turns)
         return f"{lead_up}… " if lead_up and excerpt.lead_up[-1].number + 1 < excerpt.first else lead_up
 
     def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
         """The quotation of sentences between the language's marks."""
-        return self._words.quotation.format(text=self.quotation(sentences, notes))
+        return self._labels.quotation.format(text=self.quotation(sentences, notes))
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
         """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""

@@ -88,7 +88,7 @@ def test_quotations_and_speakers_have_the_marks_of_the_language(form: Format, la
 @pytest.mark.parametrize("language", ["en", "fr", "zh"])
 def test_names_and_facts_on_a_page_have_the_colon_of_the_language(language: str) -> None:
     words, made = labels_for(language), of(language)
-    mark, space = words.behind("")
+    mark, space = words.lead_ending("")
     text = HTML.write(made).decode()
     paper = page("page.html", paper=True, exported=made, paged=True).decode()
     for shown in (text, paper):
