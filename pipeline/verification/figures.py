@@ -89,7 +89,7 @@ def figures(text: str) -> frozenset[float]:
     out: set[float] = set()
     for stretch in set(_stretches(text)):  # a recording says most of them many times
         for chain in _chains(stretch):
-            out |= readings(tuple(_in_order(stretch, chain)))
+            out |= readings(tuple(_words_of_chain(stretch, chain)))
         for digits in _BARE_POINT.findall(stretch):
             out |= readings(("zero", "point", *digits.split()))
         for year, decade in _SHORT_YEAR.findall(stretch):
@@ -124,7 +124,7 @@ def _at_shared_scales(sentence: str) -> Iterator[float]:
         yield from (value for value in near if amount / _UNLIKE < value < amount * _UNLIKE)
 
 
-def _in_order(stretch: str, chain: Chain) -> Iterator[str]:
+def _words_of_chain(stretch: str, chain: Chain) -> Iterator[str]:
     """The words of a chain with the words that join its runs; a dash between digits is one more "to"."""
     for joint, run in chain:
         if joint:

@@ -10,8 +10,8 @@ from rapidfuzz.distance import Levenshtein, Prefix
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
-# A word that begins with no small Latin letter: those are looked at first, and what stands before the word last, since
-# few get so far.
+# A word that begins with no small Latin letter. The pattern tests this first, and what stands before the word last,
+# since few words get so far.
 _CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
 _INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
@@ -61,7 +61,7 @@ def _is_said(word: str, recording: Recording) -> bool:
         return True
     if word.isupper() and name in recording.initials:
         return True
-    if (found := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(found[1]) in recording.words:
+    if (match := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(match[1]) in recording.words:
         return True
     words = recording.joined_words
     if not words.isdisjoint((name, name.removesuffix("s"), f"{name}s")):

@@ -1,4 +1,4 @@
-"""Figures that are said in ways of their own: digit by digit, as a year or a price in two halves, as the time."""
+"""Figures that are said in special ways: digit by digit, as a year or a price in two halves, as the time."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _in_halves(plain: str) -> Iterator[float]:
             year = 100 * _sum(match[1]) + _sum(second)
             yield from (year, year / 100)
     for match in _SAME_CENTURY.finditer(plain):
-        for later in re.findall(rf"{_TWO_DIGITS}|0\d", match[3]):
-            yield from (100 * _sum(match[1] or match[2]) + _sum(part) for part in (later, later.split()[0]))
+        for two_digits in re.findall(rf"{_TWO_DIGITS}|0\d", match[3]):
+            yield from (100 * _sum(match[1] or match[2]) + _sum(part) for part in (two_digits, two_digits.split()[0]))
 
 
 def times_in(stretch: str) -> Iterator[float]:

@@ -184,10 +184,10 @@ class AmountReader:
             self._total, self._current = self.amount, 0.0
         self._number = 0.0
 
-    def _read_share_or_ordinal(self, token: str, before: str, second: str) -> None:
+    def _read_share_or_ordinal(self, token: str, before: str, two_before: str) -> None:
         """Halves, quarters, fifths and ordinals."""
         word = token if token in SHARES or token in ORDINALS else token.removesuffix("s")
-        if (second, before) != ("and", "a"):  # "two and a half" says no 50 %
+        if (two_before, before) != ("and", "a"):  # "two and a half" says no 50 %
             self.values |= set(SHARES.get(word, ()))
         if ordinal := ORDINALS.get(word):
             self._read_ordinal(ordinal)
@@ -197,7 +197,7 @@ class AmountReader:
         elif word in MULTIPLES:
             self._current = self._number = MULTIPLES[word]
         elif denominator := PARTS.get(word):
-            self._read_share(denominator, before, second)
+            self._read_share(denominator, before, two_before)
 
     def _read_ordinal(self, ordinal: int) -> None:
         self.values.add(float(ordinal))
@@ -206,14 +206,14 @@ class AmountReader:
         if self.amount >= 100:
             self.values |= {self.amount + ordinal, self._current + ordinal}
 
-    def _read_share(self, denominator: int, before: str, second: str) -> None:
+    def _read_share(self, denominator: int, before: str, two_before: str) -> None:
         counted = self._number in values_of_token(before)  # "two thirds"
         count = self._number if counted else 1.0
         if not 0 < count < denominator:
             return
         self.values |= shares(count, denominator)
         fraction = count / denominator
-        if second == "and" or (before == "and" and not counted):  # "two and a half", "three and three quarters"
+        if two_before == "and" or (before == "and" and not counted):  # "two and a half", "three and three quarters"
             wholes = {whole for whole in self._before_and if whole}
             for whole in wholes:
                 self.values |= {whole + part for part in (fraction, round(fraction, 2), round(fraction, 1))}

@@ -29,7 +29,7 @@ _SCALES: Final = {
 _WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\W\d_]+)?")
 
-_READ = SPELLED | {"", "en", "zh", "ja"}  # languages of whose number words most are read
+_LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages of whose number words most are read
 _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
@@ -108,7 +108,7 @@ def provable(value: float, language: str | None) -> bool:
     code = primary(language)
     if code in ("", "en"):
         return True
-    if code not in _READ or value in _SHARES:
+    if code not in _LANGUAGES_READ or value in _SHARES:
         return False
     decade = value % 10 == 0 and 1900 <= value < 2030
     return not decade and not any(_quartered(value / scale) for scale in (1, 1e3, 1e6, 1e9, 1e12))
