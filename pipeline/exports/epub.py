@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline.exports.archive import zipped
 from pipeline.exports.base import Exported, Format
-from pipeline.exports.pages import text, xml
+from pipeline.exports.pages import asset, xml
 
 _CONTAINER = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -29,7 +29,7 @@ def write_epub(exported: Exported) -> bytes:
         ("META-INF/container.xml", _CONTAINER.encode()),
         ("OEBPS/package.opf", xml("package.opf", **values, **package)),
         ("OEBPS/nav.xhtml", xml("nav.xhtml", **values)),
-        ("OEBPS/style.css", text("book.css").encode()),
+        ("OEBPS/style.css", asset("book.css").encode()),
         ("OEBPS/title.xhtml", xml("title.xhtml", **values)),
         *((f"OEBPS/{file}", xml("chapter.xhtml", section=section, **values)) for section, file in chapters),
     ]

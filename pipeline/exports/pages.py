@@ -24,7 +24,7 @@ _BREAK = Markup(" <br/>")
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
     """A whole page, for a screen or for paper. `script` names the files that its script is put together from."""
     css = _style(paper)
-    code = "\n".join(text(name) for name in script)
+    code = "\n".join(asset(name) for name in script)
     return (
         _environment()
         .get_template(template)
@@ -95,10 +95,10 @@ def _environment() -> Environment:
 
 @cache
 def _style(paper: bool) -> str:
-    return text("paper.css") if paper else f"{text('page.css')}@media print {{\n{text('print.css')}}}\n"
+    return asset("paper.css") if paper else f"{asset('page.css')}@media print {{\n{asset('print.css')}}}\n"
 
 
 @cache
-def text(name: str) -> str:
+def asset(name: str) -> str:
     """A file that stands beside the templates."""
     return (files("pipeline.exports") / "templates" / name).read_text(encoding="utf-8")

@@ -129,10 +129,10 @@ def _block(block: Block, dialect: Dialect) -> Iterator[str]:
 
 
 def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-", *, term: bool = False) -> Iterator[str]:
-    begins = f"{indent}{point.step}. " if point.step else f"{indent}{sign} "
-    yield begins + _paragraph(point, dialect, term=term, ends=not point.columns)
+    prefix = f"{indent}{point.step}. " if point.step else f"{indent}{sign} "
+    yield prefix + _paragraph(point, dialect, term=term, ends=not point.columns)
     if point.nested:
-        yield from _nested(point, dialect, " " * len(begins))
+        yield from _nested(point, dialect, " " * len(prefix))
 
 
 def _nested(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:

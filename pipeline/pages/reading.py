@@ -33,7 +33,7 @@ from pipeline.tables import cells, row_of
 _NOTHING = DraftStatement("", ())
 CHANGED_SINCE_WRITTEN = "not as it was made (somebody edited it, or another version wrote it)"
 UNCITED = "cites no lines: nothing of the record resembles it"
-_EDITED = 60  # likeness out of 100 from which a sentence of a page is one of the record, edited
+_LEAST_LIKENESS = 60  # out of 100, from which a sentence of a page is an edited one of the record
 
 
 def draft_of_document(document: StudyDocument) -> Draft:
@@ -262,5 +262,5 @@ class _Originals:
         identical = next((s for s in among if s.text == text), None)
         if identical is not None:
             return identical
-        nearest = process.extractOne(text, [s.text for s in among], scorer=fuzz.ratio, score_cutoff=_EDITED)
+        nearest = process.extractOne(text, [s.text for s in among], scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS)
         return among[nearest[2]] if nearest else None

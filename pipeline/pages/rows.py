@@ -62,18 +62,19 @@ class PageForm:
     """
 
     def __init__(self, document: StudyDocument) -> None:
-        own_labels, english_labels = both = labels_of(document), labels_for("en")
-        self.sections = {s.heading: s.name for labels in reversed(both) for s in document.outline(labels)}
+        own_labels = labels_of(document)
+        catalogues = (own_labels, labels_for("en"))
+        self.sections = {s.heading: s.name for labels in reversed(catalogues) for s in document.outline(labels)}
         self.shapes = {s.name: s.form for s in document.outline()}
-        marks = (own_labels.colon, english_labels.colon)
+        marks = [labels.colon for labels in catalogues]
         colons = [rf"\s*{re.escape(m.strip())}" if m[0].isspace() else re.escape(m.rstrip()) for m in marks]
         outside = [re.compile(rf"\*\*{_BOLD_TEXT}\*\*{colon}\s*") for colon in colons]
         inside = [re.compile(rf"\*\*{_BOLD_TEXT}{colon}\*\*\s*") for colon in colons]
         inside = inside if own_labels.colon[-1].isspace() else []
         self.lead_patterns, self.term_patterns = (*inside, *outside, _BOLD_QUESTION), (*inside, *outside, _BOLD)
-        urls = tuple(f"{labels.source_url}{labels.colon.rstrip()}" for labels in both)
-        notes = (f"*{labels.general_knowledge}*" for labels in both)
-        nothing = (label for labels in both for label in (labels.none_found, labels.none_accepted))
+        urls = tuple(f"{labels.source_url}{labels.colon.rstrip()}" for labels in catalogues)
+        notes = (f"*{labels.general_knowledge}*" for labels in catalogues)
+        nothing = (label for labels in catalogues for label in (labels.none_found, labels.none_accepted))
         self._other_beginnings, self._nothing = (">", DOUBT_MARK, *urls, *notes), frozenset(nothing)
         texts_like_marks = sorted({re.escape(shown) for shown in _like_marks(document)}, key=len, reverse=True)
         self._text_or_mark = re.compile(rf"({'|'.join(texts_like_marks) or '(?!)'})|{_MARK.pattern}")
@@ -180,7 +181,7 @@ def bullets(
                 point.details.append(_Node(row_of(shown)))
             else:
                 point.columns = tuple(_text_and_emphasis(_plainly_marked(cell))[0] for cell in shown)
-        elif (match := _bullet(row, goes_on=last is not None and not numbered)) or last is None:
+        elif (match := _bullet(row, may_continue=last is not None and not numbered)) or last is None:
             indent, sign, text = match.groups() if match else ("", "", row)
             last = point = _Node(text.strip(), listed=bool(sign))
             has_number = sign[:1].isdigit()
@@ -197,10 +198,10 @@ def bullets(
     return [node.statement(form, label_patterns) for node in out]
 
 
-def _bullet(row: str, *, goes_on: bool) -> re.Match[str] | None:
-    """The bullet that a row begins; where it may go on with words above, only "1." counts as a number."""
+def _bullet(row: str, *, may_continue: bool) -> re.Match[str] | None:
+    """The bullet that a row begins; where it may continue words above, only "1." counts as a number."""
     match = _BULLET.match(row)
-    return None if match and goes_on and match[2][0].isdigit() and match[2] != _FIRST_STEP else match
+    return None if match and may_continue and match[2][0].isdigit() and match[2] != _FIRST_STEP else match
 
 
 def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
