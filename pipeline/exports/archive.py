@@ -1,4 +1,4 @@
-"""Zip files with the same bytes for the same content: no clock in them, and an order that is given."""
+"""Zip files with the same bytes for the same content: no times in them, and their entries in the order given."""
 
 from __future__ import annotations
 

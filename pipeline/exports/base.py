@@ -20,7 +20,7 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A document ready to be written: visible text only, its outline, and its transcript if there unchanged.
+    """A document ready to be written: visible text only, its outline, and its transcript if that has not changed.
 
     The transcript has its speakers by the names that the notes have.
     `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
@@ -124,7 +124,7 @@ def exported(
     reviewed: bool,
     changed: int,
 ) -> Exported:
-    """A document made ready for every format. A transcript from which it was not made is left out."""
+    """A document made ready for every format. Another transcript than its own is left out."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
     labels = labels_of(visible)
     source = document.source
@@ -153,7 +153,7 @@ def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:
 
 
 def _cleaned(value: Any) -> Any:
-    """Every text without controls and invisible marks; no text that was there becomes empty."""
+    """A value without controls and invisible marks in its texts; a text of nothing else becomes U+FFFD."""
     if isinstance(value, str):
         return clean(value) or ("\ufffd" if value else "")
     if isinstance(value, dict):

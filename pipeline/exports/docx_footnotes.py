@@ -58,7 +58,7 @@ class Footnotes:
         self._root.append(note)
 
     def finish(self) -> None:
-        """Makes the part one of the document's."""
+        """Adds the footnotes part to the document."""
         self._word.part.relate_to(self._part, RELATIONSHIP_TYPE.FOOTNOTES)
 
     def _paragraph(self, passage: Passage, *, first: bool) -> Any:

@@ -17,7 +17,7 @@ _CONTAINER = (
 
 
 def write_epub(exported: Exported) -> bytes:
-    """The book: a zip file of XHTML, its first entry the type, as readers ask for it."""
+    """The book: a zip file of XHTML, its first entry the media type, which readers require there."""
     chapters = [(section, f"chapter-{n}.xhtml") for n, section in enumerate(exported.sections, 1)]
     values = {"exported": exported, "document": exported.document, "labels": exported.labels, "chapters": chapters}
     package = {

@@ -1,4 +1,4 @@
-"""Templates of pages and their content security policy: what stands in the file may act, nothing is fetched."""
+"""Templates of pages and their content security policy: their own style and script work, nothing is fetched."""
 
 from __future__ import annotations
 

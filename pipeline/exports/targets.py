@@ -95,8 +95,8 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
 def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict[Format, Path]:
     """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these.
 
-    Of formats that end alike, beside the record only the first has a plain name, whichever are wanted now: none takes
-    the place of another that was written before.
+    Of formats with the same suffix only the first has a plain name beside the record, whichever are written now: so
+    none replaces another that was written before.
     """
     record, out = place.record, options.out
     if out is not None and is_file_name(out, options):
@@ -123,6 +123,6 @@ def is_file_name(out: Path, options: ExportOptions) -> bool:
 
 def taken_by(record: Path) -> tuple[Path, ...]:
     """The files that make and review write of a document, and where its transcript is looked for near them."""
-    transcript = str((source_of(record) or {}).get("path") or "")
-    near = (*places_told(transcript, record), *places_near(record, Path(transcript).name)) if transcript else ()
+    path = str((source_of(record) or {}).get("path") or "")
+    near = (*places_told(path, record), *places_near(record, Path(path).name)) if path else ()
     return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))

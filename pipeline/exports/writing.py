@@ -92,7 +92,7 @@ class Exporter:
         return list(current.values())
 
     def open(self, record: Path) -> Exported:
-        """A document ready to be written; with reviewed options, what was accepted of it. Raises PipelineError."""
+        """A document ready to be written; of a reviewed one, what was accepted. Raises PipelineError."""
         if self.options.reviewed:
             return self._reviewed(record)
         document = load(record)

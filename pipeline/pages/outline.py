@@ -53,11 +53,11 @@ class Point(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """What stands for the statement in links: "s12"."""
+        """The id of the statement in links: "s12"."""
         return f"s{self.number}" if self.number else ""
 
     def paragraphs(self) -> Iterator[tuple[int, tuple[Point, ...]]]:
-        """The point and those below it in reading order, each with what goes on in its paragraph, and its depth."""
+        """(depth, statements of the paragraph) of the point and of each below it, in reading order."""
         yield 0, (self, *self.pieces)
         for point in self.nested:
             yield from ((depth + 1, points) for depth, points in point.paragraphs())

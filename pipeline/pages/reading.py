@@ -1,4 +1,4 @@
-"""Documents taken up again as drafts: from the record, or from the page as somebody may have edited it by hand."""
+"""Drafts read back from a document: from its record, or from its page as somebody may have edited it by hand."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
 def is_unchanged(markdown: str, *documents: StudyDocument) -> bool:
     """Whether a page is as it was written for one of these documents, or as one renders now, with or without citations.
 
-    Records of earlier versions keep no digest of their page. Other words of one may be bold now; but bold that
+    Records of earlier versions keep no digest of their page, which may have other words in bold; but bold that
     somebody gave words of a statement, or took from them, is an edit.
     """
     text, known = _with_plain_ends(markdown), {d.run.page for d in documents if d.run.page}
@@ -136,7 +136,7 @@ def is_unchanged(markdown: str, *documents: StudyDocument) -> bool:
 
 
 def page_digest(markdown: str) -> str:
-    """The digest by which a record recognises an edit of its page; line ends and a mark of the encoding are none."""
+    """The digest by which a record recognises an edited page; line ends and a byte order mark do not change it."""
     return digest_of(_with_plain_ends(markdown))
 
 

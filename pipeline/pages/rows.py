@@ -1,4 +1,4 @@
-"""A page taken apart as Markdown has it: its sections, headings, points and sentences, as a reader sees their words."""
+"""A page parsed as Markdown: its sections, headings, points and sentences, as a reader sees their words."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
 class PageForm:
-    """What the page of a document has besides its statements; the English words are known on every page.
+    """What the page of a document has besides its statements, in its own language and in English.
 
-    `sections` are their names by their headings, `shapes` what stands in them.
+    `sections` has the sections' names by heading, `shapes` the form of their content by name.
     """
 
     def __init__(self, document: StudyDocument) -> None:
@@ -213,10 +213,10 @@ def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
 
 
 def _plainly_marked(rows: str) -> str:
-    """Rows in one, marked up as the program itself would: what is bold between two asterisks, and nothing else.
+    """Rows joined in one, with the markup that the program itself writes: bold between two asterisks, nothing else.
 
-    Code is text between backticks. Of links the words stay, without their address; of addresses, images, tags and
-    comments nothing does.
+    Code is text between backticks. Links keep their words without the address; addresses, images, tags and comments
+    go.
     """
     out: list[str] = []
     for token in _INLINE.parseInline(rows)[0].children or ():
