@@ -6,6 +6,7 @@ PipelineError
 ├── StoreError            the call store or an output cannot be written or read
 ├── ReplayMiss            replay was asked for and a call is not among the recordings
 ├── WeightsError          the embedded model cannot be fetched or does not match its checksum
+├── Interrupted           a signal ended the run before this transcript was finished
 └── CallError             a call to the language model failed
     ├── EndpointError     the endpoint is down, refuses the key or does not know the model
     ├── ContextTooLong    the prompt does not fit the model's context window
@@ -56,6 +57,12 @@ class ReplayMiss(PipelineError):
 
 class WeightsError(PipelineError):
     """The embedded model cannot be had."""
+
+
+class Interrupted(PipelineError):
+    """A signal ended the run."""
+
+    fatal = True
 
 
 class CallError(PipelineError):

@@ -118,21 +118,29 @@ class _DocumentsUnderWay:
 
         DOCUMENT.set(source.name)  # this task's own, and that of every call that it makes
         try:
-            if self._client.stopped:
-                raise self._client.stopped
-            outcome = replace(await _make(source, self._client, self._order, follow), tally=self._under_way[n].tally)
-        except PipelineError as err:
-            if isinstance(err, StoreError):  # a full disk takes no other document either
-                self._client.halt(err)
-            # What the rest of a document met after the error that ended the run says less than that error.
-            tally = self._under_way[n].tally
-            cost = cost_of_run(self._client.model, self._order.endpoint, tally)
-            outcome = Outcome(source.name, error=self._client.stopped or err, tally=tally, cost_usd=cost)
+            outcome = await self._outcome(n, source, follow)
         finally:
             del self._under_way[n]
             self._moved.set()
         self._on_outcome(outcome)
         return replace(outcome, document=None)
+
+    async def _outcome(self, n: int, source: Source | Transcript, watch: Watch) -> Outcome:
+        if self._client.stopped:
+            return self._failed(n, source, self._client.stopped)
+        try:
+            outcome = await _make(source, self._client, self._order, watch)
+        except PipelineError as err:
+            if isinstance(err, StoreError):  # a full disk takes no other document either
+                self._client.halt(err)
+            return self._failed(n, source, err)
+        return replace(outcome, tally=self._under_way[n].tally)
+
+    def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
+        """What the rest of a document met after the error that ended the run says less than that error."""
+        tally = self._under_way[n].tally
+        cost = cost_of_run(self._client.model, self._order.endpoint, tally)
+        return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
 
 
 def in_turns(sources: Sequence[Source | Transcript], order: Order) -> Sequence[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.errors import PipelineError
+from pipeline.errors import Interrupted, PipelineError
 from pipeline.llm import Tally
 from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
@@ -100,6 +100,11 @@ class Outcome:
     def complete(self) -> bool:
         """Whether there is a document without problems."""
         return self.status == "complete"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended the run before the document was made."""
+        return isinstance(self.error, Interrupted)
 
     @property
     def calls_made(self) -> int:

@@ -14,7 +14,7 @@ from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind, read
 from pipeline.batches.order import Input, Order, Outcome
 from pipeline.batches.up_to_date import Ledger
-from pipeline.errors import EXIT_INTERRUPTED, EndpointError, InputError, StoreError
+from pipeline.errors import EXIT_INTERRUPTED, InputError, Interrupted, StoreError
 from pipeline.events import Events
 from pipeline.llm import Tally
 from pipeline.llm.progress import ENDED, Phase, Progress
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 Signals = Callable[[Callable[[], None]], AbstractContextManager[object]]
 # Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
 EMBEDDED_SECONDS_A_TOKEN = 0.08
-INTERRUPTED = EndpointError("interrupted", fatal=True)  # the error of a transcript that was not finished
 
 
 def make_documents(
@@ -66,8 +65,7 @@ def make_documents(
             run = Run.of(settings, metadata, reading, calls, Audience(display, events, on_page))
             outcomes += _outcomes(inputs.sources, run, signals)
     display.summary(outcomes, events.retried, time.monotonic() - started, events.looks)
-    cut_short = any(o.error is INTERRUPTED for o in outcomes)
-    code = EXIT_INTERRUPTED if cut_short else int(not all(o.complete for o in outcomes))
+    code = EXIT_INTERRUPTED if any(o.interrupted for o in outcomes) else int(not all(o.complete for o in outcomes))
     return code, [o.row() for o in outcomes]
 
 
@@ -108,7 +106,7 @@ async def _make_now(sources: Sequence[Source | Transcript], run: Run, before: in
     async with run.connected() as link:
         run.audience.display.say(opening_line(link, run.settings, sources, before))
         client = Stoppable(link.client, link.stop)
-        with nullcontext() if run.settings.in_process else signals(partial(client.halt, INTERRUPTED)):
+        with nullcontext() if run.settings.in_process else signals(partial(client.halt, run.audience.interruption)):
             return await make_all(sources, client, run.order, watch=run.audience.watch, on_outcome=run.ended)
 
 
@@ -174,6 +172,7 @@ class Audience:
     display: Display
     events: Events
     on_page: Callable[[Path], None] = lambda page: None
+    interruption: Interrupted = field(default_factory=lambda: Interrupted("interrupted"))  # of all that it cuts short
     ended: dict[str, Outcome] = field(default_factory=dict)  # without their documents
     _under_way: dict[str, tuple[Phase, Tally]] = field(default_factory=dict)
 
@@ -189,7 +188,7 @@ class Audience:
         """Tells the transcripts of these names that were not finished."""
         for name in [n for n in names if n not in self.ended]:
             _, tally = self._under_way.get(name, (None, Tally()))
-            self.done(Outcome(name, error=INTERRUPTED, tally=tally))
+            self.done(Outcome(name, error=self.interruption, tally=tally))
 
     def done(self, outcome: Outcome) -> None:
         """How a transcript ended."""

@@ -22,7 +22,7 @@ from pipeline.batches.order import Input, Outcome
 from pipeline.batches.outputs import is_output
 from pipeline.batches.settling import Settling, Stamp, listing
 from pipeline.batches.single_machine import Audience, Run
-from pipeline.errors import EndpointError, SettingsError
+from pipeline.errors import Interrupted, SettingsError
 from pipeline.events import Events
 from pipeline.llm.stopping import Stoppable
 from pipeline.providers.calls import CallStore
@@ -106,7 +106,7 @@ class _Watch:
 
     async def follow(self, client: Stoppable) -> Exception | None:
         """Goes on until the ending; gives the error that ended it, None when it was asked to."""
-        by_signal = EndpointError("ended by a signal", hint="run the same command to go on", fatal=True)
+        by_signal = Interrupted("ended by a signal", hint="run the same command to go on")
 
         async def halt() -> None:
             await self.ending.wait()
@@ -121,10 +121,10 @@ class _Watch:
             halting.cancel()
             with suppress(asyncio.CancelledError):
                 await halting
-        if client.stopped in (by_signal, None):
-            self.cut_short = bool(self._queue) or any(o.error is by_signal for o in self.outcomes)
-            return None
-        return client.stopped
+        if client.stopped and client.stopped is not by_signal:
+            return client.stopped
+        self.cut_short = bool(self._queue) or any(o.interrupted for o in self.outcomes)
+        return None
 
     async def _feed(self, client: Stoppable) -> AsyncIterator[Source]:
         """Sources that are ready, for as long as anything may be asked."""

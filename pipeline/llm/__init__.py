@@ -158,12 +158,10 @@ class Tally:
         self._add(completion.usage)
 
     def book_failed(self, error: CallError) -> None:
-        """Counts what a call took that has no answer, once: the error that ends a run is raised for others too."""
-        spent, billed = error.spent, error.billed
-        error.spent, error.billed = Usage(), False
-        self.failed += billed or spent != Usage()
-        if spent != Usage():
-            self._add(spent)
+        """Counts what a call took that has no answer."""
+        self.failed += error.billed or error.spent != Usage()
+        if error.spent != Usage():
+            self._add(error.spent)
 
     def _add(self, usage: Usage) -> None:
         self.usage = self.usage + usage

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 
-from pipeline.errors import EndpointError, PipelineError, ReplayMiss, StoreError
-from pipeline.llm import Completion, LLMClient, Request
+from pipeline.errors import CallError, EndpointError, PipelineError, ReplayMiss, StoreError, spending
+from pipeline.llm import Completion, LLMClient, Request, Usage
 
 
 class Stoppable:
@@ -24,9 +25,10 @@ class Stoppable:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The inner client's answer, or the error that ended the run."""
+        """The inner client's answer; once the run is ended an error like the one that ended it, which took nothing."""
         if self.stopped:
-            raise self.stopped
+            error = copy(self.stopped)
+            raise (spending(error, Usage()) if isinstance(error, CallError) else error) from self.stopped
         try:
             return await self._inner.complete(request)
         except (EndpointError, StoreError, ReplayMiss) as err:

@@ -191,6 +191,15 @@ def test_the_last_lines_say_that_tokens_are_estimated_and_how_many_calls_were_lo
     assert "estimated" not in summary([reported], 0, 1.0) and "read whole" not in summary([reported], 0, 1.0)
 
 
+def test_transcripts_that_a_second_signal_cut_short_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(quiet=True)
+    audience = Audience(screen, Events())
+    audience.interrupted(f"talk-{n}" for n in range(4))
+    screen.summary(list(audience.ended.values()), 0, 1.0)
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["talk-0: FAILED: interrupted", "for the same reason 3 more transcripts failed"]
+
+
 @pytest.mark.parametrize(("terminal", "begun"), [(True, True), (False, False)])
 def test_bars_begin_with_the_first_progress_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, begun: bool

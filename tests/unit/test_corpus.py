@@ -14,8 +14,8 @@ import pytest
 from pipeline.batches.corpus import make_all
 from pipeline.batches.order import Order, Outcome
 from pipeline.batches.outputs import is_output
-from pipeline.errors import Declined, EndpointError, InvalidAnswer
-from pipeline.llm import Completion, Request
+from pipeline.errors import Declined, EndpointError, Interrupted, InvalidAnswer, spending
+from pipeline.llm import Completion, Request, Tally, Usage
 from pipeline.llm.progress import Booking, Progress, unwatched
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.stopping import Stoppable
@@ -398,6 +398,29 @@ def test_the_error_that_ends_a_run_is_a_failed_call_of_one_document() -> None:
         with pytest.raises(EndpointError, match="gone"):
             asyncio.run(Booking(client, progress, unwatched).complete(Request("write", (), {}, 9)))
     assert [progress.tally.failed for progress in told] == [1, 0]
+
+
+def test_calls_after_a_run_was_halted_each_get_an_error_of_their_own_and_none_counts_as_asked() -> None:
+    ended = spending(EndpointError("gone", hint="wait", fatal=True), Usage(60))
+    client = Stoppable(ScriptedClient([]))
+    client.halt(ended)
+    errors = list[EndpointError]()
+    progress = Progress("one")
+    for _ in range(2):
+        with pytest.raises(EndpointError, match="gone") as caught:
+            asyncio.run(Booking(client, progress, unwatched).complete(Request("write", (), {}, 9)))
+        errors.append(caught.value)
+    assert all(error.fatal and error.hint == "wait" and error.__cause__ is ended for error in errors)
+    assert errors[0] is not errors[1] and ended.__traceback__ is None and ended.spent == Usage(60)
+    assert progress.tally == Tally()
+
+
+def test_documents_that_a_signal_cut_short_are_told_from_those_that_failed(tmp_path: Path) -> None:
+    client = Stoppable(ScriptedClient(good_answer))
+    client.halt(Interrupted("interrupted"))
+    found = asyncio.run(make_all(sources(tmp_path, 2), client, order(tmp_path, 1)))
+    assert all(o.interrupted and o.row()["error"] == "interrupted" and o.cost_usd == 0 for o in found)
+    assert not Outcome("talk", error=EndpointError("gone", fatal=True)).interrupted
 
 
 def test_a_draft_that_makes_no_document_is_one_failed_outcome_and_the_others_are_made(tmp_path: Path) -> None:

@@ -52,12 +52,15 @@ def test_a_short_talk_is_written_and_checked_by_the_model() -> None:
     assert document.run.checked_by == "scripted" and document.run.profile == "capable"
 
 
-def test_a_call_without_an_answer_is_in_the_usage_once() -> None:
-    empty = spending(EndpointError("the answer is empty"), Usage(60, 0, 10))
-    document, _ = run(lambda request: empty if request.name == "check" else good_answer(request), PARTS)
+def test_each_call_without_an_answer_is_in_the_usage() -> None:
+    def answer(request: Request) -> Answer:
+        empty = spending(EndpointError("the answer is empty"), Usage(60, 0, 10))
+        return empty if request.name == "check" else good_answer(request)
+
+    document, client = run(answer, PARTS)
     usage = document.run.usage
-    assert document.status == "partial" and usage.calls == 3
-    assert (usage.prompt_tokens, usage.completion_tokens) == (3 * 100 + 60, 3 * 20 + 10)
+    assert document.status == "partial" and usage.calls == 3 and names(client).count("check") == 2
+    assert (usage.prompt_tokens, usage.completion_tokens) == (3 * 100 + 2 * 60, 3 * 20 + 2 * 10)
 
 
 def test_a_long_recording_is_written_by_parts_composed_and_checked_by_parts() -> None:
