@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import stat
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import StoreError
 from pipeline.text import slug
 
 if TYPE_CHECKING:
     from pipeline.document import StudyDocument
+
+_SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # as `dump` sets it
 
 
 def output_path(out: Path, name: str) -> Path:
@@ -29,6 +33,16 @@ def output_path(out: Path, name: str) -> Path:
 def dump(document: StudyDocument) -> str:
     """The record as JSON text."""
     return document.model_dump_json(indent=1) + "\n"
+
+
+def dumped_source(record: bytes) -> dict[str, Any] | None:
+    """`source` of a record that `dump` wrote, without parsing the rest; None for JSON that is laid out otherwise.
+
+    ValueError when it is damaged.
+    """
+    found = _SOURCE.search(record)
+    source: dict[str, Any] | None = json.loads(found[1]) if found else None
+    return source
 
 
 def load(path: Path) -> StudyDocument:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import InputError
 from pipeline.readers import READ, STANDARD_INPUT, Origin, read_transcript
 from pipeline.readers.archive import is_there, members, sha256_of
-from pipeline.store import output_path
+from pipeline.store import dumped_source, output_path
 from pipeline.text import well_formed
 from pipeline.transcript import Metadata, Transcript
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _LISTED = 5  # seconds for which the files of a folder are taken as they were listed
 _KEYS = {"format", "main_points", "source", "run"}  # of every record
-_SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # of a record as `store.dump` writes it
 _LEFT_BY_REVIEW = (".review.json", ".reviewed.json")
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
@@ -173,9 +172,8 @@ def source_of(path: Path) -> dict[str, Any] | None:
         raw = path.read_bytes()
         if not all(b'"%s"' % key.encode() in raw for key in _KEYS):
             return None
-        # Of a record as it is written, what it holds besides is not parsed: folders have thousands of them.
-        written = _SOURCE.search(raw)
-        found = dict.fromkeys(_KEYS) | {"source": json.loads(written[1])} if written else json.loads(raw)
+        dumped = dumped_source(raw)  # folders have thousands of records
+        found = dict.fromkeys(_KEYS) | {"source": dumped} if dumped is not None else json.loads(raw)
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not found.keys() >= _KEYS:

@@ -350,6 +350,7 @@ def test_a_document_survives_writing_and_loading(tmp_path: Path) -> None:
     document = asyncio.run(asummarise(transcript(), ScriptedClient(good_answer)))
     page, record = store.write(document, render_markdown(document), tmp_path / "sub" / "talk.json")
     assert store.load(record) == document
+    assert store.dumped_source(record.read_bytes()) == document.source.model_dump(mode="json")
     assert page.read_text("utf-8") == render_markdown(document)
     assert sorted(p.name for p in record.parent.iterdir()) == ["talk.json", "talk.md"]
 
