@@ -167,12 +167,12 @@ def pipeline_version() -> str:
         return "0"
 
 
-def unchanged(document: StudyDocument, previous: StudyDocument) -> StudyDocument:
-    """The document with the previous run's clock and tally when it is otherwise the same, so that its bytes are too."""
+def is_same_document(document: StudyDocument, previous: StudyDocument) -> bool:
+    """Whether a document differs from the previous run's by clock and tally alone, and no call was made for it."""
     usage = document.run.usage
     with_same_run = document.model_copy(update={"run": previous.run})
     same_order = _asked_of(document.run) == _asked_of(previous.run)
-    return previous if same_order and with_same_run == previous and usage.calls == usage.calls_cached else document
+    return same_order and with_same_run == previous and usage.calls == usage.calls_cached
 
 
 def _asked_of(run: RunRecord) -> tuple[object, ...]:

@@ -160,9 +160,7 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
     # Loaded when a document is made: a run over what was made before makes none.
-    from pipeline.pages import render_markdown
-    from pipeline.pages.reading import page_digest
-    from pipeline.record import unchanged
+    from pipeline.record import is_same_document
     from pipeline.run import asummarise
 
     transcript = read(source, order.input).with_metadata(order.metadata)
@@ -178,22 +176,25 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
         final_record = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
         document = _seen_from(document, Path(transcript.path), final_record)
     before = _load_before(record)
-    document = unchanged(document, before) if before else document
+    unchanged = before if before and is_same_document(document, before) else None
+    document = unchanged or document  # with the clock and tally of its run, so that its bytes stay
     _keep_what_was_made(before, document, order.out)
     page = record.with_suffix(".md")
-    unchanged_document = document is before
-    note_on_edits = _note_on_edits(page, before, document, stays=unchanged_document)
-    if note_on_edits is None or not unchanged_document:
-        markdown = render_markdown(document, citations=order.citations)
-        document = _with_page(document, page_digest(markdown))
-        store.write(document, markdown, record)
-    of_page = note_on_edits if unchanged_document else None
-    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), of_page]))
+    edited = _edited(page, before, document)
+    stays, kept = "", ""  # notes on a page that was edited
+    if edited is None:
+        document = _write(document, record, citations=order.citations)
+    elif unchanged:
+        stays = f"{page} is not as it was made and stays so; delete it to have it written anew"
+    else:
+        kept = _note_on_kept(page, _keep_aside(page, edited), before)
+        document = _write(document, record, citations=order.citations)
+    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), stays]))
     return Outcome(
         transcript.name,
         document,
         page,
-        notes=lasting if unchanged_document or note_on_edits is None else (*lasting, note_on_edits),
+        notes=(*lasting, kept) if kept else lasting,
         lasting_notes=lasting,
         seconds=document.run.seconds,
         status=document.status,
@@ -221,10 +222,6 @@ def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocume
     return document.model_copy(update={"source": source})
 
 
-def _with_page(document: StudyDocument, digest: str) -> StudyDocument:
-    return document.model_copy(update={"run": document.run.model_copy(update={"page": digest})})
-
-
 def _load_before(record: Path) -> StudyDocument | None:
     """The document that a new one replaces; one that cannot be read is simply replaced."""
     try:
@@ -250,21 +247,40 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
         )
 
 
-def _note_on_edits(page: Path, before: StudyDocument | None, document: StudyDocument, *, stays: bool) -> str | None:
-    """A note on a page that is not as it was made, which `stays` or is kept aside; None for any other."""
-    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, is_unchanged
+def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -> bytes | None:
+    """What stands on a page that is not as it was made; None where it is, and where there is no page."""
+    from pipeline.pages.reading import is_unchanged
 
     try:
         markdown = page.read_bytes()
     except FileNotFoundError:
         return None
-    text, documents = markdown.decode("utf-8", errors="replace"), [d for d in (before, document) if d]
-    if is_unchanged(text, *documents):
-        return None
-    if stays:
-        return f"{page} is not as it was made and stays so; delete it to have it written anew"
+    documents = [d for d in (before, document) if d]
+    return None if is_unchanged(markdown.decode("utf-8", errors="replace"), *documents) else markdown
+
+
+def _keep_aside(page: Path, markdown: bytes) -> Path:
+    """Writes an edited page beside its place, where it stands once however often it is kept."""
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
+    return aside
+
+
+def _note_on_kept(page: Path, aside: Path, before: StudyDocument | None) -> str:
+    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
+
     reason = CHANGED_SINCE_WRITTEN if before else "there already, without a record of notes that can be read"
     return f"{page} was {reason}: it is kept in {aside}"
+
+
+def _write(document: StudyDocument, record: Path, *, citations: bool) -> StudyDocument:
+    """Writes record and page; gives the document as it is in the record, with the digest of the page."""
+    from pipeline.pages import render_markdown
+    from pipeline.pages.reading import page_digest
+
+    markdown = render_markdown(document, citations=citations)
+    run = document.run.model_copy(update={"page": page_digest(markdown)})
+    document = document.model_copy(update={"run": run})
+    store.write(document, markdown, record)
+    return document
