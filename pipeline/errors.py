@@ -4,6 +4,8 @@ PipelineError
 ├── InputError            a transcript that cannot be read: names the file and what to do
 ├── SettingsError         a setting that makes no sense
 ├── StoreError            the call store or an output cannot be written or read
+│   ├── NewerRecord       a record that a newer version wrote
+│   └── UnreadableRecord  a record that the disk does not give
 ├── ReplayMiss            replay was asked for and a call is not among the recordings
 ├── WeightsError          the embedded model cannot be fetched or does not match its checksum
 ├── Interrupted           a signal ended the run before this transcript was finished
@@ -49,6 +51,14 @@ class SettingsError(PipelineError):
 
 class StoreError(PipelineError):
     """The call store or an output cannot be written or read."""
+
+
+class NewerRecord(StoreError):
+    """A newer version wrote a record."""
+
+
+class UnreadableRecord(StoreError):
+    """The disk does not give a record that is there."""
 
 
 class ReplayMiss(PipelineError):

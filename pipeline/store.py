@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import StoreError
+from pipeline.errors import NewerRecord, StoreError, UnreadableRecord
 from pipeline.text import slug
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from pipeline.document import StudyDocument
 
 _SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # as `dump` sets it
@@ -46,7 +48,7 @@ def dumped_source(record: bytes) -> dict[str, Any] | None:
 
 
 def load(path: Path) -> StudyDocument:
-    """The document in a record. StoreError when it is none."""
+    """The document in a record. NewerRecord, UnreadableRecord, and StoreError when it is damaged or an older one."""
     # Imported here, since a run that makes nothing parses no record.
     from pydantic import ValidationError
 
@@ -55,12 +57,27 @@ def load(path: Path) -> StudyDocument:
     try:
         return StudyDocument.model_validate_json(path.read_bytes())
     except OSError as err:
-        raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
+        raise UnreadableRecord(
+            f"{path}: cannot be read: {err.strerror or err}", hint="change its permissions, or move it away"
+        ) from err
     except ValidationError as err:
+        if _is_of_newer_version(err):
+            hint = "update studydoc, or move it away to have the notes made anew"
+            raise NewerRecord(f"{path}: a newer version of studydoc wrote this record", hint=hint) from err
         raise StoreError(
             f"{path}: this is no study document of format {FORMAT} ({err.error_count()} faults)",
             hint="an older program made it? studydoc make writes it anew",
         ) from err
+
+
+def _is_of_newer_version(err: ValidationError) -> bool:
+    """Whether a record is of a later format, or all that is wrong with it is that it tells more than is known here."""
+    from pipeline.document import FORMAT
+
+    faults = err.errors(include_url=False, include_context=False)
+    formats = [fault["input"] for fault in faults if fault["loc"] == ("format",)]
+    is_later = any(isinstance(number, int) and number > FORMAT for number in formats)
+    return is_later or all(fault["type"] == "extra_forbidden" for fault in faults)
 
 
 def check_writable(out: Path) -> None:

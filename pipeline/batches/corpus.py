@@ -13,7 +13,7 @@ from pipeline.batches.inputs import read
 from pipeline.batches.order import Figures, Order, Outcome
 from pipeline.batches.outputs import is_of_others, path_told, would_be_lost
 from pipeline.document import StudyDocument
-from pipeline.errors import CallError, PipelineError, StoreError
+from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, UnreadableRecord
 from pipeline.events import DOCUMENT
 from pipeline.llm import LLMClient
 from pipeline.llm.prices import cost_of_run
@@ -167,15 +167,14 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     if note := not_used(order.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, note))
     record = store.output_path(order.out, transcript.name)
-    _check_nothing_lost(transcript, record)
+    _load_before(transcript, record)
     document = await asummarise(
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=watch
     )
-    _check_nothing_lost(transcript, record)  # files come while the model is asked
+    before = _load_before(transcript, record)  # files come while the model is asked
     if transcript.path and "://" not in order.bound_for:
         final_record = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
         document = _seen_from(document, Path(transcript.path), final_record)
-    before = _load_before(record)
     unchanged = before if before and is_same_document(document, before) else None
     document = unchanged or document  # with the clock and tally of its run, so that its bytes stay
     _keep_what_was_made(before, document, order.out)
@@ -204,14 +203,24 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     )
 
 
-def _check_nothing_lost(transcript: Transcript, record: Path) -> None:
-    """Raises InputError where notes would be written over their transcript, or over JSON that is no record."""
+def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
+    """The document that a new one replaces; None where there is none, and for one that is damaged or an older one.
+
+    InputError where notes would be written over their transcript, over JSON that is no record, or over a record of a
+    newer version or one that cannot be read.
+    """
     source = Path(transcript.path or "")
     for path in (record, record.with_suffix(".md")):
         if path.exists() and source.is_file() and path.samefile(source):
             raise would_be_lost(path, "this is the transcript itself")
     if is_of_others(record):
         raise would_be_lost(record, "this is no record of notes")
+    try:
+        return store.load(record) if record.exists() else None
+    except (NewerRecord, UnreadableRecord) as err:  # this document fails, and no other
+        raise InputError(err.args[0], hint=err.hint) from err
+    except StoreError:
+        return None
 
 
 def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:
@@ -220,14 +229,6 @@ def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocume
         return document
     source = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
     return document.model_copy(update={"source": source})
-
-
-def _load_before(record: Path) -> StudyDocument | None:
-    """The document that a new one replaces; one that cannot be read is simply replaced."""
-    try:
-        return store.load(record) if record.exists() else None
-    except StoreError:
-        return None
 
 
 def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, out: Path) -> None:

@@ -365,6 +365,44 @@ def test_a_record_without_anything_in_it_or_cut_short_beside_its_page_is_written
     assert outcome.complete and load(record)
 
 
+def record_of_newer_format(record: Path) -> None:
+    known = json.loads(record.read_text("utf-8"))
+    record.write_text(json.dumps(known | {"format": 3, "mood": "calm"}, indent=1), "utf-8")
+
+
+def record_with_newer_field(record: Path) -> None:
+    known = json.loads(record.read_text("utf-8"))
+    record.write_text(json.dumps(known | {"source": known["source"] | {"mood": "calm"}}, indent=1), "utf-8")
+
+
+def unreadable_record(record: Path) -> None:
+    record.unlink()
+    record.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (record_of_newer_format, "a newer version of studydoc wrote this record (update studydoc, or move it away"),
+        (record_with_newer_field, "a newer version of studydoc wrote this record (update studydoc, or move it away"),
+        (unreadable_record, "talk0.json: cannot be read: "),
+    ],
+)
+def test_a_record_that_is_newer_or_cannot_be_read_fails_its_document_alone_before_anything_is_asked(
+    tmp_path: Path, change: Callable[[Path], None], why: str
+) -> None:
+    given, asked = sources(tmp_path, 2), order(tmp_path, 1)
+    asyncio.run(make_all(given[:1], ScriptedClient(good_answer), asked))
+    record = asked.out / "talk0.json"
+    change(record)
+    before = {p: p.read_bytes() for p in asked.out.iterdir() if p.is_file()}
+    client = ScriptedClient(good_answer)
+    kept, made = asyncio.run(make_all(given, client, asked))
+    assert kept.status == "failed" and why in str(kept.error)
+    assert made.complete and len(client.requests) == made.calls_made
+    assert {p: p.read_bytes() for p in before} == before and not list(asked.out.glob("*.edited*"))
+
+
 def test_json_that_comes_while_notes_are_made_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     record = tmp_path / "out" / "talk0.json"
