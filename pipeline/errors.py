@@ -8,6 +8,7 @@ PipelineError
 │   └── UnreadableRecord  a record that the disk does not give
 ├── ReplayMiss            replay was asked for and a call is not among the recordings
 ├── WeightsError          the embedded model cannot be fetched or does not match its checksum
+├── Unforeseen            the disk, or a fault of the program itself, ended one document
 ├── Interrupted           a signal ended the run before this transcript was finished
 └── CallError             a call to the language model failed
     ├── EndpointError     the endpoint is down, refuses the key or does not know the model
@@ -67,6 +68,10 @@ class ReplayMiss(PipelineError):
 
 class WeightsError(PipelineError):
     """The embedded model cannot be had."""
+
+
+class Unforeseen(PipelineError):
+    """The disk, or a fault of the program itself, ended one document; `__cause__` is what was raised."""
 
 
 class Interrupted(PipelineError):

@@ -7,13 +7,14 @@ import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from traceback import extract_tb
 
 from pipeline import store
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Figures, Order, Outcome
 from pipeline.batches.outputs import is_of_others, path_told, would_be_lost
 from pipeline.document import StudyDocument
-from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, UnreadableRecord
+from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
 from pipeline.events import DOCUMENT
 from pipeline.llm import LLMClient
 from pipeline.llm.prices import cost_of_run
@@ -134,6 +135,8 @@ class _DocumentsUnderWay:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
             return self._failed(n, source, err)
+        except Exception as err:  # noqa: BLE001  it would cancel the calls of all others, which are paid for
+            return self._failed(n, source, _unforeseen(err))
         return replace(outcome, tally=self._under_way[n].tally)
 
     def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
@@ -141,6 +144,19 @@ class _DocumentsUnderWay:
         tally = self._under_way[n].tally
         cost = cost_of_run(self._client.model, self._order.endpoint, tally)
         return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
+
+
+def _unforeseen(err: Exception) -> Unforeseen:
+    """The error of a document that ended so. Of a fault it tells kind and place: its words may be a transcript's."""
+    if isinstance(err, OSError):
+        file = f"{err.filename}: " if err.filename else ""
+        error = Unforeseen(f"{file}{err.strerror or err}", hint="mend that and run again; answers are kept")
+    else:
+        place = extract_tb(err.__traceback__)[-1]
+        message = f"a fault of the program: {type(err).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        error = Unforeseen(message, hint="please report it with what --debug or --log-json shows")
+    error.__cause__ = err
+    return error
 
 
 def in_turns(sources: Sequence[Source | Transcript], order: Order) -> Sequence[int]:
@@ -167,7 +183,7 @@ async def _make(source: Source | Transcript, client: LLMClient, order: Order, wa
     if note := not_used(order.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, note))
     record = store.output_path(order.out, transcript.name)
-    _load_before(transcript, record)
+    _load_before(transcript, record)  # what must not be replaced is met before anything is asked
     document = await asummarise(
         transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=watch
     )

@@ -14,7 +14,7 @@ from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind, read
 from pipeline.batches.order import Input, Order, Outcome
 from pipeline.batches.up_to_date import Ledger
-from pipeline.errors import EXIT_INTERRUPTED, InputError, Interrupted, StoreError
+from pipeline.errors import EXIT_INTERRUPTED, InputError, Interrupted, StoreError, Unforeseen
 from pipeline.events import Events
 from pipeline.llm import Tally
 from pipeline.llm.progress import ENDED, Phase, Progress
@@ -201,7 +201,16 @@ class Audience:
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
         costs = {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
+        if isinstance(outcome.error, Unforeseen):
+            self._tell_where(outcome.name, outcome.error)
         self.events.tell("document done", document=outcome.name, status=outcome.status, **counts, **used, **costs)
+
+    def _tell_where(self, name: str, error: Unforeseen) -> None:
+        """An event with the traceback, without the words of the error: they may be a transcript's."""
+        from traceback import format_tb
+
+        frames = format_tb(error.__cause__.__traceback__) if error.__cause__ else []
+        self.events.tell("document fault", document=name, traceback="".join(frames))
 
 
 def opening_line(link: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:

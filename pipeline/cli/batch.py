@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.console import InOrder, awaited, table
 from pipeline.cli.make import print_rows
-from pipeline.cli.options import debug, flag, path_option, quiet
+from pipeline.cli.options import debug, flag, has_debug, path_option, quiet
 
 
 @click.group(
@@ -55,7 +55,7 @@ def collect(out: Path | None, base_url: str | None, wait: bool, as_json: bool, q
     from pipeline.settings import load_settings
 
     settings = load_settings(out=out, base_url=base_url)
-    with Screen(quiet) as screen:
+    with Screen(quiet, has_debug()) as screen:
         code, rows = awaited(run_collect(settings, screen, export_rows, wait=asyncio.sleep if wait else None))
     print_rows(rows, as_json=as_json)
     return code

@@ -20,6 +20,7 @@ from pipeline.cli.options import (
     Flags,
     debug,
     flag,
+    has_debug,
     number_option,
     path_option,
     quiet,
@@ -161,7 +162,7 @@ def _on_this_machine(
 
         return ended_by_signals(end, screen.say)
 
-    with Screen(quiet) as screen, open_events(log, screen.problem) as events:
+    with Screen(quiet, has_debug()) as screen, open_events(log, screen.problem) as events:
         return make_documents(paths, settings, metadata, screen, events, reading, exports.export_page, signals)
 
 
@@ -173,7 +174,7 @@ def _by_batch(
     from pipeline.batch_api.orders import run_batch
     from pipeline.cli.screen import Screen
 
-    with Screen(quiet) as screen:
+    with Screen(quiet, has_debug()) as screen:
         return awaited(run_batch(paths, settings, metadata, screen, to=to, wait=asyncio.sleep if wait else None))
 
 
@@ -189,7 +190,7 @@ def _on_cluster(
         from pipeline.cluster.coordinator import run_on_ray
     except ImportError as err:
         raise SettingsError(f"--on ray: {err}", hint="pip install 'studydoc[ray]', on every node") from err
-    with Screen(quiet) as screen:
+    with Screen(quiet, has_debug()) as screen:
         return run_on_ray(paths, settings, metadata, screen, address)
 
 

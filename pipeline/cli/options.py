@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 Flags = dict[str, Any]  # settings as they were given, None for those that were not
@@ -84,8 +85,15 @@ to = click.option(
     "notes of a folder with search. May be given several times.",
 )
 quiet = flag("--quiet", "Only errors on stderr.", "-q")
-# Read by `main`, which knows of every error.
+# Read by `main`, which knows of every error that ends a command, and by screens, which know of the others.
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
+
+
+def has_debug() -> bool:
+    """Whether --debug was given to the command that runs."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source("debug") is ParameterSource.COMMANDLINE
+
 
 # Settings that a run takes, by their names in pipeline/settings.py.
 SETTINGS: dict[str, Decorator] = {

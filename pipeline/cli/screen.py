@@ -28,6 +28,7 @@ class Screen:
     """Progress on stderr. Names and messages are shown as they are, never as markup."""
 
     quiet: bool = False
+    tracebacks: bool = False  # of the errors of transcripts
     _bars: Bars | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
     _shown: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -100,6 +101,8 @@ class Screen:
         elif outcome.error:
             whose = f"{outcome.name}: " if outcome.name else ""
             self.problem(f"{whose}FAILED: {outcome.error}")
+            if self.tracebacks:
+                self._print_traceback(outcome.error)
             self._ended = outcome.error if outcome.error.fatal else self._ended
         elif outcome.figures:
             self.say(outcome_line(outcome))
@@ -111,6 +114,12 @@ class Screen:
                 )
             for problem in outcome.document.problems if outcome.document else ():
                 self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
+
+    def _print_traceback(self, error: PipelineError) -> None:
+        from traceback import format_exception
+
+        for line in "".join(format_exception(error)).splitlines():
+            self.problem(line)
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
         """What became of all transcripts."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.batches.watching import Watched, watch_documents
 from pipeline.cli.exporting import Exports, row_lines
+from pipeline.cli.options import has_debug
 from pipeline.cli.screen import Screen
 from pipeline.cli.signals import ended_by_signals
 from pipeline.errors import EXIT_INTERRUPTED
@@ -58,7 +59,7 @@ def run_watch(
             exports.end()
             return exit_code(ended, caught[0] if caught else None) or exports.failed
 
-    with Screen(quiet) as screen, open_events(log, screen.problem) as events:
+    with Screen(quiet, has_debug()) as screen, open_events(log, screen.problem) as events:
         return asyncio.run(watch())
 
 

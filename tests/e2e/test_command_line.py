@@ -17,6 +17,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from tests.commands import NOBODY, called, exit_code, program, surroundings
+from tests.e2e.answering import AnsweringServer
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,6 +51,24 @@ def test_make_writes_both_files_from_stored_answers_and_again_gives_the_same_byt
     assert "no calls, all answers were stored" in second.stderr
     assert (record.read_bytes(), page.read_bytes()) == bytes_before
     assert "model scripted" in second.stderr
+
+
+@pytest.mark.parametrize("debug", [(), ("--debug",)])
+def test_what_one_transcript_meets_on_the_disk_leaves_the_others_their_notes_rows_and_summary(
+    tmp_path: Path, debug: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(4):
+        (tmp_path / f"talk{n}.txt").write_text("\n\n".join(f"{who}: {text}" for who, text in LINES * (n + 1)), "utf-8")
+    (tmp_path / "outputs" / "talk1.md").mkdir(parents=True)
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    with AnsweringServer() as server:
+        made = called("make", ".", "--base-url", server.url, "--json", *debug, cwd=tmp_path)
+    rows = [json.loads(line) for line in made.stdout.splitlines()]
+    assert made.returncode == 1 and {r["name"]: r["status"] for r in rows} == {
+        "talk0": "complete", "talk1": "failed", "talk2": "complete", "talk3": "complete",
+    }  # fmt: skip
+    assert "talk1: FAILED: outputs/talk1.md: " in made.stderr and "3 complete, 0 partial, 1 failed" in made.stderr
+    assert ("in _edited" in made.stderr) == bool(debug)
 
 
 def with_nobody_reading(*words: str, cwd: Path, **environment: str) -> int:

@@ -17,7 +17,7 @@ from pipeline.batches.order import Order, Outcome
 from pipeline.batches.single_machine import Audience
 from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
-from pipeline.errors import EndpointError, InputError
+from pipeline.errors import EndpointError, InputError, Unforeseen
 from pipeline.events import Events
 from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
@@ -212,3 +212,19 @@ def test_bars_begin_with_the_first_progress_on_a_terminal(
         assert (screen._bars is not None) == begun
         screen.problem("ended")
         assert "[bold]as it stands[/bold]" in sys.stderr.getvalue() and "ended" in sys.stderr.getvalue()
+
+
+def test_where_a_fault_arose_stands_in_the_log_without_its_words_and_with_debug_on_the_screen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error, sink, spoken = Unforeseen("a fault of the program"), io.StringIO(), "".join(("me", "ga", "watts"))
+    try:
+        raise KeyError(spoken)
+    except KeyError as err:
+        error.__cause__ = err
+    for tracebacks in (False, True):
+        Audience(Screen(tracebacks=tracebacks), Events(sink)).done(Outcome("talk", error=error))
+        assert ("in test_where_a_fault_arose" in capsys.readouterr().err) == tracebacks
+    fault, done, *_ = [json.loads(line) for line in sink.getvalue().splitlines()]
+    assert (fault["event"], done["event"]) == ("document fault", "document done")
+    assert "in test_where_a_fault_arose" in fault["traceback"] and spoken not in sink.getvalue()

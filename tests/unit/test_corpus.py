@@ -8,12 +8,16 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline import run
 from pipeline.batches.corpus import make_all
 from pipeline.batches.order import Order, Outcome
 from pipeline.batches.outputs import is_output
+from pipeline.document import StudyDocument
+from pipeline.draft import Draft
 from pipeline.errors import Declined, EndpointError, Interrupted, InvalidAnswer, spending
 from pipeline.llm import Completion, Request, Tally, Usage
 from pipeline.llm.progress import Booking, Progress, unwatched
@@ -28,6 +32,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import Source
 from pipeline.settings.chosen import store_path
 from pipeline.store import load
+from pipeline.transcript import Transcript
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, transcript
 
 
@@ -123,6 +128,26 @@ def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> N
     given[1].path.write_bytes(b"")
     found = asyncio.run(make_all(given, ScriptedClient(good_answer), order(tmp_path, 4)))
     assert [o.status for o in found] == ["complete", "failed", "complete"]
+
+
+def test_a_page_that_is_a_folder_and_a_fault_of_the_program_fail_their_document_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def study_document(draft: Draft, transcript: Transcript, *args: Any) -> StudyDocument:
+        if transcript.name == "talk2":
+            raise KeyError("words of the transcript")
+        return run_study_document(draft, transcript, *args)
+
+    run_study_document = run.study_document
+    monkeypatch.setattr(run, "study_document", study_document)
+    folder = tmp_path / "out" / "talk1.md"
+    folder.mkdir(parents=True)
+    found = asyncio.run(make_all(sources(tmp_path, 4), ScriptedClient(good_answer), order(tmp_path, 4)))
+    assert [o.status for o in found] == ["complete", "failed", "failed", "complete"]
+    disk, fault = (o.error for o in found[1:3])
+    assert disk and str(disk).startswith(f"{folder}: ") and isinstance(disk.__cause__, OSError)
+    assert fault and "a fault of the program: KeyError in test_corpus.py, line " in str(fault)
+    assert isinstance(fault.__cause__, KeyError) and "words" not in str(fault) and found[2].calls_made
 
 
 def test_documents_are_not_kept_once_they_are_told(tmp_path: Path) -> None:
