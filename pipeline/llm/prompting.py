@@ -12,7 +12,9 @@ from pathlib import Path
 from pipeline.errors import SettingsError
 
 _PACKAGE = Path(__file__).parents[1]
-_ROOTS = (_PACKAGE / "prompts", _PACKAGE.parent / "prompts")
+_PACKAGED, _IN_CHECKOUT = _PACKAGE / "prompts", _PACKAGE.parent / "prompts"
+# Beside an installed package a folder of this name is another distribution's.
+_SHIPPED = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class PromptSet:
     def __init__(self, folder: Path | None = None) -> None:
         if folder is not None and not folder.is_dir():
             raise SettingsError(f"{folder}: there is no such prompt folder")
-        self._roots = ((folder,) if folder else ()) + _ROOTS
+        self._roots = (folder, _SHIPPED) if folder else (_SHIPPED,)
         self._loaded: dict[str, Prompt] = {}
         if folder is not None:
             _ensure_fitting(folder)
@@ -95,7 +97,7 @@ def _ensure_fitting(folder: Path) -> None:
     """
     for path in sorted(folder.rglob("*.v[0-9]*.md")):
         name = path.relative_to(folder).as_posix().removesuffix(".md")
-        shipped = Prompt(name, _read(_ROOTS, name)).variables
+        shipped = Prompt(name, _read((_SHIPPED,), name)).variables
         if (own := Prompt(name, _read((folder,), name)).variables) != shipped:
             expected = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
             actual = " ".join(f"${v}" for v in sorted(own)) or "no variable"

@@ -1,7 +1,10 @@
 import asyncio
 import json
 import os
+import shutil
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
 from pipeline import store
 from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
@@ -182,6 +186,19 @@ def test_a_prompt_that_was_edited_is_loaded_anew(tmp_path: Path) -> None:
     own.write_text("Be exact.")
     assert prompts.fresh().load("system.v6").template == "Be exact."
     assert prompts.load("system.v6").template == "Be brief."  # one document is made with one text
+
+
+def test_prompts_of_another_distribution_beside_an_installed_package_are_none(tmp_path: Path) -> None:
+    checkout = Path(pipeline.__file__).parents[1]
+    shutil.copytree(checkout / "pipeline", tmp_path / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(checkout / "prompts", tmp_path / "pipeline" / "prompts")
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "foreign.v1.md").write_text("words of another program")
+    code = "from pipeline.llm.prompting import PromptSet; s = PromptSet(); print(s.identity()); s.load('foreign.v1')"
+    installed = os.environ | {"PYTHONPATH": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-P", "-c", code], env=installed, capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == PromptSet().identity()
+    assert "there is no prompt 'foreign.v1'" in run.stderr
 
 
 @pytest.mark.parametrize(
