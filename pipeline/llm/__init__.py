@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from pipeline.errors import CallError
@@ -35,8 +35,8 @@ class Request:
 
     `name` labels the schema.
     Where calls wait for each other, that of the lowest `rank` goes first. `instead_of` has stored answers that cannot
-    be used, each with the call that it answers: the store forgets them, so that the calls are asked anew. Neither is
-    part of a call's identity.
+    be used, each with the call that it answers: the store forgets them, so that the calls are asked anew. `ticket` is
+    the number of what a limit set aside for the call, 0 without a limit. None of the three is part of the identity.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Request:
     seed: int = SEED
     rank: tuple[int, ...] = field(default=(), compare=False)
     instead_of: tuple[tuple[Request, Completion], ...] = field(default=(), compare=False)
+    ticket: int = field(default=0, compare=False)
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
@@ -71,6 +72,12 @@ class Request:
     def key(self, model: str) -> str:
         """sha256 over the identity, in hex."""
         return self._as_known(model)[1]
+
+    def with_ticket(self, ticket: int) -> Request:
+        """The same call with a ticket; its key is not computed again."""
+        same = replace(self, ticket=ticket)
+        same._known.update(self._known)
+        return same
 
     def _as_known(self, model: str) -> tuple[str, str]:
         """Canonical form and key, which every client that a call goes through asks for."""

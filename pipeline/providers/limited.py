@@ -65,9 +65,9 @@ class Limited:
         self._room = room
         self._inner, self._tokens, self._cost, self._price = inner, tokens, cost, price
         self._spent = _Spent()
-        self._ahead: dict[int, _Spent] = {}
+        self._ahead: dict[int, _Spent] = {}  # what calls under way may still take, by their tickets
         self._line: list[tuple[tuple[int, ...], int]] = []  # calls that wait, the next one first
-        self._arrivals, self._moved = count(), asyncio.Event()
+        self._arrivals, self._moved = count(1), asyncio.Event()
         self._ended: EndpointError | None = None  # why those that were in line last were sent away
         self._encoding, _ = encoding_for(inner.model)
 
@@ -78,9 +78,10 @@ class Limited:
 
     async def complete(self, request: Request) -> Completion:
         """The answer, or LimitReached before it is asked for."""
-        most = await self._room_for(request)
+        ticket = next(self._arrivals)
+        most = await self._room_for(request, ticket)
         try:
-            completion = await self._inner.complete(request)
+            completion = await self._inner.complete(request.with_ticket(ticket))
             self._spent += self._spending(completion.usage)
             return completion
         except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
@@ -90,7 +91,7 @@ class Limited:
                 self._spent += most
             raise
         finally:
-            del self._ahead[id(request)]
+            del self._ahead[ticket]
             self._moved.set()
 
     def stop(self, because: str) -> None:
@@ -101,21 +102,23 @@ class Limited:
         """Counts a try that failed and is repeated: the tokens that its error reports, else the most it could take.
 
         Reported tokens come once more with the call's end, in its usage or its error, and are spent then; until
-        its end they are added to what the call may take.
+        its end they are added to what the call may take. `request` has the call's ticket; KeyError where it is not
+        under way.
         """
-        if id(request) in self._ahead:
-            self._ahead[id(request)] += self._spending(error.spent)
+        self._ahead[request.ticket] += self._spending(error.spent)
         if error.retryable and error.billed:
             self._spent += self._at_most(request, prompt_tokens(request, self._encoding))
 
     def looked_at(self, request: Request) -> None:
-        """Adds a look at the request's prompt to what the call under way may take: its usage comes with the call's."""
-        if id(request) in self._ahead:
-            self._ahead[id(request)] += self._spending(Usage(prompt_tokens(request, self._encoding), 0, self._room()))
+        """Adds a look at the request's prompt to what the call under way may take: its usage comes with the call's.
 
-    async def _room_for(self, request: Request) -> _Spent:
-        """What the call may take, set aside for it as soon as it is first in line and that fits."""
-        prompt, place = prompt_tokens(request, self._encoding), (request.rank, next(self._arrivals))
+        KeyError where no call is under way with the request's ticket.
+        """
+        self._ahead[request.ticket] += self._spending(Usage(prompt_tokens(request, self._encoding), 0, self._room()))
+
+    async def _room_for(self, request: Request, ticket: int) -> _Spent:
+        """What the call may take, set aside under its ticket as soon as it is first in line and that fits."""
+        prompt, place = prompt_tokens(request, self._encoding), (request.rank, ticket)
         insort(self._line, place)
         try:
             while place in self._line:
@@ -123,7 +126,7 @@ class Limited:
                     most = self._at_most(request, prompt)
                     reached = self._reached_by(sum(self._ahead.values(), self._spent) + most)
                     if reached is None:
-                        self._ahead[id(request)] = most
+                        self._ahead[ticket] = most
                         return most
                     if not self._ahead:
                         self._send_away(reached)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -294,11 +295,48 @@ def test_a_call_that_failed_counts_whole_unless_it_was_refused(error: CallError,
 
 
 def test_a_try_that_failed_and_is_repeated_counts_whole() -> None:
-    limited = Limited(ScriptedClient(["{}"]), tokens=200, cost=None, price=free)
-    limited.asked_again(request(50), BUSY)
-    limited.asked_again(request(150), LATE)
+    client = Slow(Usage(5, 0, 5), Usage(5, 0, 5))
+    limited = Limited(client, tokens=210, cost=None, price=free)
+
+    async def run() -> None:
+        tasks = await begun(limited, request(50))
+        limited.asked_again(client.requests[0], BUSY)
+        limited.asked_again(replace(client.requests[0], max_tokens=150), LATE)
+        client.let.release()
+        await asyncio.gather(*tasks)
+        await limited.complete(request(50))
+
     with pytest.raises(LimitReached):
-        asyncio.run(limited.complete(request(50)))
+        asyncio.run(run())
+
+
+def test_what_a_call_takes_further_is_counted_for_the_call_however_it_is_sent_and_for_no_other() -> None:
+    """A wrapper on the way may send a call as another request, and a look asks its own question."""
+    told = spending(EndpointError("the answer is empty", retryable=True), Usage(60, 0, 10))
+
+    async def run(count: Callable[[Limited, Request], None]) -> int:
+        client = Slow(*[Usage(5, 0, 5)] * 2)
+        limited = Limited(client, tokens=260, cost=None, price=free)
+        tasks = await begun(limited, request(80))
+        count(limited, replace(client.requests[0], name="question"))
+        tasks += await begun(limited, request(140))
+        asked = len(client.requests)
+        for _ in range(2):
+            client.let.release()
+        await asyncio.gather(*tasks)
+        with pytest.raises(KeyError):
+            count(limited, client.requests[0])
+        return asked
+
+    assert asyncio.run(run(lambda limited, sent: limited.asked_again(sent, told))) == 1
+    assert asyncio.run(run(lambda limited, sent: [limited.looked_at(sent) for _ in range(4)])) == 1
+
+
+def test_a_ticket_changes_no_key_and_lets_none_be_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, key = request(50), request(50).key("m")
+    assert plain.with_ticket(3).key("m") == key == plain.key("m")
+    monkeypatch.setattr("pipeline.llm.canonical", lambda identity: pytest.fail("computed again"))
+    assert plain.with_ticket(3).key("m") == key
 
 
 def test_a_look_at_the_prompt_of_a_call_under_way_is_set_aside_for() -> None:
@@ -307,7 +345,7 @@ def test_a_look_at_the_prompt_of_a_call_under_way_is_set_aside_for() -> None:
         limited = Limited(slow, tokens=322, cost=None, price=free)
         first, second = request(150), request(150)
         tasks = await begun(limited, first)
-        limited.looked_at(first)
+        limited.looked_at(slow.requests[0])
         tasks += await begun(limited, second)
         asked = len(slow.requests)
         for _ in range(2):
@@ -368,7 +406,7 @@ def test_what_a_try_told_stands_ahead_until_the_call_that_it_belongs_to_has_ende
     async def run() -> None:
         first, other = request(80), request(140)
         tasks = await begun(limited, first)
-        limited.asked_again(first, empty)
+        limited.asked_again(client.requests[0], empty)
         tasks += await begun(limited, other)
         assert client.requests == [first]
         client.let.release()
