@@ -10,16 +10,18 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pipeline.errors import StoreError
 from pipeline.llm import Completion, Request, Usage, key_of
 from pipeline.text import storable
+
+T = TypeVar("T")
 
 _SCHEMA = """
 create table if not exists calls (
@@ -47,9 +49,14 @@ create table if not exists batch_faults (
 _RELEASE = "delete from claims where key = ? and owner = ?"
 _FREE_SPACE = "free some disk space and run again; nothing stored is lost"
 LEASE = 60.0  # seconds that a claim lasts without being renewed
-_OPENING = 30.0  # seconds to wait for others who open or write the file
-_AGAIN = 0.05  # seconds after which to try to open it again
+LONGEST_WAIT = 30.0  # seconds to wait for others who open or write the file
+AGAIN = 0.05  # seconds after which to try again
+_SHORT_WAIT = 0.01  # seconds for which a program that does other work too may stand still; most writes take less
 _VERSION = 1
+
+
+class StoreBusy(StoreError):
+    """Another program is writing the call store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +80,18 @@ def _open(path: Path) -> sqlite3.Connection:
     Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one
     of them "locked" at once, whatever its time-out, since waiting for each other would never end.
     """
-    until = time.monotonic() + _OPENING
+    until = time.monotonic() + LONGEST_WAIT
     while True:
         try:
             return _ready(path)
         except sqlite3.OperationalError as err:
-            if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if not _is_busy(err) or time.monotonic() > until:
                 raise
-        time.sleep(_AGAIN)
+        time.sleep(AGAIN)
+
+
+def _is_busy(err: BaseException) -> bool:
+    return getattr(err, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _hint(err: sqlite3.Error | OSError) -> str:
@@ -94,7 +105,7 @@ def _hint(err: sqlite3.Error | OSError) -> str:
 
 
 def _ready(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_OPENING, isolation_level=None)
+    db = sqlite3.connect(path, timeout=LONGEST_WAIT, isolation_level=None)
     try:
         db.execute("pragma journal_mode=wal")
         version = db.execute("pragma user_version").fetchone()[0]
@@ -118,6 +129,7 @@ class CallStore:
     def __init__(self, path: Path) -> None:
         """Opens or makes the store. StoreError when the file is damaged or cannot be written."""
         self.path = path
+        self._patience = self._timeout = LONGEST_WAIT
         self._owner = f"{socket.gethostname()} {os.getpid()} {id(self)}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,6 +201,7 @@ class CallStore:
     def _writing(self, synchronous: Literal["full", "normal"] = "normal") -> Iterator[None]:
         """All that is written inside or nothing of it, against a kill; "full" holds against a power cut too."""
         try:
+            self._set_timeout()
             self._db.execute(f"pragma synchronous={synchronous}")
             with self._db:
                 self._db.execute("begin immediate")
@@ -196,10 +209,32 @@ class CallStore:
         except sqlite3.Error as err:
             raise self._unwritable(err) from err
 
+    def at_once(self, operation: Callable[[], T]) -> T:
+        """What an operation on this store gives; StoreBusy where another program writes it for more than a moment."""
+        self._patience = _SHORT_WAIT
+        try:
+            return operation()
+        finally:
+            self._patience = LONGEST_WAIT
+
+    def _set_timeout(self) -> None:
+        """Lets SQLite wait as long as is wanted now: asked of it only where that has changed."""
+        if self._timeout != self._patience:
+            self._db.execute(f"pragma busy_timeout={self._patience * 1000:.0f}")
+            self._timeout = self._patience
+
     def _unwritable(self, err: sqlite3.Error) -> StoreError:
-        return StoreError(
+        return self._busy(err) or StoreError(
             f"{self.path}: the call store cannot be written: {err}",
             hint=_FREE_SPACE,
+        )
+
+    def _busy(self, err: Exception) -> StoreBusy | None:
+        if not _is_busy(err):
+            return None
+        return StoreBusy(
+            f"{self.path}: another program is writing the call store",
+            hint="run again when it has ended; nothing stored is lost",
         )
 
     def remember(self, key: str, value: str) -> None:
@@ -223,9 +258,10 @@ class CallStore:
     @contextmanager
     def _reading(self) -> Iterator[None]:
         try:
+            self._set_timeout()
             yield
         except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
-            raise StoreError(
+            raise self._busy(err) or StoreError(
                 f"{self.path}: the call store cannot be read: {err}",
                 hint="studydoc store verify tells what is wrong; without the file all is asked anew",
             ) from err

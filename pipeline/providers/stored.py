@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from pipeline.errors import EndpointError, ReplayMiss, StoreError, unbilled
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.providers.calls import LEASE, CallStore, RecordedCalls
+from pipeline.providers.calls import AGAIN, LEASE, LONGEST_WAIT, CallStore, RecordedCalls, StoreBusy
 
+T = TypeVar("T")
 _POLL = 0.2
 _TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
 
@@ -23,6 +28,7 @@ class StoredClient:
         self._asked_here: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
         self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
         self._renewing: asyncio.Task[None] | None = None
+        self._line, self._in_line = asyncio.Lock(), 0  # who waits for a store that another program writes
 
     @property
     def model(self) -> str:
@@ -38,9 +44,8 @@ class StoredClient:
         if self._inner is None or not isinstance(self._store, CallStore):
             return self._replayed(key, request)
         for call, unusable in request.instead_of:
-            if call.key(self._model) not in self._asked_here:
-                self._store.withdraw(call.key(self._model), unusable)
-        if stored := self._store.get(key):
+            await self._when_free(self._store, partial(self._withdraw, self._store, call, unusable))
+        if stored := await self._when_free(self._store, partial(self._store.get, key)):
             return replace(stored, cached=True, renewable=key not in self._asked_here)
         return await self._ask_once(self._store, self._inner, key, request)
 
@@ -60,16 +65,8 @@ class StoredClient:
 
         EndpointError when it is on its way by another road: a batch job is already paid for.
         """
-        if store.in_batch(key):
-            raise unbilled(
-                EndpointError(
-                    "this run needs calls that are in a batch job",
-                    hint="studydoc batch collect, or studydoc batch cancel",
-                    fatal=True,
-                )
-            )
-        while key in self._under_way or not store.claim(key):
-            if stored := store.get(key):
+        while not await self._when_free(store, partial(self._claim, store, key)):
+            if stored := await self._when_free(store, partial(store.get, key)):
                 return replace(stored, cached=True)
             await asyncio.sleep(_POLL)
         self._under_way.add(key)
@@ -89,19 +86,66 @@ class StoredClient:
                 self._renewing = None
         return completion
 
+    async def _when_free(self, store: CallStore, operation: Callable[[], T]) -> T:
+        """What an operation on the store gives. While another program writes the store, calls wait in turn.
+
+        StoreBusy after half a minute. Other tasks go on meanwhile: what the operation relies on, it looks at itself.
+        """
+        until = time.monotonic() + LONGEST_WAIT
+        if not self._in_line:
+            try:
+                return store.at_once(operation)
+            except StoreBusy:
+                pass
+        self._in_line += 1
+        try:
+            async with self._line:
+                while True:
+                    try:
+                        return store.at_once(operation)
+                    except StoreBusy:
+                        if time.monotonic() > until:
+                            raise
+                    await asyncio.sleep(AGAIN)
+        finally:
+            self._in_line -= 1
+
+    def _withdraw(self, store: CallStore, call: Request, unusable: Completion) -> None:
+        """Forgets an answer that cannot be used, unless this run asked for it."""
+        if (key := call.key(self._model)) not in self._asked_here:
+            store.withdraw(key, unusable)
+
+    def _claim(self, store: CallStore, key: str) -> bool:
+        """Whether this task is to ask; EndpointError for a call in a batch job."""
+        if key in self._under_way:
+            return False
+        if store.in_batch(key):
+            raise unbilled(
+                EndpointError(
+                    "this run needs calls that are in a batch job",
+                    hint="studydoc batch collect, or studydoc batch cancel",
+                    fatal=True,
+                )
+            )
+        return store.claim(key)
+
+    def _claim_again(self, store: CallStore, key: str) -> None:
+        if key in self._under_way:
+            store.claim(key)
+
     async def _renew(self, store: CallStore) -> None:
         while True:
             await asyncio.sleep(LEASE / 3)
-            for key in self._under_way:
+            for key in list(self._under_way):
                 with suppress(StoreError):  # the next renewal comes before the claim ends
-                    store.claim(key)
+                    await self._when_free(store, partial(self._claim_again, store, key))
 
     async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
         """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
         loop = asyncio.get_running_loop()
         on_disk = loop.create_future()
         if not self._arrived:
-            loop.call_later(_TOGETHER, self._store_arrived, store)
+            loop.call_later(_TOGETHER, self._store_arrived, store, time.monotonic() + LONGEST_WAIT)
         self._arrived.append((key, request, completion, on_disk))
         try:
             await on_disk
@@ -109,17 +153,25 @@ class StoredClient:
             self._store_arrived(store)
             raise
 
-    def _store_arrived(self, store: CallStore) -> None:
-        arrived, self._arrived = self._arrived, []
-        if not arrived:
+    def _store_arrived(self, store: CallStore, until: float | None = None) -> None:
+        """Stores the answers that have arrived. With `until`, a busy store is tried again later, up to that time."""
+        if not self._arrived:
             return
         error: StoreError | None = None
+        rows = [(key, request, completion) for key, request, completion, _ in self._arrived]
+        put = partial(store.put_all, rows, self._model)
         try:
-            store.put_all([(key, request, completion) for key, request, completion, _ in arrived], self._model)
+            put() if until is None else store.at_once(put)
+        except StoreBusy as err:
+            if until is not None and time.monotonic() < until:
+                asyncio.get_running_loop().call_later(AGAIN, self._store_arrived, store, until)
+                return
+            error = err
         except StoreError as err:
             error = err
         except Exception as err:  # noqa: BLE001  nobody else would hear of it, and the calls would wait for ever
             error = StoreError(f"{store.path}: answers cannot be stored: {err!r}")
+        arrived, self._arrived = self._arrived, []
         for *_, on_disk in arrived:
             if on_disk.done():
                 continue

@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pipeline.llm.answers import Unusable
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Answer as StructuredAnswer
 from pipeline.pages import render_markdown
-from pipeline.providers.calls import LEASE, CallStore, RecordedCalls
+from pipeline.providers.calls import LEASE, CallStore, RecordedCalls, StoreBusy
 from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from tests.scripted import Answer, ScriptedClient, cut_off, good_answer, structured, transcript
@@ -337,6 +338,91 @@ def test_claims_are_renewed_after_a_renewal_that_failed(faulty: Faulty, monkeypa
     assert not faulty.fails
 
 
+@pytest.fixture
+def writer(calls: CallStore) -> Iterator[sqlite3.Connection]:
+    """Another program that writes the store until it rolls back."""
+    with closing(sqlite3.connect(calls.path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        yield other
+
+
+async def a_while() -> None:
+    await asyncio.sleep(0.15)
+
+
+def test_a_call_waits_for_a_store_that_another_program_writes_while_others_go_on(
+    calls: CallStore, writer: sqlite3.Connection
+) -> None:
+    inner = ScriptedClient([ANSWER])
+
+    async def run() -> Completion:
+        task = asyncio.create_task(StoredClient(calls, inner, "m").complete(REQUEST))
+        await a_while()
+        assert not task.done() and inner.requests == []
+        writer.execute("rollback")
+        return await task
+
+    assert asyncio.run(run()) == ANSWER
+
+
+def test_an_answer_that_comes_while_another_program_writes_the_store_is_used_once_it_is_on_disk(
+    calls: CallStore, writer: sqlite3.Connection
+) -> None:
+    class Disturbed(ScriptedClient):
+        async def complete(self, request: Request) -> Completion:
+            writer.execute("begin immediate")
+            return await super().complete(request)
+
+    async def run() -> Completion:
+        task = asyncio.create_task(StoredClient(calls, Disturbed([ANSWER]), "m").complete(REQUEST))
+        await a_while()
+        assert not task.done() and calls.get(REQUEST.key("m")) is None
+        writer.execute("rollback")
+        return await task
+
+    writer.execute("rollback")
+    assert asyncio.run(run()) == ANSWER == calls.get(REQUEST.key("m"))
+
+
+def test_calls_that_waited_for_the_store_are_asked_in_their_order_and_each_once(
+    calls: CallStore, writer: sqlite3.Connection
+) -> None:
+    inner = ScriptedClient(lambda request: ANSWER)
+    client, wanted = StoredClient(calls, inner, "m"), [replace(REQUEST, seed=n) for n in range(4)]
+
+    async def run() -> list[Completion]:
+        tasks = [asyncio.create_task(client.complete(r)) for r in (*wanted[:3], wanted[0])]
+        await a_while()
+        writer.execute("rollback")
+        return await asyncio.gather(*tasks, client.complete(wanted[3]))
+
+    assert {answer.text for answer in asyncio.run(run())} == {ANSWER.text}
+    assert inner.requests == wanted
+
+
+def test_a_store_that_stays_busy_ends_the_call_with_what_to_do(
+    calls: CallStore, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.providers.stored.LONGEST_WAIT", 0.1)
+    with pytest.raises(StoreBusy, match="another program is writing the call store"):
+        ask(StoredClient(calls, ScriptedClient([]), "m"))
+
+
+def test_an_answer_for_which_the_store_stays_busy_is_told_as_not_stored(
+    calls: CallStore, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.providers.stored.LONGEST_WAIT", 0.1)
+    writer.execute("rollback")
+
+    def disturbed(request: Request) -> Answer:
+        monkeypatch.setattr(CallStore, "release", lambda store, key: None)  # it waits for half a minute
+        writer.execute("begin immediate")
+        return ANSWER
+
+    with pytest.raises(StoreBusy):
+        ask(StoredClient(calls, ScriptedClient(disturbed), "m"))
+
+
 def test_a_changed_prompt_file_asks_only_the_calls_that_it_is_part_of(calls: CallStore, tmp_path: Path) -> None:
     asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), "m")))
     shipped = PromptSet().load("sections/key_concepts.v6").template
@@ -472,8 +558,6 @@ def test_the_store_command_shows_verifies_exports_imports_and_prunes(tmp_path: P
 
 
 def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
-    import sqlite3
-
     from pipeline.cli.store import store_faults, take_in
     from pipeline.settings.chosen import store_path
     from tests.samples import scripted_calls
