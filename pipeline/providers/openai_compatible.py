@@ -3,6 +3,15 @@
 What an endpoint takes is found by asking: what a refusal names is renamed or left out, response formats go down a
 ladder (json_schema, json_object, text), and an answer that was cut in thought is asked for again with twice the room.
 All of that is learned once and remembered. Transport faults are retried here and nowhere else.
+
+Loops that send a call again, the outer ones first, and how often each may:
+
+    complete              beside others, then alone if that was refused               2 passes
+    _ask_until_answered   another way of asking, after a refusal, a cut or a lesson   24 ways a pass
+    retrying              the same way, after a fault of transport                    `attempts` tries, by the fault
+    looking               whether the prompt was read whole                           2 questions a look
+                          ... with more room for thought, doubled                     up to 65,536 tokens
+                          ... another way, where other calls have taught one          as often as they do
 """
 
 from __future__ import annotations
@@ -10,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -30,7 +39,7 @@ from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
 from pipeline.providers.offered import Offered, offered, with_served_models
-from pipeline.providers.outgoing import Outdated, Outgoing
+from pipeline.providers.outgoing import Outdated, Outgoing, Retry, SentBack
 from pipeline.providers.refusals import lesson
 from pipeline.providers.replies import read_completion, read_json
 from pipeline.providers.retrying import retrying
@@ -119,26 +128,25 @@ class OpenAICompatible:
         """
         outgoing = Outgoing(request, self.endpoint, self._prompts, keywords_of(request.schema))
         try:
-            if (answer := await self._in_turn(outgoing)) is None:
-                async with self._turns.after_a_refusal():
-                    outgoing.alone = outgoing.waited = True
-                    answer = await self._ask_until_answered(outgoing)
+            with suppress(SentBack):
+                return await self._in_turn(outgoing)
+            async with self._turns.after_a_refusal():
+                outgoing.waited = True
+                return await self._ask_until_answered(outgoing, alone=True)
         except CallError as err:
             err.spent = outgoing.spent
             raise
-        assert answer is not None  # a call that is alone is not sent back
-        return answer
 
-    async def _in_turn(self, outgoing: Outgoing) -> Completion | None:
-        """An answer, asked for alone or beside others; None when it was refused beside others."""
+    async def _in_turn(self, outgoing: Outgoing) -> Completion:
+        """The answer, asked for alone or beside others. SentBack when it was refused beside others."""
         if (self._is_new(outgoing) or self._turns.in_use) and await self._wait_for_turn(outgoing):
             try:
-                outgoing.alone = outgoing.waited = self._is_new(outgoing)
-                if outgoing.alone:
-                    return await self._ask_until_answered(outgoing)
+                outgoing.waited = self._is_new(outgoing)
+                if outgoing.waited:
+                    return await self._ask_until_answered(outgoing, alone=True)
             finally:
                 self._turns.release()
-        return await self._ask_until_answered(outgoing)
+        return await self._ask_until_answered(outgoing, alone=False)
 
     async def _wait_for_turn(self, outgoing: Outgoing) -> bool:
         return await self._turns.wait(patiently=not outgoing.keywords <= self.known.keywords_taken)
@@ -146,54 +154,60 @@ class OpenAICompatible:
     def _is_new(self, outgoing: Outgoing) -> bool:
         return not self._turns.answered or not outgoing.keywords <= self.known.keywords_taken
 
-    async def _ask_until_answered(self, outgoing: Outgoing) -> Completion | None:
-        """The answer; None when a call that is not alone was refused, and was learned from."""
+    async def _ask_until_answered(self, outgoing: Outgoing, *, alone: bool) -> Completion:
+        """The answer. SentBack when a call that does not go `alone` is refused, once that is learned from."""
+        last_way = ""
         for _ in range(_MOST_LESSONS):
             if reason := outgoing.prepare(self.known):
                 raise unbilled(TooLong(f"{self.model}: {reason}"))
-            if (answer := await self._attempt(outgoing)) is None:
-                if outgoing.refused and not outgoing.alone:
-                    return None
-                continue
-            self._turns.answered = True
-            outgoing.spent = outgoing.spent + answer.usage
-            self.learn(outgoing.confirmed(self.known))
-            if self._asks_again(answer, outgoing):
-                continue
-            await self._looking.look(answer.usage.reported_prompt, outgoing)
-            self.learn(learning.from_answer(answer, self.known, outgoing.keywords))
-            if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.reported_prompt, outgoing.request)):
-                self.learn(Lesson(replace(self.known, ratio=ratio)))
-            return replace(answer, usage=outgoing.spent)
-        raise EndpointError(f"{self.endpoint.address}: no way of asking was taken")
+            result = await self._attempt(outgoing, alone=alone)
+            if isinstance(result, Completion):
+                await self._looking.look(result.usage.reported_prompt, outgoing)
+                self._learn_from_answer(result, outgoing)
+                return replace(result, usage=outgoing.spent)
+            last_way = result.value
+        raise EndpointError(f"{self.endpoint.address}: no way of asking was taken, the last one {last_way}")
 
-    async def _attempt(self, outgoing: Outgoing) -> Completion | None:
-        """An answer; None when the call is to be sent again, another way."""
+    async def _attempt(self, outgoing: Outgoing, *, alone: bool) -> Completion | Retry:
+        """An answer that need not be asked for again, or the other way in which the call is to be sent."""
         try:
-            return await self._patiently(outgoing)
+            answer = await self._patiently(outgoing)
         except Refused as err:
             self._learn_from(err, outgoing)
-            outgoing.refused = True
+            if not alone:
+                raise SentBack from None
+            return Retry.REFUSED
         except Outdated:
             if not outgoing.waited and await self._wait_for_turn(outgoing):
                 self._turns.release()
             outgoing.waited = True
+            return Retry.OUTDATED
         except MissedFormat as err:
             if outgoing.known.lower_rung() is None:
                 raise EndpointError(str(err)) from err
             outgoing.below += 1
+            return Retry.LOWER_FORMAT
         except TooLong as err:
             size = outgoing.size
             self.learn(learning.from_overflow(err, self.known, size))
             shorter = learning.limit_for(outgoing.request, self.known, self.endpoint, size) < outgoing.limit
             if not shorter or learning.too_long(outgoing.request, self.known, size):
                 raise
+            return Retry.SHORTER
         except NoSuchModel as err:
             raise await with_served_models(err, self.model, self.list_models) from err
-        return None
+        self._turns.answered = True
+        outgoing.spent = outgoing.spent + answer.usage
+        self.learn(outgoing.confirmed(self.known))
+        return self._asks_again(answer, outgoing) or answer
 
-    def _asks_again(self, completion: Completion, outgoing: Outgoing) -> bool:
-        """Whether a call is to be sent again, another way: with more room for thought, or in a lower format."""
+    def _learn_from_answer(self, answer: Completion, outgoing: Outgoing) -> None:
+        self.learn(learning.from_answer(answer, self.known, outgoing.keywords))
+        if self.known.ratio is None and (ratio := canary.ratio_of(answer.usage.reported_prompt, outgoing.request)):
+            self.learn(Lesson(replace(self.known, ratio=ratio)))
+
+    def _asks_again(self, completion: Completion, outgoing: Outgoing) -> Retry | None:
+        """The other way in which a call that was answered is to be sent again; None where its answer may stand."""
         if completion.finish_reason == "length":
             learned = learning.from_cut(
                 completion, outgoing.request, self.known, self.endpoint, outgoing.limit, outgoing.size
@@ -206,8 +220,8 @@ class OpenAICompatible:
             if isinstance(learned, learning.MoreRoom):
                 cut = EndpointError(f"{self.endpoint.address}: the answer was cut in thought")
                 self._on_retry(outgoing.request, spending(cut, completion.usage))
-                return True
-        return self._ignores_format(completion, outgoing.request, outgoing.known)
+                return Retry.MORE_ROOM
+        return Retry.LOWER_FORMAT if self._ignores_format(completion, outgoing.request, outgoing.known) else None
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
         """Whether an answer in words is to be asked for again: its response format may be ignored here.

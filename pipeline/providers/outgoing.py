@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from pipeline.errors import CallError
@@ -20,6 +21,32 @@ class Outdated(CallError):
     """A call that waited for its turn would be sent another way by what was learned meanwhile, or is being learned."""
 
 
+class SentBack(Exception):
+    """A call that was sent beside others was refused and learned from: it is to be asked again alone."""
+
+
+class Retry(Enum):
+    """The other way in which a call is sent again."""
+
+    REFUSED = "without what was refused"
+    OUTDATED = "as other calls have taught"
+    LOWER_FORMAT = "in a lower response format"
+    SHORTER = "with a lower limit"
+    MORE_ROOM = "with more room for thought"
+
+
+@dataclass(frozen=True, slots=True)
+class _Guesses:
+    """What one call does otherwise since refusals that named nothing; `notice` tells the last guess to people."""
+
+    left_out: frozenset[str] = frozenset()  # parameters that it goes without
+    rungs_down: int = 0  # response formats that it goes down
+    notice: str = ""
+
+    def applied(self, known: Capabilities) -> Capabilities:
+        return known.without(*self.left_out).lowered(self.rungs_down)
+
+
 @dataclass(slots=True)
 class Outgoing:
     """A call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
@@ -33,12 +60,8 @@ class Outgoing:
     limit: int = 0
     body: dict[str, Any] = field(default_factory=dict)
     below: int = 0  # response formats that this one call goes down, for a reason of its own
-    left_out: frozenset[str] = frozenset()  # parameters that it goes without since refusals that named nothing
-    rungs_down: int = 0  # response formats that it goes down for the same reason
-    notice: str = ""  # the last of these guesses, for people
-    alone: bool = False  # whether calls that have not begun wait for this one
-    waited: bool = False  # whether it has let such calls go first
-    refused: bool = False
+    guesses: _Guesses = _Guesses()
+    waited: bool = False  # whether it has let calls go first that go alone, or is one itself
     spent: Usage = field(default_factory=Usage)
 
     def prepare(self, known: Capabilities) -> str | None:
@@ -65,25 +88,21 @@ class Outgoing:
 
     def guess(self, known: Capabilities) -> bool:
         """One more guess at what it was refused for; whether there was one."""
-        so_far = self._guessed(known)
+        so_far = self.guesses.applied(known)
         if (guessed := guess(self.body, so_far)) is None:
             return False
-        self.left_out, self.notice = guessed.known.left_out - known.left_out, guessed.notice
-        self.rungs_down += guessed.known.rung != so_far.rung
+        rungs_down = self.guesses.rungs_down + (guessed.known.rung != so_far.rung)
+        self.guesses = _Guesses(guessed.known.left_out - known.left_out, rungs_down, guessed.notice)
         return True
 
     def confirmed(self, known: Capabilities) -> Lesson | None:
         """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
-        lesson = Lesson(self._guessed(known), self.notice) if self.notice else None
-        self.left_out, self.rungs_down, self.notice = frozenset(), 0, ""
-        return lesson
-
-    def _guessed(self, known: Capabilities) -> Capabilities:
-        return known.without(*self.left_out).lowered(self.rungs_down)
+        guesses, self.guesses = self.guesses, _Guesses()
+        return Lesson(guesses.applied(known), guesses.notice) if guesses.notice else None
 
     def _applied(self, known: Capabilities) -> Capabilities:
         """What is known, as this call guesses and lowers it."""
-        return self._guessed(known).lowered(self.below)
+        return self.guesses.applied(known).lowered(self.below)
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""How often and when a call is tried again: the one retry loop of the program."""
+"""How often and when a call is sent again as it is, after a fault of transport or an answer that cannot be read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _error(state: tenacity.RetryCallState) -> EndpointError:
 
 
 class _Patience:
-    """Tells when a call is given up: after so many tries, or when it cannot be read twice in the same way."""
+    """Tells when a call is given up: after so many tries, or after two in a row with the same unreadable answer."""
 
     def __init__(self, attempts: int) -> None:
         self._attempts, self._last = attempts, ""

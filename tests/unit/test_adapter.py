@@ -418,3 +418,13 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 def test_limits_leave_the_schema_but_fields_of_that_name_stay() -> None:
     schema = {"type": "object", "properties": {"minimum": {"type": "integer", "minimum": 3}}}
     assert without_limits(schema) == {"type": "object", "properties": {"minimum": {"type": "integer"}}}
+
+
+def test_a_call_that_no_way_of_asking_brings_an_answer_tells_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.providers.openai_compatible._MOST_LESSONS", 2)
+    names = ("seed", "temperature")
+    refusals = [httpx2.Response(400, json={"error": {"message": f"unknown parameter: {n}"}}) for n in names]
+    server = Server(*refusals, reply())
+    with pytest.raises(EndpointError, match="no way of asking was taken, the last one without what was refused"):
+        server.ask()
+    assert len(server.bodies) == 2
