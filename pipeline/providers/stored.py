@@ -75,6 +75,8 @@ class StoredClient:
         try:
             completion = await inner.complete(request)
             await self._keep(store, key, request, completion)
+        except StoreBusy:  # too busy to give the claim up as well, which ends by itself
+            raise
         except BaseException:
             with suppress(StoreError):  # what went wrong first is what counts
                 store.release(key)

@@ -408,14 +408,14 @@ def test_a_store_that_stays_busy_ends_the_call_with_what_to_do(
         ask(StoredClient(calls, ScriptedClient([]), "m"))
 
 
-def test_an_answer_for_which_the_store_stays_busy_is_told_as_not_stored(
+def test_an_answer_for_which_the_store_stays_busy_ends_the_call_without_another_wait(
     calls: CallStore, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.providers.stored.LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(CallStore, "release", lambda store, key: pytest.fail("waits for the store once more"))
     writer.execute("rollback")
 
     def disturbed(request: Request) -> Answer:
-        monkeypatch.setattr(CallStore, "release", lambda store, key: None)  # it waits for half a minute
         writer.execute("begin immediate")
         return ANSWER
 
