@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, end_sentences, pieces_of, plain_piece, texts
-from pipeline.readers.evidence import Labels, Mark, bare_name, mark_of
-from pipeline.readers.labels import head_of, speaker_name
+from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.labels import bare_names, head_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
@@ -47,9 +47,10 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
         if html.unescape(voice) not in voices:  # words in a broken tag, it may be
             tally.leave_out("voices without words", voice, line)
     labels.report(marks, tally)
+    names_of_voices = bare_names(voice for voice in voices if voice)
     for piece in pieces:
         label_name = piece.mark.name if piece.mark and labels.verdict(piece.mark) == "name" else None
-        piece.name = bare_name(piece.voice) if piece.voice else label_name
+        piece.name = names_of_voices[piece.voice] if piece.voice else label_name
     lines = _speaker_lines(pieces, labels, tally)
     if len(lines) > 3 and len({(line.speaker, line.text) for line in lines}) == 1:
         raise InputError(
@@ -91,6 +92,7 @@ def _marks(pieces: Sequence[Piece]) -> list[Mark]:
     unit = -1
     heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
     settled_heads = settled(heads)
+    names = bare_names(head.name for head in [*heads, *settled_heads.values()] if head and head.name)
     for i, piece in enumerate(pieces):
         unit += piece.first
         piece.head = head = settled_heads.get(i, heads[i])
@@ -101,7 +103,7 @@ def _marks(pieces: Sequence[Piece]) -> list[Mark]:
             continue
         begins = piece.first or head.dash or head.chevron or ends_sentence(pieces[i - 1].text)
         followed = bool(head.rest) or same or head.shape.endswith(":/")
-        piece.mark = mark_of(head, piece.number, unit, begins=begins, followed=followed)
+        piece.mark = mark_of(head, piece.number, unit, begins=begins, followed=followed, name=names[head.name])
         marks.append(piece.mark)
     return marks
 

@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
 from pipeline.readers.counted import labels_of_parts
-from pipeline.readers.labels import Head, proper, role_off, speaker_name
+from pipeline.readers.labels import Head, proper, speaker_name
 from pipeline.readers.offices_in_capitals import no_offices
 from pipeline.readers.tally import Tally
-from pipeline.readers.tidy import ends_sentence, tidy
+from pipeline.readers.tidy import ends_sentence
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
@@ -48,14 +48,9 @@ class Mark(NamedTuple):
     group: str
 
 
-def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool) -> Mark:
-    """The mark of a head that holds a name."""
-    return Mark(head, line, unit, begins, followed, bare_name(head.name or ""), _group(head.shape, head.heading))
-
-
-def bare_name(label: str) -> str:
-    """A label without its role; empty when it holds nothing."""
-    return tidy(role_off(label))
+def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool, name: str) -> Mark:
+    """The mark of a head that holds a label, with the name in it."""
+    return Mark(head, line, unit, begins, followed, name, _group(head.shape, head.heading))
 
 
 def _group(shape: str, heading: bool) -> str:

@@ -6,11 +6,14 @@ A `Head` is only what a line's beginning could be. Whether it is that is decided
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.readers.clocks import Stamp, stamp_at
 from pipeline.readers.markup import NO_IDENTIFIER
+from pipeline.readers.tidy import tidy
 from pipeline.text import clean
 
 PLAIN = "N: "  # the shape that most labels have
@@ -286,6 +289,13 @@ def _wide(text: str) -> int:
 @lru_cache(maxsize=8192)
 def role_off(label: str) -> str:
     """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
+    name = _up_to_bracket(label)
+    first, _, rest = name.partition(",")
+    return first.strip() if rest.strip() and " " in first.strip() else name
+
+
+def _up_to_bracket(label: str) -> str:
+    """A label without a role in brackets or behind a dash, and without what an app puts in front."""
     name = label.strip()
     if name[:1] == "~":
         name = name[1:].lstrip()  # WhatsApp: somebody who is not in the address book
@@ -294,17 +304,28 @@ def role_off(label: str) -> str:
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
         device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall"
         name = name if device else match["name"]
-    first, comma, rest = name.partition(",")
-    if comma and len(first.split()) > 1 and rest.strip():
-        return first.strip()
     return name
 
 
+def bare_names(labels: Iterable[str]) -> dict[str, str]:
+    """The labels of a file with their names, which are without roles.
+
+    What stands behind a comma is no role where it alone tells labels apart: "de Vries, Jan" and "de Vries, Anna".
+    """
+    with_commas = {label: tidy(_up_to_bracket(label)) for label in labels}
+    names = {label: tidy(role_off(label)) for label in with_commas}
+    longer: dict[str, set[str]] = defaultdict(set)
+    for label, name in names.items():
+        if name != with_commas[label]:
+            longer[name].add(with_commas[label])
+    return {label: with_commas[label] if len(longer[name]) > 1 else name for label, name in names.items()}
+
+
 @lru_cache(maxsize=8192)
-def speaker_name(label: str) -> str | None:
-    """A label as it reads in notes; None when it says that nobody knows."""
-    label = role_off(clean(label).strip("*_ \t")).strip(":：*[]<>【】 \t").removeprefix("@")
-    return None if not label or label.casefold() in _UNKNOWN else label[:80]
+def speaker_name(name: str) -> str | None:
+    """The name of a label as it reads in notes; None when it says that nobody knows."""
+    name = _up_to_bracket(clean(name).strip("*_ \t")).strip(":：*[]<>【】 \t").removeprefix("@")
+    return None if not name or name.casefold() in _UNKNOWN else name[:80]
 
 
 @lru_cache(maxsize=8192)

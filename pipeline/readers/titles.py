@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.labels import Head
+from pipeline.readers.tidy import tidy
 from pipeline.readers.turn_builder import Text
 
 _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){1,9})\.[ \t]+(?=\S)")
@@ -45,7 +46,7 @@ def titled(rows: Sequence[Text], labels: Labels, common: Common) -> list[Mark]:
     marks: list[Mark] = []
     for i, head in found:
         row, words = rows[i], (head.name or "").split()[1:]
-        mark = mark_of(head, row.number, row.number, begins=True, followed=True)
+        mark = mark_of(head, row.number, row.number, begins=True, followed=True, name=tidy(head.name or ""))
         office = row.text.startswith(starts) and all(word[0].islower() for word in words)
         sure = office and (len(words) <= _ARTICLE_AND_NOUN or counts[head.name] > 1)
         labels.decide(mark, "name" if sure else "doubt")

@@ -9,7 +9,7 @@ from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, is_placeholder, starts_or_ends_recording
-from pipeline.readers.labels import PLAIN, Head, speaker_name
+from pipeline.readers.labels import PLAIN, Head, role_off, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.spoken_times import spoken_seconds
@@ -219,7 +219,7 @@ class TurnBuilder:
 def _asker_of(label: str) -> str | None:
     """Who asks, by a label such as "BY MS. QUILL"."""
     match = _BY.search(label)
-    return match["name"] if match else None
+    return role_off(match["name"]) if match else None
 
 
 def _role(label: str, name: str) -> str:

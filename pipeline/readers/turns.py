@@ -13,7 +13,7 @@ from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, KIND, without_frames
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, head_of, speaker_name
+from pipeline.readers.labels import Head, bare_names, head_of, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines
@@ -169,16 +169,18 @@ def _strong(head: Head) -> bool:
 def _marks(rows: list[Text]) -> list[Mark]:
     """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
     marks: list[Mark] = []
+    names = bare_names(row.head.name for row in rows if row.head and row.head.name)
     unit = -1
     for i, row in enumerate(rows):
         unit += row.begins
         head = row.head
         if head is None or head.name is None:
             continue
+        name = names[head.name]
         if head.shape in _ALONE:
             head = _beside_its_time(rows, i, head)
         followed = bool(head.rest) or _speech_below(rows, i, head)
-        row.mark = mark_of(head, row.number, unit, begins=row.begins, followed=followed)
+        row.mark = mark_of(head, row.number, unit, begins=row.begins, followed=followed, name=name)
         marks.append(row.mark)
     return marks
 

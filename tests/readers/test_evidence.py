@@ -516,3 +516,18 @@ def test_a_short_sentence_behind_a_time_is_nobodys_name() -> None:
     said = ["Is the ferry here? Can you see it from the pier?", "Yes, I can see it.", *(t[3] for t in TURNS[:4])]
     said += ["Nope. Thanks, everyone.", "Then we all go down to the pier now, and mind the ropes there."]
     assert speakers("\n".join(f"0:{7 * n:02} {text}" for n, text in enumerate(said))) == [None]
+
+
+@pytest.mark.parametrize(("ana", "ben"), [("de Vries, Ana", "de Vries, Ben"), ("Dr. Roth, Ana", "Dr. Roth, Ben")])
+def test_first_names_behind_a_comma_tell_people_of_one_family_apart(ana: str, ben: str) -> None:
+    people = [ana, ben, "Abel, Lin"]
+    rows = [(people[n % 3], said) for n, said in enumerate(SAID)]
+    voices = "\n".join(f"{clock(a, DOTS)} --> {clock(b, DOTS)}\n<v {who}>{said}\n" for (who, said), (_, a, b, _) in zip(rows, TURNS, strict=True))  # fmt: skip
+    assert set(speakers("\n\n".join(f"{who}: {said}" for who, said in rows))) == set(people)
+    assert set(speakers(f"WEBVTT\n\n{voices}", ".vtt")) == set(people)
+
+
+def test_a_role_behind_a_comma_is_off_where_the_name_stands_alone_later() -> None:
+    people = ["Oda Brandt, chair", "Lin Abel, clerk", "Oda Brandt", "Lin Abel"]
+    rows = [f"{people[n % 4]}: {said}" for n, said in enumerate(SAID)]
+    assert set(speakers("\n\n".join(rows))) == {"Oda Brandt", "Lin Abel"}
