@@ -187,6 +187,11 @@ def enumerated(words: Sequence[str], last: str) -> str:
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
+def mark_between(names: Sequence[str], usual: str = ", ") -> str:
+    """The mark between these names in a row: the usual one, or a semicolon where a name holds that ("Berg, Ana")."""
+    return "; " if any(usual.strip() in name for name in names) else usual
+
+
 def duration(seconds: float) -> str:
     """ "45 s", "3 min", "2 h 5 min"."""
     if seconds < 90:

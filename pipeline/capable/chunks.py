@@ -19,7 +19,7 @@ from pipeline.llm.structured import Answer
 from pipeline.numbering import NumberedLine, numbered_lines, shown
 from pipeline.sections import Section
 from pipeline.speakers import Person, names_nobody, speakers_of
-from pipeline.text import word_count
+from pipeline.text import mark_between, word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
@@ -194,7 +194,7 @@ def known_facts(transcript: Transcript) -> str:
         ("Title", meta.title),
         ("Channel", meta.channel),
         ("Published", meta.published),
-        ("Speakers", ", ".join(speakers) if speakers else None),
+        ("Speakers", mark_between([s.name for s in people]).join(speakers) if speakers else None),
     )
     return " ".join(f"{name}: {value or 'not known'}." for name, value in facts)
 
@@ -203,4 +203,4 @@ def _with_labels(speaker: Person) -> str:
     """A speaker's name, and the labels that stand for it where they are others."""
     if speaker.labels in ((), (speaker.name,)):
         return speaker.name
-    return f"{speaker.name} (in the lines {', '.join(speaker.labels)})"
+    return f"{speaker.name} (in the lines {mark_between(speaker.labels).join(speaker.labels)})"

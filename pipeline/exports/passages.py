@@ -9,7 +9,7 @@ from itertools import groupby
 from pipeline.document import Evidence
 from pipeline.labels import Labels
 from pipeline.pages.markdown import clock, moment_url, runs
-from pipeline.text import clean
+from pipeline.text import clean, mark_between
 from pipeline.transcript import Segment, Transcript
 
 _CONTEXT = 180  # characters before and after the quotation
@@ -45,7 +45,8 @@ class Passage:
     @property
     def speakers(self) -> str:
         """Who says the cited lines."""
-        return ", ".join(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
+        speakers = list(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
+        return mark_between(speakers).join(speakers)
 
     def attributed_quote(self, labels: Labels, longest: int) -> str:
         """The speakers, and the cited lines as a quotation of about `longest` characters at most."""

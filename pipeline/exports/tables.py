@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.exports.base import Exported, Format
 from pipeline.pages.markdown import moment_url
 from pipeline.store import dump
+from pipeline.text import mark_between
 
 _COLUMNS = """id section heading lead text level support finding lines start end speakers quote url""".split()
 
@@ -57,12 +58,12 @@ def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
 
 def _row(statement: dict[str, Any]) -> list[Any]:
     lines = statement["evidence"]
-    speakers = dict.fromkeys(e["speaker"] for e in lines if e["speaker"])
+    speakers = list(dict.fromkeys(e["speaker"] for e in lines if e["speaker"]))
     joined = {
         "lines": " ".join(str(e["segment"]) for e in lines),
         "start": lines[0]["start"],
         "end": lines[-1]["end"],
-        "speakers": ", ".join(speakers),
+        "speakers": mark_between(speakers).join(speakers),
         "quote": " ".join(e["quote"] for e in lines),
         "url": lines[0]["url"],
     }

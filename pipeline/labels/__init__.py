@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.text import QUESTION_MARKS
+from pipeline.text import QUESTION_MARKS, mark_between
 
 _FOLDER = files("pipeline.labels")
 _TRADITIONAL = {"Hant", "TW", "HK", "MO"}  # the script, and regions that write it
@@ -116,7 +116,7 @@ class Labels(BaseModel):
 
     def names(self, names: Sequence[str]) -> str:
         """Names in a row."""
-        return self.between_names.join(names)
+        return mark_between(names, self.between_names).join(names)
 
     def day(self, date: str) -> str:
         """A date such as "2026-05-03" as the language writes it; anything else stays as it is."""

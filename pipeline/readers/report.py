@@ -16,7 +16,7 @@ from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
-from pipeline.text import numbered, one_line, slug, words
+from pipeline.text import mark_between, numbered, one_line, slug, words
 from pipeline.transcript import LeftOut, Transcript
 
 _SHOWN = 12  # speakers, remarks and kinds of a file that are shown one by one
@@ -138,7 +138,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "url": meta.url,
         "published": meta.published,
         "language": meta.language or _by_words(transcript),
-        "people": ", ".join(meta.speakers),
+        "people": mark_between(meta.speakers).join(meta.speakers),
         "chapters": ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN]),
     }
     return {key: value for key, value in fields.items() if value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.capable.chunks import known_facts
+from pipeline.labels import labels_for
 from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
 from pipeline.transcript import Metadata, Segment, Transcript
 
@@ -88,3 +89,9 @@ def test_without_labels_the_data_tell_who_speaks_and_without_data_the_labels_do(
     assert names_of(talk((None,))) == ()
     assert "Speakers: not known." in known_facts(talk((None,)))
     assert "Speakers: Ben." in known_facts(talk(("Ben",), "Ben"))
+
+
+def test_names_with_commas_in_them_have_semicolons_between_them() -> None:
+    assert "Speakers: Berg, Ana; Roth, Ben." in known_facts(talk(("Berg, Ana", "Roth, Ben")))
+    assert labels_for("de").names(["Berg, Ana", "Roth, Ben"]) == "Berg, Ana; Roth, Ben"
+    assert labels_for("de").names(["Ana Berg", "Ben Roth"]) == "Ana Berg, Ben Roth"
