@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import create_model
 
 from pipeline.capable.chunks import known_facts
-from pipeline.capable.editing import Composition, distinct, omitted_details, points_of, statements_of
+from pipeline.capable.editing import Composition, distinct, omitted_details, omitted_fields, points_of, statements_of
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduction_of
 from pipeline.capable.plain_fields import plain
@@ -30,6 +30,7 @@ from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_parts, under_headings
+from pipeline.speakers import names_of
 from pipeline.text import enumerated, word_count
 
 _UNKNOWN = "composing cites {}, which stands for no point or item: left out"
@@ -64,7 +65,7 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
     written_parts = [p for p in parts if p.sections]
     if not written_parts or written_parts[0].whole:
         return draft
-    table, rows = table_of(written_parts, job.sections, job.labels)
+    table, rows = table_of(written_parts, job.sections, job.labels, names_of(job.transcript))
     words = words_before_check(job)
     section_words = words_of_each(words, table.sections)
     point_values = MAIN_POINTS.values(section_words[MAIN_POINTS.name])
@@ -213,14 +214,19 @@ def _unused_points(answer: Any, table: NumberedRows, dropped: Sequence[int] = ()
 
 
 def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
-    """The points, and what stood below points, that the editor left out, by name or in silence."""
+    """The points and items, and what stood below them, that the editor left out, by name or in silence."""
     left_out = [(MAIN_POINTS.name, n) for n in _unused_points(answer, table)]
     for section in table.by_number:
         untaken = _untaken(section, getattr(answer, section.name), table)
         left_out += [(section.name, n) for n in untaken if section.composed == "best" or n in answer.dropped]
     dropped = [DroppedNote(text=table.rows[n - 1].in_a_line, lines=table.lines_of([n]), section=s) for s, n in left_out]
-    below = (d for heading in answer.main_points for point in heading.points for d in omitted_details(point, table))
-    return (*dropped, *(DroppedNote(text=d.labelled, lines=d.lines, section=MAIN_POINTS.name) for d in below))
+    points = (point for heading in answer.main_points for point in heading.points)
+    below = [(MAIN_POINTS.name, d) for point in points for d in omitted_details(point, table)]
+    for section in table.by_number:
+        below += [
+            (section.name, d) for row in getattr(answer, section.name) for d in omitted_fields(section, row, table)
+        ]
+    return (*dropped, *(DroppedNote(text=d.labelled, lines=d.lines, section=s) for s, d in below))
 
 
 def _repeated_terms(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:

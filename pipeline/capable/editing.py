@@ -61,12 +61,24 @@ def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[D
     """A row of the editor's as statements: an empty field is filled from the items that the row cites."""
     if section.edited is None:
         return in_a_row(section.groups([row], table.lines_of, table.labels))
-    item_numbers = table.items[section.name]
-    if section.by_number and not item_numbers:
+    if section.by_number and not table.items[section.name]:
         return ()
-    cited = [table.rows[n - 1] for n in dict.fromkeys(row.cites) if n in item_numbers]
-    statements = section.edited(row, cited, table.lines_of, table.labels)
+    statements = section.edited(row, _items_cited(section, row, table), table.lines_of, table.labels, table.people)
     return distinct(section, statements) if section is KEY_CONCEPTS else statements
+
+
+def _items_cited(section: Section, row: Any, table: NumberedRows) -> list[DraftStatement]:
+    """The items of a section that a row of the editor's cites."""
+    return [table.rows[n - 1] for n in dict.fromkeys(row.cites) if n in table.items[section.name]]
+
+
+def omitted_fields(section: Section, row: Any, table: NumberedRows) -> Iterator[DraftStatement]:
+    """What stands below the items that a row cites and not below what is made of them, as the date of another one."""
+    items = [s for statement in statements_of(section, row, table) for s in statement.flat()]
+    words_written = {w for s in items for w in words(s.labelled)}
+    for item in _items_cited(section, row, table):
+        below = (d for d in item.details if d.text not in table.labels.absences)
+        yield from (d for d in below if not words_written.issuperset(words(d.labelled)))
 
 
 def distinct(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:

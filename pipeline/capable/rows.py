@@ -23,7 +23,7 @@ class NumberedRows:
     """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
 
     `items` has the numbers of the terms, and of each section whose items are taken by number, `labels` the words
-    that code adds, in the notes' language.
+    that code adds, in the notes' language, `people` the names of the speakers.
     """
 
     rows: tuple[DraftStatement, ...]
@@ -31,6 +31,7 @@ class NumberedRows:
     sections: tuple[Section, ...]
     items: Mapping[str, range]
     labels: Labels
+    people: tuple[str, ...] = ()
 
     @property
     def written_anew(self) -> list[Section]:
@@ -51,8 +52,13 @@ class NumberedRows:
         return lines_below(self.rows[n - 1] for n in numbers if self.has(n))
 
 
-def table_of(parts: Sequence[Part], sections: tuple[Section, ...], labels: Labels) -> tuple[NumberedRows, str]:
-    """All rows by number, and the text that shows them to the editor; `labels` are in the notes' language."""
+def table_of(
+    parts: Sequence[Part], sections: tuple[Section, ...], labels: Labels, people: tuple[str, ...] = ()
+) -> tuple[NumberedRows, str]:
+    """All rows by number, and the text that shows them to the editor.
+
+    `labels` are in the notes' language, `people` are the names of the speakers.
+    """
     points: list[DraftStatement] = []
     page: list[str] = []
     for n, part in enumerate(parts, 1):
@@ -78,7 +84,7 @@ def table_of(parts: Sequence[Part], sections: tuple[Section, ...], labels: Label
         page += ["", f"== {section.name}"] if section_items else []
         page += [row for n, s in zip(items[section.name], section_items, strict=True) for row in _item_rows(n, s)]
         rows += section_items
-    return NumberedRows(tuple(rows), len(points), sections, items, labels), "\n".join(page).strip()
+    return NumberedRows(tuple(rows), len(points), sections, items, labels, people), "\n".join(page).strip()
 
 
 def of_all_parts(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:

@@ -107,6 +107,11 @@ class Labels(BaseModel):
         """The label under a name; a name that is not known stands as it is."""
         return str(getattr(self, name, name))
 
+    @property
+    def absences(self) -> tuple[str, ...]:
+        """What stands in a field of which nothing was said."""
+        return self.no_owner, self.no_date
+
     def lead_ending(self, lead: str) -> tuple[str, str]:
         """The mark behind a lead, a colon, or none behind a question; and the space before the text."""
         if lead.endswith(QUESTION_MARKS):

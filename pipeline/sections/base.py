@@ -61,8 +61,11 @@ class Section:
     answer_composed: Any = None  # the type of the editor's answer, where it is another one
     most: int | None = None  # how many items it may have at most, whatever a model gives
     prompt_composed: str = ""  # what the editor of the parts is told of its items in place of the usual text
-    # An item of the editor's as statements; its empty fields are filled from the statements that it cites.
-    edited: Callable[[Any, Sequence[DraftStatement], LinesOf, Labels], tuple[DraftStatement, ...]] | None = None
+    # An item of the editor's as statements; its empty fields are filled from the statements that it cites. The names
+    # are those of the speakers.
+    edited: (
+        Callable[[Any, Sequence[DraftStatement], LinesOf, Labels, Sequence[str]], tuple[DraftStatement, ...]] | None
+    ) = None
 
     @property
     def by_number(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,25 +58,33 @@ class Items:
         return (DraftGroup(rows),) if rows else ()
 
     def edited(
-        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels
+        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels, people: Sequence[str]
     ) -> tuple[DraftStatement, ...]:
         """An editor's item with its empty fields filled from the cited items; where all are empty, these as they stand.
 
+        The leads of all are joined; where these name several `people`, each stands once. Of other fields that of the
+        latest item counts, which completes or changes the earlier ones, and of lists all sentences.
         Where their texts differ and the editor gives none, each cited item stands with the fields that he gives.
         """
         if not any(self._below(f, item, lines_of, "") for f in self.fields):
             return tuple(cited)
         each_alone = not getattr(item, self.text).strip() and len({s.text for s in cited}) > 1
-        items = (self._item(item, lines_of, labels, some) for some in ([[s] for s in cited] if each_alone else [cited]))
+        joined = [[s] for s in cited] if each_alone else [cited]
+        items = (self._item(item, lines_of, labels, some, people) for some in joined)
         return tuple(s for s in items if s)
 
     def _item(
-        self, item: Any, lines_of: LinesOf, labels: Labels, cited: Sequence[DraftStatement] = ()
+        self,
+        item: Any,
+        lines_of: LinesOf,
+        labels: Labels,
+        cited: Sequence[DraftStatement] = (),
+        people: Sequence[str] = (),
     ) -> DraftStatement | None:
         """An item, whose empty fields are filled from the `cited` ones."""
         text, lead = getattr(item, self.text).strip(), getattr(item, self.lead).strip() if self.lead else ""
         absent = next((labels.word(f.absent) for f in self.fields if f.name == self.lead), "")
-        label = without_end_mark(lead) or ", ".join(dict.fromkeys(s.label for s in cited if s.label != absent))
+        label = without_end_mark(lead) or _joined([s.label for s in cited if s.label != absent], people)
         lines = lines_of(item.cites)
         if not text and cited:
             text, lines = cited[0].text, tuple(sorted({n for s in cited for n in s.lines}))
@@ -98,10 +107,13 @@ class Items:
         name, absent = labels.word(field.title), labels.word(field.absent)
         if below := self._below(field, item, lines_of, name):
             return below
-        kept = [d for s in cited for d in s.details if d.bound and d.label == name and d.text != absent]
-        if not kept and absent:
+        in_order = sorted(cited, key=lambda s: max(s.lines, default=0))
+        given = [[d for d in s.details if d.bound and d.label == name and d.text != absent] for s in in_order]
+        given = [details for details in given if details]
+        if not given and absent:
             return [DraftStatement(absent, lines_of(item.cites), name, bound=True)]
-        return list({d.text: d for d in kept}.values())
+        kept = given if field.many else given[-1:]
+        return list({d.text: d for details in kept for d in details}.values())
 
     @staticmethod
     def _below(field: Field, item: Any, lines_of: LinesOf, name: str) -> list[DraftStatement]:
@@ -109,6 +121,19 @@ class Items:
         answer, lines = getattr(item, field.name), lines_of(item.cites)
         texts = [(s.text, lines_of(s.cites) or lines) for s in answer] if field.many else [(answer, lines)]
         return [DraftStatement(text.strip(), cited, name, bound=True) for text, cited in texts if text.strip()]
+
+
+def _joined(leads: Sequence[str], people: Sequence[str]) -> str:
+    """The leads in a row, each once, and each person once where they name several: "Ana, Ben" and "Ana"."""
+    names = [name for lead in leads if lead for name in _names_in(lead, {*people, *leads} - {lead, ""})]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _names_in(lead: str, known: Collection[str]) -> list[str]:
+    """The names of a lead that is nothing but known names in a row; any other lead as it is."""
+    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))  # "Berg, Ana" before "Berg"
+    names = re.findall(rf"(?:{pattern})(?=, |$)", lead) if known else []
+    return names if ", ".join(names) == lead else [lead]
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:

@@ -423,6 +423,40 @@ def test_items_that_are_joined_keep_all_owners_and_dates_of_those_that_have_one(
         assert details_of(draft)[0] == (["Monday", "Friday"] if text else ["Friday"])
 
 
+def joined_tasks(*tasks: DraftStatement, **fields: str) -> Draft:
+    """The draft of minutes whose editor makes one task of these."""
+    first, second = MEETING_PARTS
+    parts = [replace(first, sections={**first.sections, "action_items": (DraftGroup(tasks),)}), second]
+    row = {"cites": [*range(7, 7 + len(tasks))]} | BLANK | fields
+    return composed_of(parts, MEETING, [edited(action_items=[row])])[0]
+
+
+@pytest.mark.parametrize(
+    ("owners", "joined"),
+    [
+        (("Ana, Ben", "Ana"), "Ana, Ben"),
+        (("Ben", "Ana, Ben", "Ana"), "Ben, Ana"),
+        (("Berg, Ana", "Berg, Ben"), "Berg, Ana, Berg, Ben"),
+        (("Ana, Carl", "Ana"), "Ana, Carl, Ana"),  # nobody knows a Carl
+    ],
+)
+def test_an_owner_of_several_joined_tasks_stands_once(owners: Sequence[str], joined: str) -> None:
+    tasks = [DraftStatement("Do it.", (n,), owner) for n, owner in enumerate(owners, 1)]
+    assert tasks_of(joined_tasks(*tasks, task="Do it."))[0][0] == joined
+
+
+@pytest.mark.parametrize("in_order", [(1, 2), (2, 1)])
+def test_joined_tasks_have_the_date_of_the_latest_and_the_other_is_told_as_dropped(in_order: Sequence[int]) -> None:
+    due = {n: (DraftStatement(day, (n,), "Due", bound=True),) for n, day in ((1, "Monday"), (2, "Friday"))}
+    tasks = [DraftStatement("Do it.", (n,), "Ana", due[n]) for n in in_order]
+    undated = DraftStatement(
+        "Do it.", (3,), "Ana", (DraftStatement(labels_for("en").no_date, (3,), "Due", bound=True),)
+    )
+    draft = joined_tasks(*tasks, undated, task="Do it well.")
+    assert details_of(draft)[0] == ["Friday"]
+    assert [(d.text, d.lines) for d in draft.dropped if d.section == "action_items"] == [("Due: Monday", (1,))]
+
+
 def test_a_task_that_is_dropped_by_name_is_told_with_its_section() -> None:
     draft, _ = minutes_of(edited(dropped=[8]))
     assert ("Ana", "Task 2.", (2,)) not in tasks_of(draft)
