@@ -25,7 +25,8 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
-RULES: Final = 2  # under the first, a speaker's new name went wherever the label stands
+# Under the first, a speaker's new name went wherever the label stands; under the second, also into longer names.
+RULES: Final = 3
 _ID_FIELDS = ("target", "group", "after", "before", "below")
 _PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
 
@@ -147,11 +148,16 @@ class Term(_Model):
 
 
 class Rename(_Model):
-    """A speaker's right name: beside the lines, and in the notes where the label can only be the speaker."""
+    """A speaker's right name: beside the lines, and in the notes where the label can only be the speaker.
+
+    `speaker` is the name so far. `other` says what it means that another speaker has the new name: both are the same
+    person, or the two exchange their names.
+    """
 
     kind: Literal["rename"]
     speaker: Words
     name: Words
+    other: Literal["", "same", "exchange"] = ""
 
 
 class Step(_Model):
@@ -191,7 +197,7 @@ class Event(_Model):
     action: Action
     about: tuple[About, ...] = ()
     quotes: tuple[Evidence, ...] = ()
-    rules: Literal[1, 2] = 1
+    rules: Literal[1, 2, 3] = 1
 
 
 def lines_cited(action: Action) -> tuple[int, ...]:

@@ -21,8 +21,8 @@ from starlette.routing import Route
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.pages import render_markdown
-from pipeline.review import pages
-from pipeline.review.actions import Action, Label, Lines, Words, ids_changed
+from pipeline.review import pages, renaming
+from pipeline.review.actions import Action, Label, Lines, Rename, Words, ids_changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
@@ -161,7 +161,8 @@ class _Routes:
                 return JSONResponse(self._conflict(desk, action, err), 409)
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
             if items is None:
-                return JSONResponse(pages.update(desk))
+                remark = {"remark": renaming.remark(before, desk.state, action)} if isinstance(action, Rename) else {}
+                return JSONResponse(pages.update(desk) | remark)
             return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
     def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pipeline.review.actions import (
     Step,
     Term,
 )
-from pipeline.review.renaming import renamed
+from pipeline.review.renaming import is_taken, renamed
 from pipeline.review.state import DROPPED, GROUPED, Group, Item, Standing, State, placed, start_of
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
@@ -125,9 +125,15 @@ def _applied(state: State, action: Action, n: int) -> State:
                 raise Unfit("only a key concept has a term")
             return _with_item(state, _as_reviewers_own(replace(item, label=action.text)))
         case Rename():
-            return renamed(state, action)
+            return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
+
+
+def _renamed(state: State, action: Rename) -> State:
+    if not action.other and is_taken(state, action):
+        raise Unfit(f"another speaker is called {action.name}: say whether both are one person or exchange their names")
+    return renamed(state, action)
 
 
 def _split(state: State, action: Split, n: int) -> State:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.document import BARE, Evidence
 from pipeline.review.actions import (
+    RULES,
     About,
     Action,
     Add,
@@ -25,7 +26,7 @@ from pipeline.review.actions import (
 from pipeline.review.decisions import Unfit, apply, written_by
 from pipeline.review.lines import CHANGED, Lines
 from pipeline.review.matching import Match, abouts_of, found_again, unmoved_up_to
-from pipeline.review.renaming import renamed_everywhere
+from pipeline.review.older_renaming import renamed_as_before
 from pipeline.review.state import Misfit, State
 
 _LINES_UNKNOWN = (
@@ -121,8 +122,8 @@ class Timeline:
     def _rewritten(self, event: Event) -> State:
         """The state after an action on words, places or names. Raises Unfit."""
         action = readdressed(event.action, {old: match.id for old, match in self._matches.items()})
-        if isinstance(action, Rename) and event.rules < 2:
-            return renamed_everywhere(self.state, action)
+        if isinstance(action, Rename) and event.rules < RULES:
+            return renamed_as_before(self.state, action, event.rules)
         lines = self._lines_now(action, event)
         after = apply(self.state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
         return _open_again(after, action, event.n) if lines is None else after

@@ -3,76 +3,188 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pipeline.review.actions import Rename
 from pipeline.review.state import Item, State
 from pipeline.speakers import full_name
+from pipeline.text import counts_somebody
+
+WORD_TOO = "“{new}” was put for “{old}”, which is a word too: see whether the speaker is meant"
+_PART = "“{new}” was put for a part of “{old}” that stands alone: see whether the speaker is meant"
+_WITHIN = r"\w‐‑-"  # a hyphen holds words together: "Weiß-Müller" is no Müller
+_NOBODY = "\x00"  # stands for one of two names while they are exchanged
+
+
+@dataclass
+class _NewNames:
+    """New names by the old ones, and new words by the first and the last words of old names.
+
+    `kept` are names that stay, also where an old one is a part of them: "Ann" in "Ann Lee".
+    """
+
+    kept: frozenset[str]
+    whole: dict[str, str] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        old = {*self.whole, *self.first, *self.last}
+        endings = dict.fromkeys(self.kept, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
+        longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which is a part of it
+        names = "|".join(re.escape(name) + endings[name] for name in longest_first)
+        return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])")
+
+    def put_into(self, text: str) -> str:
+        """The text with new names and words; a first or last word beside another name stays: "Ann" in "Ann Ruiz"."""
+
+        def new_name(match: re.Match[str]) -> str:
+            old, words_before, after = match[0], text[: match.start()].split(" "), text[match.end() :]
+            if old in self.first and not (after[:1] == " " and after[1:2].isupper()):
+                return self.first[old]
+            before = words_before[-2] if len(words_before) > 1 and not words_before[-1] else ""
+            if old in self.last and not (before[:1].isupper() and before[-1:].isalnum()):
+                return self.last[old]
+            return self.whole.get(old, old)
+
+        return self._pattern.sub(new_name, text) if self.whole else text
 
 
 def renamed(state: State, action: Rename) -> State:
-    """The state with a speaker's right name.
+    """The state with a speaker's right name; where names are exchanged, another speaker gets the former one.
 
     A label of one letter, or of digits alone, has too many other meanings to be replaced in notes: "A" stays, and its
     lines have the name. Where the notes have a label as a word too, "Mark" beside "mark", the statements that it
-    changes are to be decided on again; headings, also those of columns, keep it, since nobody decides on them.
+    changes are to be decided on again; headings, also those of columns, keep it, since nobody decides on them. So it is
+    with a first or last word of the former name that stands alone, unless a lead is that word.
     """
-    if not _is_distinct(action.speaker):
-        return _with_name(state, action)
-    if not _is_word(action.speaker, state):
-        return renamed_everywhere(state, action)
-    swap = _swap(state, action)
-    reason = f"“{action.name}” was put for “{action.speaker}”, which is a word too: see whether the speaker is meant"
-    return replace(_with_name(state, action), items=tuple(_reopened(i, swap, reason) for i in state.items))
+    every, sure = _new_names(state, action)
+    reason = (WORD_TOO if every.whole != sure.whole else _PART).format(new=action.name, old=action.speaker)
+    items = []
+    for item in state.items:
+        new, certain = swapped(item, every.put_into), swapped(item, sure.put_into)
+        new = replace(new, columns=tuple(map(sure.put_into, item.columns)))
+        if (new.text, new.label) != (certain.text, certain.label) and item.standing in ("accepted", "pending"):
+            new = replace(new, standing="pending", reopened=reason)
+        items.append(new)
+    groups = tuple(replace(g, heading=sure.put_into(g.heading), part=sure.put_into(g.part)) for g in state.groups)
+    return replace(_with_names(state, action), items=tuple(items), groups=groups)
 
 
-def renamed_everywhere(state: State, action: Rename) -> State:
-    """The state with a speaker's right name wherever the label stands."""
-    swap = _swap(state, action)
-    items = tuple(replace(_swapped(i, swap), columns=tuple(map(swap, i.columns))) for i in state.items)
-    groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
-    return replace(_with_name(state, action), items=items, groups=groups)
+def is_taken(state: State, action: Rename) -> bool:
+    """Whether another label of the lines has the name that an action gives."""
+    names = [name for label in state.labels if (name := state.speaker(label)) != action.speaker]
+    return action.name in names
 
 
-def _with_name(state: State, action: Rename) -> State:
-    return replace(state, names=(*state.names, (action.speaker, action.name)))
+def remark(before: State, after: State, action: Rename) -> str:
+    """In how many statements a rename changed something, and in how many a part of the former name still stands."""
+    changed = sum((a.text, a.label) != (b.text, b.label) for a, b in zip(before.items, after.items, strict=True))
+    sentence = f"saved: {changed} {'statement was' if changed == 1 else 'statements were'} changed"
+    for part in _full_name(action.speaker, before).split() if action.other != "exchange" else ():
+        if not is_distinct(part) or part.endswith(".") or part in action.name.split():
+            continue
+        find = _NewNames(frozenset((*_other_names(before, action), action.name)), {part: ""}).put_into
+        if count := sum(swapped(i, find) != i for i in after.items):
+            sentence += f"; “{part}” still stands in {count}: find it to see who is meant"
+    return sentence
 
 
-def _swap(state: State, action: Rename) -> Callable[[str], str]:
-    return _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
+def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
+    """All new names and words of an action, and those whose old ones can only stand for the speaker."""
+    kept = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
+    every, sure = _NewNames(kept), _NewNames(kept)
+    leads = {i.label for i in state.items}
+    for old, new in _pairs(action):
+        if not is_distinct(old):
+            continue
+        full = _full_name(old, state)
+        for names in [every] if is_word(old, state) else [every, sure]:
+            names.whole |= {old: new, full: new}
+        words, new_words = full.split(), new.split()
+        if len(words) != len(new_words) or len(words) < 2 or counts_somebody(full):
+            continue
+        if _is_own_word(words[0], new_words[0], state, action):
+            for names in [every, sure] if words[0] in leads else [every]:
+                names.first[words[0]] = new_words[0]
+        if _is_own_word(words[-1], new_words[-1], state, action):
+            for names in [every, sure] if words[-1] in leads else [every]:
+                names.last[words[-1]] = new_words[-1]
+    return every, sure
 
 
-def _swapped(item: Item, swap: Callable[[str], str]) -> Item:
+def _is_own_word(word: str, new: str, state: State, action: Rename) -> bool:
+    """Whether a word of a former name changes, is no title, no word of the notes, no label and no other speaker's."""
+    others = {w for name in _other_names(state, action) for w in name.split()}
+    labels = {old for old, _ in _pairs(action)}
+    return word not in {new} | others | labels and is_distinct(word) and word[-1:] != "." and not is_word(word, state)
+
+
+def _pairs(action: Rename) -> Iterator[tuple[str, str]]:
+    """The names that an action replaces with those that it puts for them."""
+    yield action.speaker, action.name
+    if action.other == "exchange":
+        yield action.name, action.speaker
+
+
+def _named(state: State) -> list[tuple[str, str]]:
+    """The source's speakers with the names that they have now."""
+    return list(zip(state.people, state.speakers(), strict=True))
+
+
+def _own(speaker: str, state: State) -> set[str]:
+    """The source's speakers whom a name or label stands for."""
+    return {p for p, name in _named(state) if name == speaker} or {full_name(speaker, state.people)}
+
+
+def _other_names(state: State, action: Rename) -> set[str]:
+    """The names and labels of the speakers whom an action leaves as they are."""
+    own = {p for old, _ in _pairs(action) for p in _own(old, state)}
+    labels = {label for label in state.labels if full_name(label, state.people) not in own}
+    return {name for p, name in _named(state) if p not in own} | {state.speaker(label) or label for label in labels}
+
+
+def _full_name(speaker: str, state: State) -> str:
+    """The fullest name in the notes of a speaker, whom they have by a new name only by that."""
+    is_new = any(name == speaker for _, name in _named(state))
+    return speaker if is_new else full_name(speaker, state.people)
+
+
+def _with_names(state: State, action: Rename) -> State:
+    if action.other != "exchange":
+        return with_name(state, action.speaker, action.name)
+    state = with_name(state, action.speaker, _NOBODY)
+    return with_name(with_name(state, action.name, action.speaker), _NOBODY, action.name)
+
+
+def with_name(state: State, speaker: str, name: str) -> State:
+    """The state in which a speaker's lines have another name."""
+    return replace(state, names=(*state.names, (speaker, name)))
+
+
+def swapped(item: Item, swap: Callable[[str], str]) -> Item:
+    """The item with other names in its text and its lead."""
     return replace(item, text=swap(item.text), label=swap(item.label), emphasis=tuple(map(swap, item.emphasis)))
 
 
-def _reopened(item: Item, swap: Callable[[str], str], reason: str) -> Item:
-    """The item with the other name, to be decided on again if that changes what was accepted."""
-    new = _swapped(item, swap)
+def reopened(item: Item, new: Item, reason: str) -> Item:
+    """The item in its new wording, to be decided on again if that changes what was accepted."""
     return replace(new, standing="pending", reopened=reason) if new != item and item.standing == "accepted" else new
 
 
-def _is_distinct(label: str) -> bool:
+def is_distinct(label: str) -> bool:
     """Whether a label has several letters or digits, not all of them digits."""
     characters = [c for c in label if c.isalnum()]
     return len(characters) > 1 and any(map(str.isalpha, characters))
 
 
-def _is_word(label: str, state: State) -> bool:
+def is_word(label: str, state: State) -> bool:
     """Whether the notes have a label in small letters too; in a script without capitals nobody can tell."""
     small = label.lower()
     if small == label.upper() or not all(map(str.isalpha, label.split())):
         return False
-    pattern = _whole_word(small)
+    pattern = re.compile(rf"(?<!\w){re.escape(small)}(?!\w)")
     return any(pattern.search(text) for i in state.items for text in (i.text, i.label))
-
-
-def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
-    """A function that puts the new name wherever an old one stands as a whole word; a new one that is there stays."""
-    pattern = _whole_word(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which is a part of it
-    return lambda text: pattern.sub(lambda _: new, text)
-
-
-def _whole_word(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")

@@ -99,7 +99,8 @@ class Misfit:
 class State:
     """All statements in reading order (the items of a group stand together), and the speakers' right names.
 
-    `sections` are those of the document in its reading order, `people` the speakers that its source names.
+    `sections` are those of the document in its reading order, `people` the speakers that its source names, `labels`
+    those of the lines that it cites.
     """
 
     items: tuple[Item, ...]
@@ -108,6 +109,7 @@ class State:
     misfits: tuple[Misfit, ...] = ()
     sections: tuple[str, ...] = tuple(FORMS)
     people: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all statements, then of all headings."""
@@ -195,7 +197,10 @@ def opened(document: StudyDocument) -> State:
                     items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((entry,))]
                 case _:
                     items.append(_item(section, entry, new_id))
-    state = State(tuple(items), tuple(groups), sections=document.order, people=document.source.speakers)
+    labels = dict.fromkeys(e.speaker for s in document.statements() for e in s.evidence if e.speaker)
+    state = State(
+        tuple(items), tuple(groups), sections=document.order, people=document.source.speakers, labels=tuple(labels)
+    )
     for withheld in document.withheld:
         section = withheld.section if withheld.section in document.order else GROUPED[0]
         item = Item(

@@ -221,6 +221,23 @@ def test_a_withheld_statement_is_restored_and_a_speaker_renamed(page: Any, serve
     assert page.input_value(".editor textarea") == "Pavel Dusek"
 
 
+def test_two_speakers_exchange_their_names(page: Any, server: Server) -> None:
+    ready(page, server)
+    page.click('[aria-label="Rename Pavel Dusek"]')
+    page.fill(".editor textarea", "Ida Moran")
+    page.click(".editor >> text=Save")
+    page.wait_for_selector("#both >> text=Another speaker is called Ida Moran")
+    page.click("#both >> text=The two exchange their names")
+    revision(page, 1)
+    assert page.locator("#lines b").first.inner_text() == "Pavel Dusek"
+    assert "changed" in page.inner_text("#status") and page.locator(".editor").count() == 0
+    page.click('.speakers button:has-text("Ida Moran")')
+    page.fill(".editor textarea", "Ida Moran-Roth")
+    page.click(".editor >> text=Save")
+    revision(page, 2)
+    assert page.locator(".speakers button").all_inner_texts() == ["Pavel Dusek", "Ida Moran-Roth"]
+
+
 def test_a_note_that_was_left_out_is_restored_among_the_main_points(page: Any, server: Server) -> None:
     ready(page, server)
     assert not page.locator(".left-out .item").first.is_visible()

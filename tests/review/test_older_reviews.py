@@ -96,3 +96,13 @@ def test_an_older_rename_gives_the_words_that_were_accepted(tmp_path: Path) -> N
     as_kept_before(tmp_path)
     former = find(desk(tmp_path), "it is dear")
     assert (former.text, former.standing) == ("Bea Lund says that it is dear.", "accepted")
+
+
+def test_a_rename_of_the_version_before_goes_into_longer_names_as_it_did(tmp_path: Path) -> None:
+    at = make(tmp_path)
+    take(at, "edit", target=find(at, "too expensive").id, text="Ben finds Lund-Ben dear.")
+    take(at, "rename", speaker="Ben", name="Bo Roth")
+    assert find(desk(tmp_path), " dear").text == "Bo Roth finds Lund-Ben dear."
+    path = tmp_path / "reactor.review.json"
+    path.write_text(path.read_text("utf-8").replace('"rules": 3', '"rules": 2'), "utf-8")
+    assert find(desk(tmp_path), " dear").text == "Bo Roth finds Lund-Bo Roth dear."

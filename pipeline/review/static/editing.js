@@ -166,6 +166,23 @@ export const editors = {
 
 export function rename(button) {
   const speaker = button.textContent;
-  open(button.closest(".tools"), { text: speaker }, (v) => ({ kind: "rename", speaker, name: v.text }),
-    `The right name of ${speaker}, in the transcript and in the notes. A label of one letter stays in statements; what a label that is a word too changes is to be decided on again.`);
+  const build = (v) => {
+    const action = { kind: "rename", speaker, name: v.text.trim() };
+    const names = [...document.querySelectorAll("button[data-speaker]")].map((b) => b.textContent);
+    if (action.name === speaker || !names.includes(action.name)) return action;
+    askWhoIsMeant(action, state.editing);
+    return null;
+  };
+  open(button.closest(".tools"), { text: speaker }, build,
+    `The right name of ${speaker}, in the transcript and in the notes. A label of one letter stays in statements; what is changed for a label that is a word too, or for a part of a name that stands alone, is to be decided on again.`);
+}
+
+// A name that another speaker has.
+function askWhoIsMeant(action, edit) {
+  const rename = (other) => () => act({ ...action, other }).then((ok) => { if (ok && state.editing === edit) close(); });
+  choices(`Another speaker is called ${action.name}`, "", [["Now", action.speaker], ["Then", action.name]], [
+    ["Both are one person", rename("same")],
+    ["The two exchange their names", rename("exchange")],
+    ["Go on typing", () => edit.first.focus()],
+  ]);
 }

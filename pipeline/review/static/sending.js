@@ -27,7 +27,7 @@ export function act(request, { message = "saved", conflict = null } = {}) {
     if (answer.ok) {
       if (answer.value.revision !== state.revision + 1) state.others += 1;
       renew(answer.value);
-      if (state.alarms === before.alarms) say(typeof message === "function" ? message() : message);
+      if (state.alarms === before.alarms) say(answer.value.remark ?? (typeof message === "function" ? message() : message));
       return true;
     }
     if (answer.status === 409) {

@@ -1,0 +1,107 @@
+"""A speaker's right name in notes: where it goes, what stays, and what is to be decided on again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.review.actions import Rename
+from pipeline.review.decisions import Unfit, apply
+from pipeline.review.renaming import remark
+from pipeline.review.state import Item, opened
+from tests.review.samples import document
+from tests.review.test_decisions import action, find
+
+
+def renamed_in(text: str, people: tuple[str, ...], speaker: str, name: str, lead: str = "") -> Item:
+    """A statement, accepted, after a speaker among these people was renamed."""
+    found = opened(document(extra=text))
+    items = tuple(replace(i, label=lead) if i.text == text else i for i in found.items)
+    found = replace(found, items=items, people=people)
+    at = find(found, text)
+    accepted = apply(found, action("accept", targets=[at.id]), 1)
+    return next(i for i in apply(accepted, action("rename", speaker=speaker, name=name), 2).items if i.id == at.id)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "name", "text", "after"),
+    [
+        ("Ann", "Ann Baker", "Ann asks Ann Lee.", "Ann Baker asks Ann Lee."),
+        ("Ann", "Ann Baker", "Ann Lees Antrag.", "Ann Lees Antrag."),
+        ("Ann", "Ann Baker", "Ann asks Ann Baker.", "Ann Baker asks Ann Baker."),
+        ("Müller", "Jörg Meier", "Müller, Frau Müller, Weiß-Müller.", "Jörg Meier, Frau Müller, Weiß-Müller."),
+        ("Müller", "Jörg Meier", "Frau Weiß-Müllers Plan; Müllers Plan.", "Frau Weiß-Müllers Plan; Müllers Plan."),
+    ],
+)
+def test_a_name_that_is_a_part_of_another_name_stays_there(speaker: str, name: str, text: str, after: str) -> None:
+    people = ("Ann", "Ann Lee", "Müller", "Frau Müller")
+    assert renamed_in(text, people, speaker, name).text == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("Mina thanks Mina Osei.", "Nina thanks Nina Osei-Ray."),
+        ("Osei thanks Mr. Osei.", "Osei-Ray thanks Mr. Osei-Ray."),
+        ("Mina Patel thanks Kofi Osei.", "Mina Patel thanks Kofi Osei."),  # somebody else
+        ("Dr. Lund thanks Minas, the mina-bird.", "Dr. Lund thanks Minas, the mina-bird."),
+    ],
+)
+def test_a_word_of_a_name_that_stands_alone_becomes_that_of_the_new_name(text: str, after: str) -> None:
+    assert renamed_in(text, ("Mina Osei", "Dr. Ana"), "Mina Osei", "Nina Osei-Ray").text == after
+
+
+@pytest.mark.parametrize(
+    ("people", "name", "text"),
+    [
+        (("Mina Osei", "Mina Ray"), "Nina Osei", "Mina agrees."),  # which of the two?
+        (("Mina Osei",), "Nina", "Mina agrees."),
+        (("Mina Osei",), "Nina Osei", "Mina likes the mina best."),
+        (("Mina Osei", "Dr. Ray"), "Prof. Osei", "Dr. Ray agrees."),
+    ],
+)
+def test_a_word_of_a_name_stays_where_it_may_be_anything_else(people: tuple[str, ...], name: str, text: str) -> None:
+    assert renamed_in(text, people, "Mina Osei", name).text == text
+
+
+@pytest.mark.parametrize(("lead", "standing"), [("", "pending"), ("Mina", "accepted")])
+def test_what_a_word_of_a_name_changes_is_decided_on_again_unless_a_lead_is_that_word(lead: str, standing: str) -> None:
+    at = renamed_in("Mina agrees.", ("Mina Osei",), "Mina Osei", "Nina Osei", lead)
+    assert (at.text, at.label, at.standing) == ("Nina agrees.", lead and "Nina", standing)
+    assert bool(at.reopened) == (not lead)
+
+
+def test_a_name_that_another_speaker_has_is_given_only_to_the_same_person_or_in_exchange() -> None:
+    found = opened(document(extra="Ana asks Ben."))
+    with pytest.raises(Unfit, match="another speaker is called Ana"):
+        apply(found, action("rename", speaker="Ben", name="Ana"), 1)
+    same = apply(found, action("rename", speaker="Ben", name="Ana", other="same"), 1)
+    assert [same.speaker(label) for label in ("Ana", "Ben")] == ["Ana", "Ana"]
+    exchanged = apply(found, action("rename", speaker="Ben", name="Ana", other="exchange"), 1)
+    assert [exchanged.speaker(label) for label in ("Ana", "Ben")] == ["Ben", "Ana"]
+    assert exchanged.speakers() == ("Ben", "Ana")
+    assert find(exchanged, " asks ").text == "Ben asks Ana."
+    assert apply(exchanged, action("rename", speaker="Ana", name="Ben", other="exchange"), 2).speakers() == found.people
+
+
+def test_a_label_that_only_counts_takes_a_known_name_and_leaves_its_word_in_the_notes() -> None:
+    found = replace(opened(document(extra="Speaker 1 is the Speaker.")), people=("Speaker 1", "Mina Osei"))
+    after = apply(found, action("rename", speaker="Speaker 1", name="Mina Osei"), 1)
+    assert find(after, " is the ").text == "Mina Osei is the Speaker."
+
+
+def test_a_label_that_is_a_part_of_a_known_name_has_the_whole_new_name_in_its_place() -> None:
+    assert renamed_in("Mina thanks Osei.", ("Mina Osei",), "Mina", "Nina Roth").text == "Nina Roth thanks Roth."
+
+
+def test_a_rename_tells_how_much_it_changed_and_what_is_left_of_the_former_name() -> None:
+    found = replace(opened(document(extra="Mina Osei asks Mina and Osei.")), people=("Mina Osei",))
+    rename = Rename(kind="rename", speaker="Mina Osei", name="Nina")
+    assert remark(found, apply(found, rename, 1), rename) == (
+        "saved: 1 statement was changed; “Mina” still stands in 1: find it to see who is meant; "
+        "“Osei” still stands in 1: find it to see who is meant"
+    )
+    found = replace(found, people=("Mina Osei", "Nina Ray"))
+    exchange = Rename(kind="rename", speaker="Mina Osei", name="Nina Ray", other="exchange")
+    assert remark(found, apply(found, exchange, 1), exchange) == "saved: 1 statement was changed"
