@@ -23,7 +23,7 @@ from pipeline.capable.checking import verdicts_on
 from pipeline.capable.job import Job
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Structured
 from pipeline.profile import CAPABLE, Recipe
@@ -84,8 +84,9 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
     chunks = chunk_transcript(transcript, limit=settings.recipe(CAPABLE).profile.chunk_tokens)
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as connection:
-            structured = Structured(Booking(connection.client, Progress("judged"), unwatched), prompts)
-            job = Job(transcript, Recording(transcript), chunks, Recipe(), structured, has_manuscript=False)
+            structured = Structured(connection.client, prompts)
+            reporter = Reporter(Progress(transcript.name))
+            job = Job(transcript, Recording(transcript), chunks, Recipe(), structured, reporter, has_manuscript=False)
             verdicts = await verdicts_on(draft, job)
     if verdicts.problems:
         raise SystemExit(f"not all statements could be checked: {verdicts.problems[0].message}")

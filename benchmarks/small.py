@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.draft import Draft, DraftStatement
 from pipeline.llm import Completion, LLMClient, Request
-from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.progress import Booking, Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Structured
 from pipeline.profile import SMALL, Recipe
@@ -95,12 +95,12 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
     embedded, calls = Embedded(threads), CallStore(store)
     for path in paths:
         transcript, spoken = in_language(read_transcript(path), recipe)
-        progress = Progress(transcript.name)
+        reporter = Reporter(Progress(transcript.name))
         client = Timed(StoredClient(calls, embedded, embedded.model))
-        structured = Structured(Booking(client, progress, unwatched), PromptSet())
+        structured = Structured(Booking(client, reporter), PromptSet())
         began = time.monotonic()
-        notes = await draft(transcript, structured, spoken)
-        tally, words = progress.tally, sum(len(s.text.split()) for s in transcript.segments)
+        notes = await draft(transcript, structured, spoken, reporter)
+        tally, words = reporter.progress.tally, sum(len(s.text.split()) for s in transcript.segments)
         planned = len(estimated_calls(transcript, spoken, embedded.model))
         printed = sum(len(s.text.split()) for _, s in notes.statements())
         print(page(transcript, notes))

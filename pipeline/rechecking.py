@@ -23,6 +23,7 @@ from pipeline.chunking import chunk_transcript
 from pipeline.document import BARE, TERMED, Evidence, StudyDocument
 from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import InputError
+from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.structured import Structured
 from pipeline.llm.tokens import encoding_for
 from pipeline.pages.reading import UNCITED, draft_of_document, draft_of_page, is_unchanged
@@ -244,7 +245,8 @@ async def _by_model(
     # Looked up again: somebody may have changed the record.
     names = agreed_names(opened.document.run.names, recording)
     recipe = Recipe(language=opened.document.run.language)
-    job = Job(transcript, recording, chunks, recipe, structured, has_manuscript=False)
+    reporter = Reporter(Progress(transcript.name))  # nobody watches
+    job = Job(transcript, recording, chunks, recipe, structured, reporter, has_manuscript=False)
     draft, draft_ids = _as_checked(replace(opened.draft, names=tuple(names.values())), recording)
     verdicts = await verdicts_on(draft, job)
     printed = {id_: entry for _, id_, entry in draft.printed()}

@@ -18,7 +18,7 @@ from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.language import spoken_language
 from pipeline.llm import LLMClient
-from pipeline.llm.progress import Booking, Estimate, Progress, Watch, unwatched
+from pipeline.llm.progress import Booking, Estimate, Progress, Reporter, Watch, unwatched
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
@@ -30,8 +30,10 @@ from pipeline.transcript import Metadata, Transcript
 class Method(Protocol):
     """How a kind of model is worked with."""
 
-    def draft(self, transcript: Transcript, structured: Structured, recipe: Recipe) -> Awaitable[Draft]:
-        """The checked draft of a transcript."""
+    def draft(
+        self, transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter
+    ) -> Awaitable[Draft]:
+        """The checked draft of a transcript; the reporter is told how far it is."""
         ...
 
     def estimated_calls(self, transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
@@ -69,14 +71,13 @@ async def asummarise(
     recipe, prompts = recipe or Recipe(), prompts.fresh() if prompts else PromptSet()
     transcript = source if isinstance(source, Transcript) else read_transcript(Path(source))
     transcript, recipe = in_language(transcript, recipe)
-    progress = Progress(transcript.name)
-    structured = Structured(Booking(client, progress, watch), prompts)
+    reporter = Reporter(Progress(transcript.name), watch)
+    structured = Structured(Booking(client, reporter), prompts)
 
-    draft = await method_of(recipe).draft(transcript, structured, recipe)
+    draft = await method_of(recipe).draft(transcript, structured, recipe, reporter)
 
-    document = study_document(draft, transcript, recipe, progress, client.model, endpoint, prompts, now())
-    progress.phase = document.status
-    watch(progress)
+    document = study_document(draft, transcript, recipe, reporter.progress, client.model, endpoint, prompts, now())
+    reporter.ended(document.status)
     return document
 
 

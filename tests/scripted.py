@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.capable.chunks import chunk_answer
 from pipeline.llm import Completion, LLMClient, Request, Usage
-from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Structured
 from pipeline.sections import STUDY
@@ -39,7 +39,12 @@ class ScriptedClient:
 
 def structured(client: LLMClient) -> Structured:
     """Calls to a client for answers that fit a model, with the shipped prompts."""
-    return Structured(Booking(client, Progress("talk"), unwatched), PromptSet())
+    return Structured(client, PromptSet())
+
+
+def unreported() -> Reporter:
+    """A reporter whom nobody watches."""
+    return Reporter(Progress("talk"))
 
 
 def cut_off(text: str = '{"points": [') -> Completion:

@@ -16,6 +16,7 @@ from pipeline.capable.writing import Part, write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
 from pipeline.errors import CallError
+from pipeline.llm.progress import Reporter
 from pipeline.llm.structured import Structured
 from pipeline.llm.tokens import encoding_for
 from pipeline.profile import Recipe
@@ -23,27 +24,26 @@ from pipeline.transcript import Transcript
 from pipeline.verification import Recording, check_exactly
 
 
-async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
+async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter) -> Draft:
     """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     by_manuscript = has_manuscript(recipe, len(chunks), transcript)
-    job = Job(
-        transcript, Recording(transcript, recipe.language), chunks, recipe, structured, has_manuscript=by_manuscript
-    )
+    recording = Recording(transcript, recipe.language)
+    job = Job(transcript, recording, chunks, recipe, structured, reporter, has_manuscript=by_manuscript)
     composing = int(len(chunks) > 1 or by_manuscript)
     checks = len(chunks) if recipe.profile.check == "model" else 0
 
-    structured.client.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
+    reporter.begin("writing", at_once=len(chunks), planned=len(chunks), later=composing + checks)
     parts = await (_by_manuscript(job, checks) if by_manuscript else write(job))
     names = agreed_names((n for p in parts for n in p.namings), job.recording)
     parts = with_names(parts, names, job.recording)
     if len(parts) > 1:
-        structured.client.begin("composing", at_once=1, planned=1, later=checks)
+        reporter.begin("composing", at_once=1, planned=1, later=checks)
     composed = within_most(await compose(parts, tuple(names.values()), job), job.sections)
     if len(parts) > 1:
-        structured.client.wrote(composed.sections)
-    structured.client.begin("checking", at_once=checks, planned=checks)
+        reporter.wrote(composed.sections)
+    reporter.begin("checking", at_once=checks, planned=checks)
     if not checks:
         return check_exactly(composed, job.recording)
     checked = await check_meaning(composed, job, from_manuscript=parts[0].from_manuscript)
@@ -54,7 +54,7 @@ async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
     """The manuscript with its citations; where that fails the page is written at once, and a remark says so."""
     try:
         manuscript = await write_manuscript(job)
-        job.structured.client.begin("composing", at_once=1, planned=1, later=checks)
+        job.reporter.begin("composing", at_once=1, planned=1, later=checks)
         return [await cite(manuscript, job)]
     except CallError as err:
         if err.fatal:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pipeline.capable.chunks import Prefixes, chunk_answer
 from pipeline.labels import Labels, labels_for
 from pipeline.llm import Message
+from pipeline.llm.progress import Reporter
 from pipeline.llm.structured import Answer, Structured
 from pipeline.profile import Recipe
 from pipeline.sections import Section, sections_of
@@ -18,7 +19,7 @@ from pipeline.verification import Recording
 
 @dataclass(frozen=True)
 class Job:
-    """A transcript in chunks, the recipe of its notes, and who is asked for them.
+    """A transcript in chunks, the recipe of its notes, and who is asked for them, and who is told how far they are.
 
     `recording` looks up its words for statements in the notes' language. With `has_manuscript` its answers have the
     fields of a document that is first written freely.
@@ -29,6 +30,7 @@ class Job:
     chunks: Sequence[Chunk]
     recipe: Recipe
     structured: Structured
+    reporter: Reporter
     has_manuscript: bool
 
     @cached_property

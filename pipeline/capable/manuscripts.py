@@ -147,7 +147,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     sections = {
         s.name: anchored(draft.sections.get(s.name, ()), s, chunk) or part.sections[s.name] for s in job.sections
     }
-    job.structured.client.wrote(sections)
+    job.reporter.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
     remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check that follows makes its own
     remarks += tuple(verdicts.remarks)

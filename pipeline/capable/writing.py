@@ -122,7 +122,7 @@ async def _part_of_share(share: _Share, job: Job) -> Part:
     if _lacks_points(parsed.value, chunk, job):
         message = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, message),))
-    job.structured.client.wrote(part.sections)
+    job.reporter.wrote(part.sections)
     return part
 
 

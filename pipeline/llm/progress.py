@@ -1,4 +1,4 @@
-"""How far a transcript is, and the client that books its calls."""
+"""How far the notes of a transcript are, who is told of it, and the client that books their calls."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Drafted:
 class ProgressUpdate:
     """How far the notes of one transcript are: what `on_progress` is given at each step.
 
-    `phase` goes from "writing" over "composing" and "checking" to "complete" or "partial". `calls_expected`
-    is for the whole document and grows when a call is split or asked again; `calls_stored` of the `calls` that were
-    answered cost nothing. Tokens count what answers cost when they were made. `drafted` is what was written since the
-    update before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing"
-    (or what was written freely gets its lines) stands in the place of all that. A small model drafts nothing before
-    the end.
+    `phase` goes from "writing" over "composing" and "checking" to "complete" or "partial"; from "composing" it goes
+    back to "writing" where a page that was written freely gets no lines, and is written again. `calls_expected` is for
+    the whole document and grows when a call is split or asked again; `calls_stored` of the `calls` that were answered
+    cost nothing. Tokens count what answers cost when they were made. `drafted` is what was written since the update
+    before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing" (or what was
+    written freely gets its lines) stands in the place of all that. A small model drafts nothing before the end.
     """
 
     name: str
@@ -69,8 +69,8 @@ class Progress:
     under_way: int = 0  # calls that wait for their answers
     weight: float = 1.0  # how long a call of this phase takes, beside others of the document
     done: float = 0.0  # the weight of calls that were made
-    ahead: float = 0.0  # the weight of calls that are still to come, `later` of them in phases behind this one
-    later: float = 0.0
+    ahead: float = 0.0  # the weight of calls that are still to come
+    later: int = 0  # calls that are to come in phases behind this one, each of weight 1
     since: float = 0.0  # when the first call that was made began: what is loaded or fetched before it took no part
 
     def update(self) -> ProgressUpdate:
@@ -147,30 +147,11 @@ def unwatched(progress: Progress) -> None:
     """Watches nothing."""
 
 
-class Booking:
-    """The client of one document: books every answer and reports how far the document is."""
+class Reporter:
+    """Keeps how far the notes of one transcript are, and tells it to whoever watches."""
 
-    def __init__(self, inner: LLMClient, progress: Progress, watch: Watch) -> None:
-        self._inner, self.progress, self._watch = inner, progress, watch
-
-    @property
-    def model(self) -> str:
-        """The model's name."""
-        return self._inner.model
-
-    async def complete(self, request: Request) -> Completion:
-        """The inner client's answer, asked for by the document's rank; what a call without one took is booked too."""
-        self.progress.under_way += 1
-        try:
-            completion = await self._inner.complete(replace(request, rank=self.progress.rank))
-        except CallError as err:
-            self.progress.tally.book_failed(err)
-            raise
-        finally:
-            self.progress.under_way -= 1
-        self.progress.book(completion)
-        self._watch(self.progress)
-        return completion
+    def __init__(self, progress: Progress, watch: Watch = unwatched) -> None:
+        self.progress, self._watch = progress, watch
 
     def begin(self, phase: Phase, *, at_once: int, planned: int, later: int = 0, weight: float = 1.0) -> None:
         """A phase begins, with so many calls that can be under way together.
@@ -184,8 +165,44 @@ class Booking:
         progress.later = later
         self._watch(progress)
 
+    def answered(self, completion: Completion) -> None:
+        """A call was answered."""
+        self.progress.book(completion)
+        self._watch(self.progress)
+
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
         """An answer wrote these statements, which are not checked yet."""
         self.progress.drafts = sections
         self._watch(self.progress)
         self.progress.drafts = {}
+
+    def ended(self, status: Literal["complete", "partial"]) -> None:
+        """The document is made."""
+        self.progress.phase = status
+        self._watch(self.progress)
+
+
+class Booking:
+    """The client of one document: asks for each answer by the document's rank, and books it."""
+
+    def __init__(self, inner: LLMClient, reporter: Reporter) -> None:
+        self._inner, self._reporter = inner, reporter
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The inner client's answer; of a call that fails, what it took is booked."""
+        progress = self._reporter.progress
+        progress.under_way += 1
+        try:
+            completion = await self._inner.complete(replace(request, rank=progress.rank))
+        except CallError as err:
+            progress.tally.book_failed(err)
+            raise
+        finally:
+            progress.under_way -= 1
+        self._reporter.answered(completion)
+        return completion

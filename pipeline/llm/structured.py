@@ -10,9 +10,8 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from pipeline.errors import CallError, Declined, InvalidAnswer, OutputTruncated, unbilled
-from pipeline.llm import SEED, TEMPERATURE, Completion, Message, Request
+from pipeline.llm import SEED, TEMPERATURE, Completion, LLMClient, Message, Request
 from pipeline.llm.answers import Parsed, Unusable, parse_answer, with_empty
-from pipeline.llm.progress import Booking
 from pipeline.llm.prompting import PromptSet
 from pipeline.text import composed
 
@@ -38,9 +37,9 @@ class Answer(BaseModel):
 
 
 class Structured:
-    """Asks one client for answers that fit a model; the client books how far the document is."""
+    """Asks one client for answers that fit a model."""
 
-    def __init__(self, client: Booking, prompts: PromptSet) -> None:
+    def __init__(self, client: LLMClient, prompts: PromptSet) -> None:
         self.client, self.prompts = client, prompts
 
     async def ask(

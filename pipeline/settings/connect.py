@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.events import Events, LoggedCalls, LoggedHits
 from pipeline.llm import Completion, LLMClient, Request, Usage, prices
-from pipeline.llm.progress import Booking, Progress, unwatched
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore
@@ -189,7 +188,7 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
     check_writable(settings.out)
     with closing(CallStore(store_path(settings.out))) as calls:
         async with connect(settings, calls, report, prompts) as link:
-            yield Structured(Booking(link.client, Progress("documents"), unwatched), prompts)
+            yield Structured(link.client, prompts)
 
 
 def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], float | None]:

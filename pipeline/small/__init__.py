@@ -16,7 +16,7 @@ from pipeline.errors import CallError
 from pipeline.labels import labels_for
 from pipeline.language import covers, english_name
 from pipeline.lengths import Length
-from pipeline.llm.progress import Estimate
+from pipeline.llm.progress import Estimate, Reporter
 from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
 from pipeline.small.calls import FailedCall, survivable
@@ -83,13 +83,13 @@ def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[
     return notes + [Estimate("composing", *_TITLE)] * _calls_after_notes(sentences, recipe.length)
 
 
-async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) -> Draft:
+async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter) -> Draft:
     """The document's statements. Raises what ends a run; other calls that fail are listed in `problems`."""
     sentences = sentences_of(transcript)
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
     later = _calls_after_notes(sentences, recipe.length)
-    structured.client.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
+    reporter.begin("writing", at_once=at_once, planned=len(passages), later=later, weight=_NOTES_WEIGH)
     reading = await read(passages, transcript, structured, at_once)
 
     people, labels, language = names_of(transcript), labels_for(recipe.language), transcript.metadata.language
@@ -99,7 +99,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
     outline_numbers = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not outline_numbers.issuperset(m.sentences)])
-    structured.client.begin("composing", at_once=at_once, planned=later)
+    reporter.begin("composing", at_once=at_once, planned=later)
     term_windows = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     context = TermContext(sentences, reading.notes, people)
     terms, problems = await _explained_terms(term_windows, context, structured, at_once)
@@ -109,7 +109,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe) 
     leads = LeadIns(sentences, page.words_left - (end.words if end else 0), asked_first)
     concepts, chosen = _with_lead_ins(page, leads)
     names = Names(sentences, reading.notes, quoter, language)
-    structured.client.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
+    reporter.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
     named_excerpts = await each([partial(_named_excerpt, e, structured, names, language) for e in chosen], at_once)
     parts = parts_of(named_excerpts, names)
     quotations: list[Concept | Excerpt] = [*concepts, *chosen]

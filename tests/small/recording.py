@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from pipeline.labels import labels_for
 from pipeline.llm import Completion, Request, Usage
-from pipeline.llm.progress import Booking, Progress, unwatched
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Structured
 from pipeline.small.excerpts import Excerpt, excerpts_of
@@ -62,7 +61,7 @@ class Answering:
 
 
 def structured(client: Answering) -> Structured:
-    return Structured(Booking(client, Progress("bridge"), unwatched), PromptSet())
+    return Structured(client, PromptSet())
 
 
 def answers(request: Request) -> str:

@@ -15,6 +15,7 @@ from pipeline.profile import SMALL, Recipe
 from pipeline.run import asummarise
 from pipeline.small import draft, estimated_calls
 from pipeline.transcript import Transcript
+from tests.scripted import unreported
 from tests.small.recording import BREAD, LINES, Answering, answers, structured, transcript
 
 
@@ -23,7 +24,7 @@ def _draft(
     recipe: Recipe = Recipe(SMALL),  # noqa: B008
     said: Transcript = transcript(),  # noqa: B008
 ) -> Draft:
-    return asyncio.run(draft(said, structured(client), recipe))
+    return asyncio.run(draft(said, structured(client), recipe, unreported()))
 
 
 def _texts(made: Draft, section: str) -> list[str]:
@@ -123,7 +124,7 @@ def test_a_talk_of_asides_alone_is_no_empty_page() -> None:
 
 def test_an_empty_transcript_asks_nothing() -> None:
     client = Answering(answers)
-    made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL)))
+    made = asyncio.run(draft(transcript([]), structured(client), Recipe(SMALL), unreported()))
     assert not client.requests and not list(made.statements())
     assert not estimated_calls(transcript([]), Recipe(SMALL), "local")
 

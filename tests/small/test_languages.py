@@ -18,6 +18,7 @@ from pipeline.small.notes import notes_on
 from pipeline.small.passages import passages_of
 from pipeline.small.sentences import sentences_of
 from pipeline.transcript import Metadata
+from tests.scripted import unreported
 from tests.small.recording import Answering, answers, structured, transcript
 
 FRENCH = (
@@ -35,7 +36,7 @@ def _draft(said: str, note: str, heading: str, term: str) -> Draft:
         }[request.name]
 
     spoken = transcript([(None, said), (None, said[: len(said) // 2])])
-    return asyncio.run(draft(spoken, structured(Answering(answers)), Recipe(SMALL)))
+    return asyncio.run(draft(spoken, structured(Answering(answers)), Recipe(SMALL), unreported()))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,9 @@ def test_quotations_are_written_as_the_language_does() -> None:
         "small/term": "none",
     }
     made = asyncio.run(
-        draft(talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"))
+        draft(
+            talk, structured(Answering(lambda r: answers.get(r.name, ""))), Recipe(SMALL, language="de"), unreported()
+        )
     )
     texts = [s.text for name, s in made.statements() if name == "overview"]
     assert texts == ["Ana: „Die Brücke trägt jeden Tag 9000 Autos über den Fluss.“"]
@@ -138,6 +141,6 @@ def test_notes_without_bullets_count_where_the_examples_are_in_another_language(
 def test_every_call_about_a_german_recording_but_those_for_terms_asks_for_german() -> None:
     german = replace(transcript(), metadata=Metadata(language="de"))
     client = Answering(answers)
-    asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de")))
+    asyncio.run(draft(german, structured(client), Recipe(SMALL, language="de"), unreported()))
     wished = {r.name: r.messages[-1].content.endswith("Antworte auf Deutsch.") for r in client.requests}
     assert wished == {"small/notes": True, "small/title": True, "small/term": False}

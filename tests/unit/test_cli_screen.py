@@ -21,7 +21,7 @@ from pipeline.errors import EndpointError, InputError, Unforeseen
 from pipeline.events import Events
 from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
-from pipeline.llm.progress import Booking, Progress
+from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.profile import PROFILES, Check, Recipe
 from pipeline.settings import Effort
@@ -130,18 +130,18 @@ def test_what_is_left_goes_by_the_weight_of_calls_and_not_by_what_came_before_th
 ) -> None:
     clock = [0.0]
     monkeypatch.setattr("pipeline.llm.progress.time.monotonic", lambda: clock[0])
-    booking = Booking(ScriptedClient(good_answer), Progress("talk"), lambda progress: None)
-    booking.begin("writing", at_once=1, planned=2, later=10, weight=5.0)
+    reporter = Reporter(Progress("talk"))
+    reporter.begin("writing", at_once=1, planned=2, later=10, weight=5.0)
     clock[0] = 1060.0  # a model was fetched before the first call, which took the last minute
-    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", seconds=60.0))
-    assert booking.progress.planned == 12
-    assert booking.progress.seconds_left == pytest.approx(60 / 5 * (5 + 10))
-    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))
-    assert booking.progress.seconds_left == pytest.approx(60 / 5 * 10)  # what was stored took no time
-    booking.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))  # asked for once more
-    assert booking.progress.seconds_left == pytest.approx(60 / 5 * 10)
-    booking.begin("composing", at_once=1, planned=1)
-    assert booking.progress.seconds_left == pytest.approx(60 / 5)
+    reporter.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", seconds=60.0))
+    assert reporter.progress.planned == 12
+    assert reporter.progress.seconds_left == pytest.approx(60 / 5 * (5 + 10))
+    reporter.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))
+    assert reporter.progress.seconds_left == pytest.approx(60 / 5 * 10)  # what was stored took no time
+    reporter.progress.book(Completion("{}", "stop", Usage(1000, 0, 200), "m", cached=True))  # asked for once more
+    assert reporter.progress.seconds_left == pytest.approx(60 / 5 * 10)
+    reporter.begin("composing", at_once=1, planned=1)
+    assert reporter.progress.seconds_left == pytest.approx(60 / 5)
 
 
 def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.own_sections import OwnField, OwnSection
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, Section, sections_of
 from pipeline.verification import Recording
-from tests.scripted import Answer, ScriptedClient, structured, transcript
+from tests.scripted import Answer, ScriptedClient, structured, transcript, unreported
 
 
 def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> Part:
@@ -59,7 +59,7 @@ def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
 def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]) -> tuple[Draft, ScriptedClient]:
     client = ScriptedClient(answers)
     talk = transcript()
-    job = Job(talk, Recording(talk), [], recipe, structured(client), has_manuscript=False)
+    job = Job(talk, Recording(talk), [], recipe, structured(client), unreported(), has_manuscript=False)
     return asyncio.run(compose(parts, [], job)), client
 
 

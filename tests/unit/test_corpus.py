@@ -20,7 +20,7 @@ from pipeline.document import StudyDocument
 from pipeline.draft import Draft
 from pipeline.errors import Declined, EndpointError, Interrupted, InvalidAnswer, spending
 from pipeline.llm import Completion, Request, Tally, Usage
-from pipeline.llm.progress import Booking, Progress, unwatched
+from pipeline.llm.progress import Booking, Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.stopping import Stoppable
 from pipeline.pages.reading import page_digest
@@ -459,7 +459,7 @@ def test_the_error_that_ends_a_run_is_a_failed_call_of_one_document() -> None:
     told = [Progress(name) for name in ("one", "two")]
     for progress in told:
         with pytest.raises(EndpointError, match="gone"):
-            asyncio.run(Booking(client, progress, unwatched).complete(Request("write", (), {}, 9)))
+            asyncio.run(Booking(client, Reporter(progress)).complete(Request("write", (), {}, 9)))
     assert [progress.tally.failed for progress in told] == [1, 0]
 
 
@@ -471,7 +471,7 @@ def test_calls_after_a_run_was_halted_each_get_an_error_of_their_own_and_none_co
     progress = Progress("one")
     for _ in range(2):
         with pytest.raises(EndpointError, match="gone") as caught:
-            asyncio.run(Booking(client, progress, unwatched).complete(Request("write", (), {}, 9)))
+            asyncio.run(Booking(client, Reporter(progress)).complete(Request("write", (), {}, 9)))
         errors.append(caught.value)
     assert all(error.fatal and error.hint == "wait" and error.__cause__ is ended for error in errors)
     assert errors[0] is not errors[1] and ended.__traceback__ is None and ended.spent == Usage(60)

@@ -10,7 +10,7 @@ from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.profile import Recipe
 from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
-from tests.scripted import ScriptedClient, structured, transcript
+from tests.scripted import ScriptedClient, structured, transcript, unreported
 
 TALK = transcript([
     ("Speaker 1", "Hello, I am Ada Moreau."), ("Speaker 10", "And I am Ben."), ("Ada", "Welcome."),
@@ -130,7 +130,7 @@ def test_a_check_is_told_the_names_that_stand_in_lines_it_does_not_see() -> None
 
 def fields(of: Transcript, chunks: Sequence[Chunk]) -> set[str]:
     """The fields of an answer about a chunk."""
-    job = Job(of, Recording(of), chunks, Recipe(), structured(ScriptedClient([])), has_manuscript=False)
+    job = Job(of, Recording(of), chunks, Recipe(), structured(ScriptedClient([])), unreported(), has_manuscript=False)
     return set(job.answer.model_fields)
 
 

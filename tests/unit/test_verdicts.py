@@ -26,6 +26,7 @@ from tests.scripted import (
     good_answer,
     structured,
     transcript,
+    unreported,
     with_fault,
     written_answer,
 )
@@ -139,7 +140,7 @@ def checked(draft: Draft, **fault: Any) -> Draft:
     told = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []} | fault
     client, talk = ScriptedClient([EMPTY | {"faults": [told]}]), transcript()
     chunks = chunk_transcript(talk, limit=10_000)
-    job = Job(talk, Recording(talk), chunks, Recipe(), structured(client), has_manuscript=False)
+    job = Job(talk, Recording(talk), chunks, Recipe(), structured(client), unreported(), has_manuscript=False)
     return asyncio.run(check_meaning(replace(draft, titles=job.titles), job, from_manuscript=False))
 
 
