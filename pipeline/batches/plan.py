@@ -165,7 +165,10 @@ async def plan_one(
         _book(plan, phase, now=_one_call(prompt_tokens(request, encoding), low, high, price))
     # Where a phase asks one call after the other, those after the first are not wanted yet.
     hidden = same_phase[planner.stored - stored_before + len(planner.unstored) :] if progress.at_once == 1 else []
-    for call in (*hidden, *(e for e in estimates if comes_after(e.phase, phase))):
+    after = [e for e in estimates if comes_after(e.phase, phase)]
+    # A phase that was left for an earlier one does not come again.
+    to_come = after[max(0, len(after) - progress.later) :]
+    for call in (*hidden, *to_come):
         low, high = _about(call.answer_tokens)
         thought_low, thought_high = experience.thought_tokens
         answer = (low + thought_low, high + thought_high)

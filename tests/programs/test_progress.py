@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from pipeline import ProgressUpdate, asummarise, summarise
 from pipeline.errors import CallError
-from pipeline.llm import Completion, Request
+from pipeline.llm import Completion, Request, Usage
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
@@ -49,6 +50,17 @@ def test_what_was_written_freely_is_told_when_it_has_its_lines() -> None:
     assert list(dict.fromkeys(u.phase for u in told)) == ["writing", "composing", "checking", "complete"]
     (drafted,) = (u for u in told if u.drafted)
     assert drafted.phase == "composing" and drafted.calls == 2
+
+
+def test_a_page_that_gets_no_lines_is_told_to_be_written_again_with_the_calls_that_takes() -> None:
+    told: list[ProgressUpdate] = []
+    answers = lambda r: Completion("", "refusal", Usage(), "scripted") if r.name == "cite" else good_answer(r)  # noqa: E731
+    summarise(transcript(LONG_LINES), client=ScriptedClient(answers), on_progress=told.append)
+    phases = [phase for phase, _ in groupby(u.phase for u in told)]
+    assert phases == ["writing", "composing", "writing", "checking", "complete"]
+    begun = next(u for u in told[1:] if u.phase == "writing" and u.calls == 2)
+    assert begun.calls_expected == told[-1].calls == 4  # manuscript, cite, write, check
+    assert [u.phase for u in told if u.drafted] == ["writing"]
 
 
 def test_what_is_composed_stands_in_the_place_of_the_parts() -> None:

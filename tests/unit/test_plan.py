@@ -30,7 +30,7 @@ from pipeline.settings.chosen import store_path
 from pipeline.settings.connect import Connection
 from pipeline.transcript import Transcript
 from tests.commands import exit_code
-from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, good_answer, transcript
+from tests.scripted import EMPTY, LINES, LONG_LINES, Answer, ScriptedClient, cut_off, good_answer, transcript
 
 BY_CODE = Recipe(replace(CAPABLE, check="code"))
 IN_PARTS = Recipe(replace(CAPABLE, chunk_tokens=100))  # `transcript()` in two
@@ -106,6 +106,19 @@ def test_what_is_stored_is_free_and_the_next_calls_are_known(
     run_until(store, reached, IN_PARTS)
     found = plan(store, IN_PARTS)
     assert (found.stored, found.now.calls, found.later.calls) == (stored, now, later)
+
+
+def test_a_page_that_is_written_again_since_it_got_no_lines_is_not_planned_to_be_cited(store: CallStore) -> None:
+    def answer(request: Request) -> Answer:
+        if request.name == "write":
+            return EndpointError("gone", fatal=True)
+        return cut_off() if request.name == "cite" else good_answer(request)
+
+    long = transcript(LONG_LINES)
+    with pytest.raises(EndpointError):
+        asyncio.run(asummarise(long, StoredClient(store, ScriptedClient(answer), "scripted"), recipe=Recipe()))
+    found = plan(store, of=long)
+    assert (found.stored, found.now.calls, found.later.calls, found.check.calls) == (2, 1, 1, 1)
 
 
 def test_a_part_that_is_not_written_yet_is_asked_for_alone(store: CallStore) -> None:
