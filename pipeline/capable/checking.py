@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
+from pipeline.capable.chunks import ChunkAnswer, WithManuscript
 from pipeline.capable.claims import Claim, claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.halving import by_halves
@@ -25,6 +25,7 @@ from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, OutputTruncated
+from pipeline.llm.answers import Parsed
 from pipeline.sections import words_of
 from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of
@@ -149,17 +150,19 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
         missing=_missing_wish(budget, chunk, job),
         cut=cut_wish(budget.excess, budget.words, job),
     )
+    cited = {c.id: c.lines for c in claims}
+
+    def reported(parsed: Parsed[ChunkAnswer]) -> Verdicts:
+        verdicts, answer = verdicts_in(parsed, cited, lines), parsed.value
+        verdicts.cut += answer.cut if isinstance(answer, WithManuscript) else []
+        for n, missing in enumerate(answer.missing):
+            fits = n < budget.room.points and missing.under in cited
+            verdicts.missing.append(Addition.of(missing, lines, fits=fits))
+        return verdicts
+
     max_tokens = _ANSWER_TOKENS + _TOKENS_A_STATEMENT * len(claims) + _TOKENS_A_WORD * budget.room.words
     messages = (*job.prefixes.messages(chunk), task)
-    parsed = await job.structured.ask("check", messages, job.answer, max_tokens=max_tokens, needs=["faults"])
-    answer: Any = parsed.value
-    cited = {c.id: c.lines for c in claims}
-    verdicts = verdicts_in(parsed, cited, lines)
-    verdicts.cut += answer.cut if job.has_manuscript else []
-    for n, missing in enumerate(answer.missing):
-        fits = n < budget.room.points and missing.under in cited
-        verdicts.missing.append(Addition.of(missing, lines, fits=fits))
-    return verdicts
+    return await job.structured.ask("check", messages, job.answer, reported, max_tokens=max_tokens, needs=["faults"])
 
 
 def _missing_wish(budget: Budget, chunk: Chunk, job: Job) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import create_model, model_validator
 
@@ -79,8 +79,17 @@ class Cited(Answer):
     _mostly_empty: ClassVar = ("lines",)
 
 
-class WithManuscript(Answer):
-    """The answers about a document that is first written freely: its text, then its lines and what it can spare."""
+class ChunkAnswer(Answer):
+    """What every answer about a chunk has besides the sections: the lines of no use, and what a check reports."""
+
+    if TYPE_CHECKING:  # `chunk_answer` adds them behind the sections: their order is part of a call's identity
+        skipped: list[Stretch]
+        faults: list[Fault]
+        missing: list[Missing]
+
+
+class WithManuscript(ChunkAnswer):
+    """An answer about a document that is first written freely: its text, then its lines and what it can spare."""
 
     manuscript: str
     cited: list[Cited]
@@ -88,7 +97,7 @@ class WithManuscript(Answer):
 
 
 @lru_cache(maxsize=64)
-def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manuscript: bool) -> type[Answer]:
+def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manuscript: bool) -> type[ChunkAnswer]:
     """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
 
     Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
@@ -98,7 +107,7 @@ def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manus
         fields["speakers"] = (list[Speaker], ...)
     return create_model(
         "ChunkAnswer",
-        __base__=WithManuscript if has_manuscript else Answer,
+        __base__=WithManuscript if has_manuscript else ChunkAnswer,
         **fields,
         skipped=(list[Stretch], ...),
         faults=(list[Fault], ...),

@@ -23,9 +23,8 @@ from pipeline.capable.writing import Part, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
-from pipeline.llm.answers import Unusable
+from pipeline.llm.answers import Parsed, Unusable
 from pipeline.llm.prompting import PromptSet
-from pipeline.llm.structured import Answer
 from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
@@ -40,7 +39,7 @@ _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped 
 
 
 @lru_cache(maxsize=64)
-def composed_answer(sections: tuple[Section, ...]) -> type[Answer]:
+def composed_answer(sections: tuple[Section, ...]) -> type[Composition]:
     """The editor's answer: a field for each section, then the numbers of the points left out."""
     fields: dict[str, Any] = {s.name: (s.answer_composed or s.answer, ...) for s in sections}
     return create_model("Composed", __base__=Composition, **fields, dropped=(list[int], ...))
@@ -84,12 +83,12 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
         ),
     )
     try:
-        parsed = await job.structured.ask(
+        return await job.structured.ask(
             "compose",
             (job.prefixes.system, task),
             composed_answer(table.sections),
+            use=lambda parsed: _composed_draft(parsed, draft, table),
             max_tokens=2000 + 2 * count_tokens(rows),
-            law=lambda answer: lawful(answer, table),
         )
     except CallError as err:
         if err.fatal:
@@ -97,6 +96,11 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
         message = f"composing failed, so the parts stand as they were written, one after the other: {err}"
         problem = Problem(section=MAIN_POINTS.name, chunk=None, message=message)
         return replace(draft, problems=(*draft.problems, problem))
+
+
+def _composed_draft(parsed: Parsed[Composition], draft: Draft, table: NumberedRows) -> Draft:
+    """The draft of the parts as an answer composes it. Raises Unusable as `ensure_usable` does."""
+    ensure_usable(parsed.value, table)
     return replace(
         draft,
         sections=composed(parsed.value, table),
@@ -106,8 +110,8 @@ async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> D
     )
 
 
-def composed(answer: Any, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
-    """A lawful answer's sections, with the points that stand as they were written put in."""
+def composed(answer: Composition, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
+    """The sections of a usable answer, with the points that stand as they were written put in."""
     sections = {s.name: _rows(s, getattr(answer, s.name), table) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.by_number}
     points = (DraftGroup(_points_below(s, table), s.heading, part=s.part.strip()) for s in answer.main_points)
@@ -122,7 +126,7 @@ def _rows(section: Section, rows: Sequence[Any], table: NumberedRows) -> tuple[D
     return (DraftGroup(out),) if out else ()
 
 
-def _unprintable(answer: Any, table: NumberedRows) -> Iterator[Withheld]:
+def _unprintable(answer: Composition, table: NumberedRows) -> Iterator[Withheld]:
     """The rows of an answer that have words and of which nothing can be printed."""
     for section in table.sections:
         for row in getattr(answer, section.name):
@@ -176,7 +180,7 @@ def _points_below(section: PointSection, table: NumberedRows) -> tuple[DraftStat
     return tuple(s for point in section.points for s in points_of(point, table))
 
 
-def lawful(answer: Any, table: NumberedRows) -> None:
+def ensure_usable(answer: Composition, table: NumberedRows) -> None:
     """Unusable unless every statement cites rows that exist and nearly all points are used or dropped by name."""
     for statement in _citing(answer, table):
         if any(map(table.has, statement.cites)):
@@ -189,7 +193,7 @@ def lawful(answer: Any, table: NumberedRows) -> None:
         raise Unusable(f"points {unused[:20]} are neither used nor named in dropped")
 
 
-def _citing(answer: Any, table: NumberedRows) -> Iterator[Any]:
+def _citing(answer: Composition, table: NumberedRows) -> Iterator[Any]:
     """Everything that has to cite rows; what is nested below a point rests on its rows where it cites none."""
     yield from (p for s in answer.main_points for p in s.points)
     for section in (*table.written_anew, *table.by_number):
@@ -197,7 +201,7 @@ def _citing(answer: Any, table: NumberedRows) -> Iterator[Any]:
             yield from getattr(answer, section.name)
 
 
-def _remark_on_unknown_numbers(answer: Any, table: NumberedRows) -> Iterator[str]:
+def _remark_on_unknown_numbers(answer: Composition, table: NumberedRows) -> Iterator[str]:
     """A remark on the cited numbers that stand for no row, if there are such."""
     below = (d for s in answer.main_points for p in s.points for d in p.details)
     numbers = sorted({n for row in (*_citing(answer, table), *below) for n in row.cites if not table.has(n)})
@@ -205,15 +209,15 @@ def _remark_on_unknown_numbers(answer: Any, table: NumberedRows) -> Iterator[str
         yield _UNKNOWN.format(enumerated([*map(str, numbers[:_MOST_NAMED])], "and"))
 
 
-def _unused_points(answer: Any, table: NumberedRows, dropped: Sequence[int] = ()) -> list[int]:
+def _unused_points(answer: Composition, table: NumberedRows, dropped: Sequence[int] = ()) -> list[int]:
     """The points that stand neither among the main points nor among the `dropped` numbers."""
     points = [p for s in answer.main_points for p in s.points]
     below = [d for p in points for d in p.details if d.text.strip()]
-    used = {n for row in (*points, *below) for n in row.cites}
+    used = {n for p in points for n in p.cites} | {n for d in below for n in d.cites}
     return [n for n in range(1, table.points + 1) if n not in used and n not in dropped]
 
 
-def _dropped(answer: Any, table: NumberedRows) -> tuple[DroppedNote, ...]:
+def _dropped(answer: Composition, table: NumberedRows) -> tuple[DroppedNote, ...]:
     """The points and items, and what stood below them, that the editor left out, by name or in silence."""
     left_out = [(MAIN_POINTS.name, n) for n in _unused_points(answer, table)]
     for section in table.by_number:

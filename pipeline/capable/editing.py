@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import model_validator
 
@@ -15,13 +15,17 @@ from pipeline.llm.structured import Answer
 from pipeline.sections import Section
 from pipeline.sections.base import Sentence, in_a_row, without_end_mark
 from pipeline.sections.key_concepts import KEY_CONCEPTS
-from pipeline.sections.main_points import Point, nested
+from pipeline.sections.main_points import ArrangedSection, Point, nested
 from pipeline.tables import fills
 from pipeline.text import LEADS_TO_A_LIST, words
 
 
 class Composition(Answer):
     """Base of the editor's answer, which may name a row by its number alone where the endpoint enforces no schema."""
+
+    if TYPE_CHECKING:  # `composed_answer` adds them in their places: the order of fields is part of a call's identity
+        main_points: list[ArrangedSection]
+        dropped: list[int]
 
     @model_validator(mode="before")
     @classmethod

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.capable.chunks import Prefixes, chunk_answer
+from pipeline.capable.chunks import ChunkAnswer, Prefixes, WithManuscript, chunk_answer
 from pipeline.labels import Labels, labels_for
 from pipeline.llm import Message
 from pipeline.llm.progress import Reporter
-from pipeline.llm.structured import Answer, Structured
+from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
 from pipeline.sections import Section, sections_of
 from pipeline.transcript import Chunk, Transcript
@@ -55,9 +55,15 @@ class Job:
         return len(self.chunks) > 1 and bool(self.transcript.labelled_speakers)
 
     @cached_property
-    def answer(self) -> type[Answer]:
+    def answer(self) -> type[ChunkAnswer]:
         """The type of all answers about a chunk."""
         return chunk_answer(self.sections, has_speakers=self.has_speakers, has_manuscript=self.has_manuscript)
+
+    @property
+    def answer_with_manuscript(self) -> type[WithManuscript]:
+        """The same type, of a job that has a manuscript."""
+        assert issubclass(self.answer, WithManuscript)
+        return self.answer
 
     @cached_property
     def prefixes(self) -> Prefixes:

@@ -5,10 +5,10 @@ Code takes the Markdown apart; the call that cites also puts right what the line
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from pipeline.capable.chunks import Cited, WithManuscript
 from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.headings import page_of
@@ -22,8 +22,8 @@ from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
 from pipeline.labels import Labels, labels_for
 from pipeline.lengths import words_for
-from pipeline.llm.answers import Unusable
-from pipeline.numbering import segments_of
+from pipeline.llm.answers import Parsed, Unusable
+from pipeline.numbering import NumberedLine, segments_of
 from pipeline.profile import Recipe
 from pipeline.sections import STUDY, kind_of, tasks, words_of_each
 from pipeline.sections.key_concepts import KEY_CONCEPTS
@@ -75,28 +75,14 @@ async def write_manuscript(job: Job) -> Manuscript:
         terms=_range(KEY_CONCEPTS.values(section_words[KEY_CONCEPTS.name])),
         summary=_range(SUMMARY.values(section_words[SUMMARY.name])),
     )
-
-    manuscripts: dict[str, Manuscript] = {}
-
-    def law(answer: Any) -> None:
-        manuscript = manuscripts[answer.manuscript] = _manuscript(answer.manuscript, job.labels)
-        if missing := [text for name, (least, text) in _LEAST.items() if len(manuscript.sections[name]) < least]:
-            raise Unusable(f"manuscript lacks {' and '.join(missing)}")
-        if (words_written := Draft(manuscript.sections).words()) < _LEAST_SHARE * words:
-            raise Unusable(f"manuscript has {words_written:,} words of about {words:,}: answer with the whole document")
-        if manuscript.words_lost > _MOST_LOST * words_written:
-            raise Unusable(
-                f"{manuscript.words_lost} words of manuscript stand where none are looked for: "
-                "keep to the form asked for"
-            )
-
-    max_tokens = 2000 + _TOKENS_A_WORD * words
-    messages = (*job.prefixes.messages(chunk), task)
-    parsed = await job.structured.ask(
-        "manuscript", messages, job.answer, max_tokens=max_tokens, law=law, needs=["manuscript"]
+    return await job.structured.ask(
+        "manuscript",
+        (*job.prefixes.messages(chunk), task),
+        job.answer_with_manuscript,
+        use=lambda parsed: _manuscript(parsed.value.manuscript, words, job.labels),
+        max_tokens=2000 + _TOKENS_A_WORD * words,
+        needs=["manuscript"],
     )
-    answer: Any = parsed.value
-    return manuscripts[answer.manuscript]
 
 
 async def cite(manuscript: Manuscript, job: Job) -> Part:
@@ -121,27 +107,20 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     lines = job.prefixes.lines(chunk)
     citing = {claim.id for claim in claims if not claim.is_title}
 
-    def cited_in(answer: Any) -> dict[int, tuple[int, ...]]:
-        numbers: dict[int, list[int]] = {}
-        for row in answer.cited:
-            if row.id in citing:
-                numbers.setdefault(row.id, []).extend(row.lines)
-        return {
-            id_: segments for id_, line_numbers in numbers.items() if (segments := segments_of(line_numbers, lines))
-        }
-
-    def law(answer: Any) -> None:
-        if (count := len(cited_in(answer))) < _LEAST_CITED * len(citing):
-            raise Unusable(f"cited has lines for {count} of {len(citing)} statements: answer for every one")
+    def with_segments(parsed: Parsed[WithManuscript]) -> tuple[Parsed[WithManuscript], dict[int, tuple[int, ...]]]:
+        cited = _segments_by_statement(parsed.value.cited, citing, lines)
+        if len(cited) < _LEAST_CITED * len(citing):
+            raise Unusable(f"cited has lines for {len(cited)} of {len(citing)} statements: answer for every one")
+        return parsed, cited
 
     messages = (*job.prefixes.messages(chunk), task)
-    max_tokens, needs = tokens_for(words), ["cited", *(s.name for s in other_sections)]
-    parsed = await job.structured.ask("cite", messages, job.answer, max_tokens=max_tokens, law=law, needs=needs)
-    answer: Any = parsed.value
-    cited = cited_in(answer)
+    needs = ["cited", *(s.name for s in other_sections)]
+    parsed, cited = await job.structured.ask(
+        "cite", messages, job.answer_with_manuscript, with_segments, max_tokens=tokens_for(words), needs=needs
+    )
     verdicts = verdicts_in(parsed, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
     draft = draft.rewritten(lambda section, s: statement_without_numbers(replace(s, lines=cited.get(s.id, ())), lines))
-    draft = shortened(draft, answer.cut, excess)
+    draft = shortened(draft, parsed.value.cut, excess)
     draft = with_settled_parts(corrected(draft, verdicts, job.recording))
     part = part_of(parsed, chunk, job, whole=True)
     sections = {
@@ -158,11 +137,29 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, from_manuscript=True)
 
 
-def _manuscript(markdown: str, labels: Labels) -> Manuscript:
+def _segments_by_statement(
+    rows: Sequence[Cited], citing: Collection[int], lines: Sequence[NumberedLine]
+) -> dict[int, tuple[int, ...]]:
+    """The segments that an answer gives to each of the statements `citing`, but for those to which it gives none."""
+    numbers: dict[int, list[int]] = {}
+    for row in rows:
+        if row.id in citing:
+            numbers.setdefault(row.id, []).extend(row.lines)
+    return {id_: segments for id_, of_lines in numbers.items() if (segments := segments_of(of_lines, lines))}
+
+
+def _manuscript(markdown: str, words: int, labels: Labels) -> Manuscript:
+    """The document that Markdown holds. Raises Unusable where it is none of about so many words."""
     titles = _titles(labels)
     page = page_of(markdown, titles)
     sections = sections_in(page, titles, STUDY.sections, labels)
-    return Manuscript(sections, lost_words(page, sections, titles))
+    if missing := [text for name, (least, text) in _LEAST.items() if len(sections[name]) < least]:
+        raise Unusable(f"manuscript lacks {' and '.join(missing)}")
+    if (words_written := Draft(sections).words()) < _LEAST_SHARE * words:
+        raise Unusable(f"manuscript has {words_written:,} words of about {words:,}: answer with the whole document")
+    if (words_lost := lost_words(page, sections, titles)) > _MOST_LOST * words_written:
+        raise Unusable(f"{words_lost} words of manuscript stand where none are looked for: keep to the form asked for")
+    return Manuscript(sections, words_lost)
 
 
 def _titles(labels: Labels) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pipeline.capable.adding import Addition
-from pipeline.capable.chunks import Fault
+from pipeline.capable.chunks import ChunkAnswer, Fault
 from pipeline.capable.line_numbers import without_numbers
 from pipeline.document import Problem
 from pipeline.llm.answers import DroppedItem, Parsed
@@ -78,7 +78,9 @@ class Verdicts:
             self.doubts[id_] = joined(before, objection)
 
 
-def verdicts_in(parsed: Parsed[Any], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]) -> Verdicts:
+def verdicts_in(
+    parsed: Parsed[ChunkAnswer], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]
+) -> Verdicts:
     """The faults that an answer reports of claims that cite these segments, by their numbers; the first of each counts.
 
     Further ones of a claim and those that do not fit are doubts, but for those with a verdict that we do not know and

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
+from pipeline.capable.chunks import ChunkAnswer, Speaker
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import statement_without_numbers
@@ -20,7 +20,8 @@ from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.draft import lines_of as lines_below
 from pipeline.lengths import words_for
-from pipeline.llm.answers import Parsed, Unusable
+from pipeline.llm.answers import Parsed
+from pipeline.llm.structured import Answer
 from pipeline.numbering import segments_of
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
@@ -35,6 +36,7 @@ _WRITTEN_SHARE = 0.8  # of the words asked for, that a page is written in: model
 _PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
 _FEW_WORDS = 20  # of lines that are no filler, in which there may be nothing worth a note
+_NO_POINTS = "main_points is empty, and skipped does not name these lines: answer with the whole document"
 _PART = "They are part {} of a longer recording: {} are those of this part{}."
 _SPEAKERS = "speakers has each label that is no name, where a line tells the name of its person, with that line."
 
@@ -109,17 +111,16 @@ async def _part_of_share(share: _Share, job: Job) -> Part:
         ),
     )
 
-    def wish(answer: Any) -> None:
-        if _lacks_points(answer, chunk, job):
-            raise Unusable(
-                "main_points is empty, and skipped does not name these lines: answer with the whole document"
-            )
-
-    messages = (*job.prefixes.messages(chunk), task)
-    needs, max_tokens = [s.name for s in sections], tokens_for(total_words)
-    parsed = await job.structured.ask("write", messages, job.answer, max_tokens=max_tokens, wish=wish, needs=needs)
-    part = part_of(parsed, chunk, job, whole=whole)
-    if _lacks_points(parsed.value, chunk, job):
+    part = await job.structured.ask(
+        "write",
+        (*job.prefixes.messages(chunk), task),
+        job.answer,
+        use=lambda parsed: part_of(parsed, chunk, job, whole=whole),
+        max_tokens=tokens_for(total_words),
+        shortcoming=lambda part: _NO_POINTS if _lacks_points(part, chunk) else "",
+        needs=[s.name for s in sections],
+    )
+    if _lacks_points(part, chunk):
         message = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
         part = replace(part, problems=(_problem(chunk, message),))
     job.reporter.wrote(part.sections)
@@ -155,14 +156,13 @@ def _problem(chunk: Chunk, message: str) -> Problem:
     return Problem(section=MAIN_POINTS.name, chunk=chunk.index + 1, message=message)
 
 
-def _lacks_points(answer: Any, chunk: Chunk, job: Job) -> bool:
+def _lacks_points(part: Part, chunk: Chunk) -> bool:
     """Whether there is no main point, though the chunk has more than what the model calls filler."""
-    points = MAIN_POINTS.groups(answer.main_points, tuple, job.labels)
-    filler = _filler(answer, chunk, job)
-    return not points and spoken_words([s for s in chunk.segments if s.id not in filler]) >= _FEW_WORDS
+    remaining = [s for s in chunk.segments if s.id not in part.filler]
+    return not part.sections[MAIN_POINTS.name] and spoken_words(remaining) >= _FEW_WORDS
 
 
-def _filler(answer: Any, chunk: Chunk, job: Job) -> frozenset[int]:
+def _filler(answer: ChunkAnswer, chunk: Chunk, job: Job) -> frozenset[int]:
     """The segments of a chunk that the model calls filler."""
     lines = job.prefixes.lines(chunk)
     # A model may answer any numbers, and a range of all of them would fill the memory.
@@ -171,7 +171,7 @@ def _filler(answer: Any, chunk: Chunk, job: Job) -> frozenset[int]:
     return frozenset(s.id for s in chunk.segments if s.id in skipped)
 
 
-def part_of(parsed: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part:
+def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool) -> Part:
     """An answer with its numbers as segments."""
     answer = parsed.value
     lines = job.prefixes.lines(chunk)
@@ -185,7 +185,7 @@ def part_of(parsed: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part
 
     rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
     empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
-    speakers = answer.speakers if job.has_speakers else ()
+    speakers: Sequence[Speaker] = getattr(answer, "speakers", ())  # of a recording in parts
     return Part(
         sections={s.name: anchored(groups_of(s), s, chunk) for s in job.sections},
         whole=whole,
@@ -196,7 +196,7 @@ def part_of(parsed: Parsed[Any], chunk: Chunk, job: Job, *, whole: bool) -> Part
     )
 
 
-def unfit(parsed: Parsed[Any], sections: Sequence[Section]) -> tuple[Withheld, ...]:
+def unfit(parsed: Parsed[Answer], sections: Sequence[Section]) -> tuple[Withheld, ...]:
     """The items of these sections that did not fit the schema, in their own words."""
     names = {s.name for s in sections}
     return tuple(

@@ -56,10 +56,16 @@ async def rate(document: StudyDocument, structured: Structured) -> list[Document
     message = Message("user", structured.prompts.load("judge.v1").render(notes=shown(document)))
     ratings = []
     for seed in range(1, REPEATS + 1):
-        answer = await structured.ask(
-            "judge.v1", (message,), DocumentRatings, max_tokens=200, temperature=_TEMPERATURE, seed=seed
+        rating = await structured.ask(
+            "judge.v1",
+            (message,),
+            DocumentRatings,
+            use=lambda parsed: parsed.value,
+            max_tokens=200,
+            temperature=_TEMPERATURE,
+            seed=seed,
         )
-        ratings.append(answer.value)
+        ratings.append(rating)
     return ratings
 
 

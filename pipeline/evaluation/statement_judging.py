@@ -18,7 +18,7 @@ from pipeline.draft import Draft, DraftStatement
 from pipeline.errors import CallError, InputError, StoreError
 from pipeline.evaluation.scores import with_transcript
 from pipeline.llm import Message
-from pipeline.llm.answers import Unusable
+from pipeline.llm.answers import Parsed, Unusable
 from pipeline.llm.structured import Answer, Structured
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, shown_in_runs
 from pipeline.pages import escape
@@ -152,23 +152,23 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
     )
     ids = {c.statement.id for c in claims}
 
-    def all_are_rated(answer: StatementRatings) -> None:
-        rated = [r.id for r in answer.ratings]
-        if missing := sorted(ids - set(rated)):
+    def one_of_each(parsed: Parsed[StatementRatings]) -> dict[int, Rating]:
+        ratings = {r.id: r for r in parsed.value.ratings}
+        if missing := sorted(ids - ratings.keys()):
             raise Unusable(f"there is no rating of {', '.join(map(str, missing))}")
-        if len(set(rated)) < len(rated) or set(rated) != ids:
+        if len(ratings) < len(parsed.value.ratings) or ratings.keys() != ids:
             raise Unusable("each statement is rated once, and no other")
+        return ratings
 
     room = _ROOM + _ROOM_EACH * len(claims)
     try:
-        response = await structured.ask(
-            "judge_statements", (Message("user", text),), StatementRatings, max_tokens=room, law=all_are_rated
+        return await structured.ask(
+            "judge_statements", (Message("user", text),), StatementRatings, one_of_each, max_tokens=room
         )
     except CallError as err:
         if err.fatal:
             raise
         return str(err)
-    return {r.id: r for r in response.value.ratings}
 
 
 async def run_judge(

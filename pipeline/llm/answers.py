@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
+M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
 
 Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
 
@@ -62,10 +63,10 @@ class DroppedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed(Generic[M]):
+class Parsed(Generic[M_co]):
     """A validated answer. `dropped` tells of items that did not fit and were left out of it."""
 
-    value: M
+    value: M_co
     dropped: tuple[DroppedItem, ...] = ()
 
 

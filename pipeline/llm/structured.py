@@ -16,6 +16,7 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.text import composed
 
 A = TypeVar("A", bound=BaseModel)
+T = TypeVar("T")
 _MOST_SAID = 100_000  # characters of a refused answer that are shown again
 _FEW = 3  # items that may be left out of an answer before it is asked for again
 _DECLINED = {"refusal": "the model declined to answer", "content_filter": "a content filter stopped the answer"}
@@ -47,71 +48,78 @@ class Structured:
         name: str,
         messages: Sequence[Message],
         answer: type[A],
+        use: Callable[[Parsed[A]], T],
         *,
         max_tokens: int,
         temperature: float = TEMPERATURE,
         seed: int = SEED,
-        law: Callable[[A], None] = lambda value: None,
-        wish: Callable[[A], None] = lambda value: None,
+        shortcoming: Callable[[T], str] = lambda result: "",
         needs: Collection[str] | None = None,
-    ) -> Parsed[A]:
-        """The answer; an item that does not fit is dropped and reported, a whole answer that does not is asked again.
+    ) -> T:
+        """The result that `use` makes of the answer.
 
-        `needs` are the fields that it has to have, None for all: the others are empty where they are left out.
-        `law` raises Unusable for an answer that fits its schema and still cannot be used, `wish` for one that can be
-        and is asked again all the same, once: it stands where no other comes that can be used. Where every answer came
-        from the store and none can be used, or none is as wished, the endpoint is asked anew. Raises OutputTruncated,
-        Declined, InvalidAnswer, and what the client raises.
+        - An item of the answer that does not fit its schema is left out, and `use` is told of it.
+        - A whole answer that does not fit, or of which `use` can make nothing (it raises Unusable), is asked for once
+          more, with the error.
+        - A result with a `shortcoming` is asked for once more too, with that ("" for none). It is returned where the
+          second answer gives no result.
+        - Where all of these answers came from the store, and what they give is no result or one with a shortcoming, the
+          endpoint is asked anew.
+
+        `needs` are the fields that the answer has to have, None for all: the others are empty where they are left out.
+        Raises OutputTruncated, Declined, InvalidAnswer, and what the client raises.
         """
 
-        def read(text: str, most_dropped: int) -> Parsed[A]:
-            parsed = parse_answer(text, answer, needs=needs, most_dropped=most_dropped)
-            law(parsed.value)
-            return parsed
+        def read(text: str, most_dropped: int) -> T:
+            return use(parse_answer(text, answer, needs=needs, most_dropped=most_dropped))
 
         request = Request(name, tuple(messages), schema_of(answer), max_tokens, temperature, seed)
         answers: list[tuple[Request, Completion]] = []
-        usable: Parsed[A] | None = None
         try:
-            usable = await self._fitting(request, read, wish, answers)
-            wish(usable.value)
-            return usable
-        except (Declined, InvalidAnswer, Unusable):
-            if not answers or not all(a.renewable for _, a in answers):
-                if usable:
-                    return usable
+            result = await self._result(request, read, shortcoming, answers)
+        except (Declined, InvalidAnswer):
+            if not _renewable(answers):
                 raise
-        return await self._fitting(replace(request, instead_of=tuple(answers)), read, wish, [])
+        else:
+            if not shortcoming(result) or not _renewable(answers):
+                return result
+        return await self._result(replace(request, instead_of=tuple(answers)), read, shortcoming, [])
 
-    async def _fitting(
+    async def _result(
         self,
         request: Request,
-        read: Callable[[str, int], Parsed[A]],
-        wish: Callable[[A], None],
+        read: Callable[[str, int], T],
+        shortcoming: Callable[[T], str],
         answers: list[tuple[Request, Completion]],
-    ) -> Parsed[A]:
-        """The answer to a request as it is `read`, or to the same with the error; what came is put into `answers`."""
+    ) -> T:
+        """What is `read` from the answer to a request, or to the same with the error; `answers` gets what came."""
         completion = await self._complete(request, answers)
-        usable: Parsed[A] | None = None
         try:
-            usable = read(completion.text, _FEW)
-            wish(usable.value)
-            return usable
+            result = read(completion.text, _FEW)
         except Unusable as err:
-            refused = Message("assistant", completion.text[:_MOST_SAID])
-            error = Message("user", self.prompts.load("reask.v1").render(error=str(err)))
-            retry = replace(request, messages=(*request.messages, refused, error), instead_of=())
+            completion = await self._complete(self._asked_again(request, completion, str(err)), answers)
+            try:
+                return read(completion.text, len(completion.text))
+            except Unusable as err_again:
+                message = f"{request.name}: the answer did not fit, also when asked again: {err_again}"
+                raise InvalidAnswer(message, hint="try another model") from err_again
+        if not (error := shortcoming(result)):
+            return result
         try:
-            completion = await self._complete(retry, answers)
-            return read(completion.text, _FEW if usable else len(completion.text))
+            completion = await self._complete(self._asked_again(request, completion, error), answers)
+            return read(completion.text, _FEW)
         except CallError as err:
-            if not usable or err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
+            if err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
                 raise
-        except Unusable as err:
-            if not usable:
-                message = f"{request.name}: the answer did not fit, also when asked again: {err}"
-                raise InvalidAnswer(message, hint="try another model") from err
-        return usable
+        except Unusable:
+            pass
+        return result
+
+    def _asked_again(self, request: Request, completion: Completion, error: str) -> Request:
+        """The request with the answer that does not do, and why."""
+        refused = Message("assistant", completion.text[:_MOST_SAID])
+        reason = Message("user", self.prompts.load("reask.v1").render(error=error))
+        return replace(request, messages=(*request.messages, refused, reason), instead_of=())
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
         """An answer in plain text, composed. Raises Declined and what the client raises."""
@@ -126,6 +134,11 @@ class Structured:
         completion = await self.client.complete(request)
         answers.append((request, completion))
         return ensure_ended(completion)
+
+
+def _renewable(answers: Sequence[tuple[Request, Completion]]) -> bool:
+    """Whether answers came, and others can be asked for in the place of all of them."""
+    return bool(answers) and all(completion.renewable for _, completion in answers)
 
 
 def ensure_ended(completion: Completion) -> Completion:

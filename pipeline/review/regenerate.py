@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.capable.chunks import system_message
 from pipeline.draft import DraftStatement
 from pipeline.llm import Message
-from pipeline.llm.answers import Unusable
+from pipeline.llm.answers import Parsed, Unusable
 from pipeline.llm.structured import Answer, Structured
 from pipeline.numbering import lines_around, numbered_lines, numbers_of, segments_of, shown_in_runs
 from pipeline.review.state import Item
@@ -62,16 +62,14 @@ def regenerator(structured: Structured) -> Regenerator:
         )
         system = system_message(structured.prompts, point.recording.language, point.recording.spoken_language)
         messages = (system, Message("user", task))
-        response = await structured.ask(
-            "review", messages, RewrittenAnswer, max_tokens=_MOST_TOKENS, law=_says_something
-        )
-        text = clean(response.value.text)
-        cited = segments_of(response.value.lines, lines) or point.item.lines
-        return Rewritten(text, with_lines(DraftStatement(text, cited), point.recording).lines)
+
+        def rewritten(parsed: Parsed[RewrittenAnswer]) -> Rewritten:
+            text = clean(parsed.value.text)
+            if not text:
+                raise Unusable("text: there are no words in it")
+            cited = segments_of(parsed.value.lines, lines) or point.item.lines
+            return Rewritten(text, with_lines(DraftStatement(text, cited), point.recording).lines)
+
+        return await structured.ask("review", messages, RewrittenAnswer, rewritten, max_tokens=_MOST_TOKENS)
 
     return rewrite
-
-
-def _says_something(answer: RewrittenAnswer) -> None:
-    if not clean(answer.text):
-        raise Unusable("text: there are no words in it")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.capable.composing import compose, composed, composed_answer, lawful
+from pipeline.capable.composing import compose, composed, composed_answer, ensure_usable
 from pipeline.capable.job import Job
 from pipeline.capable.rows import NumberedRows, table_of
 from pipeline.capable.writing import Part
@@ -110,16 +110,16 @@ def test_joined_points_cite_the_lines_of_both() -> None:
     assert group.statements[0].text == "One and three." and group.statements[0].lines == (1, 3)
 
 
-def test_a_number_that_is_not_there_is_unlawful() -> None:
+def test_a_number_that_is_not_there_is_unensure_usable() -> None:
     table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="the last is 8"):
-        lawful(answer_of(main_points=arranged(1, 2, 3, 4, 9)), table)
+        ensure_usable(answer_of(main_points=arranged(1, 2, 3, 4, 9)), table)
 
 
-def test_a_sentence_from_nowhere_is_unlawful() -> None:
+def test_a_sentence_from_nowhere_is_unensure_usable() -> None:
     table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="not told which points"):
-        lawful(answer_of(main_points=arranged(1, 2, 3, 4), summary=[{"cites": [], "text": "S."}]), table)
+        ensure_usable(answer_of(main_points=arranged(1, 2, 3, 4), summary=[{"cites": [], "text": "S."}]), table)
 
 
 @pytest.mark.parametrize("cites", [[], [9]], ids=["no number", "a number that is not there"])
@@ -196,7 +196,7 @@ def placed_points(*points: dict[str, Any], parts: Sequence[Part] = PARTS) -> Seq
     table, _ = english_table(parts)
     rest = [{"cites": [n]} | AS_WRITTEN for n in range(1, table.points + 1)]
     answer = answer_of(main_points=[{"heading": "All", "points": [*points]}, {"heading": "Rest", "points": rest}])
-    lawful(answer, table)
+    ensure_usable(answer, table)
     return composed(answer, table)["main_points"][0].statements
 
 
@@ -299,12 +299,12 @@ def test_people_whom_no_part_has_are_nobody_for_the_editor_either() -> None:
 
 def test_points_may_be_dropped_by_name_only() -> None:
     table, _ = english_table(PARTS)
-    lawful(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
+    ensure_usable(answer_of(main_points=arranged(1), dropped=[2, 3, 4]), table)
     with pytest.raises(Unusable, match="neither used nor named"):
-        lawful(answer_of(main_points=arranged(1)), table)
+        ensure_usable(answer_of(main_points=arranged(1)), table)
 
 
-def test_what_is_unlawful_is_asked_again_with_the_reason() -> None:
+def test_what_is_unusable_is_asked_again_with_the_reason() -> None:
     bad, good = answer_of(main_points=arranged(9)), answer_of(main_points=arranged(1, 2, 3), dropped=[4])
     draft, client = composed_with(bad.model_dump(), good.model_dump())
     assert "there are no points or terms" in client.requests[1].messages[-1].content

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.capable.chunks import chunk_answer
+from pipeline.capable.composing import composed_answer
 from pipeline.cli.options import NOTES
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError
@@ -218,6 +219,14 @@ def test_a_record_whose_order_is_not_that_of_its_sections_is_none(bent: dict[str
 
 def test_settings_and_the_command_line_name_the_kinds_that_there_are() -> None:
     assert get_args(NotesName) == NOTES == tuple(kind.name for kind in KINDS)
+
+
+def test_the_fields_of_an_answer_keep_the_order_by_which_stored_calls_are_known() -> None:
+    sections = [s.name for s in STUDY.sections]
+    answer = chunk_answer(STUDY.sections, has_speakers=True, has_manuscript=True)
+    reported = ["skipped", "faults", "missing"]
+    assert list(answer.model_fields) == ["manuscript", "cited", "cut", *sections, "speakers", *reported]
+    assert list(composed_answer(STUDY.sections).model_fields) == [*sections, "dropped"]
 
 
 def test_no_section_of_ones_own_can_be_called_as_another_field_of_an_answer_is(tmp_path: Path) -> None:

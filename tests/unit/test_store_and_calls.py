@@ -18,7 +18,7 @@ import pipeline
 from pipeline import store
 from pipeline.errors import CallError, Declined, ReplayMiss, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
-from pipeline.llm.answers import Unusable
+from pipeline.llm.answers import Parsed
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Answer as StructuredAnswer
 from pipeline.pages import render_markdown
@@ -59,11 +59,15 @@ class Said(StructuredAnswer):
     text: str
 
 
+def the_text(parsed: Parsed[Said]) -> str:
+    return parsed.value.text
+
+
 def outcome(calls: CallStore, inner: ScriptedClient | None) -> str:
     """What a run over a store gets for one call: the answer's text, or how it failed."""
     asking = structured(StoredClient(calls, inner, "m"))
     try:
-        return asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100)).value.text
+        return asyncio.run(asking.ask("points", REQUEST.messages, Said, the_text, max_tokens=100))
     except CallError as err:
         return type(err).__name__
 
@@ -100,7 +104,7 @@ def test_what_was_refused_is_not_asked_for_again_by_the_same_run(calls: CallStor
     asking = structured(StoredClient(calls, later, "m"))
     for _ in range(3):
         with pytest.raises(Declined):
-            asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100))
+            asyncio.run(asking.ask("points", REQUEST.messages, Said, the_text, max_tokens=100))
     assert len(later.requests) == 1
 
 
@@ -121,14 +125,14 @@ def test_an_answer_that_was_cut_is_not_asked_for_anew(calls: CallStore) -> None:
     assert outcome(calls, ScriptedClient([])) == "OutputTruncated"
 
 
-def test_an_answer_that_is_not_as_wished_is_asked_for_anew_by_a_later_run(calls: CallStore) -> None:
-    def wish(said: Said) -> None:
-        if said.text == "No.":
-            raise Unusable("say yes")
+def test_an_answer_with_a_shortcoming_is_asked_for_anew_by_a_later_run(calls: CallStore) -> None:
+    def shortcoming(text: str) -> str:
+        return "say yes" if text == "No." else ""
 
     def outcome(inner: ScriptedClient | None) -> str:
         asking = structured(StoredClient(calls, inner, "m"))
-        return asyncio.run(asking.ask("points", REQUEST.messages, Said, max_tokens=100, wish=wish)).value.text
+        ask = asking.ask("points", REQUEST.messages, Said, the_text, max_tokens=100, shortcoming=shortcoming)
+        return asyncio.run(ask)
 
     no = '{"text": "No."}'
     for _ in range(2):
