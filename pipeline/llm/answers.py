@@ -73,10 +73,10 @@ class Parsed(Generic[M_co]):
 def parse_answer(
     text: str, answer: type[M], *, needs: Collection[str] | None = None, most_dropped: int = 0
 ) -> Parsed[M]:
-    """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and told.
+    """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and reported as dropped.
 
-    Fields besides those that it `needs` (None: all) are empty where they are left out or null. Keys that the model does
-    not know are left out without a word. Unusable says what is wrong.
+    Fields besides those that it `needs` (None: all) are empty where they are left out or null. Keys that its type does
+    not have are left out without a report. Raises Unusable, which says what is wrong.
     """
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
@@ -106,8 +106,10 @@ def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | Non
     """What an object of the text is as an answer, or why it is none."""
     value = found.value
     if found.lost:
-        told = f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
-        return Unusable(told)
+        message = (
+            f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
+        )
+        return Unusable(message)
     if _HALF.search(text):  # half of a character, which no file can hold
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     plain = text.isascii() and "\\u" not in text
@@ -151,12 +153,12 @@ def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
             return Parsed(answer.model_validate(value), tuple(dropped))
         except ValidationError as err:
             every = err.errors(include_url=False, include_input=False)
-            if _mended(value, every):
+            if _put_right(value, every):
                 continue
             faults = [(f["loc"], f["msg"]) for f in every if f["type"] != "extra_forbidden"]
             items = {_item(loc) for loc, _ in faults}
             if () in items or len(dropped) + len(items) > most:
-                raise Unusable(_told(*faults[0])) from err
+                raise Unusable(_fault_text(*faults[0])) from err
             # Unknown keys go last: the words of an item that does not fit may stand in one.
             for place in () if faults else [f["loc"] for f in every]:
                 _removed(value, place)
@@ -164,12 +166,12 @@ def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
             dropped += reversed([_dropped(value, place, faults) for place in sorted(items, reverse=True)])
 
 
-def _mended(value: Any, faults: Sequence[ErrorDetails]) -> bool:
+def _put_right(value: Any, faults: Sequence[ErrorDetails]) -> bool:
     """Whether some of the faults were put right in the value, as it is plain what they mean.
 
     That is null for an empty list, one number or "5-7" for a list of numbers, and a known word in other letters.
     """
-    mended = False
+    put_right = False
     for fault in reversed(faults):  # from behind: what stands before keeps its number
         if fault["type"] not in ("list_type", "literal_error", "int_parsing"):
             continue
@@ -182,12 +184,12 @@ def _mended(value: Any, faults: Sequence[ErrorDetails]) -> bool:
         if fault["type"] == "literal_error":
             word = given.strip().casefold() if isinstance(given, str) else ""
             if word and f"'{word}'" in fault["ctx"]["expected"]:
-                holder[last], mended = word, True
+                holder[last], put_right = word, True
         elif fault["type"] == "list_type" and (numbers or given in (None, "")):
-            holder[last], mended = numbers, True
+            holder[last], put_right = numbers, True
         elif numbers and isinstance(last, int):
-            holder[last : last + 1], mended = numbers, True
-    return mended
+            holder[last : last + 1], put_right = numbers, True
+    return put_right
 
 
 def numbers_of(given: Any) -> list[int]:
@@ -204,11 +206,11 @@ def _dropped(value: Any, place: Place, faults: Sequence[tuple[Place, str]]) -> D
     """The item that stands at a place, which is taken out of the value."""
     item, mine = _removed(value, place), [(loc, message) for loc, message in faults if _item(loc) == place]
     text = " | ".join(_words(item, place, {loc for loc, _ in mine})) or json.dumps(item, ensure_ascii=False)
-    reason = "; ".join(_told(loc[len(place) :], message) for loc, message in mine)
+    reason = "; ".join(_fault_text(loc[len(place) :], message) for loc, message in mine)
     return DroppedItem(str(place[0]), text, reason, item, is_whole=len(place) == _WHOLE)
 
 
-def _told(loc: Place, message: str) -> str:
+def _fault_text(loc: Place, message: str) -> str:
     return f"{'.'.join(map(str, loc))}: {message}" if loc else message
 
 

@@ -82,19 +82,19 @@ def objects_in(text: str) -> Iterator[Found]:
             value, end = _DECODER.raw_decode(text, start)
             found: Found | None = Found(value)
         except ValueError:
-            mended, end = _mended(text.translate(_STRAIGHT) if opening[1] else text, start)
-            found = _repaired(text[start:end], mended)
+            escaped, end = _escaped(text.translate(_STRAIGHT) if opening[1] else text, start)
+            found = _repaired(text[start:end], escaped)
         if found and found.value:
             yield found
 
 
 def _decoded(text: str) -> str:
-    """The text, or what it says where it is a text of JSON itself: an answer that was encoded twice."""
+    """The text, decoded where it is a string of JSON as a whole: an answer that was encoded twice."""
     try:
-        said = json.loads(text) if text.lstrip().startswith('"') else text
+        decoded = json.loads(text) if text.lstrip().startswith('"') else text
     except ValueError:
         return text
-    return said if isinstance(said, str) else text
+    return decoded if isinstance(decoded, str) else text
 
 
 def _with_backslashes(text: str) -> str:
@@ -107,7 +107,7 @@ def _with_backslashes(text: str) -> str:
     return _BACKSLASH.sub(lambda m: r"\u0027" if m[1] else m[0] if m[2] is None else "\\\\", text)
 
 
-def _mended(text: str, start: int) -> tuple[str, int]:
+def _escaped(text: str, start: int) -> tuple[str, int]:
     """The object from `start` on, without comments and with the marks inside of its texts escaped, and where it ends.
 
     A quotation mark ends a text only where JSON can go on behind it.
@@ -135,7 +135,7 @@ def _mended(text: str, start: int) -> tuple[str, int]:
 def _ends_text(
     text: str, end: int, open_: str, before: str, inner: int, behind: tuple[re.Pattern[str], re.Pattern[str]]
 ) -> bool:
-    """Whether the quotation mark up to `end` ends its text, which `before` stands before and `inner` marks inside."""
+    """Whether the quotation mark up to `end` ends a text, with the sign `before` it and so many `inner` marks."""
     if open_[-1] == "[":
         ends = _BEHIND_LAST_ITEM.match(text, end) or (inner % 2 == 0 and _BEHIND_ITEM.match(text, end))
     elif before != ":":
@@ -145,20 +145,20 @@ def _ends_text(
     return bool(ends)
 
 
-def _repaired(raw: str, mended: str) -> Found | None:
+def _repaired(raw: str, escaped: str) -> Found | None:
     """The object in a text that is no JSON; of two repairs the one that loses fewer words."""
     import json_repair  # hardly any answer needs it, and every start would wait for it
 
     try:
-        value = _DECODER.decode(mended)
-        return Found(value, _lost(mended, value))
+        value = _DECODER.decode(escaped)
+        return Found(value, _lost(escaped, value))
     except ValueError:
         pass
     if _most_open(raw) > _DEEPEST:
         return None
-    sources = [mended, raw]
-    if not _JSON_KEY.match(mended):
-        sources = [raw[: raw.rfind("}") + 1] or raw, mended]
+    sources = [escaped, raw]
+    if not _JSON_KEY.match(escaped):
+        sources = [raw[: raw.rfind("}") + 1] or raw, escaped]
     found: Found | None = None
     for source in sources:
         try:

@@ -52,8 +52,8 @@ class Prompt:
 class PromptSet:
     """The prompts of a folder, else the shipped ones; file names carry the version ("system.v1").
 
-    SettingsError for a folder that is not there and for a file in it that cannot take a shipped one's place: it is told
-    before anything is asked.
+    Raises SettingsError, before anything is asked, for a folder that is not there and for a file in it that cannot take
+    a shipped one's place.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -17,7 +17,7 @@ from pipeline.text import composed
 
 A = TypeVar("A", bound=BaseModel)
 T = TypeVar("T")
-_MOST_SAID = 100_000  # characters of a refused answer that are shown again
+_MOST_SHOWN = 100_000  # characters of a refused answer that are shown again
 _FEW = 3  # items that may be left out of an answer before it is asked for again
 _DECLINED = {"refusal": "the model declined to answer", "content_filter": "a content filter stopped the answer"}
 
@@ -58,7 +58,7 @@ class Structured:
     ) -> T:
         """The result that `use` makes of the answer.
 
-        - An item of the answer that does not fit its schema is left out, and `use` is told of it.
+        - An item of the answer that does not fit its schema is left out, and `use` gets a report of it.
         - A whole answer that does not fit, or of which `use` can make nothing (it raises Unusable), is asked for once
           more, with the error.
         - A result with a `shortcoming` is asked for once more too, with that ("" for none). It is returned where the
@@ -117,7 +117,7 @@ class Structured:
 
     def _asked_again(self, request: Request, completion: Completion, error: str) -> Request:
         """The request with the answer that does not do, and why."""
-        refused = Message("assistant", completion.text[:_MOST_SAID])
+        refused = Message("assistant", completion.text[:_MOST_SHOWN])
         reason = Message("user", self.prompts.load("reask.v1").render(error=error))
         return replace(request, messages=(*request.messages, refused, reason), instead_of=())
 

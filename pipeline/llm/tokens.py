@@ -85,8 +85,8 @@ class _Counts(dict[str, int]):
     """Tokens of words, those that recur kept.
 
     No token of tiktoken's encodings reaches over a blank, and a single one belongs to the word after it. So a line has
-    as many tokens as its words have, which takes a quarter of the time. KeyError for what is no word: nothing, as
-    between two blanks, or what does not show, as other blanks do not.
+    as many tokens as its words have, which takes a quarter of the time. KeyError for what is no word: an empty text, as
+    between two blanks, and a text with signs that do not print, such as tabs.
     """
 
     def __init__(self, encoding: str, before: str) -> None:
