@@ -70,7 +70,7 @@ def rooms(draft: Draft, words_asked: int, chunks: Sequence[Chunk]) -> dict[int, 
 
 
 def uncited(chunk: Chunk, lines: Sequence[NumberedLine], covered: Collection[int]) -> str:
-    """The longest stretches of a chunk's lines that hold none of the segments `covered`, as they are numbered."""
+    """The numbers of a chunk's lines in the longest stretches that hold none of the segments `covered`."""
     runs: list[list[int]] = [[]]
     for segment in chunk.segments:
         if segment.id in covered:
@@ -112,7 +112,7 @@ def _with_added_rows(group: DraftGroup, pending: Pending) -> DraftGroup:
 
 
 def _with_added_points(group: DraftGroup, pending: Pending, labels: Labels) -> DraftGroup:
-    """The group with the additions to its heading where the recording has them, and its points with theirs."""
+    """The group with the additions to its heading in the order of the recording, and its points with theirs."""
     rows = [row for s in group.statements for row in _point_with_additions(s, pending, labels)]
     for point in _take(pending, group.id):
         rows.insert(_place(point, rows), point)
@@ -122,7 +122,7 @@ def _with_added_points(group: DraftGroup, pending: Pending, labels: Labels) -> D
 def _point_with_additions(point: DraftStatement, pending: Pending, labels: Labels) -> Sequence[DraftStatement]:
     """A point with its additions: a single short one as its last sentence, else as details.
 
-    An addition too long for a point that has a list stands behind that, since it is no item of the list.
+    Below a point with a list it would be an item of that: one too long to be a sentence stands behind the point.
     """
     below = [(_with_additions_below(detail, pending), _take(pending, detail.id)) for detail in point.details]
     new = _take(pending, point.id)
@@ -166,7 +166,7 @@ def _joined(point: DraftStatement, new: DraftStatement, labels: Labels) -> Draft
 
 
 def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
-    """The index behind the last statement that begins no later in the recording and the rest of its paragraph."""
+    """Where a statement goes: behind the last that begins no later in the recording, and behind its whole paragraph."""
     place = 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
     while place < len(rows) and rows[place].continues:
         place += 1

@@ -20,7 +20,7 @@ from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduction_of
 from pipeline.capable.objections import Verdicts, verdicts_in
-from pipeline.capable.shortening import LONGEST_CHECKED, cut_wish, shortened, words_over
+from pipeline.capable.shortening import LONGEST_CHECKED, cut_instruction, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
 from pipeline.draft import Draft
@@ -59,9 +59,12 @@ class Budget:
 async def check_meaning(draft: Draft, job: Job, *, from_manuscript: bool) -> Draft:
     """The draft with every fault put right that the model reports; a statement of which nothing can stand goes.
 
-    To a page that is shorter than asked for the model may add what is missing most. One made `from_manuscript` gets
-    nothing added, which would interrupt its thread, and loses what a reader would miss least if it is too long. Where a
-    call fails its statements stand as weak, and the document has a problem; where all fail it is checked by code.
+    - To a page that is shorter than asked for the model may add what is missing most.
+    - A page made `from_manuscript` gets nothing added, which would interrupt its thread; if it is too long, it loses
+      what a reader would miss least.
+    - Where a call fails its statements stand as weak, and the document has a problem. Where all calls fail the page is
+      checked by code.
+
     Raises EndpointError when one is fatal.
     """
     words = words_of(job.recipe, job.transcript.spoken_words)
@@ -147,8 +150,8 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
         speakers=introduction_of(names, chunk),
         statements="\n".join(rows_of(claims, chunk, job)),
         faults=job.piece("faults.v2"),
-        missing=_missing_wish(budget, chunk, job),
-        cut=cut_wish(budget.excess, budget.words, job),
+        missing=_missing_instruction(budget, chunk, job),
+        cut=cut_instruction(budget.excess, budget.words, job),
     )
     cited = {c.id: c.lines for c in claims}
 
@@ -165,7 +168,7 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
     return await job.structured.ask("check", messages, job.answer, reported, max_tokens=max_tokens, needs=["faults"])
 
 
-def _missing_wish(budget: Budget, chunk: Chunk, job: Job) -> str:
+def _missing_instruction(budget: Budget, chunk: Chunk, job: Job) -> str:
     """What the task says of the field for additions."""
     if not budget.room.points:
         return "missing: stays empty in this task."

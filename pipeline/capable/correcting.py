@@ -201,9 +201,9 @@ def title_of(fault: Fault, before: str, number: int = 0) -> str:
 
 
 def _title_put_right(id_: int, verdicts: Verdicts, before: str, number: int = 0) -> tuple[str, str]:
-    """A title, printed behind a `number`, as a check puts it right, "" for not at all, and what speaks against it.
+    """A title, printed behind a `number`, as a check puts it right ("" if it does not), and what speaks against it.
 
-    It has no lines that could be the wrong ones.
+    A fault of its citation counts for nothing, since a title has no lines of its own.
     """
     verdict, doubt = verdicts.faults.get(id_), verdicts.doubts.get(id_, "")
     if verdict is None or verdict.fault.verdict == "citation":

@@ -21,10 +21,10 @@ async def by_halves(
     halves: Callable[[W, CallError], Sequence[W]],
     failed: Callable[[Sequence[W], str], A],
 ) -> list[A]:
-    """Answers in the order of the work, for as many pieces as it took; `halves` gives none for what cannot be halved.
+    """The answers to the pieces that the work was asked for in, in order.
 
-    `failed` gives what stands in the place of an answer to neighbouring pieces, from the reason why they have none.
-    Raises a CallError that is fatal.
+    `halves` gives the halves of a piece, or none of what cannot be halved. `failed` gives what stands in the place of
+    an answer for neighbouring pieces that have none, from the reason. Raises a CallError that is fatal.
     """
     halving = _Halving(ask, halves)
     out: list[A] = []
@@ -48,8 +48,8 @@ class _Unanswered(Generic[W]):
 class _Halving(Generic[W, A]):
     """Asks for pieces of the work, both halves of one before either is halved again.
 
-    A piece is halved no more once it gave nothing but cut answers, too many in a row. Those that an earlier run stored
-    cost nothing and do not count.
+    Once too many answers in a row were cut, nothing is halved any more. Those that an earlier run stored cost nothing
+    and do not count.
     """
 
     def __init__(self, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]) -> None:

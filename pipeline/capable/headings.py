@@ -105,7 +105,10 @@ def _of_sections(node: SyntaxTreeNode) -> bool:
 
 
 def _section(heading: str, titles: Mapping[str, str], titled: Collection[str]) -> str:
-    """The section whose title a heading is, or of those not `titled` one with whose title it begins; "" for none."""
+    """The section whose title a heading is, "" for none.
+
+    A heading that only begins with a title is that of a section which is not among those `titled`.
+    """
     bare = _bare(heading)
     candidates = [title for title, name in titles.items() if name not in titled and _begins(bare, title)]
     return titles.get(bare) or titles.get(max(candidates, key=len, default=""), "")
@@ -134,7 +137,7 @@ def are_numbered(titles: Sequence[str]) -> bool:
 
 
 def _under_main_points(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; the one title above titles of parts is that of the main points, in whatever words."""
+    """The blocks; if just one title stands above titles of parts, it is that of the main points, in whatever words."""
     three = [row for row in zip(blocks, blocks[1:], blocks[2:], strict=False) if row[0].level <= _OF_SECTIONS]
     main_title = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
     return [replace(block, heading="", title=block.heading) if [block] == main_title else block for block in blocks]
@@ -153,10 +156,11 @@ def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _in_parts(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; a heading right above deeper ones is the title of their part, or within one stands in front of them.
+    """The blocks, each with the title of its part.
 
-    Where some headings of a level are titles of parts, others are too that have but a paragraph in between. It goes
-    below the first heading of the part.
+    - A heading right above a deeper one is the title of a part; inside a part it stands in front of the deeper ones.
+    - On a level with titles of parts, a heading with nothing but a paragraph above a deeper one is such a title too:
+      the paragraph goes below the first heading of the part.
     """
     out: list[Block] = []
     titles: list[Block] = []  # those above a block, the outermost first

@@ -19,7 +19,7 @@ from pipeline.verification import Recording
 
 @dataclass(frozen=True)
 class Job:
-    """A transcript in chunks, the recipe of its notes, and who is asked for them, and who is told how far they are.
+    """A transcript in chunks, the recipe of its notes, who is asked for them, and who is told how far they are.
 
     `recording` looks up its words for statements in the notes' language. With `has_manuscript` its answers have the
     fields of a document that is first written freely.

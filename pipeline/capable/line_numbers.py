@@ -21,10 +21,11 @@ _MOST, _LONGEST = 4, 400  # brackets behind a text, and characters of one
 
 
 def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedLine]) -> str:
-    """A text without the numbers of lines at its end, if it cites these segments in them: "… a tenth. [2, 5-7]".
+    """A text that cites these segments, without the numbers of lines at its end: "… a tenth. [2, 5-7]".
 
-    Inside a sentence they are taken off only where they name all the lines that it cites. Numbers of other lines stay,
-    and so do those that the lines themselves have in brackets, and those that are all that a cell holds.
+    - Behind a sentence they go where all of them are numbers of cited lines.
+    - Inside a sentence they go where they are the numbers of all cited lines and of no other.
+    - They stay where a cited line has the same in brackets, and where they are all that a cell holds.
     """
     text = text.rstrip()
     if "]" not in text[-3:]:  # nearly all
@@ -44,7 +45,10 @@ def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedL
 def _are_citations(
     numbers: str, before: str, cited_lines: Sequence[NumberedLine], lines: Sequence[NumberedLine]
 ) -> bool:
-    """Whether these are numbers of cited lines, inside a sentence of all of them, and no words of these lines."""
+    """Whether numbers behind a text are those of cited lines, inside a sentence of all of them.
+
+    What a cited line has in brackets too are its own words.
+    """
     runs = [(int(first), int(last or first)) for first, last in _RUN.findall(numbers)]
     cited_numbers = {line.first for line in cited_lines}
     named_numbers = {n for run in runs for n in run}

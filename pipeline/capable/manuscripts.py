@@ -16,7 +16,7 @@ from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.objections import verdicts_in
-from pipeline.capable.shortening import LONGEST_CITED, cut_wish, shortened, words_over
+from pipeline.capable.shortening import LONGEST_CITED, cut_instruction, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, tokens_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
@@ -101,7 +101,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
         "cite.v3",
         statements="\n".join(rows_of(claims, chunk, job)),
         faults=job.piece("faults.v2"),
-        cut=cut_wish(excess, words, job),
+        cut=cut_instruction(excess, words, job),
         sections=tasks(words_of_each(words, job.sections), job.structured.prompts, other_sections),
     )
     lines = job.prefixes.lines(chunk)

@@ -129,7 +129,10 @@ def _ends(before: str) -> bool:
 
 
 def _underscores(state: StateCore) -> None:
-    """Two underscores are a mark as two asterisks are, in a page without bold between those or with more than names."""
+    """Two underscores make words bold as two asterisks do.
+
+    They do not in a page that has bold between asterisks, and between underscores nothing but names as code has them.
+    """
     inner = [child for token in state.tokens for child in token.children or ()]
     bold = [(token.markup, behind.content) for token, behind in pairwise(inner) if token.type == "strong_open"]
     between = [words for markup, words in bold if markup == "__"]

@@ -152,7 +152,7 @@ class _Piece:
 
 
 def _pieces(block: Block, labels: Labels) -> list[_Piece]:
-    """The blocks below a heading; what stands between items that are counted in a row goes below the one before it."""
+    """The blocks below a heading; what interrupts a numbered list goes below the item before, and the list goes on."""
     out: list[_Piece] = []
     for node in block.nodes:
         rows, columns = _rows(node, labels)
@@ -172,10 +172,12 @@ def _pieces(block: Block, labels: Labels) -> list[_Piece]:
 
 
 def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
-    """The points below a heading: a table, a numbered list, and what a paragraph leads up to go below that.
+    """The points below a heading.
 
-    The items of other lists are points of their own. A table or steps right below the heading, below a list or below
-    a table go below a bare point; steps right below others are bullets, as their numbers would go on.
+    - A paragraph is a point. A table, a numbered list, or a list that it leads up to goes below it.
+    - The items of other lists are points of their own.
+    - A table or steps right below the heading, a list or a table go below a bare point.
+    - Steps right below other steps are bullets, as their numbers would go on.
     """
     above: DraftStatement | None = None
     listed = False  # whether that is the last item of a list
@@ -203,7 +205,7 @@ def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
 
 
 def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> Iterator[DraftStatement]:
-    """The rows as they stand below a point, in one row; what is nested in `steps`, and steps in them, stays there."""
+    """The rows as they stand below a point: on one level, but for what is nested in `steps` or in a row with steps."""
     for row in (row.without_table(labels.colon) for row in rows):
         flat = tuple(replace(d, details=(), steps=False) for d in row.flat())
         if steps or row.steps:
@@ -213,7 +215,7 @@ def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> I
 
 
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
-    """A point as statements that are cited each for itself, of a sentence or short ones together, in one paragraph."""
+    """A point as a paragraph of statements, each cited for itself: a sentence, or several short ones together."""
     sentences = [point.text] if point.bound or point.bare else sentences_in(point.text)
     pieces: list[str] = []
     for sentence, is_quoted in zip(sentences, _inside_quotations(point.text, sentences), strict=True):

@@ -81,10 +81,13 @@ class Verdicts:
 def verdicts_in(
     parsed: Parsed[ChunkAnswer], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]
 ) -> Verdicts:
-    """The faults that an answer reports of claims that cite these segments, by their numbers; the first of each counts.
+    """What an answer reports against claims; `cited` has the segments that each of them cites, by its number.
 
-    Further ones of a claim and those that do not fit are doubts, but for those with a verdict that we do not know and
-    that most claims get: so a model calls those which it lets stand.
+    - The first fault of a claim counts; further ones are doubts.
+    - A fault of something that is not on the page is a remark.
+    - A fault that does not fit the schema is a doubt of its claim, or a remark where it names none.
+    - A verdict that the schema does not have and that more than half of the claims get is no objection, since a model
+      calls so what it lets stand: one remark stands for all of them.
     """
     verdicts = Verdicts()
     for fault in parsed.value.faults:

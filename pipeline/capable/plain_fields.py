@@ -58,9 +58,10 @@ def _plain_title(title: str) -> tuple[str, bool]:
 
 
 def _plain(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text in one line without marks of Markdown, and its words in bold; as it is if more than marks would go.
+    """A text in one line without marks of Markdown, and its words in bold.
 
-    A sign in front of a figure is no bullet, and one "#" alone is a number.
+    One that would lose more than marks stays as it is. A sign in front of a figure is no bullet, and one "#" alone is
+    a number.
     """
     text, emphasis = unmarked(text.strip())
     if not _MARKED.search(text):  # nearly all

@@ -30,7 +30,7 @@ def words_over(draft: Draft, words_asked: float) -> int:
     return excess if excess >= _LEAST_OVER * words else 0
 
 
-def cut_wish(excess: int, words: int, job: Job) -> str:
+def cut_instruction(excess: int, words: int, job: Job) -> str:
     """What the task says of the field `cut`: what a page of so many words, `excess` of them too many, can spare."""
     if not excess:
         return "cut: stays empty in this task." if job.has_manuscript else ""
@@ -38,10 +38,10 @@ def cut_wish(excess: int, words: int, job: Job) -> str:
 
 
 def shortened(draft: Draft, cut: Sequence[int], excess: int) -> Draft:
-    """The draft without the main points' statements of these numbers, in this order, until none is in `excess`.
+    """The draft without the main points' statements of the numbers `cut`, in this order, until no word is in `excess`.
 
-    Each goes with what is nested below it, and the number of a title stands for all below that. What is cut stays in
-    the record as dropped; a third of them stays.
+    A statement goes with what is nested below it; the number of a title stands for all that is below the title. A third
+    of the main points' words stays whatever is cut. What goes stays in the record as dropped.
     """
     main_points = Draft({MAIN_POINTS.name: draft.sections.get(MAIN_POINTS.name, ())})
     words_to_cut = min(excess, round(_MOST_CUT * main_points.words()))

@@ -207,10 +207,11 @@ def unfit(parsed: Parsed[Answer], sections: Sequence[Section]) -> tuple[Withheld
 
 
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
-    """The groups; a statement that cites no line stands in doubt beside the first one, where the check sees it.
+    """The groups, with lines for each statement that should cite some and cites none.
 
-    What only leads up to a list cites what that cites. One that tells who a speaker is stands beside their
-    first line: labels tell it, and no line says it.
+    - One that only leads up to a list gets the lines that this cites.
+    - One that tells who a speaker is gets their first line: labels tell it, and no line says it.
+    - Any other gets the chunk's first line and stands in doubt, so that the check sees it.
     """
 
     def anchored_statement(statement: DraftStatement) -> DraftStatement:
