@@ -14,12 +14,12 @@ from types import MappingProxyType
 
 from pipeline.capable.adding import NO_ROOM, Addition, Room, rooms, uncited, with_additions
 from pipeline.capable.chunks import ChunkAnswer, WithManuscript
-from pipeline.capable.claims import Claim, claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.halving import by_halves
 from pipeline.capable.job import Job
 from pipeline.capable.naming import introduction_of
 from pipeline.capable.objections import Verdicts, verdicts_in
+from pipeline.capable.printed_rows import PrintedRow, printed_rows, shown_rows
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_instruction, shortened, words_over
 from pipeline.chunking import halves
 from pipeline.document import Naming, Problem
@@ -91,43 +91,43 @@ async def verdicts_on(
     spared where the page of one chunk has words in `excess`.
     """
     covered, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
-    claims = {chunk.index: list[Claim]() for chunk in job.chunks}
+    rows_by_chunk = {chunk.index: list[PrintedRow]() for chunk in job.chunks}
     chunk_of_segment = {s.id: c.index for c in job.chunks for s in c.segments}
-    for claim in claims_of(draft, job.recording):
-        claims[_chunk_of(claim, chunk_of_segment, job.chunks[0].index)].append(claim)
+    for row in printed_rows(draft, job.recording):
+        rows_by_chunk[_chunk_of(row, chunk_of_segment, job.chunks[0].index)].append(row)
     budgets = {c.index: Budget(room.get(c.index, NO_ROOM), covered, words, excess) for c in job.chunks}
-    shares = [_Share(claims[c.index], c, budgets[c.index]) for c in job.chunks]
+    shares = [_Share(rows_by_chunk[c.index], c, budgets[c.index]) for c in job.chunks]
     verdicts = Verdicts()
     for reported in await all_of([_verdicts_of(s, draft.names, job) for s in shares]):
         verdicts.add(reported)
     return verdicts
 
 
-def _chunk_of(claim: Claim, chunk_of_segment: Mapping[int, int], default: int) -> int:
-    """The chunk beside which a claim is checked: the one that has most of its lines, `default` for none."""
-    counts = Counter(chunk_of_segment[n] for n in claim.lines if n in chunk_of_segment)
+def _chunk_of(row: PrintedRow, chunk_of_segment: Mapping[int, int], default: int) -> int:
+    """The chunk beside which a row is checked: the one that has most of its lines, `default` for none."""
+    counts = Counter(chunk_of_segment[n] for n in row.lines if n in chunk_of_segment)
     return max(counts, key=counts.__getitem__, default=default)
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """Claims that one call looks at beside the lines of a chunk."""
+    """Rows that one call looks at beside the lines of a chunk."""
 
-    claims: Sequence[Claim]
+    rows: Sequence[PrintedRow]
     chunk: Chunk
     budget: Budget
 
     def halves(self, err: CallError) -> Sequence[_Share]:
-        """Half of the claims each where the answer was cut, else half of the lines."""
+        """Half of the rows each where the answer was cut, else half of the lines."""
         budget = self.budget.half()
         if isinstance(err, OutputTruncated):
-            middle = len(self.claims) // 2
-            parts = (self.claims[:middle], self.claims[middle:]) if middle else ()
-            return [_Share(claims, self.chunk, budget) for claims in parts]
+            middle = len(self.rows) // 2
+            parts = (self.rows[:middle], self.rows[middle:]) if middle else ()
+            return [_Share(rows, self.chunk, budget) for rows in parts]
         if (lines := halves(self.chunk)) is None:
             return []
-        early = [c for c in self.claims if sum(n <= lines[0].last for n in c.lines) * 2 >= len(c.lines)]
-        late = [c for c in self.claims if c not in early]
+        early = [row for row in self.rows if sum(n <= lines[0].last for n in row.lines) * 2 >= len(row.lines)]
+        late = [row for row in self.rows if row not in early]
         return [_Share(early, lines[0], budget), _Share(late, lines[1], budget)]
 
 
@@ -141,19 +141,19 @@ async def _verdicts_of(share: _Share, names: Sequence[Naming], job: Job) -> Verd
 
 async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
     """What one call reports. Raises CallError."""
-    claims, chunk, budget = share.claims, share.chunk, share.budget
-    if not claims:
+    rows, chunk, budget = share.rows, share.chunk, share.budget
+    if not rows:
         return Verdicts()
     lines = job.prefixes.lines(chunk)
     task = job.task(
         "check.v8",
         speakers=introduction_of(names, chunk),
-        statements="\n".join(rows_of(claims, chunk, job)),
+        statements="\n".join(shown_rows(rows, chunk, job)),
         faults=job.piece("faults.v2"),
         missing=_missing_instruction(budget, chunk, job),
         cut=cut_instruction(budget.excess, budget.words, job),
     )
-    cited = {c.id: c.lines for c in claims}
+    cited = {row.id: row.lines for row in rows}
 
     def reported(parsed: Parsed[ChunkAnswer]) -> Verdicts:
         verdicts, answer = verdicts_in(parsed, cited, lines), parsed.value
@@ -163,7 +163,7 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
             verdicts.missing.append(Addition.of(missing, lines, fits=fits))
         return verdicts
 
-    max_tokens = _ANSWER_TOKENS + _TOKENS_A_STATEMENT * len(claims) + _TOKENS_A_WORD * budget.room.words
+    max_tokens = _ANSWER_TOKENS + _TOKENS_A_STATEMENT * len(rows) + _TOKENS_A_WORD * budget.room.words
     messages = (*job.prefixes.messages(chunk), task)
     return await job.structured.ask("check", messages, job.answer, reported, max_tokens=max_tokens, needs=["faults"])
 
@@ -180,10 +180,10 @@ def _missing_instruction(budget: Budget, chunk: Chunk, job: Job) -> str:
 
 
 def _unchecked(shares: Sequence[_Share], reason: str) -> Verdicts:
-    """Verdicts on claims that no call looked at, with the problem, which names the lines that they cite."""
-    claims, start, end = [c for share in shares for c in share.claims], shares[0].chunk, shares[-1].chunk
-    cited = {n for c in claims for n in c.lines if start.first <= n <= end.last} or {start.first, end.last}
+    """Verdicts on rows that no call looked at, with the problem, which names the lines that they cite."""
+    rows, start, end = [row for share in shares for row in share.rows], shares[0].chunk, shares[-1].chunk
+    cited = {n for row in rows for n in row.lines if start.first <= n <= end.last} or {start.first, end.last}
     message = f"statements of lines {min(cited)}–{max(cited)} are not checked: {reason}"
     problem = Problem(section=MAIN_POINTS.name, chunk=start.index + 1, message=message)
     finding = "it is not checked: the checking call failed"
-    return Verdicts(unchecked={c.id: finding for c in claims}, problems=[problem])
+    return Verdicts(unchecked={row.id: finding for row in rows}, problems=[problem])

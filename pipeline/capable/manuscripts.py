@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.capable.chunks import Cited, WithManuscript
-from pipeline.capable.claims import claims_of, rows_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.headings import page_of
 from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.objections import verdicts_in
+from pipeline.capable.printed_rows import printed_rows, shown_rows
 from pipeline.capable.shortening import LONGEST_CITED, cut_instruction, shortened, words_over
 from pipeline.capable.writing import Part, anchored, part_of, tokens_for
 from pipeline.document import BARE
@@ -93,19 +93,19 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     (chunk,) = job.chunks
     draft = Draft(manuscript.sections, titles=job.titles).numbered(every=True)
     draft = draft.rewritten(lambda section, s: replace(s, id=0) if section in BARE else s)
-    claims = list(claims_of(draft, job.recording))
+    rows = list(printed_rows(draft, job.recording))
     words = draft.words()
     excess = words_over(draft, LONGEST_CITED * words_for(job.transcript.spoken_words, job.recipe.length))
     other_sections = [s for s in job.sections if s not in STUDY.sections]
     task = job.task(
         "cite.v3",
-        statements="\n".join(rows_of(claims, chunk, job)),
+        statements="\n".join(shown_rows(rows, chunk, job)),
         faults=job.piece("faults.v2"),
         cut=cut_instruction(excess, words, job),
         sections=tasks(words_of_each(words, job.sections), job.structured.prompts, other_sections),
     )
     lines = job.prefixes.lines(chunk)
-    citing = {claim.id for claim in claims if not claim.is_title}
+    citing = {row.id for row in rows if not row.is_title}
 
     def with_segments(parsed: Parsed[WithManuscript]) -> tuple[Parsed[WithManuscript], dict[int, tuple[int, ...]]]:
         cited = _segments_by_statement(parsed.value.cited, citing, lines)
@@ -118,7 +118,7 @@ async def cite(manuscript: Manuscript, job: Job) -> Part:
     parsed, cited = await job.structured.ask(
         "cite", messages, job.answer_with_manuscript, with_segments, max_tokens=tokens_for(words), needs=needs
     )
-    verdicts = verdicts_in(parsed, {claim.id: cited.get(claim.id, ()) for claim in claims}, lines)
+    verdicts = verdicts_in(parsed, {row.id: cited.get(row.id, ()) for row in rows}, lines)
     draft = draft.rewritten(lambda section, s: statement_without_numbers(replace(s, lines=cited.get(s.id, ())), lines))
     draft = shortened(draft, parsed.value.cut, excess)
     draft = with_settled_parts(corrected(draft, verdicts, job.recording))

@@ -47,7 +47,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class Verdicts:
-    """What the checking calls reported, by claim, and the claims that no call could look at, with the reason.
+    """What the checking calls reported, by row of the page, and the rows that no call could look at, with the reason.
 
     `doubts` are objections that correct nothing, `remarks` are on those that name nothing on the page. `missing` is
     what the calls would add, `cut` the numbers of what they would spare.
@@ -72,7 +72,7 @@ class Verdicts:
         self.remarks += other.remarks
 
     def doubt(self, id_: int, objection: str) -> None:
-        """Takes in one more objection to a claim."""
+        """Takes in one more objection to a row."""
         before = self.doubts.get(id_, "")
         if objection not in before:
             self.doubts[id_] = joined(before, objection)
@@ -81,12 +81,12 @@ class Verdicts:
 def verdicts_in(
     parsed: Parsed[ChunkAnswer], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]
 ) -> Verdicts:
-    """What an answer reports against claims; `cited` has the segments that each of them cites, by its number.
+    """What an answer reports against rows of the page; `cited` has the segments that each of them cites, by its number.
 
-    - The first fault of a claim counts; further ones are doubts.
+    - The first fault of a row counts; further ones are doubts.
     - A fault of something that is not on the page is a remark.
-    - A fault that does not fit the schema is a doubt of its claim, or a remark where it names none.
-    - A verdict that the schema does not have and that more than half of the claims get is no objection, since a model
+    - A fault that does not fit the schema is a doubt of its row, or a remark where it names none.
+    - A verdict that the schema does not have and that more than half of the rows get is no objection, since a model
       calls so what it lets stand: one remark stands for all of them.
     """
     verdicts = Verdicts()

@@ -12,9 +12,9 @@ from docx import Document
 from pydantic import ValidationError
 
 from pipeline.capable.chunks import Fault
-from pipeline.capable.claims import claims_of
 from pipeline.capable.correcting import corrected
 from pipeline.capable.objections import Verdict, Verdicts
+from pipeline.capable.printed_rows import printed_rows
 from pipeline.capable.shortening import shortened
 from pipeline.document import Detail, StudyDocument
 from pipeline.draft import Draft
@@ -155,7 +155,7 @@ def test_it_goes_where_all_its_rows_go_and_is_no_statement() -> None:
     verdicts = {row.id: Verdict(gone.model_copy(update={"id": row.id}), ()) for row in table.details}
     after = corrected(draft, Verdicts(verdicts), Recording(TRANSCRIPT))
     assert [s.text for s in after.sections["main_points"][-1].statements] == ["So it ends."]
-    assert table.id not in {claim.id for claim in claims_of(draft, Recording(TRANSCRIPT))}
+    assert table.id not in {row.id for row in printed_rows(draft, Recording(TRANSCRIPT))}
     assert not any(s.bare for _, s in draft.statements()) and "" not in [
         getattr(s, "text", "-") for s in document().statements()
     ]
