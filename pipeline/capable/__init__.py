@@ -12,7 +12,7 @@ from pipeline.capable.job import Job
 from pipeline.capable.manuscripts import cite, has_manuscript, write_manuscript
 from pipeline.capable.naming import agreed_names, with_names
 from pipeline.capable.shortening import within_most
-from pipeline.capable.writing import Part, write
+from pipeline.capable.writing import WrittenPart, write
 from pipeline.chunking import chunk_transcript
 from pipeline.draft import Draft
 from pipeline.errors import CallError
@@ -50,7 +50,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     return within_most(checked, job.sections)  # the check may have added items
 
 
-async def _by_manuscript(job: Job, checks: int) -> Sequence[Part]:
+async def _by_manuscript(job: Job, checks: int) -> Sequence[WrittenPart]:
     """The manuscript with its citations; where that fails the page is written at once, and a remark says so."""
     try:
         manuscript = await write_manuscript(job)

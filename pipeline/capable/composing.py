@@ -19,7 +19,7 @@ from pipeline.capable.job import Job
 from pipeline.capable.naming import introduction_of
 from pipeline.capable.plain_fields import plain
 from pipeline.capable.rows import NumberedRows, of_all_parts, table_of
-from pipeline.capable.writing import Part, unfit, words_before_check
+from pipeline.capable.writing import WrittenPart, unfit, words_before_check
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
@@ -45,7 +45,7 @@ def composed_answer(sections: tuple[Section, ...]) -> type[Composition]:
     return create_model("Composed", __base__=Composition, **fields, dropped=(list[int], ...))
 
 
-async def compose(parts: Sequence[Part], names: Sequence[Naming], job: Job) -> Draft:
+async def compose(parts: Sequence[WrittenPart], names: Sequence[Naming], job: Job) -> Draft:
     """The draft of the whole document. Where composing fails the parts stand one after the other.
 
     `names` tell whom labels stand for, as far as the parts agree.
@@ -233,7 +233,7 @@ def _dropped(answer: Composition, table: NumberedRows) -> tuple[DroppedNote, ...
     return (*dropped, *(DroppedNote(text=d.labelled, lines=d.lines, section=s) for s, d in below))
 
 
-def _repeated_terms(parts: Sequence[Part], sections: Sequence[Section]) -> Iterator[DroppedNote]:
+def _repeated_terms(parts: Sequence[WrittenPart], sections: Sequence[Section]) -> Iterator[DroppedNote]:
     """The terms that several parts define in other words: where parts are joined only the first stands."""
     for section in (s for s in sections if s.composed != "arranged"):
         rows = of_all_parts(section, parts)
@@ -243,7 +243,7 @@ def _repeated_terms(parts: Sequence[Part], sections: Sequence[Section]) -> Itera
                 yield DroppedNote(text=row.in_a_line, lines=row.lines, section=section.name)
 
 
-def joined_sections(parts: Sequence[Part], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
+def joined_sections(parts: Sequence[WrittenPart], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
     """The sections of all parts one after the other; repeated terms and phrases stand once."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:

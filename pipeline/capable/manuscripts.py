@@ -17,7 +17,7 @@ from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.capable.objections import verdicts_in
 from pipeline.capable.printed_rows import printed_rows, shown_rows
 from pipeline.capable.shortening import LONGEST_CITED, cut_instruction, shortened, words_over
-from pipeline.capable.writing import Part, anchored, part_of, tokens_for
+from pipeline.capable.writing import WrittenPart, anchored, part_of, tokens_for
 from pipeline.document import BARE
 from pipeline.draft import Draft, DraftGroup
 from pipeline.labels import Labels, labels_for
@@ -85,7 +85,7 @@ async def write_manuscript(job: Job) -> Manuscript:
     )
 
 
-async def cite(manuscript: Manuscript, job: Job) -> Part:
+async def cite(manuscript: Manuscript, job: Job) -> WrittenPart:
     """The manuscript's statements with their lines, put right, and the sections that it lacks, written now.
 
     Raises CallError where no usable answer comes.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.capable.writing import Part
+from pipeline.capable.writing import WrittenPart
 from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.text import UNSPACED, clean, counts_somebody
@@ -67,7 +67,9 @@ def _is_no_word(label: str) -> bool:
     return counts_somebody(label) or _LETTERED.fullmatch(label) is not None
 
 
-def with_names(parts: Sequence[Part], names: Mapping[str, Naming], recording: Recording) -> Sequence[Part]:
+def with_names(
+    parts: Sequence[WrittenPart], names: Mapping[str, Naming], recording: Recording
+) -> Sequence[WrittenPart]:
     """The parts with names in the place of labels in all of their texts; a label that is also spoken stays: "Q1".
 
     Another name that a part has for one of these people is replaced too, so that all parts call a person the same.
@@ -78,14 +80,14 @@ def with_names(parts: Sequence[Part], names: Mapping[str, Naming], recording: Re
     return [_renamed(p, by_label | _other_names(p, names, recording)) for p in parts]
 
 
-def _other_names(part: Part, names: Mapping[str, Naming], recording: Recording) -> dict[str, str]:
+def _other_names(part: WrittenPart, names: Mapping[str, Naming], recording: Recording) -> dict[str, str]:
     """The agreed name by each other name that the part has for the same label, if nobody else bears that."""
     others = [n for n in part.namings if n.label in names and _holds(n, recording)]
     borne = {w for n in names.values() for w in bare_words(n.name)}
     return {n.name: names[n.label].name for n in others if borne.isdisjoint(bare_words(n.name))}
 
 
-def _renamed(part: Part, names: Mapping[str, str]) -> Part:
+def _renamed(part: WrittenPart, names: Mapping[str, str]) -> WrittenPart:
     """The part with each of these words replaced by what it stands for."""
     if not names:
         return part

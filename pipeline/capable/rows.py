@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.capable.writing import Part
+from pipeline.capable.writing import WrittenPart
 from pipeline.draft import DraftStatement
 from pipeline.draft import lines_of as lines_below
 from pipeline.labels import Labels
@@ -53,7 +53,7 @@ class NumberedRows:
 
 
 def table_of(
-    parts: Sequence[Part], sections: tuple[Section, ...], labels: Labels, people: tuple[str, ...] = ()
+    parts: Sequence[WrittenPart], sections: tuple[Section, ...], labels: Labels, people: tuple[str, ...] = ()
 ) -> tuple[NumberedRows, str]:
     """All rows by number, and the text that shows them to the editor.
 
@@ -87,7 +87,7 @@ def table_of(
     return NumberedRows(tuple(rows), len(points), sections, items, labels, people), "\n".join(page).strip()
 
 
-def of_all_parts(section: Section, parts: Sequence[Part]) -> list[DraftStatement]:
+def of_all_parts(section: Section, parts: Sequence[WrittenPart]) -> list[DraftStatement]:
     """What the parts have in a section, in a row."""
     return in_a_row([group for part in parts for group in part.sections.get(section.name, ())])
 

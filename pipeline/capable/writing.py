@@ -42,7 +42,7 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 
 
 @dataclass(slots=True)
-class Part:
+class WrittenPart:
     """What a call wrote of the lines that it `read`; `whole` tells that these are the whole recording.
 
     `remarks` tell what is otherwise than asked.
@@ -60,7 +60,7 @@ class Part:
     from_manuscript: bool = False
 
 
-async def write(job: Job) -> Sequence[Part]:
+async def write(job: Job) -> Sequence[WrittenPart]:
     """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
     spoken = max(1, job.transcript.spoken_words)
 
@@ -85,17 +85,17 @@ class _Share:
         return [_Share(half, self.words / 2) for half in halves(self.chunk) or ()]
 
 
-async def _parts_of(share: _Share, job: Job) -> list[Part]:
+async def _parts_of(share: _Share, job: Job) -> list[WrittenPart]:
     """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
     return await by_halves(share, partial(_part_of_share, job=job), lambda share_cut, _: share_cut.halves(), _unwritten)
 
 
-def _unwritten(shares: Sequence[_Share], reason: str) -> Part:
+def _unwritten(shares: Sequence[_Share], reason: str) -> WrittenPart:
     chunk, last = shares[0].chunk, shares[-1].chunk.last
-    return Part(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {reason}"),))
+    return WrittenPart(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {reason}"),))
 
 
-async def _part_of_share(share: _Share, job: Job) -> Part:
+async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
     """The part that a call gives. Raises CallError."""
     chunk, whole, words = share.chunk, share.whole, _in_tens(share.words)
     sections = [s for s in job.sections if whole or s.of_parts]
@@ -156,7 +156,7 @@ def _problem(chunk: Chunk, message: str) -> Problem:
     return Problem(section=MAIN_POINTS.name, chunk=chunk.index + 1, message=message)
 
 
-def _lacks_points(part: Part, chunk: Chunk) -> bool:
+def _lacks_points(part: WrittenPart, chunk: Chunk) -> bool:
     """Whether there is no main point, though the chunk has more than what the model calls filler."""
     remaining = [s for s in chunk.segments if s.id not in part.filler]
     return not part.sections[MAIN_POINTS.name] and spoken_words(remaining) >= _FEW_WORDS
@@ -171,7 +171,7 @@ def _filler(answer: ChunkAnswer, chunk: Chunk, job: Job) -> frozenset[int]:
     return frozenset(s.id for s in chunk.segments if s.id in skipped)
 
 
-def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool) -> Part:
+def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool) -> WrittenPart:
     """An answer with its numbers as segments."""
     answer = parsed.value
     lines = job.prefixes.lines(chunk)
@@ -186,7 +186,7 @@ def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool)
     rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
     empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
     speakers: Sequence[Speaker] = getattr(answer, "speakers", ())  # of a recording in parts
-    return Part(
+    return WrittenPart(
         sections={s.name: anchored(groups_of(s), s, chunk) for s in job.sections},
         whole=whole,
         read=frozenset(s.id for s in chunk.segments),

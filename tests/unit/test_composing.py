@@ -8,7 +8,7 @@ import pytest
 from pipeline.capable.composing import compose, composed, composed_answer, ensure_usable
 from pipeline.capable.job import Job
 from pipeline.capable.rows import NumberedRows, table_of
-from pipeline.capable.writing import Part
+from pipeline.capable.writing import WrittenPart
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.labels import labels_for
 from pipeline.llm.answers import Unusable
@@ -19,11 +19,11 @@ from pipeline.verification import Recording
 from tests.scripted import Answer, ScriptedClient, structured, transcript, unreported
 
 
-def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> Part:
+def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> WrittenPart:
     points = tuple(DraftStatement(t, (first + i,), f"Lead {first + i}") for i, t in enumerate(texts))
     concepts = (DraftStatement(f"What {term} is.", (first,), term),)
     told = (DraftStatement(f"Part from line {first}.", (first,)),)
-    return Part(
+    return WrittenPart(
         {
             "overview": (DraftGroup(told),),
             "prerequisites": (DraftGroup((DraftStatement("Some physics", ()),)),),
@@ -43,7 +43,9 @@ def answer_of(**sections: Any) -> Any:
     return answer.model_validate({name: [] for name in answer.model_fields} | sections)
 
 
-def english_table(parts: Sequence[Part], sections: tuple[Section, ...] = STUDY.sections) -> tuple[NumberedRows, str]:
+def english_table(
+    parts: Sequence[WrittenPart], sections: tuple[Section, ...] = STUDY.sections
+) -> tuple[NumberedRows, str]:
     """The table of parts of English notes, and the text that shows it."""
     return table_of(parts, sections, labels_for("en"))
 
@@ -56,7 +58,9 @@ def composed_with(*answers: Any) -> tuple[Draft, ScriptedClient]:
     return composed_of(PARTS, Recipe(), answers)
 
 
-def composed_of(parts: Sequence[Part], recipe: Recipe, answers: Sequence[Answer]) -> tuple[Draft, ScriptedClient]:
+def composed_of(
+    parts: Sequence[WrittenPart], recipe: Recipe, answers: Sequence[Answer]
+) -> tuple[Draft, ScriptedClient]:
     client = ScriptedClient(answers)
     talk = transcript()
     job = Job(talk, Recording(talk), [], recipe, structured(client), unreported(), has_manuscript=False)
@@ -191,7 +195,7 @@ ROWS = tuple(DraftStatement(text, (3,), bound=True) for text in ("Loan | ten", "
 TABLE = DraftStatement("The figures are:", (3,), "Figures", ROWS, columns=("What", "Years"))
 
 
-def placed_points(*points: dict[str, Any], parts: Sequence[Part] = PARTS) -> Sequence[DraftStatement]:
+def placed_points(*points: dict[str, Any], parts: Sequence[WrittenPart] = PARTS) -> Sequence[DraftStatement]:
     """The statements of an answer with these points under one heading."""
     table, _ = english_table(parts)
     rest = [{"cites": [n]} | AS_WRITTEN for n in range(1, table.points + 1)]
@@ -200,8 +204,8 @@ def placed_points(*points: dict[str, Any], parts: Sequence[Part] = PARTS) -> Seq
     return composed(answer, table)["main_points"][0].statements
 
 
-def listed(*points: DraftStatement) -> list[Part]:
-    return [Part({"main_points": (DraftGroup(points, "All"),)})]
+def listed(*points: DraftStatement) -> list[WrittenPart]:
+    return [WrittenPart({"main_points": (DraftGroup(points, "All"),)})]
 
 
 def test_a_reworded_point_keeps_its_lead_and_what_it_still_leads_up_to() -> None:
@@ -266,7 +270,7 @@ def test_a_heading_without_points_is_withheld() -> None:
 
 
 def test_people_of_all_parts_are_taken_by_number_and_one_who_returns_stands_once() -> None:
-    def with_people(of: Part, *who: tuple[str, str]) -> Part:
+    def with_people(of: WrittenPart, *who: tuple[str, str]) -> WrittenPart:
         rows = tuple(DraftStatement(text, (min(of.read),), name) for name, text in who)
         return replace(of, sections={**of.sections, "people": (DraftGroup(rows),)})
 
@@ -341,12 +345,12 @@ MEETING = Recipe(notes="minutes", own=(WISH,))
 BLANK = {"owner": "", "task": "", "due": ""}
 
 
-def meeting(first: int, owner: str, risk: str) -> Part:
+def meeting(first: int, owner: str, risk: str) -> WrittenPart:
     """A part of a meeting with a point, two tasks of one owner and a risk, on two lines."""
     due = (DraftStatement("Friday", (first,), "Due", bound=True),)
     tasks = tuple(DraftStatement(f"Task {n}.", (n,), owner, due) for n in (first, first + 1))
     own = {"action_items": (DraftGroup(tasks),), "risks": (DraftGroup((DraftStatement(risk, (first,)),)),)}
-    return Part({**part(first, f"Point {first}.").sections, **own}, read=frozenset({first, first + 1}))
+    return WrittenPart({**part(first, f"Point {first}.").sections, **own}, read=frozenset({first, first + 1}))
 
 
 MEETING_PARTS = [meeting(1, "Ana", "Fire."), meeting(3, "Ben", "Flood.")]

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.capable.job import Job
 from pipeline.capable.naming import agreed_names, introduction_of, with_names
-from pipeline.capable.writing import Part
+from pipeline.capable.writing import WrittenPart
 from pipeline.document import Naming
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.profile import Recipe
@@ -21,7 +21,7 @@ ADA, BEN = Naming("Speaker 1", "Ada Moreau", 1), Naming("Speaker 10", "Ben", 2)
 
 
 def renamed(text: str, *names: Naming) -> str:
-    part = Part({"main_points": (DraftGroup((DraftStatement(text, (1,)),)),)})
+    part = WrittenPart({"main_points": (DraftGroup((DraftStatement(text, (1,)),)),)})
     return with_names([part], {n.label: n for n in names}, RECORDING)[0].sections["main_points"][0].statements[0].text
 
 
@@ -85,7 +85,7 @@ def test_all_parts_call_a_person_by_the_agreed_name() -> None:
     talk = Recording(transcript([("Speaker 1", "I am Ada."), ("Ben", "Jim?"), ("Ben", "Ask Cora."), ("Cora", "Me?")]))
     statement = DraftStatement("Jim asks Cora.", (1,), "Jim")
     own, called, cora = Naming("Speaker 1", "Ada", 1), Naming("Speaker 1", "Jim", 2), Naming("Cora", "Jim", 2)
-    part = Part({"main_points": (DraftGroup((statement,)),)}, namings=(called,))
+    part = WrittenPart({"main_points": (DraftGroup((statement,)),)}, namings=(called,))
 
     def text_with(*names: Naming) -> str:
         return with_names([part], agreed_names(names, talk), talk)[0].sections["main_points"][0].statements[0].labelled
@@ -97,7 +97,7 @@ def test_all_parts_call_a_person_by_the_agreed_name() -> None:
 def test_names_stand_in_place_of_labels_in_headings_leads_texts_and_details() -> None:
     detail = DraftStatement("Speaker 10's answer: no.", (2,))
     point = DraftStatement("Speaker 1 asks Speaker 10.", (1,), "Speaker 1", details=(detail,))
-    parts = [Part({"main_points": (DraftGroup((point,), "What Speaker 1 asks"),)})]
+    parts = [WrittenPart({"main_points": (DraftGroup((point,), "What Speaker 1 asks"),)})]
     (group,) = with_names(parts, agreed_names([ADA, BEN], RECORDING), RECORDING)[0].sections["main_points"]
     assert group.heading == "What Ada Moreau asks"
     assert [(s.label, s.text) for s in group.statements[0].flat()] == [
@@ -117,7 +117,7 @@ def test_a_label_that_is_a_word_or_a_part_of_its_name_stays_in_texts() -> None:
 
 def test_a_label_that_is_said_in_the_talk_stays_in_texts() -> None:
     talk = Recording(transcript([("Q1", "I am Ada, and revenue in Q1 fell.")]))
-    part = Part({"main_points": (DraftGroup((DraftStatement("Revenue in Q1 fell.", (1,)),)),)})
+    part = WrittenPart({"main_points": (DraftGroup((DraftStatement("Revenue in Q1 fell.", (1,)),)),)})
     assert with_names([part], agreed_names([Naming("Q1", "Ada", 1)], talk), talk) == [part]
 
 
