@@ -286,4 +286,6 @@ def question_before(begin: Sentence, first: Sentence, sentences: Sequence[Senten
             if s.turn != turn or sum(x.words for x in question) + s.words > LEAD_UP:
                 break
             question.insert(0, s)
+    while len(question) > 1 and question[1].asks and sum(s.words for s in question) > LEAD_UP:
+        question.pop(0)  # the last of several will do
     return tuple(question) if sum(s.words for s in question) <= LEAD_UP else ()

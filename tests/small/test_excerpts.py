@@ -166,3 +166,11 @@ def test_a_question_of_nobody_is_not_printed_before_somebody_s_answer() -> None:
     lines = [(None, "What eats the steel of all these old bridges?"), ("Ben", "Salt, for 40 years.")]
     question, answer = sentences_of(transcript(lines))
     assert question_before(answer, answer, [question, answer]) == ()
+
+
+def test_of_two_questions_that_are_long_together_the_last_is_shown() -> None:
+    first = "Could I ask whether the bridge that we are going to build here is one for trains or for cars?"
+    last = "So is it a bridge for people who own a car and buy themselves a ticket for it all the same?"
+    sentences = sentences_of(transcript([("Ana", f"{first} {last}"), ("Ben", "We shall talk about that right now.")]))
+    answer = sentences[2]
+    assert [s.text for s in question_before(answer, answer, sentences)] == [last]
