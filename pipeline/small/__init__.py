@@ -103,6 +103,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     term_windows = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
     context = TermContext(sentences, reading.notes, people)
     terms, problems = await _explained_terms(term_windows, context, structured, at_once)
+    terms = list(filter(LeadIns(sentences, 0).stands_alone, terms))
     of_use, spare = _of_use(sentences, excerpts, reading.spare, outline_numbers, frame)
     page = _page(sentences, of_use, spare, completed(terms, excerpts), (about, asked_first), ranking, recipe.length)
     end = last or outline.other_ending({n for e in page.chosen for n in e.numbers})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 from typing import TypeVar
@@ -13,7 +13,9 @@ from pipeline.small.excerpts import LEAD_UP, NEEDS, Excerpt, printed_words, ques
 from pipeline.small.keys import keys
 from pipeline.small.sentences import Sentence
 
+_RIDER = 12  # words of a second thought in the line of a definition
 _LEANS = 0.3  # leaning from which the beginning of a paragraph is printed with the question that its turn answers
+_POINTS_BACK = 1.0  # leaning above which a sentence is not understood without another: both first words are common
 
 Quotation = TypeVar("Quotation", Excerpt, Concept)
 
@@ -36,7 +38,7 @@ def cut_back(concept: Concept) -> Concept:
         return concept
     kept = [concept.sentences[0]]
     for s in concept.sentences[1:]:
-        if not (belongs(kept[-1], s) or (s.words < SHORT and not s.begins_line)):
+        if not (belongs(kept[-1], s) or (s.words <= _RIDER and not s.begins_line)):
             break
         kept.append(s)
     return replace(concept, sentences=tuple(kept))
@@ -74,18 +76,31 @@ class LeadIns:
         self._sentences, self._openings = sentences, Openings(sentences)
         self.words_left, self._opening_question = words, opening_question
 
-    def with_lead_ins(self, quotations: Sequence[Quotation], always: bool = False) -> list[Quotation]:
-        """The quotations, those that need it most first served, with what they need.
+    def with_lead_ins(
+        self, quotations: Sequence[Quotation], always: bool = False, elsewhere: Collection[int] = ()
+    ) -> list[Quotation]:
+        """The quotations, those that need it most first served, with what they need and stands not `elsewhere`.
 
         With `always` each that begins inside a turn takes something along: a definition is read without its neighbours.
         """
         out = list(quotations)
         order = sorted(range(len(out)), key=lambda n: -self._openings.cut_before(out[n].sentences[0]))
-        shown = {s.number for q in quotations for s in q.lead_up + q.sentences}
+        shown = {s.number for q in quotations for s in q.lead_up + q.sentences}.union(elsewhere)
         for n in order:
             out[n] = self._with_lead_in(out[n], shown, always)
             shown |= {s.number for s in out[n].lead_up + out[n].sentences}
         return out
+
+    def stands_alone(self, concept: Concept) -> bool:
+        """Whether an explanation is understood among the concepts: neither it nor what leads in to it points back."""
+        first = concept.sentences[0]
+        leans = self._openings.leans(first)
+        if concept.lead_up or concept.complete:
+            return leans <= _POINTS_BACK
+        lead_in = self._lead_in_for(first, always=True)
+        if lead_in.by_others or leans < _LEANS:
+            return True
+        return self._openings.leans((*lead_in.by_speaker, first)[0]) <= _POINTS_BACK
 
     def _with_lead_in(self, quotation: Quotation, shown: set[int], always: bool) -> Quotation:
         first = quotation.sentences[0]

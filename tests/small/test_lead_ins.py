@@ -105,6 +105,25 @@ def test_what_does_not_belong_to_a_definition_is_printed_where_it_does() -> None
     assert in_english([first, *rest]).statement(longer).startswith("Ben: “The bridge closed in 2021. … Since then")
 
 
+def test_a_short_second_thought_belongs_to_a_definition() -> None:
+    said = "Section loss is the share of steel that rust has eaten. Unless the beams were replaced by then."
+    concept = Concept("section loss", tuple(_sentences([("Ben", said)])))
+    assert cut_back(concept) == concept
+
+
+def test_an_explanation_that_points_back_is_understood_below_what_it_points_to_alone() -> None:
+    def alone(term: str, number: int, said: str) -> bool:
+        sentences = _sentences([("Ben", said)])
+        return LeadIns(sentences, 0).stands_alone(Concept(term, (sentences[number],)))
+
+    assert alone("galvanising", 1, f"Rust eats the beams of all bridges here. {PAINT}")
+    assert not alone("zinc bath", 1, "Rust eats the beams. So the zinc bath is where it all ends for them.")
+    assert alone("zinc bath", 0, "So the zinc bath is where it all ends for them.")  # begins its line
+    assert not alone(
+        "zinc bath", 2, "Rust eats beams. And it is as bad as it was. So we use a zinc bath here, you know."
+    )
+
+
 def test_what_goes_on_about_a_term_right_behind_it_is_taken_in() -> None:
     said = "That is called the zinc quotient. Warm baths give a quotient of eight. Rain falls."
     first, second, third = _sentences([(None, said)])
