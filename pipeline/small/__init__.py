@@ -19,6 +19,7 @@ from pipeline.lengths import Length
 from pipeline.llm.progress import Estimate, Reporter
 from pipeline.llm.structured import Structured
 from pipeline.profile import Recipe
+from pipeline.small.bridges import bridged, prolonged
 from pipeline.small.calls import FailedCall, survivable
 from pipeline.small.concepts import (
     LEAST_WORDS,
@@ -35,7 +36,7 @@ from pipeline.small.excerpts import Excerpt, excerpts_of, lines_of, unrepeated
 from pipeline.small.frame import Frame, frame_of
 from pipeline.small.lead_ins import LeadIns, cut_back, excerpt_behind, with_rest_of_concept
 from pipeline.small.notes import Mark
-from pipeline.small.outline import Outline, overview, summary_of
+from pipeline.small.outline import Outline, overview
 from pipeline.small.parts import Part, parts_of
 from pipeline.small.passages import passages_of
 from pipeline.small.quoting import Quoter
@@ -56,8 +57,9 @@ _WORDS_OF_EXCERPT = 35  # printed, on the average
 _MOST_WINDOWS = 40
 _OF_MAIN_POINTS = 0.6  # of the page, about
 _LEAST_OF_MAIN_POINTS = 0.45
-_FREE = 0.2  # of the words of main points, which what the model's notes stand for leaves free
-_SHARE_OF_CONCEPTS, _SHARE_OF_SUMMARY, _MOST_OF_SUMMARY = 0.42, 0.1, 0.15  # of the page, at most
+_FREE = 0.2  # of the words of main points, which what the model's notes stand for leaves free: a good deal of room
+_SHARE_OF_CONCEPTS = 0.42  # of the page, at most
+_KEPT_BACK = 0.1  # of the page, for the summary and for what the quotations need around them
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
@@ -106,16 +108,17 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     terms = list(filter(LeadIns(sentences, 0).stands_alone, terms))
     of_use, spare = _of_use(sentences, excerpts, reading.spare, outline_numbers, frame)
     page = _page(sentences, of_use, spare, completed(terms, excerpts), (about, asked_first), ranking, recipe.length)
-    end = last or outline.other_ending({n for e in page.chosen for n in e.numbers})
-    leads = LeadIns(sentences, page.words_left - (end.words if end else 0), asked_first)
+    leads = LeadIns(sentences, page.words_left - (last.words if last else 0), asked_first)
     concepts, chosen = _with_lead_ins(page, leads)
+    left_out = [e for e in page.left_out if e not in ranking.asides(of_use)]
+    elsewhere = frame.aside | outline_numbers | {s.number for c in concepts for s in (*c.lead_up, *c.sentences)}
+    chosen, filled = _filled(sentences, chosen, left_out, elsewhere, ranking, leads)
     names = Names(sentences, reading.notes, quoter, language)
     reporter.begin("composing", at_once=at_once, planned=sum(not names.question(e) for e in chosen))
     named_excerpts = await each([partial(_named_excerpt, e, structured, names, language) for e in chosen], at_once)
-    parts = parts_of(named_excerpts, names)
-    quotations: list[Concept | Excerpt] = [*concepts, *chosen]
-    left_out = _unshown([e for e in page.left_out if e not in ranking.asides(of_use)], quotations)
-    summary = summary_of(end, left_out, ranking, min(leads.words_left, page.most_of_summary)) if parts else []
+    parts = parts_of([replace(n, excerpt=e) for n, e in zip(named_excerpts, filled, strict=True)], names)
+    summary = [Excerpt((last,))] if last and parts else []
+    shown = {n for e in filled for n in e.numbers}
     recording = Recording(transcript)
 
     def with_remark(section: str, statement: DraftStatement) -> DraftStatement:
@@ -132,9 +135,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
             "summary": _section([DraftStatement(quoter.statement(e), lines_of(e)) for e in summary]),
         },
         dropped=tuple(
-            DroppedNote(text=quoter.statement(e), lines=lines_of(e))
-            for e in page.left_out
-            if e not in summary and replace(e, lead_up=()) not in summary
+            DroppedNote(text=quoter.statement(e), lines=lines_of(e)) for e in page.left_out if not e.numbers <= shown
         ),
         problems=(*reading.problems, *problems),
         read=frozenset(reading.read),
@@ -152,21 +153,19 @@ def _of_use(
     frame: Frame,
 ) -> tuple[list[Excerpt], list[Excerpt]]:
     """The excerpts but for those of the show alone, and further ones of what is spare and stands nowhere else."""
-    aside = frame.adverts | frame.introductions | frame.parting
-    excluded = aside.union(outline_numbers, *(e.numbers for e in excerpts))
+    excluded = frame.aside.union(outline_numbers, *(e.numbers for e in excerpts))
     further = [e.without(excluded) for e in excerpts_of(sentences, spare) if excluded.isdisjoint(e.marked)]
-    return [e for e in excerpts if not e.marked <= aside], further
+    return [e for e in excerpts if not e.marked <= frame.aside], further
 
 
 @dataclass(frozen=True)
 class _Page:
-    """What is printed within the words of a page, what is left out, how many words are left, the most of a summary."""
+    """What is printed within the words of a page, what is left out, and how many words are left."""
 
     concepts: list[Concept]
     chosen: list[Excerpt]
     left_out: list[Excerpt]
     words_left: int
-    most_of_summary: int
 
 
 def _page(
@@ -185,7 +184,7 @@ def _page(
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(terms, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
     above = sum(c.words for c in concepts) + sum(s.words for s in overview if s)
-    reserved = above + round(_SHARE_OF_SUMMARY * aim)
+    reserved = above + round(_KEPT_BACK * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
     wanted_words = max(aim - reserved, round(_LEAST_OF_MAIN_POINTS * aim))
     concept_numbers = {n for c in concepts for n in c.numbers}
@@ -198,7 +197,7 @@ def _page(
         best = sorted((*best, *further), key=lambda e: e.first)
     chosen, left_out = unrepeated(best), [e for e in candidates if e not in best]
     words_left = most - above - sum(e.printed for e in chosen)
-    return _Page(concepts, chosen, left_out, words_left, round(_MOST_OF_SUMMARY * aim))
+    return _Page(concepts, chosen, left_out, words_left)
 
 
 def _with_lead_ins(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Excerpt]]:
@@ -214,6 +213,37 @@ def _with_lead_ins(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Exc
     return concepts, leads.with_lead_ins(
         [with_rest_of_concept(e, cut_concepts) for e in page.chosen if e not in moved_excerpts]
     )
+
+
+def _filled(
+    sentences: Sequence[Sentence],
+    chosen: Sequence[Excerpt],
+    left_out: Sequence[Excerpt],
+    elsewhere: Set[int],
+    ranking: Ranking,
+    leads: LeadIns,
+) -> tuple[list[Excerpt], list[Excerpt]]:
+    """The excerpts with what is most about the subject of what was left out; and these with what stands between them.
+
+    Bridges come first: what is told without a gap is understood. Where a good deal of room is left, turns go on behind
+    their excerpts. `elsewhere` are sentences that stand elsewhere on the page, or that belong to the show alone.
+    """
+    closed = bridged(chosen, elsewhere, sentences, leads.words_left)
+    leads.words_left -= _words(closed) - _words(chosen)
+    taken = {s.number for e in closed for s in (*e.lead_up, *e.sentences)} | elsewhere
+    further = ranking.best(_unshown(left_out, taken), leads.words_left, leads.words_left, fewest=0, central=True)
+    leads.words_left -= _words(further)
+    further = leads.with_lead_ins(further, elsewhere=taken)
+    closed = sorted((*closed, *further), key=lambda e: e.first)
+    filled = bridged(closed, elsewhere, sentences, leads.words_left)
+    words_left = leads.words_left - _words(filled) + _words(closed)
+    if words_left > _FREE * _words(filled):
+        filled = prolonged(filled, elsewhere, sentences, words_left)
+    return sorted((*chosen, *further), key=lambda e: e.first), filled
+
+
+def _words(excerpts: Iterable[Excerpt]) -> int:
+    return sum(e.printed for e in excerpts)
 
 
 async def _named_excerpt(excerpt: Excerpt, structured: Structured, names: Names, language: str | None) -> NamedExcerpt:
@@ -258,9 +288,8 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
     return out
 
 
-def _unshown(excerpts: Sequence[Excerpt], quotations: Sequence[Concept | Excerpt]) -> list[Excerpt]:
-    """The excerpts that stand nowhere among what is printed, each without what leads up to it if that stands there."""
-    shown = {s.number for p in quotations for s in (*p.lead_up, *p.sentences)}
+def _unshown(excerpts: Sequence[Excerpt], shown: Set[int]) -> list[Excerpt]:
+    """The excerpts of which nothing is shown, each without what leads up to it if that is."""
     found = [e for e in excerpts if shown.isdisjoint(e.numbers)]
     return [e if shown.isdisjoint(s.number for s in e.lead_up) else replace(e, lead_up=()) for e in found]
 
@@ -270,8 +299,8 @@ def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
 
 
 def _statements(part: Part, quoter: Quoter) -> tuple[DraftStatement, ...]:
-    """The excerpts of a part, each under its lead."""
+    """The quotations of a part, each under its lead."""
     return tuple(
         DraftStatement(quoter.statement(named.printed), lines_of(named.excerpt), label=lead)
-        for named, lead in zip(part.excerpts, part.leads, strict=True)
+        for named, lead in part.quotations
     )

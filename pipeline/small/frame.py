@@ -30,6 +30,11 @@ class Frame:
     introductions: frozenset[int]
     greetings: frozenset[int]  # share a word with the parting alone, such as the show's name
 
+    @property
+    def aside(self) -> frozenset[int]:
+        """What is no main point; greetings may say what the recording is about."""
+        return self.adverts | self.introductions | self.parting
+
 
 def frame_of(sentences: Sequence[Sentence], names: Collection[str] = ()) -> Frame:
     """What belongs to the show alone; `names` are the keys of speakers' names, which greet nobody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.draft import DraftStatement
 from pipeline.small.excerpts import Excerpt, lines_of
@@ -15,12 +15,10 @@ from pipeline.small.sentences import Sentence
 _FADES = 0.85  # how much less likely each sentence is to say it than the one before
 _SHORTEST_BEGINNING, _BEGINNING = 40, 150  # words in which a recording says what it is about
 _LONGEST = 40  # words of a sentence in the overview or summary
-_LONGEST_EXCERPT = 75  # words of an excerpt in the summary
 _FEWEST = 8
-# The share of a recording's sentences that may be about more of it than what it begins with, the one that sums up, the
-# one that only ends it.
-_BEGINS, _SUMS_UP, _ENDS = 0.4, 0.05, 0.6
-_MOST, _MOST_NAMED = 6, 8
+# The share of a recording's sentences that may be about more of it than what it begins with, and than what sums it up.
+_BEGINS, _SUMS_UP = 0.4, 0.05
+_MOST_NAMED = 8
 _ENOUGH = 3  # words that carry meaning in a question that is understood alone
 _SEVERAL = 4  # words that the recording comes back to in a sentence that sums up
 _BETWEEN = "; "
@@ -53,21 +51,11 @@ class Outline:
         return next((s for s in questions if self._share_above(s) <= _BEGINS), None)
 
     def closing(self) -> Sentence | None:
-        """The sentence near the end that is about more of it than nearly all others: where somebody sums up."""
-        return self._ending(_SUMS_UP, [s for s in self._closing if len(self._ranking.recurring(s.keys)) >= _SEVERAL])
-
-    def other_ending(self, shown: Collection[int]) -> Sentence | None:
-        """What ends one that sums nothing up: a statement about it that begins a turn and stands nowhere yet."""
-        end = self._ending(_ENDS, [s for s in self._closing if s.turn != self._previous(s).turn])
-        return end if end and end.number not in shown else None
-
-    def _ending(self, most: float, among: Iterable[Sentence]) -> Sentence | None:
-        """The statement, no answer, that is about most of what the recording comes back to."""
-        found = [
-            s for s in among if _stands_alone(s) and not (self._previous(s).asks and self._previous(s).turn != s.turn)
-        ]
+        """The statement near the end, no answer, that is about more of it than nearly all others: the summing-up."""
+        sums_up = (s for s in self._closing if len(self._ranking.recurring(s.keys)) >= _SEVERAL and _stands_alone(s))
+        found = [s for s in sums_up if not (self._previous(s).asks and self._previous(s).turn != s.turn)]
         last = max(reversed(found), key=self._ranking.centrality, default=None)
-        return last if last and self._share_above(last) <= most else None
+        return last if last and self._share_above(last) <= _SUMS_UP else None
 
     def _previous(self, s: Sentence) -> Sentence:
         return self._sentences[max(0, s.number - 1)]
@@ -98,17 +86,3 @@ def overview(
     runs = [tuple(sentences)] if len({s.speaker for s in sentences}) == 1 else [(s,) for s in sentences]
     excerpts = [Excerpt(run) for run in runs]
     return tuple(DraftStatement(quoter.statement(e), lines_of(e)) for e in excerpts)
-
-
-def summary_of(last: Sentence | None, left_out: Sequence[Excerpt], ranking: Ranking, words: int) -> list[Excerpt]:
-    """How the recording ends, then what stands nowhere else on the page and is most about what it comes back to.
-
-    So many words in all, but the end or one excerpt at least; in order, only excerpts that can be read alone.
-    """
-    chosen = [Excerpt((last,), frozenset({last.number}))] if last else []
-    for e in sorted(left_out, key=lambda e: -ranking.centrality(*e.sentences)):
-        room = words - sum(x.printed for x in chosen) if chosen else _LONGEST_EXCERPT
-        fits = e.printed <= min(_LONGEST_EXCERPT, room)
-        if fits and not e.goes_on and len(chosen) < _MOST and not (last and last in (*e.lead_up, *e.sentences)):
-            chosen.append(e)
-    return sorted(chosen, key=lambda e: e.first)

@@ -1,27 +1,26 @@
-"""Parts: excerpts that one heading fits, under the name of the first of them."""
+"""Parts: excerpts that one heading fits, under the title that most of them are about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.small.context import MOST_WORDS
+from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import keys
 from pipeline.small.titles import NamedExcerpt, Names
 from pipeline.text import QUESTION_MARKS
 
 _MOST = 4  # excerpts of a part
+_PARAGRAPH = 2 * MOST_WORDS
 
 
 @dataclass(frozen=True)
 class Part:
-    """Excerpts that belong together: the name of the first is the heading, those of the others are their leads."""
+    """Excerpts that belong together: the name of one is the heading, those of the others are their leads."""
 
     excerpts: tuple[NamedExcerpt, ...]
-
-    @property
-    def heading(self) -> str:
-        """What all of it is about."""
-        return self.excerpts[0].name
+    heading: str
 
     @property
     def words(self) -> int:
@@ -32,10 +31,23 @@ class Part:
     def leads(self) -> list[str]:
         """A lead for each excerpt, "" where the heading or a lead says it already, and for one without a title."""
         shown = [self.heading]
-        for named in self.excerpts[1:]:
+        for named in self.excerpts:
             lead = named.question or named.title
             shown.append("" if any(_same(lead, other) for other in shown) else lead)
-        return ["", *shown[1:]]
+        return shown[1:]
+
+    @property
+    def quotations(self) -> list[tuple[NamedExcerpt, str]]:
+        """What stands below the heading, each with its lead; what goes right on without one is a single quotation."""
+        out: list[tuple[NamedExcerpt, str]] = []
+        for named, lead in zip(self.excerpts, self.leads, strict=True):
+            if out and not lead and _goes_right_on(out[-1][0].excerpt, named.excerpt):
+                first, lead = out.pop()
+                before, e = first.excerpt, named.excerpt
+                sentences, notes = (*before.sentences, *e.sentences), (*before.notes, *e.notes)
+                named = replace(first, excerpt=replace(before, sentences=sentences, notes=notes))
+            out.append((named, lead))
+        return out
 
 
 def parts_of(named_excerpts: Sequence[NamedExcerpt], names: Names) -> list[Part]:
@@ -45,18 +57,33 @@ def parts_of(named_excerpts: Sequence[NamedExcerpt], names: Names) -> list[Part]
     """
     parts: list[list[NamedExcerpt]] = []
     for named in named_excerpts:
-        while parts and not _belongs(named, parts[-1], names) and any(_same(named.name, p[0].name) for p in parts):
+        headings = [_heading(p, names) for p in parts]
+        while parts and not _belongs(named, parts[-1], names) and any(_same(named.name, h) for h in headings):
             named = named.renamed
         if parts and _belongs(named, parts[-1], names):
             parts[-1].append(named)
         else:
             parts.append([named if named.name else replace(named, own_sentence=names.beginning(named.excerpt))])
-    return [Part(tuple(part)) for part in parts]
+    return [Part(tuple(part), _heading(part, names)) for part in parts]
+
+
+def _heading(part: Sequence[NamedExcerpt], names: Names) -> str:
+    """The name of the first excerpt; where that is a title, the one among the titles that the sentences say most of."""
+    first = part[0]
+    if first.question or not first.title:
+        return first.name
+    said = [set(s.keys) for named in part for s in named.excerpt.sentences]
+
+    def share_said(title: str) -> float:
+        telling_keys = names.telling(title)
+        return sum(len(telling_keys & sentence_keys) for sentence_keys in said) / max(1, len(telling_keys))
+
+    return max((named.title for named in part if named.title and not named.question), key=share_said)
 
 
 def _belongs(named: NamedExcerpt, part: Sequence[NamedExcerpt], names: Names) -> bool:
     """Whether an excerpt goes on from a part, answers its question too, or speaks of what its heading names."""
-    first, last = part[0], part[-1].excerpt
+    first, last, heading = part[0], part[-1].excerpt, _heading(part, names)
     if named.excerpt.continues(last) or (named.question and _same(named.question, first.question)):
         return True
     if named.question or len(part) == _MOST:
@@ -65,8 +92,14 @@ def _belongs(named: NamedExcerpt, part: Sequence[NamedExcerpt], names: Names) ->
     if first.question:
         return same_turn
     if not named.title:
-        return not named.own_sentence or not names.words(first.name).isdisjoint(keys(named.excerpt.text))
-    return keys(named.title) == keys(first.name) or not names.telling(first.name).isdisjoint(keys(named.title))
+        return not named.own_sentence or not names.words(heading).isdisjoint(keys(named.excerpt.text))
+    return keys(named.title) == keys(heading) or not names.telling(heading).isdisjoint(keys(named.title))
+
+
+def _goes_right_on(before: Excerpt, e: Excerpt) -> bool:
+    """Whether an excerpt begins where another of its turn ends, and both are short enough for one paragraph."""
+    same_turn = before.sentences[-1].turn == e.sentences[0].turn
+    return same_turn and before.last + 1 == e.first and before.words + e.words <= _PARAGRAPH
 
 
 def _same(name: str, other: str) -> bool:

@@ -79,19 +79,26 @@ class Ranking:
         return [e for e in excerpts if self._says_little(e) or (not e.figures and about[e] < least)]
 
     def _says_little(self, excerpt: Excerpt) -> bool:
-        """Whether few of its words carry meaning; a sentence that was broken off says nothing."""
-        complete = (s for s in (*excerpt.lead_up, *excerpt.sentences) if s.number not in self._broken_off)
+        """Whether few words of it, or of its question, carry meaning; a sentence that was broken off says nothing."""
+        question = tuple(s for s in excerpt.lead_up if s.asks)
+        complete = (s for s in (*question, *excerpt.sentences) if s.number not in self._broken_off)
         return len({k for s in complete for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
 
     def best(
-        self, excerpts: Sequence[Excerpt], aim: int, most: int, fewest: int = 1, first: Excerpt | None = None
+        self,
+        excerpts: Sequence[Excerpt],
+        aim: int,
+        most: int,
+        fewest: int = 1,
+        first: Excerpt | None = None,
+        central: bool = False,
     ) -> list[Excerpt]:
         """The best excerpts, about `aim` words and at most `most`, but so many at least, in the recording's order.
 
         One that goes on from another is only taken with it. Asides are taken where there is nothing else. The one that
-        is to be the `first` comes before better ones.
+        is to be the `first` comes before better ones. The best are the `central` ones where that is asked for.
         """
-        worth = [self.worth(e) for e in excerpts]
+        worth = [self.centrality(*e.sentences) if central else self.worth(e) for e in excerpts]
         least = _LEAST * median(worth) if worth else 0.0
         asides = self.asides(excerpts)
         fit = [n for n, w in enumerate(worth) if w >= least]

@@ -75,6 +75,15 @@ def test_a_few_words_are_an_aside_but_with_what_they_answer() -> None:
     assert ranking.asides([few, other, other]) == [few] and not ranking.asides([answer, other, other])
 
 
+def test_a_reply_is_weighed_without_the_statement_that_it_replies_to() -> None:
+    other = all_of(BRIDGE)[0]
+    said = [("Ana", "Such a bridge of steel is so bad."), ("Ben", "Okay, a friendly bridge.")]
+    statement, reply = sentences_of(transcript(said))
+    ranking = Ranking([*other.sentences, statement, reply])
+    replied = Excerpt((reply,), frozenset({1}), lead_up=(statement,))
+    assert ranking.asides([replied, other, other]) == [replied]
+
+
 def test_a_spare_excerpt_begins_behind_what_others_show() -> None:
     (excerpt,) = excerpts_of(sentences_of(transcript([(None, f"{BRIDGE} It costs 3 million.")])), [Mark("", (1,))])
     left = excerpt.without({0})
@@ -241,6 +250,29 @@ def test_the_question_that_an_excerpt_answers_is_its_heading_and_is_not_repeated
     excerpt = Excerpt((answer,), frozenset({1}), (), lead_up=(question,))
     one = _titled(excerpt, "Rust", Names([question, answer], [BRIDGE], in_english([]), "en"))
     assert (one.name, one.printed) == (asked, replace(excerpt, lead_up=()))
+
+
+def test_a_heading_is_the_title_that_most_of_its_part_is_about() -> None:
+    aside, matter, more = all_of(
+        "My mine bridge has no rails.", "The rail bridge at Orle is of steel.", "Rail rail steel."
+    )
+    named = [NamedExcerpt(aside, title="Mine bridge"), NamedExcerpt(matter, title="Rail bridge"), NamedExcerpt(more)]
+    (part,) = parts_of(named, _names([aside, matter, more]))
+    assert (part.heading, part.leads) == ("Rail bridge", ["Mine bridge", "", ""])
+
+
+def test_what_goes_right_on_without_a_lead_is_one_quotation() -> None:
+    first, second = sentences_of(transcript([("Ben", f"{BRIDGE} {BREAD}")]))
+    excerpts = [Excerpt((s,), frozenset({s.number})) for s in (first, second)]
+
+    def printed(title: str) -> int:
+        named = [NamedExcerpt(excerpts[0], title="Rust on bridges"), NamedExcerpt(excerpts[1], title=title)]
+        return sum(len(p.quotations) for p in parts_of(named, _names(excerpts)))
+
+    assert (printed(""), printed("Bridges"), printed("Acid")) == (1, 2, 2)
+    long = [Excerpt((replace(s, text=LONG * 3),), frozenset({s.number})) for s in (first, second)]
+    (part,) = parts_of([NamedExcerpt(long[0], title="Rust on bridges"), NamedExcerpt(long[1])], _names(excerpts))
+    assert len(part.quotations) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.small import _unshown
-from pipeline.small.excerpts import Excerpt
 from pipeline.small.frame import frame_of
-from pipeline.small.outline import Outline, overview, summary_of
+from pipeline.small.outline import Outline, overview
 from pipeline.small.parts import Part
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence, sentences_of
@@ -45,31 +44,6 @@ def _asked_first(lines: list[tuple[str, str]]) -> Sentence | None:
 
 def _outline(sentences: list[Sentence]) -> Outline:
     return Outline(sentences, Ranking(sentences))
-
-
-def test_the_summary_says_what_stands_nowhere_else_after_the_summing_up() -> None:
-    excerpts = all_of(BRIDGE, BREAD, "To sum up, rust eats steel and bakers steer acid.")
-    *left_out, last = excerpts
-    ranking = Ranking([s for e in excerpts for s in e.sentences])
-    assert [e.text for e in summary_of(last.sentences[0], left_out, ranking, 60)] == [BRIDGE, BREAD, last.text]
-    assert [e.text for e in summary_of(last.sentences[0], left_out, ranking, 5)] == [last.text]
-    assert summary_of(None, [], ranking, 60) == []
-    assert len(summary_of(None, left_out, ranking, 0)) == 1  # a full page has a summary too
-
-
-def test_what_goes_on_from_something_else_is_no_summary() -> None:
-    sentences = sentences_of(transcript([("Ben", BRIDGE), ("Ben", f"We tested them. {BREAD}")]))
-    second = Excerpt(tuple(sentences[1:]), frozenset(), (), goes_on=True)
-    assert summary_of(None, [second], Ranking(sentences), 99) == []
-
-
-def test_a_recording_without_a_summing_up_ends_with_what_begins_a_turn_near_its_end() -> None:
-    end = "So you both want to keep rust away from the steel of bridges."
-    lines = [("Ana", f"{BRIDGE} It was cold. " * 9), ("Ben", end), ("Ana", "That is nice. We saw it.")]
-    sentences = sentences_of(transcript(lines))
-    found = _outline(sentences).other_ending(set())
-    assert found and found.text == end
-    assert _outline(sentences).other_ending({found.number}) is None
 
 
 def test_a_recording_is_summed_up_where_its_end_says_most_of_it() -> None:
@@ -123,7 +97,7 @@ def test_the_overview_of_a_recording_that_does_not_say_what_it_is_about_names_it
         NamedExcerpt(acid, title="Acid"),
         NamedExcerpt(other, own_sentence=BRIDGE),
     )
-    parts = [Part((one,)) for one in named]
+    parts = [Part((one,), one.name) for one in named]
     (statement,) = overview(None, None, parts, in_english([]))
     assert (statement.text, statement.lines) == ("Rust; Acid", (1, 2))
 
@@ -142,7 +116,7 @@ def test_a_recording_comes_back_to_what_its_notes_speak_of_and_not_to_habits_of_
     assert ranking.centrality(*habit.sentences) == 0 < ranking.centrality(*matter.sentences)
 
 
-def test_what_stands_on_the_page_leads_up_to_nothing_in_the_summary() -> None:
+def test_what_stands_on_the_page_leads_up_to_nothing_further() -> None:
     first, second = all_of(BRIDGE, BREAD)
     led = replace(second, lead_up=first.sentences)
-    assert _unshown([first, led], [first]) == [second]
+    assert _unshown([first, led], first.numbers) == [second]
