@@ -22,7 +22,7 @@ _LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out e
 _LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
 _MOST_BROKEN_OFF = 0.3  # of the turns
 _ASIDE = 0.4  # of the middle one's centrality
-_FEW = 12  # words below which being short is no merit
+_FEW = 20  # words below which being short is no merit
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
 

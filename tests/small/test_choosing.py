@@ -35,6 +35,14 @@ def test_an_excerpt_with_figures_goes_before_one_without() -> None:
     assert ranking.worth(exact) > ranking.worth(plain)
 
 
+def test_of_short_excerpts_the_one_that_says_more_goes_first() -> None:
+    more = "Zinc and paint help the steel for a time."
+    said = sentences_of(transcript([("Ben", f"Rust slowly eats the steel of all the big beams of bridges. {more}")]))
+    ranking = Ranking([*said, *said])
+    one, two = (Excerpt(tuple(said[:n]), frozenset({0})) for n in (1, 2))
+    assert ranking.worth(two) > ranking.worth(one)
+
+
 def test_the_answer_to_what_the_overview_asks_comes_before_better_ones() -> None:
     plain, exact = all_of(
         "Bridges lose a good deal of steel over the years.", "Bridges lose 12 percent of steel in 30 years."
