@@ -69,9 +69,9 @@ def add(flags: Flags, path: Path, reference: Path | None, folder: Path, name: st
 @debug
 def check(folder: Path, prompts: Path | None) -> int:
     """Replay fixtures offline and show what differs. Exit 1 when anything does."""
-    from pipeline.evaluation.fixture_commands import run_check
+    from pipeline.evaluation.fixture_commands import prompt_folder, run_check
 
-    code, lines = run_check(folder, prompts)
+    code, lines = run_check(folder, prompt_folder(prompts))
     print("\n".join(lines))
     return code
 
@@ -85,9 +85,9 @@ def check(folder: Path, prompts: Path | None) -> int:
 @debug
 def list_(folder: Path, prompts: Path | None, model: str | None) -> int:
     """Show fixtures, and which of their answers are obsolete. A changed prompt, schema or model does that; exit 1."""
-    from pipeline.evaluation.fixture_commands import run_list
+    from pipeline.evaluation.fixture_commands import prompt_folder, run_list
 
-    code, lines = run_list(folder, prompts, model)
+    code, lines = run_list(folder, prompt_folder(prompts), model)
     print("\n".join(lines))
     return code
 

@@ -22,7 +22,7 @@ from pipeline.profile import PROFILES, Profile
 from pipeline.providers import weights
 from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.providers.stored import StoredClient
-from pipeline.settings import LOCAL, Settings, is_model_file
+from pipeline.settings import LOCAL, Settings, is_model_file, load_settings
 from pipeline.settings.chosen import model_and_endpoint, profile_of, store_path
 from pipeline.settings.connect import connect
 from pipeline.text import numbered
@@ -36,6 +36,14 @@ class FixtureResult:
     lines: tuple[str, ...]
     calls: int = 0
     complete: bool = True
+
+
+def prompt_folder(flag: Path | None = None) -> Path | None:
+    """The folder of prompts that a flag, else a variable or studydoc.toml sets.
+
+    A replay asks no model, so none that is set there has to be within reach.
+    """
+    return load_settings(model=LOCAL, prompts=flag).prompts
 
 
 def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> FixtureResult:

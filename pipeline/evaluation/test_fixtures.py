@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.fixture_commands import check_folder
+from pipeline.evaluation.fixture_commands import check_folder, prompt_folder
 from pipeline.evaluation.fixtures import fixture_folders
+from pipeline.llm.prompting import PromptSet
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -24,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_fixture(folder: Path) -> None:
-    """The replay gives the golden document."""
-    verdict = check_folder(folder)
+    """The replay gives the golden document, with the prompts that the settings name."""
+    verdict = check_folder(folder, PromptSet(prompt_folder()))
     if verdict.lines:
         pytest.fail("\n".join((f"{verdict.name} differs:", *verdict.lines)), pytrace=False)

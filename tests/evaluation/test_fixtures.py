@@ -30,6 +30,7 @@ from pipeline.run import asummarise
 from pipeline.settings import Settings, load_settings
 from pipeline.settings.chosen import store_path
 from pipeline.transcript import Metadata
+from tests.commands import called
 from tests.evaluation.runs import HOST, KEY, Hosted, recorded, settings, stored
 from tests.kinds import TASKS, answering, empty, minutes
 from tests.kinds import made as notes_of
@@ -261,6 +262,26 @@ def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, t
     assert "    changed prompts: check.v8" in lines
 
 
+def test_fixtures_are_replayed_with_the_prompts_that_a_variable_or_the_file_sets(
+    made: Fixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, first_line in (("own", "Check badly.\n"), ("shipped", "")):
+        (tmp_path / name).mkdir()
+        text = first_line + (ROOT / "prompts/check.v8.md").read_text("utf-8")
+        (tmp_path / name / "check.v8.md").write_text(text, "utf-8")
+
+    def codes(*flags: object) -> list[int]:
+        commands = ("check", "list")
+        return [called("fixture", command, made.folder, *flags, cwd=tmp_path).returncode for command in commands]
+
+    assert codes() == [0, 0]
+    (tmp_path / "studydoc.toml").write_text('prompts = "own"\nmodel = "azure/notes"')  # whose address nothing sets
+    assert codes() == [1, 1]
+    assert codes("--prompts", "shipped") == [0, 0]
+    monkeypatch.setenv("STUDYDOC_PROMPTS", "shipped")
+    assert codes() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("part", "edit"),
     [
@@ -329,6 +350,9 @@ def test_pytest_runs_the_fixtures_of_a_users_own_project(made: Fixture, tmp_path
     assert done.returncode == 1 and "page: +## Summary" in done.stdout
     done = pytest_in(project, STUDYDOC_FIXTURES=str(made.folder.parent))
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
+    (project / "studydoc.toml").write_text('prompts = "no-such-folder"')
+    done = pytest_in(project, STUDYDOC_FIXTURES=str(made.folder.parent))
+    assert done.returncode == 1 and "no-such-folder: " in done.stdout, done.stdout
 
 
 def test_pytest_does_not_pass_in_silence_where_there_are_no_fixtures(tmp_path: Path) -> None:
