@@ -28,8 +28,10 @@ def read(metadata: Any, raw: Any, default: Any) -> Any:
 
 
 def text(raw: Any) -> str:
-    """A string that can be written as UTF-8."""
+    """A string that can be written as UTF-8, and is not blank: that would undo in silence what is set elsewhere."""
     string = _string(raw)
+    if not string.strip():
+        raise ValueError("an empty text: is a variable unset?")
     if any("\ud800" <= c <= "\udfff" for c in string):  # what Python makes of bytes that are no UTF-8
         raise ValueError(f"{raw!r} is no UTF-8")
     return string

@@ -46,6 +46,18 @@ def test_a_flag_beats_a_variable_a_variable_the_file_and_the_file_what_is_given_
     assert (found.out, found.encoding) == (Path("kept"), "cp1252")
 
 
+@pytest.mark.parametrize("name", ["model", "base_url"])
+def test_an_empty_flag_or_variable_does_not_undo_what_the_file_sets(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder / "studydoc.toml").write_text('model = "private"\nbase_url = "http://localhost:8000/v1"')
+    with pytest.raises(SettingsError, match=f"setting {name}: an empty text"):
+        load_settings(**{name: ""})
+    monkeypatch.setenv(f"STUDYDOC_{name.upper()}", "")
+    with pytest.raises(SettingsError, match=f"setting {name}: an empty text"):
+        load_settings()
+
+
 def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in {"CITATIONS": "Yes", "DEADLINE": "1.5", "CONCURRENCY": "64", "SECTIONS": "own"}.items():
         monkeypatch.setenv(f"STUDYDOC_{name}", text)
@@ -58,6 +70,9 @@ def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) ->
     [
         ("chunk_tokens", 100, "100 is not at least 200 and at most 200,000"),
         ("out", "", "an empty path"),
+        ("model", "", r"an empty text: is a variable unset\?"),
+        ("base_url", " ", r"an empty text: is a variable unset\?"),
+        ("language", "", "an empty text"),
         ("concurrency", "many", "'many' is no whole number"),
         ("concurrency", True, "True is no whole number"),
         ("deadline", "nan", "nan is not above 0"),
