@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pipeline.cli.console import awaited
-from pipeline.cli.options import base_url, debug, flag, path_option, some_paths, transcripts
+from pipeline.cli.options import NumberRange, base_url, debug, flag, path_option, some_paths, transcripts
 
 
 @click.command(
@@ -20,7 +20,11 @@ from pipeline.cli.options import base_url, debug, flag, path_option, some_paths,
 @some_paths("Documents or folders of them; or: compare BEFORE AFTER.", required=True)
 @path_option("--reference", "People's own notes, NAME.notes.md or NAME.md for outputs/NAME.json.")
 @transcripts
-@click.option("--fail-under", type=float, help="With compare: exit 1 when a score's mean got worse by more than this.")
+@click.option(
+    "--fail-under",
+    type=NumberRange(0),
+    help="With compare: exit 1 when a score's mean got worse by more than this.",
+)
 @flag("--json", "Print JSON instead of Markdown.", "as_json")
 @path_option("--html", "Write a page with plots there too.")
 @click.option("--judge", help="A model that reads each statement beside its lines; with compare, that rates both.")
@@ -42,16 +46,16 @@ def command(
     comparing = paths[0] == Path("compare")
     if fail_under is not None and not comparing:
         raise click.BadParameter("--fail-under goes with compare: studydoc eval compare BEFORE AFTER")
-    if judge and not comparing and (reference or html):
+    if judge is not None and not comparing and (reference or html):
         raise click.BadParameter("--reference and --html are for scores: leave --judge out, or compare two folders")
-    if base_url and not judge:
+    if base_url is not None and judge is None:
         raise click.BadParameter("--base-url goes with --judge")
     if comparing:
-        judging = _judge(judge, base_url) if judge else None
+        judging = _judge(judge, base_url) if judge is not None else None
         code, text = run_compare(
             paths[1:], reference, transcripts, fail_under, as_json=as_json, page=html, judge=judging
         )
-    elif judge:
+    elif judge is not None:
         code, text = _statements_judged(paths, transcripts, judge, base_url, as_json)
     else:
         code, text = run_eval(paths, reference, transcripts, as_json=as_json, page=html)

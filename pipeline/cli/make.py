@@ -18,6 +18,7 @@ from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import (
     TEXT,
     Flags,
+    NumberRange,
     debug,
     flag,
     has_debug,
@@ -56,7 +57,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 @flag("--watch", "Go on with transcripts that are added or changed, until Ctrl-C or SIGTERM.")
 @click.option(
     "--settle",
-    type=click.FloatRange(0.1, 3600),
+    type=NumberRange(0.1, 3600),
     default=2.0,
     help="With --watch: seconds that a file must have been still.",
 )

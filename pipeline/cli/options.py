@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ class _Path(click.Path):
 
 
 PATH = _Path(path_type=Path)
+
+
+class NumberRange(click.FloatRange):
+    """A number within bounds. Infinity and NaN, which is within all of them, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
 
 # The names that settings know, written out here since loading settings takes longer than all of `--help`.
 PROFILES = ("capable", "small")

@@ -240,6 +240,23 @@ def test_json_of_a_path_that_is_no_utf8_can_be_read(studydoc: Callable[..., Said
     assert not code and json.loads(printed.encode())
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-1.0"])
+def test_a_threshold_that_always_passes_or_always_fails_is_an_error(studydoc: Callable[..., Said], number: str) -> None:
+    code, printed, said = studydoc("eval", "compare", "before", "after", "--fail-under", number)
+    assert (code, printed) == (2, "") and f"'--fail-under': {number} is " in said
+
+
+def test_a_time_to_settle_that_is_no_number_is_an_error(studydoc: Callable[..., Said]) -> None:
+    code, _, said = studydoc("make", ".", "--watch", "--settle", "nan")
+    assert code == 2 and "nan is no number" in said
+
+
+@pytest.mark.parametrize("words", [("eval", ".", "--judge", ""), ("eval", "compare", "a", "b", "--base-url", "")])
+def test_an_empty_option_of_eval_is_an_error(studydoc: Callable[..., Said], words: tuple[str, ...]) -> None:
+    code, printed, said = studydoc(*words)
+    assert (code, printed) == (2, "") and ("setting model: an empty text" in said or "goes with --judge" in said)
+
+
 @pytest.mark.parametrize("command", ["read", "plan", "make"])
 def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], command: str) -> None:
     code, _, said = studydoc(command, "")
