@@ -149,7 +149,9 @@ SETTINGS: dict[str, Decorator] = {
     "concurrency": number_option("--concurrency", "Calls at once to a hosted endpoint."),
     "rpm": number_option("--rpm", "Requests a minute, if the endpoint does not tell its limit."),
     "tpm": number_option("--tpm", "Tokens a minute, if the endpoint does not tell its limit."),
-    "citations": click.option("--citations", is_flag=True, default=None, help="Put [12:34] behind every statement."),
+    "citations": click.option(
+        "--citations/--no-citations", default=None, help="Put [12:34] behind every statement.  [default: without]"
+    ),
     "deadline": number_option("--deadline", "Seconds that one call may take in all.  [default: 600]", float),
     "max_cost": number_option("--max-cost", "Stop before new calls cost more USD than this.", float),
     "max_tokens": number_option("--max-tokens", "Stop before new calls take more tokens than this."),

@@ -15,7 +15,7 @@ from pipeline.cli import app, main
 from pipeline.cli.fixture import add as fixture_add
 from pipeline.cli.options import CALLS
 from pipeline.cli.store import take_in
-from pipeline.settings import deciding
+from pipeline.settings import Settings, deciding, load_settings
 from pipeline.settings.chosen import store_path
 from tests.commands import exit_code
 from tests.samples import scripted_calls
@@ -255,6 +255,22 @@ def test_a_time_to_settle_that_is_no_number_is_an_error(studydoc: Callable[..., 
 def test_an_empty_option_of_eval_is_an_error(studydoc: Callable[..., Said], words: tuple[str, ...]) -> None:
     code, printed, said = studydoc(*words)
     assert (code, printed) == (2, "") and ("setting model: an empty text" in said or "goes with --judge" in said)
+
+
+@pytest.mark.parametrize(("flag", "cited"), [("--no-citations", False), ("--citations", True)])
+def test_a_flag_for_or_against_citations_beats_the_file(
+    studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, cited: bool
+) -> None:
+    settings: list[Settings] = []
+
+    def load(**flags: object) -> Settings:
+        settings.append(load_settings(**flags))
+        return settings[0]
+
+    monkeypatch.setattr("pipeline.settings.load_settings", load)
+    (tmp_path / "studydoc.toml").write_text(f"citations = {str(not cited).lower()}")
+    studydoc("make", "talk.txt", flag)
+    assert [s.citations for s in settings] == [cited]
 
 
 @pytest.mark.parametrize("command", ["read", "plan", "make"])
