@@ -16,6 +16,7 @@ from pipeline.batch_api.precedence import Precedence
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import read
 from pipeline.batches.order import Order, Outcome
+from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import CallError, ContextTooLong, EndpointError, InputError, StoreError
 from pipeline.llm import Completion, Request, Usage, prices
 from pipeline.providers.batch_endpoint import ResultsMissing
@@ -25,6 +26,7 @@ from pipeline.providers.journal import Journal
 from pipeline.providers.limited import LimitReached
 from pipeline.readers import Source
 from pipeline.settings import Settings
+from pipeline.settings.chosen import model_and_endpoint
 from pipeline.store import output_path
 from pipeline.text import numbered
 
@@ -150,11 +152,12 @@ class OrderRun:
         return count
 
     async def work(self) -> None:
-        """Makes every document as far as stored answers go, one after the other."""
+        """Makes every document that is not up to date as far as stored answers go, one after the other."""
         self.jobs.journal.drop_unsent(self.owner)
-        model, renews = self.settings.chosen_model[0], self.starts
-        client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=renews)
+        model, endpoint = model_and_endpoint(self.settings)
+        client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=self.starts)
         self.starts = False  # what comes from now on is the order's own
+        ledger = Ledger(self.calls, replace(self.order, endpoint=endpoint), model)  # that of a run without --batch
         precedence = Precedence(self.calls, self.order.out, self.given_at)
         for source in self.sources:
             before = self.outcomes.get(source.name)
@@ -163,7 +166,7 @@ class OrderRun:
             if later := precedence.later(source.name):
                 self.outcomes[source.name] = self._outcome_of_later(source.name, later)
                 continue
-            outcome = await _make(source, client, self.order)
+            outcome = ledger.outcome(source) or await _make(source, client, self.order, ledger)
             self.outcomes[source.name] = outcome
             if outcome.page:
                 precedence.remember(source.name)
@@ -214,14 +217,14 @@ class OrderRun:
             self.say(f"no longer waited for: the results of {numbered(len(self._missing), 'job')}, which stay away")
 
 
-async def _make(source: Source, client: Deferring, order: Order) -> Outcome:
-    """The outcome of one document, once all its branches have got as far as they can."""
+async def _make(source: Source, client: Deferring, order: Order, ledger: Ledger) -> Outcome:
+    """The outcome of one document, once all its branches have got as far as they can; remembered when complete."""
     tasks_before = asyncio.all_tasks()
     try:
         transcript = read(source, order.input)
     except InputError as err:
         return Outcome(source.name, error=err)
-    [outcome] = await make_all([transcript], client, order)
+    [outcome] = await make_all([transcript], client, order, on_outcome=ledger.remember)
     # The first branch that has to wait ends the document; its siblings still note what they want.
     while pending := asyncio.all_tasks() - tasks_before:
         await asyncio.wait(pending)

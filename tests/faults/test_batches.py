@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
 from pipeline.batches.forecast import forecast
+from pipeline.batches.order import Input
+from pipeline.batches.single_machine import make_documents
 from pipeline.cli.exporting import export_rows
 from pipeline.cli.screen import Screen
 from pipeline.errors import PipelineError, SettingsError, StoreError
+from pipeline.events import Events
 from pipeline.providers.calls import CallStore
 from pipeline.providers.journal import Job, Journal
 from pipeline.providers.limited import LimitReached
@@ -209,6 +212,22 @@ def test_another_order_meets_no_stored_second_answer_that_did_not_fit_where_the_
         assert [batch(folder, server)[1][0] for _ in range(3)] == ["waiting", "waiting", "partial"]
         rounds(folder, server)
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3] * 4 + [["check"] * 3]
+
+
+def test_what_an_order_made_is_up_to_date_for_later_runs_which_ask_nothing(folder: Path) -> None:
+    def misses(call: dict[str, Any]) -> tuple[int, Any] | None:
+        return (200, _reply('{"main_points": 3}')) if server.refused < 3 else None
+
+    with BatchServer(manners=misses) as server:
+        rounds(folder, server)
+        jobs, heard = len(server.batches), Heard()
+        assert batch(folder, server) == (0, ["complete"] * 3) and len(server.batches) == jobs
+        now = settings(folder, server)
+        code, rows = make_documents(
+            [folder / "talks"], now, Metadata(), heard, Events(), Input(), lambda page: None, nullcontext
+        )
+    assert code == 0 and [row["calls_made"] for row in rows] == [0] * 3
+    assert any(line.endswith("3 transcripts, made before, nothing has changed") for line in heard.lines)
 
 
 def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
