@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @transcripts
 @click.option("--model", help="Have a model of the endpoint check the meaning too.  [default: code alone]")
 @base_url
-@flag("--json", "Print one JSON line a statement with findings.", "as_json")
+@flag("--json", "Print one JSON line a statement with findings, and one a document.", "as_json")
 @debug
 def command(
     paths: Sequence[Path], transcripts: Path | None, model: str | None, base_url: str | None, as_json: bool

@@ -25,7 +25,7 @@ from pipeline.cli.options import NumberRange, base_url, debug, flag, path_option
     type=NumberRange(0),
     help="With compare: exit 1 when a score's mean got worse by more than this.",
 )
-@flag("--json", "Print JSON instead of Markdown.", "as_json")
+@flag("--json", "Print one JSON object; what --judge says of single documents: one JSON line a statement.", "as_json")
 @path_option("--html", "Write a page with plots there too.")
 @click.option("--judge", help="A model that reads each statement beside its lines; with compare, that rates both.")
 @base_url

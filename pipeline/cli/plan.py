@@ -19,7 +19,7 @@ from pipeline.cli.options import CALLS, Flags, debug, flag, path_option, some_pa
 @some_paths("Transcripts in any usual format, or folders of them.", required=True)
 @takes_settings(CALLS, out=path_option("--out", "Whose call store counts as paid.  [default: outputs]"))
 @flag("--batch", "Prices of the Batch API, as for make --batch.")
-@flag("--json", "Print JSON.", "as_json")
+@flag("--json", "Print one JSON object.", "as_json")
 @debug
 def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> int:
     """Tell what `make` would ask, take and cost. No call is made; what the call store holds is free."""

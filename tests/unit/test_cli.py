@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -194,6 +195,27 @@ def test_what_was_printed_before_a_file_failed_is_printed(
 def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., Said]) -> None:
     code, _, said = studydoc("make", "talk.vtt", "--title", "m\udcff")
     assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in said
+
+
+def commands_with_json(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The commands below a group that take --json, each by its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands_with_json(command, (*words, name))
+        elif any("--json" in option.opts for option in command.params):
+            yield (*words, name)
+
+
+def test_each_help_tells_whether_json_is_one_object_or_lines(studydoc: Callable[..., Said]) -> None:
+    assert isinstance(app, click.Group)
+    commands = list(commands_with_json(app))
+    assert {("plan",), ("eval",), ("check",), ("batch", "collect")} <= {*commands}
+    for words in commands:
+        help_of_json = " ".join(studydoc(*words, "--help")[1].partition("  --json ")[2].split()[:20])
+        assert re.search("one JSON object|one JSON line|--to record", help_of_json), words
 
 
 def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
