@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, deciding, ensure_settable, load_settings
 from pipeline.settings.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.settings.connect import connect
+from pipeline.tasks import ended_gracefully
 from pipeline.transcript import Transcript
 
 OnProgress = Callable[[ProgressUpdate], None]
@@ -48,6 +50,8 @@ async def asummarise(
     notes="minutes", language=…) and of reading the file (encoding=…, format=…), which a Transcript does not take.
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
+    Calls under way finish and are stored as well when the run is cancelled. It ends at once when it is cancelled again,
+    and the first time when the model runs in the process or the client is your own.
     Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
     document's `problems`.
     """
@@ -66,8 +70,10 @@ async def asummarise(
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as link:
             stoppable = Stoppable(link.client, link.stop)
-            recipe = recipe_of(settings)
-            return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, link.endpoint)
+            work = _summarise_watched(transcript, stoppable, on_progress, recipe_of(settings), prompts, link.endpoint)
+            if settings.in_process:  # its calls are slow and cost nothing
+                return await work
+            return await ended_gracefully(work, partial(stoppable.halt, EndpointError("cancelled", fatal=True)))
 
 
 def summarise(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _QUIET = 0.002  # seconds of a pass through all that is ready, below which next to nothing was
@@ -29,6 +29,23 @@ async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list
             return await start()
 
     return await all_of([when_free(w) for w in work])
+
+
+async def ended_gracefully(work: Coroutine[Any, Any, T], halt: Callable[[], None]) -> T:
+    """The result of work that a first cancellation halts and waits for, and that only a second one cancels."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # which nobody else may look at
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        halt()
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait([task])
+        raise
+    return task.result()
 
 
 async def until_quiet() -> None:

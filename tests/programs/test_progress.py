@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from pipeline.llm import Completion, Request, Usage
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.settings import Settings
+from pipeline.settings.chosen import store_path
 from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript
 
 PARTS = Settings(chunk_tokens=200, model="gpt-6-luna", base_url="http://server.test/v1")
@@ -128,6 +132,55 @@ def test_calls_under_way_are_stored_when_the_callback_fails_and_the_callback_is_
     store.close()
     assert slow.answered == kept >= 2
     assert sum(u.calls > 0 for u in told) == 1
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a server writes its log."""
+    return tmp_path
+
+
+def cancelled(folder: Path, base_url: str, times: int) -> tuple[int, int]:
+    """How many calls of a run were asked and how many stored; it is cancelled so often while the first is under way."""
+    log, settings = folder / "log", replace(PARTS, base_url=base_url, out=folder / "outputs", concurrency=1)
+
+    async def run() -> None:
+        task = asyncio.create_task(asummarise(LONG, settings=settings))
+        while not log.exists():
+            await asyncio.sleep(0.01)
+        for _ in range(times):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    with closing(CallStore(store_path(settings.out))) as store:
+        return len(log.read_text("utf-8").splitlines()), len(list(store))
+
+
+@pytest.mark.parametrize(("times", "stored"), [(1, 1), (2, 0)])
+def test_a_call_under_way_is_stored_when_a_run_is_cancelled_and_dropped_when_it_is_cancelled_again(
+    folder: Path, serve: Callable[..., str], times: int, stored: int
+) -> None:
+    assert cancelled(folder, serve(delay=1.0), times) == (1, stored)
+
+
+def test_a_client_of_ones_own_is_cancelled_with_its_calls() -> None:
+    class Silent(ScriptedClient):
+        async def complete(self, request: Request) -> Completion:
+            running.cancel()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    async def run() -> None:
+        nonlocal running
+        running = asyncio.create_task(asummarise(transcript(), client=Silent(good_answer)))
+        await running
+
+    running: asyncio.Task[Any]
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(run())
 
 
 def test_a_run_that_nobody_listens_to_gives_the_same_document() -> None:
