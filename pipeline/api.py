@@ -27,6 +27,8 @@ from pipeline.settings.connect import connect
 from pipeline.tasks import ended_gracefully
 from pipeline.transcript import Transcript
 
+_LIMITS = ("max_cost", "max_tokens", "rpm", "tpm")
+
 OnProgress = Callable[[ProgressUpdate], None]
 
 
@@ -61,6 +63,7 @@ async def asummarise(
         raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
     if client is not None:
         settings = settings or _beside_a_client(flags)
+        _ensure_no_limit(settings)
         transcript, stoppable = _read(source, settings, flags), Stoppable(_OwnClient(client))
         recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
         return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, "")
@@ -125,6 +128,15 @@ def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
         raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
     settings = Settings(**flags)
     return replace(settings, language=known_tag(settings.language) if settings.language else None)
+
+
+def _ensure_no_limit(settings: Settings) -> None:
+    """SettingsError for a limit, which nothing would hold a client of the caller's own to."""
+    if limit := next((name for name in _LIMITS if getattr(settings, name) is not None), None):
+        raise SettingsError(
+            f"{limit} of the settings means nothing to a client of your own",
+            hint=f"leave {limit} or client out; Settings(length=…) takes nothing from environment and studydoc.toml",
+        )
 
 
 def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[str, Any]) -> Transcript:

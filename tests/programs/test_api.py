@@ -51,6 +51,14 @@ def test_what_a_client_cannot_be_given_is_told(given: dict[str, Any], told: str)
     assert not client.requests
 
 
+@pytest.mark.parametrize("limit", [{"max_tokens": 10}, {"max_cost": 0.01}, {"rpm": 1}, {"tpm": 1}], ids=str)
+def test_a_limit_that_nothing_would_hold_a_client_to_is_an_error(limit: dict[str, Any]) -> None:
+    client = ScriptedClient(good_answer)
+    with pytest.raises(SettingsError, match=f"{min(limit)} of the settings means nothing to a client of your own"):
+        summarise(transcript(), client=client, settings=load_settings(**limit))
+    assert not client.requests
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     """A talk as captions, in an encoding that nobody would guess."""
