@@ -166,7 +166,7 @@ class Timeline:
                 continue
             if item is None:
                 reason = "this statement is not in the document"
-            elif not match.same_words and item.text == item.was:
+            elif not match.same_words and (item.support is not None or item.text == item.was):
                 reason = f"it reads now: {item.text}"
             else:
                 targets.append(match.id)

@@ -432,6 +432,13 @@ def test_words_that_changed_are_not_accepted_but_listed() -> None:
     assert "45 megawatts" in after.misfits[0].reason
 
 
+def test_words_that_changed_are_not_accepted_though_a_name_in_them_was_put_right() -> None:
+    rename = action("rename", speaker="Lund", name="Lunde")
+    accept = action("accept", targets=[find(state(), "40 megawatts").id])
+    after = again(document(), document(figure="45"), rename, accept)
+    assert (find(after, "Lunde reactor makes 45").standing, len(after.misfits)) == ("pending", 1)
+
+
 def test_an_edit_follows_its_evidence_to_new_words() -> None:
     at = find(state(), "40 megawatts")
     edit, accept = action("edit", target=at.id, text="It makes 40 MW."), action("accept", targets=[at.id])
