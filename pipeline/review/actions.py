@@ -25,7 +25,8 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
-# Under the first, a speaker's new name went wherever the label stands; under the second, also into longer names.
+# Under the first rules, a speaker's new name went wherever the label stands. Under the second it also went into longer
+# names, a field was found without its item, and what was edited stayed accepted whatever the notes said below it.
 RULES: Final = 3
 _ID_FIELDS = ("target", "group", "after", "before", "below")
 _PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
@@ -173,12 +174,23 @@ Action = Annotated[
 
 
 class About(_Model):
-    """A statement or heading as the document had it, by which a decision finds it again in another document."""
+    """A statement or heading as the document had it, by which a decision finds it again in another document.
+
+    `label` is its lead or term, `above` the id of the statement that it is nested below, "" for none. Both are None in
+    events of older files.
+    """
 
     id: Id
     section: str
     text: str
     lines: tuple[int, ...]
+    label: str | None = None
+    above: str | None = None
+
+    @property
+    def wording(self) -> str:
+        """The text behind its lead or term."""
+        return f"{self.label}: {self.text}" if self.label else self.text
 
 
 class Event(_Model):

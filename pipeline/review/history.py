@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.document import BARE, Evidence
@@ -15,9 +15,12 @@ from pipeline.review.actions import (
     Decide,
     Edit,
     Event,
+    Merge,
     Rename,
     Restore,
+    Split,
     Step,
+    Term,
     ids_changed,
     ids_used,
     lines_cited,
@@ -50,8 +53,9 @@ class Timeline:
         self._future: list[State] = []
         self.document = digest_of(base)
         earlier = abouts_of(e for e in events if e.document != self.document)
-        self._matches = found_again(earlier, base)
-        self._unmoved_up_to = unmoved_up_to(earlier, base)
+        self._here = base.abouts()
+        self._matches = found_again(earlier, self._here)
+        self._unmoved_up_to = unmoved_up_to(earlier, self._here)
         for event in events:
             self.take(event)
 
@@ -75,8 +79,19 @@ class Timeline:
         return apply(self.state, action, self.revision + 1)
 
     def about(self, action: Action) -> tuple[About, ...]:
-        """The statements that an event has to remember, so that it can be applied to another document."""
-        return tuple(a for i in ids_used(action) if (a := self.base.about(i)))
+        """The statements that an event has to remember, so that it can be applied to another document.
+
+        These are those that it is about and what they are nested below. Where it writes words also those that share
+        their lines, so that the words are not put on one of these.
+        """
+        ids = dict.fromkeys(i for i in ids_used(action) if i in self._here)
+        for id_ in tuple(ids):
+            while id_ := self._here[id_].above or "":
+                ids[id_] = None
+        if isinstance(action, Edit | Merge | Restore | Split | Term):
+            places = {(self._here[i].section, n) for i in ids for n in self._here[i].lines}
+            ids |= {a.id: None for a in self._here.values() if any((a.section, n) in places for n in a.lines)}
+        return tuple(self._here[i] for i in ids)
 
     def quotes(self, action: Action) -> tuple[Evidence, ...]:
         """The words of the lines that an action cites. Raises Unfit where they cannot be known."""
@@ -117,16 +132,20 @@ class Timeline:
             action = event.action.model_copy(update={"targets": targets})
             return apply(state, action, event.n) if targets else state
         except Unfit as err:
-            return replace(state, misfits=(*state.misfits, _misfit(event, _text_of(event), str(err))))
+            return replace(state, misfits=(*state.misfits, _unfit(event, str(err))))
 
     def _rewritten(self, event: Event) -> State:
         """The state after an action on words, places or names. Raises Unfit."""
-        action = readdressed(event.action, {old: match.id for old, match in self._matches.items()})
+        action = readdressed(event.action, {old: m.id for old, m in self._matches_of(event).items()})
         if isinstance(action, Rename) and event.rules < RULES:
             return renamed_as_before(self.state, action, event.rules)
         lines = self._lines_now(action, event)
         after = apply(self.state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
         return _open_again(after, action, event.n) if lines is None else after
+
+    def _matches_of(self, event: Event) -> Mapping[str, Match]:
+        """Where the statements are that an event of an earlier document is about."""
+        return self._matches.get(event.document, {})
 
     def _lines_now(self, action: Action, event: Event) -> tuple[int, ...] | None:
         """The lines that an action cites, by their numbers in this document; None where nobody knows. Raises Unfit."""
@@ -156,34 +175,41 @@ class Timeline:
         targets: list[str] = []
         misfits: list[Misfit] = []
         items = {i.id: i for i in self.state.items}
-        texts = {a.id: a.text for a in event.about}
         # Older documents named their source in statements without lines; nobody has to accept these any more.
         provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
-            match = self._matches.get(target, Match(target, True))
+            match = self._matches_of(event).get(target, Match(target, True))
             item = items.get(match.id)
             if action.kind == "accept" and (target in provenance if item is None else item.reopened == _LINES_UNKNOWN):
                 continue
             if item is None:
                 reason = "this statement is not in the document"
             elif not match.same_words and (item.support is not None or item.text == item.was):
-                reason = f"it reads now: {item.text}"
+                reason = f"it reads now: {item.wording}"
             else:
                 targets.append(match.id)
                 continue
-            misfits.append(_misfit(event, texts.get(target, ""), reason))
+            misfits.append(_misfit(event, target, reason))
         return tuple(targets), tuple(misfits)
 
 
-def _misfit(event: Event, text: str, reason: str) -> Misfit:
-    return Misfit(event.n, event.who, event.action.kind, text, reason)
+def _misfit(event: Event, id_: str, reason: str) -> Misfit:
+    """A decision that does not fit, with the statement that it is about and what that is nested below."""
+    abouts = {a.id: a for a in event.about}
+    about = abouts.get(id_)
+    above = abouts.get(about.above or "") if about else None
+    text = about.wording if about else getattr(event.action, "text", "") or ""
+    return Misfit(
+        event.n, event.who, event.action.kind, text, f"below “{above.wording}”: {reason}" if above else reason
+    )
 
 
-def _text_of(event: Event) -> str:
-    """The words that an event is about: those of its statement, or of an addition its own."""
-    own_text = getattr(event.action, "text", "") or ""
-    texts = {} if isinstance(event.action, Add) else {a.id: a.text for a in event.about}
-    return texts.get(next(iter(ids_used(event.action)), ""), own_text)
+def _unfit(event: Event, reason: str) -> Misfit:
+    """An action that does not fit; the words of an addition are its own, and those of an edit are told."""
+    if isinstance(event.action, Edit):
+        reason += f"; it was to read: {event.action.text}"
+    id_ = "" if isinstance(event.action, Add) else next(iter(ids_used(event.action)), "")
+    return _misfit(event, id_, reason)
 
 
 def _open_again(state: State, action: Action, n: int) -> State:

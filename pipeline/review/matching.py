@@ -1,4 +1,4 @@
-"""Statements of one document found again in another, by their lines and their words."""
+"""Statements of one document found again in another, by their lines, their words and what they are nested below."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from pipeline.document import FORMS
 from pipeline.review.actions import About, Event
-from pipeline.review.state import State
 from pipeline.text import words
 
 _LEAST = 0.55  # mean of shared lines and likeness of words, both 0 to 1; below it two statements are two
+_LEAST_ALIKE = 0.5  # likeness of words below which the same lines make no same statement
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where something is in the new document, and whether it says the same there, word for word."""
+    """Where something is in the new document, and whether it says the same there, word for word, its lead included."""
 
     id: str
     same_words: bool
+
+
+GONE = Match("gone.0", False)  # no statement has this id
 
 
 def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
@@ -31,69 +35,104 @@ def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
     return abouts
 
 
-def found_again(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, Match]:
-    """Where the statements of earlier documents are in this one; each document is matched on its own."""
-    ids = set(base.ids())
-    matched: dict[str, Match] = {}
-    for abouts in earlier.values():
-        same_ids = abouts.keys() & ids
-        matched |= matches([a for a in abouts.values() if a.id not in ids], base, taken=same_ids)
-    return matched
+def found_again(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, About]) -> dict[str, dict[str, Match]]:
+    """Where the statements of earlier documents are in this one, by document; each is matched on its own."""
+    index = _Index(here)
+    return {document: _matches(abouts, index) for document, abouts in earlier.items()}
 
 
-def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], base: State) -> dict[str, int]:
+def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, About]) -> dict[str, int]:
     """By earlier document, the last line up to which its line numbers still hold here.
 
     A statement with the same words and the same numbers here proves it for its lines and for all before them.
     """
-    lines_here = {i.id: i.lines for i in base.items}
 
     def last(about: About) -> int:
-        return max(about.lines, default=0) if lines_here.get(about.id) == about.lines else 0
+        return max(about.lines, default=0) if about.id in here and here[about.id].lines == about.lines else 0
 
     return {document: max(map(last, abouts.values()), default=0) for document, abouts in earlier.items()}
 
 
-def matches(abouts: Iterable[About], state: State, taken: Iterable[str] = ()) -> dict[str, Match]:
-    """Where in `state` these statements and headings most likely are, by id; no place twice, none that is `taken`."""
-    candidates = [a for id_ in state.ids() if (a := state.about(id_))]
-    by_line: dict[tuple[str, int], list[About]] = defaultdict(list)
-    bare: dict[str, list[About]] = defaultdict(list)
-    by_words: dict[tuple[str, str], list[About]] = defaultdict(list)
-    for about in candidates:
-        by_words[about.section, _plain_words(about)].append(about)
-        if not about.lines:
-            bare[about.section].append(about)
-        for n in about.lines:
-            by_line[about.section, n].append(about)
-    scored: list[tuple[float, str, str, bool]] = []
-    for old in {a.id: a for a in abouts}.values():
-        near = {c.id: c for n in old.lines for c in by_line[old.section, n]}
-        near |= {c.id: c for c in by_words[old.section, _plain_words(old)]}
-        near |= {} if old.lines else {c.id: c for c in bare[old.section]}
-        for new in near.values():
-            same_words = _plain_words(old) == _plain_words(new)
-            score = 2.0 + _shared(old, new) if same_words else _likeness(old, new)
-            if score >= _LEAST:
-                scored.append((score, old.id, new.id, same_words))
-    matched: dict[str, Match] = {}
-    taken = set(taken)
-    for _, old_id, new_id, same_words in sorted(scored, key=lambda s: (-s[0], s[1], s[2])):
-        if old_id not in matched and new_id not in taken:
-            matched[old_id] = Match(new_id, same_words)
-            taken.add(new_id)
+class _Index:
+    """The statements and headings of a document, by what they are looked up by."""
+
+    def __init__(self, here: Mapping[str, About]) -> None:
+        self.here = here
+        self._by_line: dict[tuple[str, int], list[About]] = defaultdict(list)
+        self._bare: dict[str, list[About]] = defaultdict(list)
+        self._by_words: dict[tuple[str, str], list[About]] = defaultdict(list)
+        self._below: dict[str, list[About]] = defaultdict(list)
+        for about in here.values():
+            self._by_words[about.section, _plain(about.text)].append(about)
+            self._below[about.above or ""].append(about)
+            if not about.lines:
+                self._bare[about.section].append(about)
+            for n in about.lines:
+                self._by_line[about.section, n].append(about)
+
+    def near(self, old: About, above: str) -> list[About]:
+        """What a statement may be here, whose statement above is `above`: a field of an item is one of that item."""
+        if old.above and _is_item(old):
+            return self._below[above]
+        near = {c.id: c for n in old.lines for c in self._by_line[old.section, n]}
+        near |= {c.id: c for c in self._by_words[old.section, _plain(old.text)]}
+        near |= {} if old.lines else {c.id: c for c in self._bare[old.section]}
+        return [c for c in near.values() if old.above is None or not _is_item(old) or not c.above]
+
+    def only_field(self, about: About) -> bool:
+        """Whether a field is the only one with its title in its item."""
+        return bool(about.label) and [a.label for a in self._below[about.above or ""]].count(about.label) == 1
+
+
+def _matches(abouts: Mapping[str, About], index: _Index) -> dict[str, Match]:
+    """Where these statements and headings most likely are, by id, each after what it is nested below."""
+    matched = {a.id: Match(a.id, True) for a in abouts.values() if a.id in index.here and not a.above}
+    taken = set(matched)
+    while level := [a for a in abouts.values() if a.id not in matched and _is_next(a, abouts, matched)]:
+        scored: list[tuple[float, About, About]] = []
+        for old in level:
+            above = matched.get(old.above or "", GONE).id
+            scored += [(_score(old, new, above, index), old, new) for new in index.near(old, above)]
+        for score, old, new in sorted(scored, key=lambda s: (-s[0], s[1].id, s[2].id)):
+            if score >= _LEAST and old.id not in matched and new.id not in taken:
+                matched[old.id] = Match(new.id, _same_words(old, new))
+                taken.add(new.id)
+        matched |= {old.id: GONE for old in level if old.id not in matched}
     return matched
 
 
-def _plain_words(about: About) -> str:
-    return " ".join(words(about.text))
+def _is_next(about: About, abouts: Mapping[str, About], matched: Mapping[str, Match]) -> bool:
+    return not about.above or about.above in matched or about.above not in abouts
+
+
+def _score(old: About, new: About, above: str, index: _Index) -> float:
+    """How likely two statements are one: the same words first, then the same text, then the same field or likeness."""
+    shared, same_place = _shared(old, new), old.above and new.above == above
+    if _plain(old.text) == _plain(new.text):
+        return 2 + shared + 2 * _same_words(old, new) + (1 if same_place else 0)
+    alike = fuzz.ratio(old.text, new.text) / 100
+    if same_place and _is_item(old) and old.label == new.label and index.only_field(new):
+        return 1 + alike
+    if old.label is not None and alike < _LEAST_ALIKE:
+        return 0
+    return (alike + shared) / 2 if old.lines and new.lines else alike
+
+
+def _same_words(old: About, new: About) -> bool:
+    """Whether text and lead are the same but for capitals and punctuation; older files have no leads."""
+    same_label = old.label is None or _plain(old.label) == _plain(new.label or "")
+    return same_label and _plain(old.text) == _plain(new.text)
+
+
+def _is_item(about: About) -> bool:
+    """Whether it stands in a section of items, in which what is nested says something of its item alone."""
+    return about.section not in FORMS
+
+
+def _plain(text: str) -> str:
+    return " ".join(words(text))
 
 
 def _shared(a: About, b: About) -> float:
     either = set(a.lines) | set(b.lines)
     return len(set(a.lines) & set(b.lines)) / len(either) if either else 1.0
-
-
-def _likeness(a: About, b: About) -> float:
-    alike = fuzz.ratio(a.text, b.text) / 100
-    return (alike + _shared(a, b)) / 2 if a.lines and b.lines else alike

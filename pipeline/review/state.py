@@ -70,6 +70,11 @@ class Item:
         return not self.text
 
     @property
+    def wording(self) -> str:
+        """The text behind its lead or term."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+    @property
     def outside(self) -> bool:
         """Whether it was withheld or dropped and is no part of the document."""
         return self.standing in OUTSIDE
@@ -164,14 +169,27 @@ class State:
                 return other.columns
         return ()
 
-    def about(self, id_: str) -> About | None:
-        """What a later document is searched for when a decision on `id_` is applied again."""
-        if item := self.item(id_):
-            return About(id=id_, section=item.section, text=item.text or item.was, lines=item.lines)
-        if group := self.group(id_):
-            lines = sorted({n for i in self.items if i.group == id_ for n in i.lines})
-            return About(id=id_, section="heading", text=group.heading, lines=tuple(lines))
-        return None
+    def abouts(self) -> dict[str, About]:
+        """What a later document is searched for when decisions on statements or headings are applied again, by id."""
+        abouts: dict[str, About] = {}
+        lines: dict[str, set[int]] = {}
+        above: list[Item] = []
+        for item in self.items:
+            lines.setdefault(item.group, set()).update(item.lines)
+            while above and not (above[-1].depth < item.depth and _in_same_group(above[-1], item)):
+                above.pop()
+            abouts[item.id] = About(
+                id=item.id, section=item.section, text=item.text or item.was, lines=item.lines, label=item.label,
+                above=above[-1].id if above else "",
+            )  # fmt: skip
+            if not item.outside:
+                above.append(item)
+        for group in self.groups:
+            cited = tuple(sorted(lines.get(group.id, ())))
+            abouts[group.id] = About(
+                id=group.id, section="heading", text=group.heading, lines=cited, label="", above=""
+            )  # fmt: skip
+        return abouts
 
 
 def _in_same_group(a: Item, b: Item) -> bool:

@@ -30,7 +30,7 @@ from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.review.actions import Heading, Move
 from pipeline.review.coverage import cited
 from pipeline.review.decisions import apply
-from pipeline.review.matching import matches
+from pipeline.review.matching import found_again
 from pipeline.review.pages import progress
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
@@ -230,9 +230,9 @@ def test_decisions_on_one_table_are_none_on_another_of_the_same_lines() -> None:
     first, second = (i for i in opened(with_points(made, table, other, behind)).items if i.bare)
     assert first.id != second.id and first.lines == second.lines
     state = opened(with_points(made, other, behind))
-    gone = opened(made).about(first.id)
-    assert gone is not None and first.id not in state.ids()
-    assert not any(match.same_words for match in matches([gone], state).values())
+    assert first.id not in state.ids()
+    before = {"before": {first.id: opened(made).abouts()[first.id]}}
+    assert not found_again(before, state.abouts())["before"][first.id].same_words
 
 
 def test_a_table_that_is_put_below_a_point_is_that_points() -> None:

@@ -82,6 +82,8 @@ def as_kept_before(folder: Path) -> None:
     held = json.loads(path.read_text("utf-8"))
     for event in held["events"]:
         del event["quotes"], event["rules"]
+        for about in event["about"]:
+            del about["label"], about["above"]
     path.write_text(json.dumps(held), "utf-8")
 
 

@@ -1,0 +1,116 @@
+"""Decisions on tasks, on decisions and on their fields, applied again to minutes that were made anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.document import StudyDocument
+from pipeline.review.actions import RULES, Event
+from pipeline.review.history import Timeline
+from pipeline.review.state import Item, State, opened
+from tests.kinds import answering, made
+from tests.review.test_decisions import action, find
+
+PLAN, ASK, CALL = "Plan the heat exchanger.", "Ask the city for its half.", "Call Lund about it."
+
+
+def task(text: str, line: int, *, owner: str = "Ben", due: str = "") -> dict[str, Any]:
+    return {"cites": [line], "owner": owner, "task": text, "due": due}
+
+
+def decision(text: str, line: int, reason: str = "") -> dict[str, Any]:
+    return {"cites": [line], "matter": "Tower", "decision": text, "reason": reason}
+
+
+def minutes(*tasks: dict[str, Any], decisions: tuple[dict[str, Any], ...] = ()) -> StudyDocument:
+    return made("minutes", answering(action_items=[*tasks], decisions=[*decisions]))
+
+
+class Reviewed:
+    """Minutes under review, whose decisions are taken and applied again to others."""
+
+    def __init__(self, document: StudyDocument) -> None:
+        self.events: list[Event] = []
+        self.open(document)
+
+    def open(self, document: StudyDocument) -> State:
+        self.timeline = Timeline(opened(document), self.events)
+        return self.timeline.state
+
+    def take(self, kind: str, **fields: Any) -> None:
+        taken, at = action(kind, **fields), self.timeline
+        n, about = at.revision + 1, at.about(taken)
+        event = Event(
+            n=n, at="", who="Ann", base=n - 1, document=at.document, action=taken, about=about, rules=RULES
+        )  # fmt: skip
+        at.take(event)
+        self.events.append(event)
+
+    def accept_all(self) -> None:
+        self.take("accept", targets=[i.id for i in self.timeline.state.items if not i.outside])
+
+
+def field_of(state: State, words: str) -> Item:
+    """The field below a task or decision that has these words."""
+    return state.block(find(state, words))[1]
+
+
+def dates(state: State) -> dict[str, tuple[str, str]]:
+    """The date of each task and how it stands, by the task's first word."""
+    tasks = (i for i in state.items if i.section == "action_items" and not i.depth)
+    return {i.text.split()[0]: (state.block(i)[1].text, state.block(i)[1].standing) for i in tasks}
+
+
+def test_a_date_stays_with_its_task_where_another_one_has_its_lines_now() -> None:
+    review = Reviewed(minutes(task(PLAN, 4), task(ASK, 5)))
+    review.take("edit", target=field_of(review.timeline.state, "city").id, text="by March")
+    review.accept_all()
+    state = review.open(minutes(task(PLAN, 5), task(ASK, 6)))
+    assert dates(state) == {"Plan": ("(no date said)", "accepted"), "Ask": ("by March", "accepted")}
+    assert not state.misfits
+
+
+def test_a_date_stays_with_its_task_where_two_of_one_line_and_date_change_places() -> None:
+    plan, ask = task(PLAN, 4, due="in 2031"), task(ASK, 4, due="in 2031")
+    review = Reviewed(minutes(plan, ask))
+    review.take("edit", target=field_of(review.timeline.state, "city").id, text="by March")
+    review.accept_all()
+    state = review.open(minutes(ask, plan))
+    assert dates(state) == {"Ask": ("by March", "accepted"), "Plan": ("in 2031", "accepted")}
+
+
+def test_a_date_that_reads_otherwise_is_open_and_its_task_is_named() -> None:
+    review = Reviewed(minutes(task(PLAN, 4, due="by the end of the month")))
+    review.accept_all()
+    state = review.open(minutes(task(PLAN, 5, due="by Easter")))
+    assert dates(state)["Plan"] == ("by Easter", "pending")
+    (misfit,) = state.misfits
+    assert misfit.text == "Due: by the end of the month"
+    assert misfit.reason == f"below “Ben: {PLAN}”: it reads now: Due: by Easter"
+
+
+def test_the_date_of_a_task_that_is_gone_is_put_on_no_other_task() -> None:
+    review = Reviewed(minutes(task(PLAN, 4), task(ASK, 5)))
+    review.take("edit", target=field_of(review.timeline.state, "city").id, text="by March")
+    state = review.open(minutes(task(PLAN, 5)))
+    assert dates(state) == {"Plan": ("(no date said)", "pending")}
+    assert [(m.what, m.text) for m in state.misfits] == [("edit", "Due: (no date said)")]
+
+
+def test_an_edited_reason_that_is_gone_is_listed_with_its_words_and_its_decision_stays() -> None:
+    bought, reason = "The tower is replaced in 2031.", "It costs too much."
+    review = Reviewed(minutes(decisions=(decision(bought, 4, reason),)))
+    review.take("edit", target=field_of(review.timeline.state, bought).id, text="It costs too much, says Ben.")
+    state = review.open(minutes(task(PLAN, 5), decisions=(decision(bought, 4),)))
+    assert [(i.text, i.standing) for i in state.items if i.section == "decisions"] == [(bought, "pending")]
+    (misfit,) = state.misfits
+    assert misfit.text == f"Reason: {reason}" and "It costs too much, says Ben." in misfit.reason
+
+
+def test_an_edit_of_a_task_that_is_gone_is_not_put_on_one_of_the_same_line() -> None:
+    for new in (ASK, CALL):  # one that stood beside it, and one that is new
+        review = Reviewed(minutes(task(PLAN, 4), task(ASK, 4)))
+        review.take("edit", target=find(review.timeline.state, PLAN).id, text="Plan both exchangers.")
+        state = review.open(minutes(task(new, 4)))
+        assert find(state, new).standing == "pending"
+        assert [m.what for m in state.misfits] == ["edit"]
