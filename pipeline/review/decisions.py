@@ -139,7 +139,11 @@ def _renamed(state: State, action: Rename) -> State:
 def _split(state: State, action: Split, n: int) -> State:
     item = _present(state, action.target)
     edited = replace(_as_reviewers_own(item), standing=item.standing)
-    parts = [replace(edited, id=_new_id(item.section, n, k), text=text) for k, text in enumerate(action.texts)]
+    origins = item.origins or (item.id,)
+    parts = [
+        replace(edited, id=_new_id(item.section, n, k), text=text, origins=origins)
+        for k, text in enumerate(action.texts)
+    ]
     if item.section not in TERMED:  # a lead stands before the first part alone
         parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
     *first, last = parts  # what is nested stays below the last
@@ -209,11 +213,6 @@ def _ordered(lines: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(lines)))
 
 
-def written_by(action: Add | Edit | Restore, n: int) -> str:
-    """The id of the statement that action number `n` writes."""
-    return _new_id(action.section, n, 0) if isinstance(action, Add) else action.target
-
-
 def _new_id(section: str, n: int, k: int) -> str:
     return f"{section}.n{n}.{k}"
 
@@ -244,6 +243,7 @@ def _merged(state: State, action: Merge, n: int) -> State:
         columns=next((p.columns for p in parts if p.columns), ()),
         steps=any(p.steps for p in parts) and not any(p.columns for p in parts),
         emphasis=tuple(words for p in parts for words in p.emphasis),
+        origins=tuple(id_ for p in parts for id_ in p.origins or (p.id,)),
     )
     blocks = [state.block(p) for p in parts]
     nested = [replace(i, group=first.group) for block in blocks for i in block[1:]]
@@ -297,7 +297,9 @@ def _added(state: State, action: Add, n: int) -> State:
         raise Unfit("there is no such section in the document")
     lines = _ordered(action.lines)
     _complete(action.section, lines, action.label)
-    item = Item(written_by(action, n), action.section, action.text, lines, "accepted", label=action.label, support=None)
+    item = Item(
+        _new_id(action.section, n, 0), action.section, action.text, lines, "accepted", label=action.label, support=None
+    )
     neighbour = state.item(action.after) if action.after else None
     if neighbour is not None and neighbour.section == action.section:
         at = state.items.index(neighbour) + len(state.block(neighbour))

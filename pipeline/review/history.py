@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.document import BARE, Evidence
@@ -26,9 +26,9 @@ from pipeline.review.actions import (
     lines_cited,
     readdressed,
 )
-from pipeline.review.decisions import Unfit, apply, written_by
+from pipeline.review.decisions import Unfit, apply
 from pipeline.review.lines import CHANGED, Lines
-from pipeline.review.matching import Match, abouts_of, found_again, unmoved_up_to
+from pipeline.review.matching import GONE, Match, abouts_of, found_again, unmoved_up_to
 from pipeline.review.older_renaming import renamed_as_before
 from pipeline.review.state import Misfit, State
 
@@ -36,6 +36,7 @@ _LINES_UNKNOWN = (
     "its lines were given before decisions kept what lines say, and the notes were made again since: "
     "see whether they say it"
 )
+_OTHER_WORDS = "the notes say now “{1}” where they said “{0}”: see whether this still fits"
 
 
 class Timeline:
@@ -81,10 +82,11 @@ class Timeline:
     def about(self, action: Action) -> tuple[About, ...]:
         """The statements that an event has to remember, so that it can be applied to another document.
 
-        These are those that it is about and what they are nested below. Where it writes words also those that share
-        their lines, so that the words are not put on one of these.
+        These are those that it is about, those of the notes that these were split or merged from, and what they are
+        nested below. Where it writes words also those that share their lines, so that it is put on none of these.
         """
-        ids = dict.fromkeys(i for i in ids_used(action) if i in self._here)
+        origins = {i.id: i.origins for i in self.state.items if i.origins}
+        ids = dict.fromkeys(i for id_ in ids_used(action) for i in origins.get(id_, (id_,)) if i in self._here)
         for id_ in tuple(ids):
             while id_ := self._here[id_].above or "":
                 ids[id_] = None
@@ -130,7 +132,7 @@ class Timeline:
             targets, misfits = self._valid_targets(event.action, event)
             state = replace(state, misfits=(*state.misfits, *misfits))
             action = event.action.model_copy(update={"targets": targets})
-            return apply(state, action, event.n) if targets else state
+            return self._open_where_changed(apply(state, action, event.n), targets, event) if targets else state
         except Unfit as err:
             return replace(state, misfits=(*state.misfits, _unfit(event, str(err))))
 
@@ -141,7 +143,22 @@ class Timeline:
             return renamed_as_before(self.state, action, event.rules)
         lines = self._lines_now(action, event)
         after = apply(self.state, action.model_copy(update={"lines": lines}) if lines else action, event.n)
-        return _open_again(after, action, event.n) if lines is None else after
+        written = _written(self.state, after, action)
+        after = self._open_where_changed(after, written, event)
+        return _open_again(after, dict.fromkeys(written, _LINES_UNKNOWN)) if lines is None else after
+
+    def _open_where_changed(self, state: State, ids: Collection[str], event: Event) -> State:
+        """The state in which a reviewer's statements are pending again where the notes' own words for them changed."""
+        matches = ((self._matches_of(event).get(a.id, GONE), a) for a in event.about)
+        changed = {m.id: a for m, a in matches if m != GONE and not m.same_words}
+        if event.rules < RULES or not changed:
+            return state
+        reasons: dict[str, str] = {}
+        for item in (i for i in state.items if i.support is None and i.id in ids):
+            changes = [(changed[i], self._here[i]) for i in item.origins or (item.id,) if i in changed]
+            if changes:
+                reasons[item.id] = "; ".join(_OTHER_WORDS.format(old.wording, new.wording) for old, new in changes)
+        return _open_again(state, reasons)
 
     def _matches_of(self, event: Event) -> Mapping[str, Match]:
         """Where the statements are that an event of an earlier document is about."""
@@ -212,13 +229,16 @@ def _unfit(event: Event, reason: str) -> Misfit:
     return _misfit(event, id_, reason)
 
 
-def _open_again(state: State, action: Action, n: int) -> State:
-    """The state in which the statement that an action wrote is pending again, since nobody knows its lines."""
-    if not isinstance(action, Add | Edit | Restore):
-        return state
-    id_ = written_by(action, n)
-    items = (replace(i, standing="pending", reopened=_LINES_UNKNOWN) if i.id == id_ else i for i in state.items)
+def _open_again(state: State, reasons: Mapping[str, str]) -> State:
+    """The state in which statements are pending again, each for its reason."""
+    items = (replace(i, standing="pending", reopened=reasons[i.id]) if i.id in reasons else i for i in state.items)
     return replace(state, items=tuple(items))
+
+
+def _written(before: State, after: State, action: Action) -> set[str]:
+    """The ids of the statements that an action wrote, from the states before it and after it."""
+    new = {*after.ids()} - {*before.ids()}
+    return new | {action.target} if isinstance(action, Edit | Restore | Term) else new
 
 
 def digest_of(base: State) -> str:

@@ -40,7 +40,8 @@ class Item:
     is `listed` is a bullet right below a heading (None: its label decides). A `bare` one has a table or steps below it
     and says nothing itself: there is nothing to decide on it, and its `was` has the words below it. `finding` and
     `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided on again,
-    `home` from which section it was dropped. Words of `emphasis` stand out.
+    `home` from which section it was dropped. Words of `emphasis` stand out. `origins` are the statements of the notes
+    that it was split or merged from, itself where there are none.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Item:
     steps: bool = False
     listed: bool | None = None
     emphasis: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     @property
     def bare(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from pipeline.document import Correction, DroppedNote, StudyDocument
-from pipeline.review.actions import About, Action, Event, Step
+from pipeline.review.actions import RULES, About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
 from pipeline.review.reviewed import reviewed_document
@@ -406,12 +407,14 @@ def test_what_is_nested_below_a_rejected_point_is_not_handed_to_the_point_before
 # Applied again to another making of the document
 
 
-def again(old: StudyDocument, new: StudyDocument, *actions: Action) -> State:
+def again(old: StudyDocument, new: StudyDocument, *actions: Action, rules: Literal[1, 2, 3] = RULES) -> State:
     timeline = Timeline(opened(old))
     events: list[Event] = []
     for n, taken in enumerate(actions, 1):
         about = timeline.about(taken)
-        event = Event(n=n, at="", who="Ann", base=n - 1, document=timeline.document, action=taken, about=about)
+        event = Event(
+            n=n, at="", who="Ann", base=n - 1, document=timeline.document, action=taken, about=about, rules=rules
+        )
         timeline.take(event)
         events.append(event)
     return Timeline(opened(new), events).state
@@ -439,12 +442,38 @@ def test_words_that_changed_are_not_accepted_though_a_name_in_them_was_put_right
     assert (find(after, "Lunde reactor makes 45").standing, len(after.misfits)) == ("pending", 1)
 
 
-def test_an_edit_follows_its_evidence_to_new_words() -> None:
+def edited_and_accepted() -> tuple[Action, Action]:
     at = find(state(), "40 megawatts")
-    edit, accept = action("edit", target=at.id, text="It makes 40 MW."), action("accept", targets=[at.id])
-    after = again(document(), document(figure="45"), edit, accept)
+    return action("edit", target=at.id, text="It makes 40 MW."), action("accept", targets=[at.id])
+
+
+def test_an_edit_follows_its_evidence_to_new_words_and_is_open_with_what_changed() -> None:
+    after = again(document(), document(figure="45"), *edited_and_accepted())
     found = find(after, "It makes 40 MW.")
-    assert (found.standing, found.was.count("45"), after.misfits) == ("accepted", 1, ())
+    assert (found.standing, found.was.count("45"), after.misfits) == ("pending", 1, ())
+    assert re.match("the notes say now “.*45 mega.* where they said “.*40 mega", found.reopened)
+
+
+def test_an_edit_of_words_that_stay_is_accepted() -> None:
+    after = again(document(), document(shift=True), *edited_and_accepted())
+    found = find(after, "It makes 40 MW.")
+    assert (found.standing, found.reopened) == ("accepted", "")
+
+
+def test_an_edit_of_an_older_file_stays_accepted_whatever_the_notes_say_below_it() -> None:
+    after = again(document(), document(figure="45"), *edited_and_accepted(), rules=2)
+    assert (find(after, "It makes 40 MW.").standing, after.misfits) == ("accepted", ())
+
+
+def test_parts_and_what_was_merged_are_open_where_the_notes_read_otherwise() -> None:
+    at, other = find(state(), "40 megawatts"), find(state(), "too expensive")
+    split = action("split", target=at.id, texts=["It makes 40 MW.", "It does not stop."])
+    accept = action("accept", targets=["main_points.n1.0", "main_points.n1.1"])
+    after = again(document(), document(figure="45"), split, accept)
+    assert [find(after, text).standing for text in ("40 MW", "does not stop")] == ["pending", "pending"]
+    merge = action("merge", targets=[at.id, other.id], text="It makes 40 MW, at a price.")
+    after = again(document(), document(figure="45"), merge, action("accept", targets=["main_points.n1.0"]))
+    assert "45 megawatts" in find(after, "at a price").reopened
 
 
 def test_a_statement_that_is_gone_is_listed_and_the_others_are_kept() -> None:
@@ -514,18 +543,20 @@ def test_the_title_of_a_part_is_that_of_all_headings_that_stand_together_in_it()
         titled("heading.g9", "Two")
 
 
-def test_decisions_on_two_makings_both_hold_on_a_third() -> None:
-    at = find(state(), "40 megawatts")
+def test_decisions_on_a_later_making_hold_on_one_that_reads_the_same() -> None:
+    edit, _ = edited_and_accepted()
     first = Timeline(opened(document()))
-    edit = action("edit", target=at.id, text="It makes 40 MW.")
-    events = [Event(n=1, at="", who="", base=0, document=first.document, action=edit, about=first.about(edit))]
+    events = [
+        Event(n=1, at="", who="", base=0, document=first.document, action=edit, about=first.about(edit), rules=RULES)
+    ]
     second = Timeline(opened(document(figure="45")), events)
     reject = action("reject", targets=[find(second.state, "It makes 40 MW.").id])
-    events.append(
-        Event(n=2, at="", who="", base=1, document=second.document, action=reject, about=second.about(reject))
-    )
-    third = Timeline(opened(document(figure="47")), events).state
+    about = second.about(reject)
+    events.append(Event(n=2, at="", who="", base=1, document=second.document, action=reject, about=about, rules=RULES))
+    third = Timeline(opened(document(figure="45", heading="Of Reactors")), events).state
     assert find(third, "It makes 40 MW.").standing == "rejected" and not third.misfits
+    fourth = Timeline(opened(document(figure="47")), events).state
+    assert find(fourth, "It makes 40 MW.").standing == "pending" and not fourth.misfits
 
 
 # Laws

@@ -114,3 +114,22 @@ def test_an_edit_of_a_task_that_is_gone_is_not_put_on_one_of_the_same_line() -> 
         state = review.open(minutes(task(new, 4)))
         assert find(state, new).standing == "pending"
         assert [m.what for m in state.misfits] == ["edit"]
+
+
+def test_a_task_that_has_another_owner_now_is_open_and_its_owner_is_told() -> None:
+    review = Reviewed(minutes(task(ASK, 5)))
+    review.accept_all()
+    state = review.open(minutes(task(ASK, 6, owner="Ana")))
+    assert find(state, ASK).standing == "pending"
+    assert [(m.text, m.reason) for m in state.misfits] == [(f"Ben: {ASK}", f"it reads now: Ana: {ASK}")]
+
+
+def test_a_task_of_which_the_wording_was_edited_is_open_where_the_notes_name_another_owner() -> None:
+    review = Reviewed(minutes(task(ASK, 5)))
+    review.take("edit", target=find(review.timeline.state, ASK).id, text="Ask the city for half.", label="Ben")
+    review.accept_all()
+    state = review.open(minutes(task(ASK, 5, owner="Ana")))
+    edited = find(state, "for half")
+    assert (edited.label, edited.standing) == ("Ben", "pending")
+    assert f"the notes say now “Ana: {ASK}” where they said “Ben: {ASK}”" in edited.reopened
+    assert not state.misfits
