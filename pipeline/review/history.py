@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.document import BARE, Evidence
+from pipeline.document import BARE, FORMS, Evidence
 from pipeline.review.actions import (
     RULES,
     About,
@@ -104,11 +104,25 @@ class Timeline:
             raise Unfit(f"{CHANGED}, and lines may have other numbers: run studydoc make again")
         return self._lines.quotes(numbers)
 
-    def without_same_lines(self, action: Action) -> Action:
-        """The action; an edit whose lines are those of its statement goes without lines, which leaves these as is."""
-        item = self.state.item(action.target) if isinstance(action, Edit) else None
-        unchanged = item is not None and set(item.lines) == set(lines_cited(action))
-        return action.model_copy(update={"lines": None}) if unchanged else action
+    def as_kept(self, action: Action) -> Action:
+        """The action as its event has it.
+
+        An edit whose lines are those of its statement goes without lines, which leaves these as they are. An addition
+        to a section of items stands behind a whole item: behind a field it would be one of somebody else's task.
+        """
+        if isinstance(action, Edit):
+            item = self.state.item(action.target)
+            unchanged = item is not None and set(item.lines) == set(lines_cited(action))
+            return action.model_copy(update={"lines": None}) if unchanged else action
+        if isinstance(action, Add) and action.section not in FORMS:
+            return action.model_copy(update={"after": self._item_around(action.after)})
+        return action
+
+    def _item_around(self, id_: str) -> str:
+        """The item that a statement of a section of items is in: itself, or the one that it is nested below."""
+        item = self.state.item(id_)
+        items = (i.id for i in self.state.items if item and i.section == item.section and item in self.state.block(i))
+        return next(items, id_)
 
     def take(self, event: Event) -> None:
         """The next event. What does not fit the document is listed in the state and changes nothing else."""

@@ -109,7 +109,7 @@ class Review:
                 later = self._events[base:]
                 if later and overlapping(later, action):
                     raise Conflict(tuple(later))
-                action = self.timeline.without_same_lines(action)
+                action = self.timeline.as_kept(action)
                 quotes = self.timeline.quotes(action)
                 self.timeline.tried(action)
                 event = Event(

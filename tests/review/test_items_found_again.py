@@ -9,6 +9,7 @@ from pipeline.review.actions import RULES, Event
 from pipeline.review.history import Timeline
 from pipeline.review.state import Item, State, opened
 from tests.kinds import answering, made
+from tests.review.samples import document
 from tests.review.test_decisions import action, find
 
 PLAN, ASK, CALL = "Plan the heat exchanger.", "Ask the city for its half.", "Call Lund about it."
@@ -29,16 +30,17 @@ def minutes(*tasks: dict[str, Any], decisions: tuple[dict[str, Any], ...] = ()) 
 class Reviewed:
     """Minutes under review, whose decisions are taken and applied again to others."""
 
-    def __init__(self, document: StudyDocument) -> None:
+    def __init__(self, made: StudyDocument) -> None:
         self.events: list[Event] = []
-        self.open(document)
+        self.open(made)
 
-    def open(self, document: StudyDocument) -> State:
-        self.timeline = Timeline(opened(document), self.events)
+    def open(self, made: StudyDocument) -> State:
+        self.timeline = Timeline(opened(made), self.events)
         return self.timeline.state
 
     def take(self, kind: str, **fields: Any) -> None:
-        taken, at = action(kind, **fields), self.timeline
+        at = self.timeline
+        taken = at.as_kept(action(kind, **fields))
         n, about = at.revision + 1, at.about(taken)
         event = Event(
             n=n, at="", who="Ann", base=n - 1, document=at.document, action=taken, about=about, rules=RULES
@@ -133,3 +135,18 @@ def test_a_task_of_which_the_wording_was_edited_is_open_where_the_notes_name_ano
     assert (edited.label, edited.standing) == ("Ben", "pending")
     assert f"the notes say now “Ana: {ASK}” where they said “Ben: {ASK}”" in edited.reopened
     assert not state.misfits
+
+
+def test_a_task_that_is_added_behind_a_date_is_a_task_of_its_own() -> None:
+    review = Reviewed(minutes(task(PLAN, 4), task(ASK, 5)))
+    date = field_of(review.timeline.state, PLAN)
+    review.take("add", section="action_items", text=CALL, label="Ana", lines=[5], after=date.id)
+    tasks = [i.text for i in review.timeline.state.items if i.section == "action_items" and not i.depth]
+    assert tasks == [PLAN, CALL, ASK]
+
+
+def test_a_point_that_is_added_behind_a_nested_one_is_nested_alike() -> None:
+    timeline = Timeline(opened(document(nested=True)))
+    nested = next(i for i in timeline.base.items if i.depth)
+    added = action("add", section="main_points", text=CALL, lines=[5], after=nested.id)
+    assert timeline.as_kept(added) == added
