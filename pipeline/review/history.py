@@ -215,6 +215,8 @@ class Timeline:
                 continue
             if item is None:
                 reason = "this statement is not in the document"
+            elif item.outside:
+                reason = f"it was {item.standing}" + (f": {item.reason}" if item.reason else "")
             elif not match.same_words and (item.support is not None or item.text == item.was):
                 reason = f"it reads now: {item.wording}"
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.document import StudyDocument
+from pipeline.document import StudyDocument, Withheld
 from pipeline.review.actions import RULES, Event
 from pipeline.review.history import Timeline
 from pipeline.review.state import Item, State, opened
@@ -150,3 +150,17 @@ def test_a_point_that_is_added_behind_a_nested_one_is_nested_alike() -> None:
     nested = next(i for i in timeline.base.items if i.depth)
     added = action("add", section="main_points", text=CALL, lines=[5], after=nested.id)
     assert timeline.as_kept(added) == added
+
+
+def test_a_statement_that_is_withheld_now_is_listed_and_the_others_stay_accepted() -> None:
+    review = Reviewed(minutes(decisions=(decision("The tower is replaced.", 4), decision("The loan is taken.", 6))))
+    review.accept_all()
+    again = minutes(decisions=(decision("The tower is replaced.", 4),))
+    kept_out = Withheld(
+        section="decisions", text="The loan is taken.", reason="nobody says so", label="Tower", lines=(6,)
+    )
+    state = review.open(again.model_copy(update={"withheld": (kept_out,)}))
+    assert find(state, "tower is replaced").standing == "accepted"
+    assert [(m.text, m.reason) for m in state.misfits] == [
+        ("Tower: The loan is taken.", "it was withheld: nobody says so")
+    ]
