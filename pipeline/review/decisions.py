@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -186,7 +187,10 @@ def _present(state: State, id_: str, *, outside: bool = False) -> Item:
 
 
 def _restored(state: State, action: Restore, n: int) -> State:
-    """A withheld statement in its place; a dropped one goes where its lines belong in its section."""
+    """A withheld statement in its place; a dropped one goes where its lines belong in its section.
+
+    The record keeps an item with its fields as one text: these are put below it again.
+    """
     item = _present(state, action.target, outside=True)
     dropped = item.section == DROPPED
     section = (item.home if item.home in state.sections else GROUPED[0]) if dropped else item.section
@@ -196,10 +200,28 @@ def _restored(state: State, action: Restore, n: int) -> State:
         label, text = term, definition
     item = replace(_as_reviewers_own(item), section=section, label=label, text=text, lines=_ordered(action.lines))
     _complete(section, item.lines, label)
-    if not dropped:
-        return _with_item(state, item)
-    without_item = replace(state, items=tuple(i for i in state.items if i.id != item.id))
-    return placed(_with_a_heading(without_item, n) if section in GROUPED else without_item, item)
+    if dropped:
+        state = replace(state, items=tuple(i for i in state.items if i.id != item.id))
+        state = placed(_with_a_heading(state, n) if section in GROUPED else state, item)
+    else:
+        state = _with_item(state, item)
+    return _replaced(state, item.id, _fields_apart(_present(state, item.id), state, n))
+
+
+def _fields_apart(item: Item, state: State, n: int) -> list[Item]:
+    """An item and below it its fields, each of which stands behind its title in the item's text."""
+    titles = sorted((title for section, title in state.titles if section == item.section), key=len, reverse=True)
+    if item.depth or not titles:
+        return [item]
+    text, *fields = re.split(rf"\s({'|'.join(map(re.escape, titles))}): ", item.text)
+    pairs = enumerate(zip(fields[::2], fields[1::2], strict=True))
+    return [
+        replace(item, text=text),
+        *(
+            replace(item, id=_new_id(item.section, n, k), label=title, text=words, depth=1, origins=(item.id,))
+            for k, (title, words) in pairs
+        ),
+    ]
 
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:

@@ -20,8 +20,10 @@ from pipeline.document import (
     StudyDocument,
     Support,
 )
+from pipeline.labels import labels_for
 from pipeline.pages.paragraphs import shape_of
 from pipeline.review.actions import About
+from pipeline.sections import KINDS
 from pipeline.speakers import full_name
 
 # Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
@@ -107,7 +109,8 @@ class State:
     """All statements in reading order (the items of a group stand together), and the speakers' right names.
 
     `sections` are those of the document in its reading order, `people` the speakers that its source names, `labels`
-    those of the lines that it cites.
+    those of the lines that it cites, `titles` those that fields have below the items of a section, each after the
+    section's name.
     """
 
     items: tuple[Item, ...]
@@ -117,6 +120,7 @@ class State:
     sections: tuple[str, ...] = tuple(FORMS)
     people: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    titles: frozenset[tuple[str, str]] = frozenset()
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all statements, then of all headings."""
@@ -217,9 +221,13 @@ def opened(document: StudyDocument) -> State:
                     items += [replace(_item(section, d, new_id), depth=n) for d, n in _nested((entry,))]
                 case _:
                     items.append(_item(section, entry, new_id))
-    labels = dict.fromkeys(e.speaker for s in document.statements() for e in s.evidence if e.speaker)
     state = State(
-        tuple(items), tuple(groups), sections=document.order, people=document.source.speakers, labels=tuple(labels)
+        tuple(items),
+        tuple(groups),
+        sections=document.order,
+        people=document.source.speakers,
+        labels=tuple(dict.fromkeys(e.speaker for s in document.statements() for e in s.evidence if e.speaker)),
+        titles=_titles(document),
     )
     for withheld in document.withheld:
         section = withheld.section if withheld.section in document.order else GROUPED[0]
@@ -233,6 +241,14 @@ def opened(document: StudyDocument) -> State:
         for d in document.dropped
     ]
     return replace(state, items=(*state.items, *dropped))
+
+
+def _titles(document: StudyDocument) -> frozenset[tuple[str, str]]:
+    """The sections of items, each with the titles that its fields have in the catalogue and in the record."""
+    labels = labels_for(document.run.language)
+    known = {(s.name, labels.word(title)) for kind in KINDS for s in kind.sections for title in s.titles}
+    items = ((section.name, item) for section in document.more for item in section.items)
+    return frozenset(known | {(name, below.lead) for name, item in items for below in item.details if below.lead})
 
 
 class _Ids:
@@ -278,9 +294,12 @@ def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detai
 def placed(state: State, item: Item) -> State:
     """The state with one more item, nested below nothing: behind the last of its section that begins before it does.
 
-    Among main points it gets the heading of its place.
+    Among main points it gets the heading of its place. A field stands as the last below the item that it is of.
     """
     items = state.items
+    if above := _item_of(item, state):
+        at = items.index(above) + len(state.block(above))
+        return replace(state, items=(*items[:at], replace(item, depth=above.depth + 1), *items[at:]))
     in_section = [n for n, i in enumerate(items) if i.section == item.section]
     first = item.lines[0] if item.lines else None
     before = [n for n in in_section if first is None or (items[n].lines and items[n].lines[0] <= first)]
@@ -296,6 +315,17 @@ def placed(state: State, item: Item) -> State:
         group = state.groups[-1].id
         at = start_of(state, item.section, group)
     return replace(state, items=(*items[:at], replace(item, group=group, depth=0), *items[at:]))
+
+
+def _item_of(field: Item, state: State) -> Item | None:
+    """The only item of which a field may be: it shares its lines and, where several do, has none of this title."""
+    if (field.section, field.label) not in state.titles:
+        return None
+    whole = (i for i in state.items if i.section == field.section and not i.depth and not i.outside)
+    sharing = [i for i in whole if set(i.lines) & set(field.lines)]
+    lacking = [i for i in sharing if field.label not in {below.label for below in state.block(i)[1:]}]
+    found = lacking if len(sharing) > 1 else sharing
+    return found[0] if len(found) == 1 else None
 
 
 def start_of(state: State, section: str, group: str = "") -> int:

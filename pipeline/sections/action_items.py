@@ -26,4 +26,5 @@ ACTION_ITEMS = Section(
     least=45,
     composed="all",
     edited=_ITEMS.edited,
+    titles=_ITEMS.titles,
 )

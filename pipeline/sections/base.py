@@ -55,6 +55,7 @@ class Section:
     adds: bool = False  # whether its share comes on top of the document's words
     grows: Literal["nested", "rows", ""] = ""  # where what a check adds may stand: below statements, as rows, nowhere
     title: str = ""
+    titles: tuple[str, ...] = ()  # the names of the titles that fields below its items have
     of_people: bool = False  # whether its labels are names, so that a speaker's own label may be what tells of one
     optional: bool = False  # whether a document in which it holds nothing goes without it
     prompt_of_part: str = ""  # what a part of a long recording is asked in place of `prompt`

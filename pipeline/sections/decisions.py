@@ -23,4 +23,5 @@ DECISIONS = Section(
     composed="all",
     grows="rows",
     edited=_ITEMS.edited,
+    titles=_ITEMS.titles,
 )

@@ -45,6 +45,11 @@ class Items:
     lead: str = ""
     paired: bool = False
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names of the titles of its fields."""
+        return tuple(f.title for f in self.fields if f.title)
+
     def answer(self) -> Any:
         """The type of the section in a model's answer."""
         types: dict[str, Any] = {f.name: (list[Sentence] if f.many else str, ...) for f in self.fields}

@@ -22,4 +22,5 @@ OPEN_QUESTIONS = Section(
     composed="all",
     grows="rows",
     edited=_ITEMS.edited,
+    titles=_ITEMS.titles,
 )

@@ -50,6 +50,7 @@ def own_section(own: OwnSection) -> Section:
         title=own.title,
         most=own.most,
         edited=items.edited,
+        titles=items.titles,
     )
 
 

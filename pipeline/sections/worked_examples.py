@@ -38,4 +38,5 @@ WORKED_EXAMPLES = Section(
     composed="best",
     adds=True,
     edited=_ITEMS.edited,
+    titles=_ITEMS.titles,
 )

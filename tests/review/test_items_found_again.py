@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.document import StudyDocument, Withheld
 from pipeline.review.actions import RULES, Event
+from pipeline.review.decisions import apply
 from pipeline.review.history import Timeline
 from pipeline.review.state import Item, State, opened
 from tests.kinds import answering, made
@@ -25,6 +26,21 @@ def decision(text: str, line: int, reason: str = "") -> dict[str, Any]:
 
 def minutes(*tasks: dict[str, Any], decisions: tuple[dict[str, Any], ...] = ()) -> StudyDocument:
     return made("minutes", answering(action_items=[*tasks], decisions=[*decisions]))
+
+
+def withholding(made: StudyDocument, section: str, text: str, label: str, line: int) -> StudyDocument:
+    """These minutes, of which the check withheld a statement."""
+    withheld = Withheld(section=section, text=text, reason="nobody says so", label=label, lines=(line,))
+    return made.model_copy(update={"withheld": (withheld,)})
+
+
+def restored(made: StudyDocument, words: str) -> list[tuple[int, str, str]]:
+    """Tasks and decisions, with their depths and leads, after a statement was restored."""
+    state = opened(made)
+    item = find(state, words)
+    after = apply(state, action("restore", target=item.id, lines=list(item.lines)), 1)
+    items = (i for i in after.items if i.section in ("action_items", "decisions") and not i.outside)
+    return [(i.depth, i.label, i.text) for i in items]
 
 
 class Reviewed:
@@ -156,11 +172,32 @@ def test_a_statement_that_is_withheld_now_is_listed_and_the_others_stay_accepted
     review = Reviewed(minutes(decisions=(decision("The tower is replaced.", 4), decision("The loan is taken.", 6))))
     review.accept_all()
     again = minutes(decisions=(decision("The tower is replaced.", 4),))
-    kept_out = Withheld(
-        section="decisions", text="The loan is taken.", reason="nobody says so", label="Tower", lines=(6,)
-    )
-    state = review.open(again.model_copy(update={"withheld": (kept_out,)}))
+    state = review.open(withholding(again, "decisions", "The loan is taken.", "Tower", 6))
     assert find(state, "tower is replaced").standing == "accepted"
     assert [(m.text, m.reason) for m in state.misfits] == [
         ("Tower: The loan is taken.", "it was withheld: nobody says so")
     ]
+
+
+def test_a_withheld_reason_is_restored_below_its_decision() -> None:
+    made = withholding(minutes(decisions=(decision("The loan is taken.", 6),)), "decisions", "It costs.", "Reason", 6)
+    assert restored(made, "It costs.") == [(0, "Tower", "The loan is taken."), (1, "Reason", "It costs.")]
+
+
+def test_a_withheld_date_is_restored_below_the_only_task_of_its_line_that_has_none() -> None:
+    made = minutes(task(PLAN, 5, due="2031"), task(ASK, 5))
+    first, second = made.more[1].items
+    undated = made.more[1].model_copy(update={"items": (first, second.model_copy(update={"details": ()}))})
+    made = made.model_copy(update={"more": (made.more[0], undated, *made.more[2:])})
+    rows = restored(withholding(made, "action_items", "by March", "Due", 5), "by March")
+    assert rows == [(0, "Ben", PLAN), (1, "Due", "2031"), (0, "Ben", ASK), (1, "Due", "by March")]
+
+
+def test_a_withheld_date_that_may_be_of_two_tasks_stands_behind_them() -> None:
+    made = withholding(minutes(task(PLAN, 5), task(ASK, 5)), "action_items", "by March", "Due", 5)
+    assert restored(made, "by March")[-1] == (0, "Due", "by March")
+
+
+def test_a_withheld_task_is_restored_with_its_date_below_it() -> None:
+    made = withholding(minutes(task(PLAN, 4)), "action_items", f"{ASK} Due: by March", "Ana", 5)
+    assert restored(made, ASK)[2:] == [(0, "Ana", ASK), (1, "Due", "by March")]
