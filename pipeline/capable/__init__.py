@@ -1,4 +1,15 @@
-"""A capable model's way: sections written from the lines, of a manuscript or by parts, and each sentence checked."""
+"""A capable model's way: sections written from the lines, of a manuscript or by parts, and each sentence checked.
+
+`draft` below runs the steps. Their modules, in the order in which a transcript meets them:
+
+- shared by all steps: job, chunks (the prompt that calls about one chunk begin with), halving (answers that were cut)
+- writing by manuscript: manuscripts, headings, markdown_parser, markdown_words, markdown_sections
+- writing chunk by chunk: writing, plain_fields; in both ways: terms, line_numbers, naming
+- composing the parts of a long recording: rows, composing, editing
+- keeping to the length that was asked for: shortening
+- checking: printed_rows, checking, objections, correcting, adding
+- estimating calls before any is made: estimates
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from pipeline import capable
 from pipeline.cli import main
 from pipeline.llm import prices
 from pipeline.providers.calls import CallStore, RecordedCalls
@@ -220,5 +221,13 @@ def test_the_readme_is_a_screen_and_a_map_of_what_is_there() -> None:
             assert (above / name).exists(), name
         for name in re.findall(r"(?<!\S)[a-z_]+\.py(?=,)", row):
             assert (head / name).exists(), name
+        for path in re.findall(r"`([a-z_/]+(?:\.py|/))`", row):
+            assert (ROOT / "pipeline" / path).exists(), path
     for package in (ROOT / "pipeline").glob("*/__init__.py"):
         assert f"  {package.parent.name}/ " in tree, package
+
+
+def test_the_package_of_capable_models_tells_the_order_of_all_its_modules() -> None:
+    told = re.findall(r"\w+", capable.__doc__ or "")
+    for module in (ROOT / "pipeline" / "capable").glob("[!_]*.py"):
+        assert module.stem in told, f"pipeline/capable/__init__.py lists no {module.name}"
