@@ -216,7 +216,8 @@ def test_the_readme_is_a_screen_and_a_map_of_what_is_there() -> None:
     assert len(text.splitlines()) <= 75
     for row in tree.splitlines():
         above = ROOT / "pipeline" if re.match(r" {2}\S", row) else ROOT
-        head = above / row.split(maxsplit=1)[0] if row.strip() else above
+        if not row.startswith(" " * 3):  # else it continues the row before
+            head = above / row.split(maxsplit=1)[0] if row.strip() else above
         for name in re.findall(r"(?<!\S)[a-z_]+(?:\.py|/)(?!\S)", row):
             assert (above / name).exists(), name
         for name in re.findall(r"(?<!\S)[a-z_]+\.py(?=,)", row):
