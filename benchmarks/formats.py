@@ -24,6 +24,7 @@ from typing import Any
 from pipeline.errors import PipelineError
 from pipeline.readers import Source, content, read_transcript, survey
 from pipeline.readers.base import Document
+from pipeline.readers.formats import READERS
 from pipeline.readers.report import speaker_shares
 from pipeline.text import words
 from pipeline.transcript import Transcript
@@ -42,6 +43,19 @@ print(time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_
 STYLE = re.compile(r"<(style|script|head|metadata)\b.*?</\1>", re.DOTALL)
 CUE = re.compile(r"^WEBVTT|^start\tend\ttext$|(?:(?<=\n\n)[^\n]{1,80}\n)?^[^\n]*-->[^\n]*$|</?v[ .]", re.MULTILINE)
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7a3]")
+INTRODUCTION = """\
+studydoc recognises a transcript by its content, not by its file name.
+To see how your own file is read, run `studydoc read FILE`.
+If it is taken for the wrong format, name the right one with `--format`: {names}.
+
+The tables below show how real files are read. `python -m benchmarks.formats` generates them.
+
+- **segments**: how many stretches of speech there are.
+- **speakers**: how many there are, and their shares of the words.
+- **timed**: the share of segments that have a time.
+- **words kept**: the share of the file's distinct words that were read as speech or reported as left out.
+  The number in brackets is how many words were left out.
+- **warnings**: what `studydoc read` reports, with the line. A `refused` file is not read; the reason is given here."""
 SPOKEN = {"text", "body", "transcript", "utf8", "value", "content"}
 
 
@@ -103,7 +117,7 @@ def row(source: Source, root: Path) -> str:
         f"; {len(reading.remarks) - 2} more" if len(reading.remarks) > 2 else ""
     )
     words_kept = f"{share_kept(transcript, baseline(source)):.1%}"
-    words_kept += f" ({words_left_out:,} told)" if words_left_out else ""
+    words_kept += f" ({words_left_out:,} left out)" if words_left_out else ""
     cells = (
         name, reading.format, f"{len(transcript.segments):,}", people if shares else "–", f"{timed:.0%}",
         words_kept, warnings,
@@ -151,9 +165,9 @@ def main() -> None:
     if missing:
         sys.exit(f"no such folder: {', '.join(missing)}")
     lines = [
-        "# What is understood of real files",
+        "# Transcript formats",
         "",
-        "Made by `python -m benchmarks.formats`. A share of words kept counts what was told as left out.",
+        *INTRODUCTION.format(names=", ".join(f"`{reader.name}`" for reader in READERS)).splitlines(),
         "",
     ]
     for folder in folders:
