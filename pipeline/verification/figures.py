@@ -46,10 +46,10 @@ _DASH = re.compile(r"\s?[–—/-]\s?")
 _DIGIT = rf"(?:\d+|oh?|{'|'.join((*ONES, *TENS))})\b"
 _BARE_POINT = re.compile(rf"(?<![\w.])(?:point\s+|\.(?=\d))({_DIGIT}(?:\s+{_DIGIT}){{0,8}})")  # "point oh two", ".5"
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](\d\d)(?!\d)|['’]?(\d0)(?=['’]?s\b))")  # "'84", "the 80s"
-_SENTENCE_END = re.compile(r"(?<=[.!?;。！？])\s+|\n")
-_LARGE_SCALE = re.compile(
-    rf"\b(?:{'|'.join(s for s, n in SCALES.items() if n >= 1000)}|grand)|\d ?(?:{'|'.join(SHORT_SCALES)})\b", re.I
-)
+_SENTENCE_END = re.compile(r"[.!?;。！？]\s+|\n")
+_LARGE_SCALES = (*(scale for scale, n in SCALES.items() if n >= 1000), "grand")
+_LARGE_SCALE = re.compile(rf"\b(?:{'|'.join(_LARGE_SCALES)})")
+_SHORT_SCALE = re.compile(rf"\d ?(?:{'|'.join(SHORT_SCALES)})\b")
 _UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right behind a figure: "12th", "12 %"
 _NEARBY = 80  # letters between numbers that may share a scale
 _UNLIKE = 10  # an amount so many times another does not share its scale: "40 people in two million years"
@@ -95,10 +95,16 @@ def figures(text: str) -> frozenset[float]:
         for year, decade in _SHORT_YEAR.findall(stretch):
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
-    for sentence in set(_SENTENCE_END.split(text)):
-        if _LARGE_SCALE.search(sentence):
+    for sentence in set(_SENTENCE_END.split(_folded(text))):
+        if _has_large_scale(sentence):
             out.update(_at_shared_scales(sentence))
     return frozenset(out)
+
+
+def _has_large_scale(folded: str) -> bool:
+    """Whether a folded text has a scale of thousands or more. Nearly none has: looking for the bare words is quick."""
+    in_words = any(scale in folded for scale in _LARGE_SCALES) and _LARGE_SCALE.search(folded)
+    return bool(in_words or _SHORT_SCALE.search(folded))
 
 
 def _at_shared_scales(sentence: str) -> Iterator[float]:
