@@ -20,6 +20,8 @@ _LEAST = 2  # columns, and rows
 def cells(text: str) -> tuple[str, ...]:
     """The cells of a row, which may stand between bars too."""
     bare = text.strip()
+    if _BAR not in bare:  # nearly all
+        return (bare,)
     if outer := _BETWEEN_BARS.fullmatch(bare):
         bare = outer[1]
     return tuple(cell.strip().replace(_OWN_BAR, _BAR) for cell in _BETWEEN_CELLS.split(bare))

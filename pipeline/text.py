@@ -125,6 +125,8 @@ def composed(text: str) -> str:
 
 def clean(text: str) -> str:
     """One line of visible text, composed: controls and lone surrogates gone, white space folded but in code."""
+    if text.isprintable() and "  " not in text:  # nearly all
+        return composed(text.strip())
     visible = _BREAK.sub(" ", _INVISIBLE.sub("", well_formed(text)))
     return composed(outside_code(visible, partial(_SPACE.sub, " ")).strip())
 
