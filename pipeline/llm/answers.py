@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline.llm.json_objects import Found, objects_in
-from pipeline.text import composed
+from pipeline.text import composed, well_formed
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -34,7 +34,7 @@ _TAGGED = re.compile(r"\A\s*(?:<(\w+)>.*?</\1>|\[(\w+)\].*?\[/\2\])(?=\s*(?:```\
 _CHANNELS = re.compile(r"\A\s*(?=<\|(?:start|channel)\|>).*<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
 _MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
 _JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\"?\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
-_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _MOST_CHARACTERS = 400_000
 _MOST_READ = 8  # objects that are alike full: an answer that runs away has thousands
 _EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -110,7 +110,7 @@ def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | Non
             f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
         )
         return Unusable(message)
-    if _HALF.search(text):  # half of a character, which no file can hold
+    if _HALF.search(text) or well_formed(text) != text:  # half of a character, which no file can hold
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     plain = text.isascii() and "\\u" not in text
     value = value if plain else _composed(value)
