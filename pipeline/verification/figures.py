@@ -103,7 +103,7 @@ def figures(text: str) -> frozenset[float]:
 
 def _has_large_scale(folded: str) -> bool:
     """Whether a folded text has a scale of thousands or more. Nearly none has: looking for the bare words is quick."""
-    in_words = any(scale in folded for scale in _LARGE_SCALES) and _LARGE_SCALE.search(folded)
+    in_words = any(map(folded.__contains__, _LARGE_SCALES)) and _LARGE_SCALE.search(folded)
     return bool(in_words or _SHORT_SCALE.search(folded))
 
 

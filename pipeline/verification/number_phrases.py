@@ -73,6 +73,8 @@ def _in_halves(plain: str) -> Iterator[float]:
 
 def times_in(stretch: str) -> Iterator[float]:
     """The values of halves and quarters of a unit of time beside them, and of the clock."""
+    if not any(part in stretch for part in _PART_OF):  # nearly all
+        return
     for match in _OF_A_TIME.finditer(stretch):
         yield TIMES[match["unit"]] * _part(match)
     for match in _AND_A_PART.finditer(stretch):  # alone behind what is no number: "a page and a half"
