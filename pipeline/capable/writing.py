@@ -107,7 +107,7 @@ async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
         sections=tasks(
             words_of_each(words, sections),
             job.structured.prompts,
-            sections if whole else [replace(s, prompt=s.prompt_of_part or s.prompt) for s in sections],
+            sections if whole else [replace(s, prompt=s.prompt_of_part) if s.prompt_of_part else s for s in sections],
         ),
     )
 
