@@ -275,6 +275,8 @@ class OpenAICompatible:
             if last := self._last_straw(err):
                 raise last from err
             raise
+        finally:
+            tries.iter_state.reset()  # it holds itself, and with it the call, until cycles are looked for
         self._given_up = 0
         return answer
 

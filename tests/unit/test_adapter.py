@@ -1,6 +1,7 @@
 """The adapter against a scripted transport: status codes, the ladder, retries. No network, no sleeping."""
 
 import asyncio
+import gc
 import json
 import traceback
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
+from tenacity import AsyncRetrying
 
 from pipeline.errors import CallError, ContextTooLong, EndpointError
 from pipeline.llm import Completion, Message, Request, Usage
@@ -83,6 +85,16 @@ class Server:
 def test_usage_and_cached_tokens_are_kept() -> None:
     usage = Server(reply()).ask().usage
     assert (usage.prompt_tokens, usage.cached_prompt_tokens, usage.completion_tokens) == (10, 8, 3)
+
+
+def test_an_answered_call_waits_for_no_look_for_cycles_to_be_let_go() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        Server(reply()).ask()
+        assert not any(type(value) is AsyncRetrying for value in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 def test_missing_usage_is_estimated_and_says_so() -> None:
