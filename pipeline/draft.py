@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out
@@ -222,29 +223,36 @@ class Draft:
         they are bound to it. Where the beginning of a paragraph goes its next piece begins it, with its lead. A bare
         statement with nothing below it goes, and so does a heading over nothing.
         """
-
-        def kept(name: str, statement: DraftStatement) -> tuple[DraftStatement, ...]:
-            changed = change(name, statement)
-            staying = [d for d in statement.details if changed is not None or not d.bound]
-            details = all_kept(name, staying)
-            if changed is None or (changed.bare and not details):
-                return tuple(replace(d, listed=True) for d in details)
-            return (changed if changed.details == details else replace(changed, details=details),)
-
-        def all_kept(name: str, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
-            out: list[DraftStatement] = []
-            has_begun, lead = False, ""  # whether something of this paragraph stands, and its lead
-            for statement in statements:
-                has_begun, lead = (has_begun, lead) if statement.continues else (False, statement.label)
-                rows = kept(name, statement)
-                if rows and rows[0].continues and not has_begun:
-                    rows = (replace(rows[0], continues=False, label=rows[0].label or lead), *rows[1:])
-                has_begun = has_begun or bool(rows)
-                out += rows
-            return tuple(out)
-
         sections = {}
         for name, groups in self.sections.items():
-            new = (replace(heading(g), statements=all_kept(name, g.statements)) for g in groups)
+            new = (replace(heading(g), statements=_all_kept(g.statements, partial(change, name))) for g in groups)
             sections[name] = tuple(g for g in new if g.statements)
         return replace(self, sections=sections)
+
+
+def _kept(
+    statement: DraftStatement, change: Callable[[DraftStatement], DraftStatement | None]
+) -> tuple[DraftStatement, ...]:
+    """What a statement becomes by `Draft.rewritten`."""
+    changed = change(statement)
+    staying = [d for d in statement.details if changed is not None or not d.bound]
+    details = _all_kept(staying, change)
+    if changed is None or (changed.bare and not details):
+        return tuple(replace(d, listed=True) for d in details)
+    return (changed if changed.details == details else replace(changed, details=details),)
+
+
+def _all_kept(
+    statements: Sequence[DraftStatement], change: Callable[[DraftStatement], DraftStatement | None]
+) -> tuple[DraftStatement, ...]:
+    """What statements in a row become by `Draft.rewritten`."""
+    out: list[DraftStatement] = []
+    has_begun, lead = False, ""  # whether something of this paragraph stands, and its lead
+    for statement in statements:
+        has_begun, lead = (has_begun, lead) if statement.continues else (False, statement.label)
+        rows = _kept(statement, change)
+        if rows and rows[0].continues and not has_begun:
+            rows = (replace(rows[0], continues=False, label=rows[0].label or lead), *rows[1:])
+        has_begun = has_begun or bool(rows)
+        out += rows
+    return tuple(out)

@@ -213,19 +213,21 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
     - One that tells who a speaker is gets their first line: labels tell it, and no line says it.
     - Any other gets the chunk's first line and stands in doubt, so that the check sees it.
     """
+    return tuple(
+        replace(g, statements=tuple(_anchored_statement(s, section, chunk) for s in g.statements)) for g in groups
+    )
 
-    def anchored_statement(statement: DraftStatement) -> DraftStatement:
-        details = tuple(anchored_statement(d) for d in statement.details)
-        if statement.lines or not section.cites:
-            return statement if details == statement.details else replace(statement, details=details)
-        leads = statement.bare or statement.text.endswith(LEADS_TO_A_LIST)
-        if leads and (below := lines_below(details)):
-            return replace(statement, details=details, lines=below)
-        if section.of_people and (first := _first_line_of(statement.label, chunk)):
-            return replace(statement, details=details, lines=(first,))
-        return replace(statement, details=details, lines=(chunk.first,), finding=CITES_NO_LINE)
 
-    return tuple(replace(g, statements=tuple(anchored_statement(s) for s in g.statements)) for g in groups)
+def _anchored_statement(statement: DraftStatement, section: Section, chunk: Chunk) -> DraftStatement:
+    details = tuple(_anchored_statement(d, section, chunk) for d in statement.details)
+    if statement.lines or not section.cites:
+        return statement if details == statement.details else replace(statement, details=details)
+    leads = statement.bare or statement.text.endswith(LEADS_TO_A_LIST)
+    if leads and (below := lines_below(details)):
+        return replace(statement, details=details, lines=below)
+    if section.of_people and (first := _first_line_of(statement.label, chunk)):
+        return replace(statement, details=details, lines=(first,))
+    return replace(statement, details=details, lines=(chunk.first,), finding=CITES_NO_LINE)
 
 
 def _first_line_of(name: str, chunk: Chunk) -> int | None:
