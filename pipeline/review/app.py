@@ -26,7 +26,8 @@ from pipeline.review.actions import Action, Label, Lines, Rename, Words, ids_cha
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
-from pipeline.review.regenerate import Point, Regenerator
+from pipeline.review.regenerate import Point, Regenerator, Rewritten
+from pipeline.review.state import Item
 from pipeline.review.storage import Conflict
 from pipeline.store import dump
 
@@ -187,19 +188,28 @@ class _Routes:
 
     async def regenerate(self, request: Request) -> Response:
         body = RewriteRequest.model_validate_json(await request.body())
-        desk = await run_in_threadpool(self._desk, request)
-        item = desk.state.item(body.target)
-        if item is None:
-            raise HTTPException(404, "there is no such statement")
-        if self.setup.regenerator is None:
+        rewrite = self.setup.regenerator
+        if rewrite is None:
             raise HTTPException(422, "no model is connected: start studydoc review with --model")
-        if not item.lines:
-            raise HTTPException(422, "this cites no lines, so there is nothing to write it from")
+        desk, point = await run_in_threadpool(self._point, request, body.target)
+        new = await rewrite(point, body.instruction)
+        return await run_in_threadpool(self._rewritten, desk, point.item, new)
+
+    def _point(self, request: Request, target: str) -> tuple[Desk, Point]:
+        """The statement that is to be written again, where it stands."""
+        desk = self._desk(request)
         with desk.lock:
-            point = Point(item, desk.state.above(item), desk.recording)
-        new = await self.setup.regenerator(point, body.instruction)
+            item = desk.state.item(target)
+            if item is None:
+                raise HTTPException(404, "there is no such statement")
+            if not item.lines:
+                raise HTTPException(422, "this cites no lines, so there is nothing to write it from")
+            return desk, Point(item, desk.state.above(item), desk.recording)
+
+    def _rewritten(self, desk: Desk, item: Item, new: Rewritten) -> Response:
+        """The model's new text beside the earlier ones, with what code remarks on it where the statement stands now."""
         with desk.lock:
-            remarks = desk.remarks(new.text, new.lines, desk.state.item(body.target), item.label)
+            remarks = desk.remarks(new.text, new.lines, desk.state.item(item.id), item.label)
         response = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": remarks}
         return JSONResponse(response)
 
