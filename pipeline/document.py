@@ -89,11 +89,8 @@ class Prerequisite(_Model):
 class Detail(Statement):
     r"""A point below a heading, with its own details below it. `lead` is its bold lead-in.
 
-    Right below a heading one that is `listed` is a bullet and any other a paragraph; None: those with a lead are
-    bullets. `columns` are the headings of a table whose rows the details are, with " | " between their cells and a
-    cell's own bar as "\|". One that `continues` stands in the paragraph of the point before it. The details of `steps`
-    are in an order, and numbered. A table or steps that nothing leads up to are the details of a `bare` point, which
-    says nothing itself.
+    It has the fields of a Shape. Details that are the rows of a table have " | " between their cells and a cell's own
+    bar as "\|". A table or steps that nothing leads up to are the details of a `bare` point, which says nothing itself.
     """
 
     text: str
@@ -109,6 +106,11 @@ class Detail(Statement):
         if not self.text and not self.details:
             raise ValueError("a point without words has nothing below it")
         return self
+
+    @property
+    def label(self) -> str:
+        """Its lead, "" for none."""
+        return self.lead or ""
 
     @property
     def bare(self) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out
+from pipeline.shape import with_paragraphs_begun
 from pipeline.tables import cells, in_words, row_of
 from pipeline.text import word_count
 
@@ -20,11 +21,9 @@ class DraftStatement:
     `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
     what stands against it, `remark` what code noticed and a check let stand. A `bound` one says something of the
     statement above it alone, such as its date or a row of its table: it goes with that, and may say what another one
-    says. One that `continues` stands in the paragraph of the one before it.
-    `columns` are the headings of that table, which have the number `columns_id`. The details of `steps` are in an
-    order. Right below a heading one that is `listed` is a bullet, any other a paragraph; None: those with a label are
-    bullets. Words of `emphasis` stand out on the page where the text has them. A table or steps to which nothing leads
-    up are the details of a `bare` one, which says nothing itself and goes where they go.
+    says. It has the fields of a Shape; `columns_id` is the number of its columns. Words of `emphasis` stand out on the
+    page where the text has them. A table or steps to which nothing leads up are the details of a `bare` one, which says
+    nothing itself and goes where they go.
     """
 
     text: str
@@ -246,13 +245,4 @@ def _all_kept(
     statements: Sequence[DraftStatement], change: Callable[[DraftStatement], DraftStatement | None]
 ) -> tuple[DraftStatement, ...]:
     """What statements in a row become by `Draft.rewritten`."""
-    out: list[DraftStatement] = []
-    has_begun, lead = False, ""  # whether something of this paragraph stands, and its lead
-    for statement in statements:
-        has_begun, lead = (has_begun, lead) if statement.continues else (False, statement.label)
-        rows = _kept(statement, change)
-        if rows and rows[0].continues and not has_begun:
-            rows = (replace(rows[0], continues=False, label=rows[0].label or lead), *rows[1:])
-        has_begun = has_begun or bool(rows)
-        out += rows
-    return tuple(out)
+    return tuple(with_paragraphs_begun((s, _kept(s, change)) for s in statements))

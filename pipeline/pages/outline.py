@@ -17,7 +17,8 @@ from pipeline.document import (
     with_parts,
 )
 from pipeline.labels import Labels
-from pipeline.pages.paragraphs import in_paragraphs, is_bullet
+from pipeline.pages.paragraphs import in_paragraphs
+from pipeline.shape import is_bullet
 from pipeline.tables import cells, in_words
 from pipeline.text import parted_at_colon
 
@@ -157,7 +158,7 @@ def _paragraph(paragraph: Sequence[Detail], numbers: Iterator[int], labels: Labe
         nested = _details(last.details, numbers, labels, steps=last.steps)
     claim = None if first.bare else first
     listed = is_bullet(first)
-    return Point(first.text, first.lead or "", number, claim, nested, pieces, columns, step=step, listed=listed)
+    return Point(first.text, first.label, number, claim, nested, pieces, columns, step=step, listed=listed)
 
 
 def _row(row: Detail, number: int, columns: tuple[str, ...], labels: Labels) -> Point:

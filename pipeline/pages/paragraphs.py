@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from pipeline.document import Detail
-
-_SHAPE = ("columns", "continues", "steps", "listed")
+from pipeline.shape import is_bullet
 
 
 def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
@@ -42,15 +40,3 @@ def as_on_page(points: Iterable[Detail]) -> tuple[Detail, ...]:
         else:
             out += [detail.model_copy(update={"listed": True}) for detail in point.details]
     return tuple(out)
-
-
-def is_bullet(point: Any) -> bool:
-    """Whether a point, at whatever stage, is a bullet right below a heading; else it is a paragraph."""
-    if point.listed is None:
-        return bool(point.lead if isinstance(point, Detail) else point.label)
-    return bool(point.listed)
-
-
-def shape_of(point: Any) -> dict[str, Any]:
-    """The fields of a point, at whatever stage, that say how it stands on a page and nothing of what it says."""
-    return {name: getattr(point, name) for name in _SHAPE}

@@ -25,8 +25,8 @@ from pipeline.errors import StoreError
 from pipeline.llm import digest_of
 from pipeline.pages import render_markdown
 from pipeline.pages.markdown import provenance
-from pipeline.pages.paragraphs import is_bullet, shape_of
 from pipeline.pages.rows import PageForm, blocks, bullets, cut_at, paragraphs, sentences_in, sentences_of
+from pipeline.shape import is_bullet, shape_of
 from pipeline.store import load
 from pipeline.tables import cells, row_of
 
@@ -76,7 +76,7 @@ def _statement(statement: Statement | KeyConcept | Prerequisite) -> DraftStateme
         return DraftStatement(
             statement.text,
             lines,
-            statement.lead or "",
+            statement.label,
             details,
             finding=finding,
             remark=remark,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.document import BARE, TERMED
-from pipeline.pages.paragraphs import is_bullet
 from pipeline.review.actions import (
     Action,
     Add,
@@ -27,6 +26,7 @@ from pipeline.review.actions import (
 )
 from pipeline.review.renaming import is_taken, renamed
 from pipeline.review.state import DROPPED, GROUPED, Group, Item, Standing, State, placed, start_of
+from pipeline.shape import is_bullet
 
 _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "reopen": "pending"}
 

@@ -21,11 +21,12 @@ from pipeline.document import (
 )
 from pipeline.draft import DraftStatement
 from pipeline.emphasis import standing_in
-from pipeline.pages.paragraphs import as_on_page, shape_of
+from pipeline.pages.paragraphs import as_on_page
 from pipeline.record import gaps, tenths
 from pipeline.review.lines import CHANGED
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
+from pipeline.shape import shape_of, with_paragraphs_begun
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding, with_lines
@@ -70,12 +71,12 @@ def _section_content(
     match form:
         case "points":
             for group in state.groups:
-                below = list(_nested_accepted(i for i in state.items if (i.section, i.group) == (section, group.id)))
-                if details := as_on_page(_tree(below, claims)):
+                in_group = [i for i in state.items if (i.section, i.group) == (section, group.id)]
+                if details := as_on_page(_tree(_accepted(in_group), claims)):
                     yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
-            in_section = (i for i in state.items if i.section == section)
-            yield from _tree(list(_nested_accepted(in_section, bound=True)), claims)
+            in_section = [i for i in state.items if i.section == section]
+            yield from _tree(_accepted(in_section, bound=True), claims)
         case "terms":
             yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in items)
         case "prose":
@@ -96,47 +97,44 @@ def _without_lead_in(item: Item, state: State) -> Item:
     return replace(bare, columns=item.columns, listed=False)
 
 
-def _nested_accepted(items: Iterable[Item], *, bound: bool = False) -> Iterator[Item]:
-    """The accepted items of a group, each nested below those above it that were accepted too.
+def _accepted(items: Sequence[Item], depth: int = 0, *, bound: bool = False) -> tuple[Item, ...]:
+    """The accepted ones of items in reading order, each nested below those above it that were accepted too.
 
-    Items that are `bound` to the statement above, as the date of a task is, are left out with it. The first accepted
-    item of a paragraph begins it, with the paragraph's lead.
+    The outermost get this depth. Items that are `bound` to the statement above, as the date of a task is, are left out
+    with it.
     """
-    above: list[Item] = []
-    begun, lead = False, ""
-    for item in items:
-        if item.outside:
-            continue
-        begun, lead = (begun, lead) if item.continues else (False, item.label)
-        while above and above[-1].depth >= item.depth:
-            above.pop()
-        orphaned = bound and any(i.standing != "accepted" for i in above)
-        if item.standing == "accepted" and not orphaned:
-            depth = sum(i.standing == "accepted" for i in above)
-            label = item.label or ("" if begun else lead)
-            yield replace(item, depth=depth, continues=item.continues and begun, label=label)
-            begun = True
-        above.append(item)
+
+    def kept(item: Item, below: Sequence[Item]) -> tuple[Item, ...]:
+        if item.standing == "accepted":
+            return (replace(item, depth=depth), *_accepted(below, depth + 1, bound=bound))
+        return () if bound else _accepted(below, depth)
+
+    blocks = _blocks([i for i in items if not i.outside])
+    return tuple(with_paragraphs_begun((item, kept(item, below)) for item, *below in blocks))
+
+
+def _blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The outermost of items in reading order, each with what is nested below it."""
+    start = 0
+    for end in range(1, len(items) + 1):
+        if end == len(items) or items[end].depth <= items[start].depth:
+            yield items[start:end]
+            start = end
 
 
 def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Detail, ...]:
     """Items in reading order as details, those that are deeper nested below the one before them."""
     details: list[Detail] = []
-    at = 0
-    while at < len(items):
-        item, end = items[at], at + 1
-        while end < len(items) and items[end].depth > item.depth:
-            end += 1
-        nested = _tree(items[at + 1 : end], claims)
-        at = end
+    for item, *below in _blocks(items):
+        nested, shape = _tree(below, claims), shape_of(item)
         if item.bare and not nested:
             continue
-        shape = claims[item.id] | shape_of(item)
         if len(nested) == 1 and nested[0].bare:  # its table or steps become those of this item
             shape |= {"columns": nested[0].columns, "steps": nested[0].steps}
             nested = nested[0].details
         nested = tuple(row for d in nested for row in (d.in_words().details if d.bare else (d,)))
-        details.append(Detail(text=item.text, lead=item.label or None, details=nested, **shape).settled())
+        claim = claims[item.id]
+        details.append(Detail(text=item.text, lead=item.label or None, details=nested, **claim, **shape).settled())
     return tuple(details)
 
 

@@ -21,9 +21,9 @@ from pipeline.document import (
     Support,
 )
 from pipeline.labels import labels_for
-from pipeline.pages.paragraphs import shape_of
 from pipeline.review.actions import About
 from pipeline.sections import KINDS
+from pipeline.shape import shape_of
 from pipeline.speakers import full_name
 
 # Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
@@ -37,13 +37,11 @@ OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on 
 class Item:
     """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
 
-    `depth` counts the statements that it is nested below. The statements below it are rows of a table with the headings
-    `columns`, or in an order (`steps`); one that `continues` stands in the paragraph of the one before it, and one that
-    is `listed` is a bullet right below a heading (None: its label decides). A `bare` one has a table or steps below it
-    and says nothing itself: there is nothing to decide on it, and its `was` has the words below it. `finding` and
-    `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided on again,
-    `home` from which section it was dropped. Words of `emphasis` stand out. `origins` are the statements of the notes
-    that it was split or merged from, itself where there are none.
+    `depth` counts the statements that it is nested below. It has the fields of a Shape. A `bare` one has a table or
+    steps below it and says nothing itself: there is nothing to decide on it, and its `was` has the words below it.
+    `finding` and `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided
+    on again, `home` from which section it was dropped. Words of `emphasis` stand out. `origins` are the
+    statements of the notes that it was split or merged from, itself where there are none.
     """
 
     id: str
@@ -270,7 +268,7 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
         case KeyConcept():
             label, text = claim.term, claim.definition
         case Detail():
-            label, text = claim.lead or "", claim.text
+            label, text = claim.label, claim.text
         case Statement():
             label, text = "", claim.text
         case _:
@@ -278,11 +276,12 @@ def _item(section: str, claim: Claim, new_id: _Ids) -> Item:
     was = text
     if isinstance(claim, Detail) and claim.bare:  # several may have the same lines
         was = "\n".join((*claim.columns, *(detail.text for detail in claim.details)))
-    return Item(
+    item = Item(
         new_id(section, f"{label}\n{was}", lines), section, text, lines, label=label, support=claim.support, was=was,
         finding=claim.finding or "", correction=claim.correction, emphasis=claim.emphasis,
-        standing="pending" if text else "accepted", **(shape_of(claim) if isinstance(claim, Detail) else {}),
+        standing="pending" if text else "accepted",
     )  # fmt: skip
+    return replace(item, **shape_of(claim)) if isinstance(claim, Detail) else item
 
 
 def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detail, int]]:

@@ -11,7 +11,7 @@ from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.emphasis import standing_in, unmarked
 from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
-from pipeline.pages.paragraphs import shape_of
+from pipeline.shape import shape_of
 from pipeline.transcript import Transcript
 
 _NOTHING_SAID = "a field without which it says nothing is empty"
@@ -133,5 +133,5 @@ def detail(statement: DraftStatement, transcript: Transcript) -> Detail:
     """A statement with those nested below it as the record has them."""
     rows = (replace(d, emphasis=()) if statement.columns else d for d in statement.details)  # tables have no bold
     nested = tuple(detail(row, transcript) for row in rows)
-    shape = shape_of(statement) | claim(statement, transcript)
-    return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape).settled()
+    shape, fields = shape_of(statement), claim(statement, transcript)
+    return Detail(text=statement.text, lead=statement.label or None, details=nested, **shape, **fields).settled()

@@ -24,7 +24,7 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.pages import render_markdown
-from pipeline.pages.paragraphs import as_on_page, is_bullet
+from pipeline.pages.paragraphs import as_on_page
 from pipeline.pages.reading import draft_of_document, draft_of_page, is_edited
 from pipeline.rechecking import Reopened, checked_by_code
 from pipeline.review.actions import Heading, Move
@@ -34,6 +34,7 @@ from pipeline.review.matching import found_again
 from pipeline.review.pages import progress
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
+from pipeline.shape import is_bullet
 from pipeline.tables import in_words
 from pipeline.verification import Recording, without_repeats
 from tests.exports.samples import TRANSCRIPT, ready, sample

@@ -14,12 +14,12 @@ from pipeline.exports.epub import write_epub
 from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_github, write_obsidian
 from pipeline.pages import render_markdown
-from pipeline.pages.paragraphs import is_bullet
 from pipeline.pages.reading import draft_of_document, draft_of_page, is_edited
 from pipeline.review.actions import Add
 from pipeline.review.decisions import apply
 from pipeline.review.reviewed import reviewed_document
 from pipeline.review.state import opened
+from pipeline.shape import is_bullet
 from pipeline.store import dump
 from pipeline.verification import Recording
 from tests.exports.samples import TRANSCRIPT, ready, sample

@@ -161,6 +161,18 @@ def test_the_lead_of_a_paragraph_stays_where_its_first_statement_goes() -> None:
     assert (second.label, second.continues) == ("Lead", False)
 
 
+@pytest.mark.parametrize("but", [("On Monday.",), (TEXTS[0], "On Monday.")])
+def test_the_lead_of_what_goes_below_a_paragraph_leads_none_of_its_statements(but: tuple[str, ...]) -> None:
+    first, second = in_pieces("Lead").main_points
+    begins, goes_on, *others = second.details
+    date = goes_on.model_copy(update={"text": "On Monday.", "lead": "Date", "continues": False})
+    begins = begins.model_copy(update={"details": (date,)})
+    second = second.model_copy(update={"details": (begins, goes_on, *others)})
+    document = in_pieces().model_copy(update={"main_points": (first, second)})
+    left = [text for text in TEXTS if text not in but]
+    assert f"Lead|{' '.join(left)}" in paragraphs(accepted(document, *but))
+
+
 def test_what_has_a_lead_or_stands_behind_a_list_begins_a_paragraph() -> None:
     rows = [d for p in in_pieces().main_points for d in p.details]
     goes_on, with_a_list = rows[3:5]

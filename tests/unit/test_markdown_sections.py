@@ -14,8 +14,8 @@ from pipeline.capable import markdown_sections
 from pipeline.capable.markdown_sections import lost_words, sections_in
 from pipeline.draft import Draft, DraftStatement
 from pipeline.labels import labels_for
-from pipeline.pages.paragraphs import is_bullet
 from pipeline.sections import STUDY
+from pipeline.shape import is_bullet
 from pipeline.text import words
 
 ENGLISH = labels_for("en")
