@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from pipeline.document import StudyDocument
     from pipeline.errors import PipelineError
     from pipeline.llm.progress import Drafted, ProgressUpdate
+    from pipeline.settings.options import Options
     from pipeline.transcript import Transcript
 
-__all__ = ["Drafted", "PipelineError", "ProgressUpdate", "StudyDocument", "Transcript", "asummarise", "summarise"]
+__all__ = [
+    "Drafted",
+    "Options",
+    "PipelineError",
+    "ProgressUpdate",
+    "StudyDocument",
+    "Transcript",
+    "asummarise",
+    "summarise",
+]
 
 _HOMES = {
     "Drafted": "pipeline.llm.progress",
+    "Options": "pipeline.settings.options",
     "PipelineError": "pipeline.errors",
     "ProgressUpdate": "pipeline.llm.progress",
     "StudyDocument": "pipeline.document",

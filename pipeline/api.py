@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from pipeline.document import StudyDocument
 from pipeline.errors import EndpointError, InputError, SettingsError
@@ -24,6 +24,7 @@ from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, deciding, ensure_settable, load_settings
 from pipeline.settings.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.settings.connect import connect
+from pipeline.settings.options import Options
 from pipeline.tasks import ended_gracefully
 from pipeline.transcript import Transcript
 
@@ -42,14 +43,19 @@ async def asummarise(
     client: LLMClient | None = None,
     settings: Settings | None = None,
     on_progress: OnProgress = _ignore,
-    **flags: Any,
+    **flags: Unpack[Options],
 ) -> StudyDocument:
     """The study document of a transcript file, or of a Transcript.
 
-    Model and endpoint come from `settings`, or from `flags` with the command line's names (model="local",
-    base_url=…, out=…) over environment and studydoc.toml. A `client` of your own goes past all that and is worked with
-    as a capable model, unless a `profile` is given; `flags` beside it are those of the notes (length="full",
-    notes="minutes", language=…) and of reading the file (encoding=…, format=…), which a Transcript does not take.
+    `flags` are Options, named as on the command line (model="local", length="full"); what is not given comes from the
+    environment, then from studydoc.toml. Settings that load_settings(…) gave may stand in place of flags. An option
+    that would be passed over is a SettingsError:
+
+    - With a client of your own: all but profile, length, notes, sections, language, check, manuscript, chunk_tokens,
+      prompts, encoding and format. None of these comes from environment or studydoc.toml then, and the client is
+      worked with as a capable model unless `profile` says otherwise.
+    - With a Transcript: encoding and format, which tell how a file is read.
+
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
     raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
     Calls under way finish and are stored as well when the run is cancelled. It ends at once when it is cancelled again,
@@ -57,18 +63,18 @@ async def asummarise(
     Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
     document's `problems`.
     """
-    flags = {name: value for name, value in flags.items() if value is not None}
-    if settings and flags:
-        name = min(flags)
+    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    if settings and given:
+        name = min(given)
         raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
     if client is not None:
-        settings = settings or _beside_a_client(flags)
+        settings = settings or _beside_a_client(given)
         _ensure_no_limit(settings)
-        transcript, stoppable = _read(source, settings, flags), Stoppable(_OwnClient(client))
+        transcript, stoppable = _read(source, settings, given), Stoppable(_OwnClient(client))
         recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
         return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, "")
     settings = settings or load_settings(**flags)
-    transcript = _read(source, settings, flags)
+    transcript = _read(source, settings, given)
     prompts = PromptSet(settings.prompts)
     with closing(CallStore(store_path(settings.out))) as store:
         async with connect(settings, store, lambda done, total: None, prompts) as link:
@@ -85,7 +91,7 @@ def summarise(
     client: LLMClient | None = None,
     settings: Settings | None = None,
     on_progress: OnProgress = _ignore,
-    **flags: Any,
+    **flags: Unpack[Options],
 ) -> StudyDocument:
     """`asummarise` for code that is not asynchronous; the same arguments and errors.
 

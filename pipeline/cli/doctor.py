@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.console import awaited, table
 from pipeline.cli.options import base_url, debug, effort, model, path_option
+
+if TYPE_CHECKING:
+    from pipeline.settings.options import Effort
 
 
 @click.command(
@@ -19,7 +23,7 @@ from pipeline.cli.options import base_url, debug, effort, model, path_option
 @path_option("--out", "The output folder whose store learns of it.  [default: outputs]")
 @effort
 @debug
-def command(model: str | None, base_url: str | None, out: Path | None, reasoning_effort: str | None) -> int:
+def command(model: str | None, base_url: str | None, out: Path | None, reasoning_effort: Effort | None) -> int:
     """Probe the endpoint, and tell what `make` will do with it."""
     from pipeline.doctor import run_doctor
     from pipeline.settings import load_settings

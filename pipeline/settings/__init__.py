@@ -7,13 +7,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
 from pipeline.errors import SettingsError
 from pipeline.language import known_tag
 from pipeline.lengths import Length
 from pipeline.profile import Check, NotesName, Profile, ProfileName, Recipe
+from pipeline.settings.options import Effort, Options
 from pipeline.settings.values import Decides, one_of, path, positive, read, switch, text, value, whole_number
 from pipeline.vendors import AZURE, OPENAI, VENDORS, Vendor, address_of, asked_vendor, is_on_loopback
 
@@ -25,7 +26,6 @@ DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
 OPENAI_URL = OPENAI.base_url
 _KEYS = ("vendor_keys", "api_key")
 _FOUND_OUT = {"vendor", *_KEYS}  # not set by these names
-Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def is_model_file(model: str | None) -> bool:
     return (model or "").lower().endswith(".gguf")
 
 
-def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Any) -> Settings:
+def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Unpack[Options]) -> Settings:
     """Settings with flags that were given (None stands for not given). SettingsError names what is wrong.
 
     `otherwise` holds what is set where nothing else says so.

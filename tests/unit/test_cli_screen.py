@@ -24,7 +24,7 @@ from pipeline.llm import Completion, Tally, Usage
 from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.prompting import PromptSet
 from pipeline.profile import PROFILES, Check, Recipe
-from pipeline.settings import Effort
+from pipeline.settings.options import Effort
 from tests.scripted import EMPTY, ScriptedClient, fitting, good_answer, transcript, with_fault
 
 

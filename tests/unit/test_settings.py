@@ -3,15 +3,17 @@
 import re
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.api import asummarise, summarise
 from pipeline.errors import SettingsError
 from pipeline.settings import SETTABLE, Settings, deciding, load_settings
 from pipeline.settings.chosen import recipe_of
+from pipeline.settings.options import Options
 from tests.samples import ROOT
 
 # Another value for each setting that decides a document, those apart that are folders.
@@ -117,6 +119,25 @@ def test_what_the_file_cannot_set_is_told_with_what_it_can(folder: Path, line: s
 def test_the_page_on_settings_lists_them_all() -> None:
     (listed,) = re.findall(r"^Settings are (.*?):", (ROOT / "docs/models-and-keys.md").read_text("utf-8"), re.M | re.S)
     assert tuple(re.findall(r"`(\w+)`", listed)) == SETTABLE
+
+
+def test_options_in_python_are_all_settings_with_their_types() -> None:
+    settings, options = get_type_hints(Settings), get_type_hints(Options)
+    assert sorted(options) == sorted(SETTABLE)
+    for name in SETTABLE:
+        given = settings[name] | None
+        assert options[name] == (given | str if Path in get_args(given) else given), name
+
+
+@pytest.mark.parametrize("function", [summarise, asummarise, load_settings])
+def test_editors_and_type_checkers_know_the_options_of(function: Any) -> None:
+    assert get_type_hints(function)["flags"] == Unpack[Options]
+
+
+def test_the_docstring_of_summarise_lists_what_goes_with_a_client_and_not_with_a_transcript() -> None:
+    client, transcript = re.findall(r"^    - With (.*?)\.", asummarise.__doc__ or "", re.M | re.S)
+    assert set(deciding("notes", "transcript")) == set(re.findall(r"\w+", client)) & set(SETTABLE)
+    assert set(deciding("transcript")) == set(re.findall(r"\w+", transcript)) & set(SETTABLE)
 
 
 def test_a_file_that_is_no_toml_is_told(folder: Path) -> None:
