@@ -19,7 +19,7 @@ _MOST_NAMED = 12
 _LONGEST_GAP = 60  # seconds between lines that are shown as one stretch
 _MOST_STRETCHES = 3
 # What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
-_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#|&(?=#?\w+;|$))")
+_SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#(?!\d)|&(?=#?\w+;|$))")
 # Words with single blanks between them in which nothing can begin markup: most statements.
 _PLAIN = re.compile(r"(?![\d>+=-])[^\\`*\[\]|~_<#&/\s]+(?: [^\\`*\[\]|~_<#&/\s]+)*")
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks

@@ -7,13 +7,13 @@ from pipeline.pages.markdown import escape, unescape
 from pipeline.text import parted_at_colon, pieces_of_code
 
 
-@pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b"])
+@pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b", "PR #12"])
 def test_marks_that_begin_no_markup_where_they_stand_stay_as_they_are(text: str) -> None:
     assert escape(text) == text
     assert [t.type for t in MarkdownIt().parseInline(escape(text))[0].children or []] == ["text"]
 
 
-@pytest.mark.parametrize("text", ["<b>", "a <!-- b", "&lt; x", "> quoted", "# one", "see #12", "_so_", "x _y_"])
+@pytest.mark.parametrize("text", ["<b>", "a <!-- b", "&lt; x", "> quoted", "# one", "see #tag", "_so_", "x _y_"])
 def test_marks_that_could_begin_markup_are_escaped_and_read_back(text: str) -> None:
     assert "\\" in escape(text) and unescape(escape(text)) == text
 
