@@ -1,9 +1,9 @@
-"""studydoc: transcripts to study notes in which every statement can be checked.
+"""studydoc turns transcripts into study notes in which every statement can be checked.
 
     from pipeline import summarise
     document = summarise("talk.vtt")
 
-Names are loaded when they are first used, so that `studydoc --help` stays quick.
+Names are imported on first use, so that `studydoc --help` stays fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Python API: the command line's own path, as two functions."""
+"""The Python API: what the command line does, as two functions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OnProgress = Callable[[ProgressUpdate], None]
 
 
 def _ignore(update: ProgressUpdate) -> None:
-    """Ignores the update."""
+    """Do nothing with the update."""
 
 
 async def asummarise(
@@ -45,22 +45,23 @@ async def asummarise(
     on_progress: OnProgress = _ignore,
     **flags: Unpack[Options],
 ) -> StudyDocument:
-    """The study document of a transcript file, or of a Transcript.
+    """Make the study document of a transcript file or of a Transcript.
 
     `flags` are Options, named as on the command line (model="local", length="full"); what is not given comes from the
-    environment, then from studydoc.toml. Settings that load_settings(…) gave may stand in place of flags. An option
-    that would be passed over is a SettingsError:
+    environment, then from studydoc.toml. Settings from load_settings(…) may be passed instead of flags. An option that
+    would have no effect raises SettingsError:
 
     - With a client of your own: all but profile, length, notes, sections, language, check, manuscript, chunk_tokens,
-      prompts, encoding and format. None of these comes from environment or studydoc.toml then, and the client is
-      worked with as a capable model unless `profile` says otherwise.
-    - With a Transcript: encoding and format, which tell how a file is read.
+      prompts, encoding and format. None of these is then read from environment or studydoc.toml, and the client is
+      treated as a capable model unless `profile` says otherwise.
+    - With a Transcript: encoding and format, which are about reading a file.
 
-    `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it. When it
-    raises, nothing more is asked, calls under way finish and are stored, and then that error is raised here.
-    Calls under way finish and are stored as well when the run is cancelled. It ends at once when it is cancelled again,
-    and the first time when the model runs in the process or the client is your own.
-    Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError; what fails in part is in the
+    `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it to return.
+    If it raises, no new calls are made, calls in progress finish and are stored, and then its error is raised here.
+    Calls in progress also finish and are stored when the run is cancelled. A second cancellation ends the run at once;
+    so does the first if the model runs in this process or the client is your own.
+
+    Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError. Partial failures are listed in the
     document's `problems`.
     """
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
@@ -68,7 +69,7 @@ async def asummarise(
         name = min(given)
         raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
     if client is not None:
-        settings = settings or _beside_a_client(given)
+        settings = settings or _settings_for_own_client(given)
         _ensure_no_limit(settings)
         transcript, stoppable = _read(source, settings, given), Stoppable(_OwnClient(client))
         recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
@@ -80,7 +81,7 @@ async def asummarise(
         async with connect(settings, store, lambda done, total: None, prompts) as link:
             stoppable = Stoppable(link.client, link.stop)
             work = _summarise_watched(transcript, stoppable, on_progress, recipe_of(settings), prompts, link.endpoint)
-            if settings.in_process:  # its calls are slow and cost nothing
+            if settings.in_process:  # its calls are slow and free: not worth waiting for
                 return await work
             return await ended_gracefully(work, partial(stoppable.halt, EndpointError("cancelled", fatal=True)))
 
@@ -93,9 +94,9 @@ def summarise(
     on_progress: OnProgress = _ignore,
     **flags: Unpack[Options],
 ) -> StudyDocument:
-    """`asummarise` for code that is not asynchronous; the same arguments and errors.
+    """Synchronous version of `asummarise`, with the same arguments and errors.
 
-    RuntimeError where an event loop runs already, as in a notebook: that takes `await asummarise(…)`.
+    Raises RuntimeError if an event loop is already running, as in a notebook: use `await asummarise(…)` there.
     """
     try:
         asyncio.get_running_loop()
@@ -105,7 +106,7 @@ def summarise(
 
 
 class _OwnClient:
-    """A client that the caller wrote, whose answers are looked at."""
+    """Wraps a client that the caller wrote, and validates its answers."""
 
     def __init__(self, inner: LLMClient) -> None:
         self._inner = inner
@@ -126,8 +127,8 @@ class _OwnClient:
         )
 
 
-def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
-    """Settings of the notes for a client of the caller's own."""
+def _settings_for_own_client(flags: Mapping[str, Any]) -> Settings:
+    """Settings for the notes when the caller brings their own client. SettingsError for flags that need ours."""
     ensure_settable(flags)
     if unusable := sorted(set(flags).difference(deciding("notes", "transcript"))):
         name = unusable[0]
@@ -137,7 +138,7 @@ def _beside_a_client(flags: Mapping[str, Any]) -> Settings:
 
 
 def _ensure_no_limit(settings: Settings) -> None:
-    """SettingsError for a limit, which nothing would hold a client of the caller's own to."""
+    """Raise SettingsError if a limit is set: nothing would enforce it on the caller's own client."""
     if limit := next((name for name in _LIMITS if getattr(settings, name) is not None), None):
         raise SettingsError(
             f"{limit} of the settings means nothing to a client of your own",
@@ -146,7 +147,7 @@ def _ensure_no_limit(settings: Settings) -> None:
 
 
 def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[str, Any]) -> Transcript:
-    """The transcript, of a file as the settings tell to read it. SettingsError for flags that only a file takes."""
+    """The transcript, read from a file as the settings say. SettingsError if a Transcript is given flags for files."""
     if not isinstance(source, Transcript):
         return read_transcript(Path(source), encoding=settings.encoding, form=settings.format)
     if passed_over := sorted(set(flags).intersection(deciding("transcript"))):
@@ -157,7 +158,7 @@ def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[st
 
 
 def _ensure_spoken(transcript: Transcript) -> None:
-    """InputError for a transcript without segments or with a blank one, which files give none of."""
+    """Raise InputError for a transcript without segments or with a blank one; reading a file never produces either."""
     if not transcript.segments:
         raise InputError(f"{transcript.name}: the transcript has no segments", hint="give it what was said, by lines")
     if blank := next((s.id for s in transcript.segments if not s.text.strip()), None):
@@ -174,7 +175,7 @@ async def _summarise_watched(
     prompts: PromptSet,
     endpoint: str,
 ) -> StudyDocument:
-    """The document; what `on_progress`, called at each step, raises ends the run and is raised once it has ended."""
+    """Make the document, calling `on_progress` at each step; if that raises, end the run, then raise its error."""
     raised: list[Exception] = []
 
     def watch(progress: Progress) -> None:
@@ -182,7 +183,7 @@ async def _summarise_watched(
             return
         try:
             on_progress(progress.update())
-        except Exception as err:  # noqa: BLE001 - whatever the caller's own code raises, the caller gets
+        except Exception as err:  # noqa: BLE001 - the caller's own code may raise anything, and gets it back
             raised.append(err)
             client.halt(EndpointError("on_progress raised an error", fatal=True))
 

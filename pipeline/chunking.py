@@ -1,4 +1,4 @@
-"""Transcript to chunks: cut at segment borders within a token budget, as even as possible, tiling it exactly."""
+"""Split a transcript into chunks: contiguous segments within a token budget, as equal in size as possible."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import math
 from pipeline.llm.tokens import FALLBACK_ENCODING, count_each
 from pipeline.transcript import Chunk, Segment, Transcript
 
-_NUMBER_TOKENS = 6  # "[123] Name: " around a line
+_NUMBER_TOKENS = 6  # for the "[123] Name: " before each line
 
 
 def rendered_tokens(segments: tuple[Segment, ...], encoding: str = FALLBACK_ENCODING) -> list[int]:
-    """Tokens of each segment as it is shown to a model, its number and speaker included."""
+    """Tokens of each segment as shown to a model, including its number and speaker."""
     counts = count_each([s.text if not s.speaker else f"{s.speaker}: {s.text}" for s in segments], encoding)
     return [n + _NUMBER_TOKENS for n in counts]
 
 
 def chunk_transcript(transcript: Transcript, *, limit: int, encoding: str = FALLBACK_ENCODING) -> list[Chunk]:
-    """Chunks of at most `limit` tokens; a single longer segment stands alone.
+    """Split into chunks of at most `limit` tokens; a single longer segment gets a chunk of its own.
 
     Sizes are evened out, so that the last chunk is not a stub that a model would pad.
     """
@@ -39,7 +39,7 @@ def chunk_transcript(transcript: Transcript, *, limit: int, encoding: str = FALL
 
 
 def halves(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
-    """The chunk in two, for an answer that was cut off; None when there is one segment left."""
+    """The chunk split in two, for when an answer was cut off; None if it has a single segment."""
     if len(chunk.segments) < 2:
         return None
     middle = len(chunk.segments) // 2

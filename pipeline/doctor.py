@@ -1,4 +1,4 @@
-"""What the chosen endpoint and this machine can do: `studydoc doctor` and `studydoc models`."""
+"""What the chosen endpoint and this machine can do, for `studydoc doctor` and `studydoc models`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.settings.connect import embedded_server, renew
 
 
 async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
-    """`studydoc doctor`: exit code and rows of what the endpoint can do."""
+    """Run `studydoc doctor`: the exit code, and (name, finding) rows of what the endpoint can do."""
     from pipeline.providers.doctor import examine
 
     name, reason = settings.chosen_model
@@ -19,7 +19,7 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
         key = f"{endpoint.key_name} is set" if endpoint.api_key != "none" else "none"
         rows += [("endpoint", endpoint.address), ("key", key)]
         findings = await examine(endpoint, chunk_tokens=recipe_of(settings).profile.chunk_tokens)
-        if findings.works and store_path(settings.out).exists():  # what runs learned earlier may have changed since
+        if findings.works and store_path(settings.out).exists():  # what earlier runs learned may be out of date
             renew(settings.out, endpoint, findings.known)
         return findings.exit_code, rows + list(findings.rows)
     from pipeline.providers.local import usable_cores
@@ -35,12 +35,12 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     if unstarted is None:
         return 1, rows
     with unstarted as server:
-        findings = await examine(server.endpoint)  # the window is known: reading a long prompt takes minutes here
+        findings = await examine(server.endpoint)  # no chunk_tokens: a long prompt takes minutes here
     return findings.exit_code, [*rows, ("endpoint", "embedded"), *findings.rows]
 
 
 async def run_models(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc models`: the embedded model, files that were added, and the endpoint's models when one is set."""
+    """(name, description) rows for `studydoc models`: embedded model, added files, models of the endpoint if set."""
     path = weights.installed()
     state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not fetched: studydoc models fetch"
     rows = [("local", f"{weights.EMBEDDED.name}, {weights.EMBEDDED.licence}: {state}")]

@@ -1,4 +1,4 @@
-"""StudyDocument and RunRecord: what a run leaves behind, the same as in `outputs/NAME.json`."""
+"""StudyDocument and RunRecord: the result of a run, identical to what `outputs/NAME.json` holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.transcript import Asked
 
 FORMAT = 2
 Form = Literal["prose", "phrases", "points", "terms", "items"]
-# The sections that every record has a field for, in the reading order of study notes, by what they hold.
+# Sections with their own field in every record, in the reading order of study notes, with their form.
 FORMS: dict[str, Form] = {
     "overview": "prose",
     "prerequisites": "phrases",
@@ -36,7 +36,7 @@ class _Model(BaseModel):
 
 
 class Evidence(_Model):
-    """One transcript line that says a statement. Code cuts `quote`; a model only ever gives `segment`."""
+    """A transcript line that supports a statement. A model only gives `segment`; code cuts `quote` from the line."""
 
     segment: int = Field(ge=1)
     start: float | None
@@ -46,18 +46,19 @@ class Evidence(_Model):
 
 
 class Correction(_Model):
-    """What the check changed in a statement: its text `before`, and why."""
+    """What the check changed in a statement: the text `before`, and the reason."""
 
     before: Text
     reason: str
 
 
 class Claim(_Model):
-    """What every printed statement carries: the lines that say it, and how it came through its check.
+    """What every printed statement carries: its evidence, and the result of its check.
 
-    `support` is "verified" when nothing was found against it or what was found is put right, "weak" when `finding`
-    stands. `remark` is what code noticed and was let stand, by the checking model that saw it or as a
-    filler left out of a quotation. `emphasis` are words of its text that stand out on the page.
+    `support` is "weak" if an objection, given in `finding`, remains; it is "verified" if there was none or if it has
+    been corrected. `remark` is something that code noticed and that does not count against the statement: the checking
+    model saw it and accepted the statement, or it is a filler left out of a quotation. `emphasis` holds the words of
+    the text that are bold on the page.
     """
 
     evidence: tuple[Evidence, ...] = Field(min_length=1)
@@ -75,22 +76,23 @@ class Claim(_Model):
 
 
 class Statement(Claim):
-    """One or two sentences with the lines that say them."""
+    """One or two sentences, with the lines that support them."""
 
     text: Text
 
 
 class Prerequisite(_Model):
-    """What a reader should know before; not a claim of the transcript, so it carries no evidence."""
+    """What a reader should know beforehand; it is not a claim about the transcript, so it carries no evidence."""
 
     text: Text
 
 
 class Detail(Statement):
-    r"""A point below a heading, with its own details below it. `lead` is its bold lead-in.
+    r"""A point below a heading, with its own details nested below it. `lead` is its bold lead-in.
 
-    It has the fields of a Shape. Details that are the rows of a table have " | " between their cells and a cell's own
-    bar as "\|". A table or steps that nothing leads up to are the details of a `bare` point, which says nothing itself.
+    It has the fields of a Shape. If it has columns, its details are the rows of a table: their text has " | " between
+    its cells, and "\|" for a bar inside a cell. A `bare` point has no text: it only holds a table or steps that no
+    sentence introduces.
     """
 
     text: str
@@ -109,21 +111,21 @@ class Detail(Statement):
 
     @property
     def label(self) -> str:
-        """Its lead, "" for none."""
+        """Its lead, or ""."""
         return self.lead or ""
 
     @property
     def bare(self) -> bool:
-        """Whether it says nothing itself."""
+        """Whether it has no text of its own."""
         return not self.text
 
     @property
     def is_table(self) -> bool:
-        """Whether the details fill the columns; where a check or a reviewer made one a sentence, all are a list."""
+        """Whether the details fill the columns. If a check or reviewer turned one into a sentence, all are a list."""
         return fills(self.columns, ["" if d.lead or d.details else d.text for d in self.details])
 
     def flat(self) -> Iterator[Detail]:
-        """This point and those below it that say something, in reading order."""
+        """This point and those nested below it, except bare ones, in reading order."""
         stack = [self]
         while stack:
             detail = stack.pop()
@@ -132,11 +134,11 @@ class Detail(Statement):
             stack += reversed(detail.details)
 
     def settled(self) -> Detail:
-        """This point; where its details are no table any more, those that were rows of it in words."""
+        """This point; if its details no longer form a table, its former rows are written out as sentences."""
         return self if self.is_table else self.in_words()
 
     def in_words(self) -> Detail:
-        """This point without a table: those of its details that were rows of one in words."""
+        """This point without its table: the details that were rows are written out as sentences."""
         if not self.columns:
             return self
         rows = tuple(d if d.lead else d.model_copy(update=_in_words(self.columns, d.text)) for d in self.details)
@@ -144,7 +146,7 @@ class Detail(Statement):
 
 
 def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
-    """Lead and text of a row in words: where it fills the columns, each cell stands behind its heading."""
+    """Lead and text for a row outside a table; if it fills the columns, each cell follows its column's heading."""
     if len(columns) != len(cells(row)):
         return {"text": as_sentence(row)}
     lead, text = in_words(columns, row, ": ")
@@ -152,7 +154,7 @@ def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
 
 
 class MainPoint(_Model):
-    """A numbered heading with its details; neighbours of the same `part` stand together under that title."""
+    """A numbered heading with its details; consecutive points with the same `part` are grouped under that title."""
 
     heading: Text
     part: Text | None = Field(default=None, exclude_if=lambda part: part is None)
@@ -160,13 +162,13 @@ class MainPoint(_Model):
     details: tuple[Detail, ...] = Field(min_length=1)
 
     def flat(self) -> Iterator[Detail]:
-        """Every detail that says something, in reading order, nested ones included."""
+        """Every detail that has text, in reading order, nested ones included."""
         for detail in self.details:
             yield from detail.flat()
 
 
 def with_parts(points: Iterable[MainPoint]) -> Iterator[tuple[str, MainPoint]]:
-    """The points in reading order, each with the title of the part that begins with it, "" for none."""
+    """The points in reading order, each with the title of the part that begins with it, or ""."""
     before = None
     for point in points:
         yield (point.part or "" if point.part != before else ""), point
@@ -181,9 +183,9 @@ class KeyConcept(Claim):
 
 
 class MoreSection(_Model):
-    """A section that only some kinds of notes have, by its name. `title` is that of a user's own section.
+    """A section that only some kinds of notes have. `title` is set only for a user's own section.
 
-    What is nested in an item says something of that item alone: its steps, or a field such as its date after a lead.
+    What is nested in an item concerns that item alone: its steps, or a field such as its date, printed after a lead.
     """
 
     name: Text
@@ -193,9 +195,9 @@ class MoreSection(_Model):
 
 @dataclass(frozen=True, slots=True)
 class OutlineSection:
-    """A section as it stands on the page: `content` is what the record holds in it, in the way that `form` tells.
+    """A section as printed; `content` is what the record holds for it, of the type given by `form`.
 
-    prose: Statements in a row; phrases: Prerequisites; points: MainPoints; terms: KeyConcepts; items: Details.
+    prose: Statements; phrases: Prerequisites; points: MainPoints; terms: KeyConcepts; items: Details.
     """
 
     name: str
@@ -205,9 +207,10 @@ class OutlineSection:
 
 
 class SourceInfo(_Model):
-    """The transcript that the document was made from; None is unknown. `left_out` was not taken as speech.
+    """The transcript that the document was made from; None means unknown. `left_out` was not treated as speech.
 
-    `language` is a tag of BCP 47: what metadata tells, else what the words are in. `asked` is how it is read again.
+    `language` is a BCP 47 tag: the one in the metadata, otherwise the one detected from the words. `asked` holds the
+    encoding and format that the user chose, so that the file can be read the same way again.
     """
 
     path: str | None
@@ -226,10 +229,10 @@ class SourceInfo(_Model):
 
 
 class Coverage(_Model):
-    """The ledger of segments: cited by a statement, filler (greetings, adverts, chatter) or only read.
+    """How many segments are cited by a statement, are filler (greetings, adverts, chatter) or were only read.
 
-    `deciles` is the cited share of each tenth of the transcript; `gaps` are stretches (first, last segment) of more
-    than a tenth that nothing cites.
+    `deciles` is the cited share of each tenth of the transcript. `gaps` are stretches (first segment, last segment) of
+    more than a tenth that no statement cites.
     """
 
     segments: int
@@ -241,7 +244,7 @@ class Coverage(_Model):
 
 
 class Withheld(_Model):
-    """A statement that failed its checks and was kept out, and why. `label` is its lead or term."""
+    """A statement left out because it failed its checks, and why. `label` is its lead or term."""
 
     section: str
     text: str
@@ -251,7 +254,7 @@ class Withheld(_Model):
 
 
 class DroppedNote(_Model):
-    """A note that composing, a page too long or a section with too many items left out, or that fits nowhere."""
+    """A note that fits nowhere, or was left out in composing, from a page too long or a section with too many items."""
 
     text: str
     lines: tuple[int, ...]
@@ -259,7 +262,7 @@ class DroppedNote(_Model):
 
 
 class Problem(_Model):
-    """Something that did not work. `chunk` is its number from 1, None for a merge."""
+    """Something that failed. `chunk` is the chunk's number from 1, or None for a merge."""
 
     section: str
     chunk: int | None
@@ -267,14 +270,14 @@ class Problem(_Model):
 
     @property
     def heading(self) -> str:
-        """The section as an English page calls it."""
+        """The section's heading on an English page."""
         return labels_for("en").heading(self.section)
 
 
 class RunUsage(_Model):
     """Calls and tokens of a run.
 
-    Tokens count what answers cost when they were made, stored answers included, and what calls without an answer took.
+    Stored answers count with the tokens that they originally used; calls that ended without an answer count too.
     """
 
     calls: int = 0
@@ -288,7 +291,7 @@ class RunUsage(_Model):
 
 @pydantic_dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Naming:
-    """The name of the person whom a speaker's label stands for, and the line that tells it."""
+    """The name of the person behind a speaker label, and the line that reveals it."""
 
     label: str
     name: str
@@ -296,9 +299,10 @@ class Naming:
 
 
 class RunRecord(_Model):
-    """How the document was made. `checked_by` is a model's name, or "code"; words are those of all sections.
+    """How the document was made. `checked_by` is a model's name, or "code"; word counts cover all sections.
 
-    `names` tells whom labels of a long recording's parts stand for, if anybody; `page` is the digest of its page.
+    `names` says whom the labels in the parts of a long recording stand for, where that is known; `page` is the digest
+    of the document's page.
     """
 
     pipeline_version: str
@@ -320,10 +324,10 @@ class RunRecord(_Model):
 
 
 class StudyDocument(_Model):
-    """A study document, "partial" exactly when it has `problems`. `note` tells readers how it was made.
+    """A study document; it is "partial" exactly when it has `problems`. `note` tells readers how it was made.
 
-    `notes` is its kind. `order` names its sections in reading order: those of the five fields that its kind has, and
-    those that stand in `more`.
+    `notes` is its kind. `order` names its sections in reading order: those of the five fields that its kind uses, and
+    those in `more`.
     """
 
     format: Literal[2] = 2
@@ -362,17 +366,18 @@ class StudyDocument(_Model):
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        """The names of who speaks: of those whom a label does not name, "Speaker 1", only where lines tell one."""
+        """The speakers' names; a label that is no name, "Speaker 1", is left out unless lines reveal whose it is."""
         return people_of(self.source.speakers, self.speaker)
 
     def speaker(self, label: str) -> str:
-        """The name of the person whom a label stands for, where lines tell it, else the label."""
+        """The name of the person behind a label if lines reveal it, otherwise the label."""
         return next((naming.name for naming in self.run.names if naming.label == label), label)
 
     def outline(self, labels: Labels | None = None) -> tuple[OutlineSection, ...]:
-        """All sections in reading order with their headings, which `labels` have, in English by default.
+        """All sections in reading order, with headings from `labels` (English by default).
 
-        What prints, reviews or exports a document walks this, and knows no section by name.
+        Code that prints, reviews or exports a document iterates over this, so that it need not know any section by
+        name.
         """
         labels = labels or labels_for("en")
         more = {section.name: section for section in self.more}

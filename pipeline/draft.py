@@ -1,4 +1,4 @@
-"""A document in the making: statements by section with the lines that say them, before and after their check."""
+"""A document in progress: statements by section with the lines that support them, before and after their check."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from pipeline.text import word_count
 
 @dataclass(frozen=True, slots=True)
 class DraftStatement:
-    """One statement: `lines` are segment ids, `label` is the lead of a note or the term of a concept, "" for none.
+    """One statement: `lines` are segment ids; `label` is the lead of a note or the term of a concept, or "".
 
-    `id` is its number in the draft once that is numbered. `before` and `reason` tell what a check changed, `finding` is
-    what stands against it, `remark` what code noticed and a check let stand. A `bound` one says something of the
-    statement above it alone, such as its date or a row of its table: it goes with that, and may say what another one
-    says. It has the fields of a Shape; `columns_id` is the number of its columns. Words of `emphasis` stand out on the
-    page where the text has them. A table or steps to which nothing leads up are the details of a `bare` one, which says
-    nothing itself and goes where they go.
+    `id` is its number once the draft is numbered. `before` and `reason` say what a check changed, `finding` is an
+    objection that remains, `remark` something that code noticed and a check accepted.
+
+    A `bound` statement concerns only the one above it, such as its date or a row of its table: it is removed together
+    with that one, and may repeat what another statement says. A `bare` statement has no text: it only holds a table or
+    steps that no sentence introduces, and is removed when they are.
+
+    It has the fields of a Shape; `columns_id` is the number of its columns. The words in `emphasis` are bold on the
+    page where they occur in the text.
     """
 
     text: str
@@ -45,36 +48,36 @@ class DraftStatement:
 
     @property
     def bare(self) -> bool:
-        """Whether it says nothing itself."""
+        """Whether it has no text of its own."""
         return not self.text
 
     @property
     def labelled(self) -> str:
-        """The text behind its label, if it has one."""
+        """The text, after its label if it has one."""
         return f"{self.label}: {self.text}" if self.label else self.text
 
     @property
     def in_a_line(self) -> str:
-        """The text behind its label, and what is nested right below it."""
+        """The text after its label, followed by the details directly below it."""
         return " ".join(filter(None, (self.labelled, *(d.labelled for d in self.details))))
 
     @property
     def words(self) -> int:
-        """Words of its label, of its text (the bars between the cells of a row are none) and of its columns."""
+        """Words of its label, text and columns; the bars between the cells of a row do not count."""
         return word_count(" ".join((self.label, *cells(self.text), *self.columns)))
 
     @property
     def support(self) -> Support:
-        """ "weak" when a finding stands."""
+        """ "weak" if a finding remains, otherwise "verified"."""
         return "weak" if self.finding else "verified"
 
     def apart(self, texts: Sequence[str]) -> list[DraftStatement]:
-        """The texts that it was cut into as statements of their own, each with the words of it that stand out."""
+        """The texts that it was split into, as separate statements, each with the emphasised words that it contains."""
         pieces = zip(texts, shared_out(self.emphasis, texts), strict=True)
         return [DraftStatement(text, (), emphasis=emphasis) for text, emphasis in pieces]
 
     def in_paragraph(self, texts: Sequence[str]) -> Iterator[DraftStatement]:
-        """The texts that it was cut into in one paragraph: its label with the first, what is below it with the last."""
+        """The texts that it was split into, in one paragraph: the first keeps its label, the last keeps its details."""
         *first, last = self.apart(texts)
         for n, piece in enumerate(first):
             yield replace(piece, label="" if n else self.label, continues=n > 0, listed=self.listed)
@@ -82,18 +85,18 @@ class DraftStatement:
         yield replace(self, text=last.text, emphasis=last.emphasis, label=label, continues=bool(first))
 
     def in_words(self, columns: Sequence[str], colon: str) -> DraftStatement:
-        """A row of the table that has these columns as a statement that needs none."""
+        """A row of the table with these columns, rewritten to stand outside a table."""
         label, text = in_words(columns, self.text, colon)
         return replace(self, text=text, label=label, bound=False)
 
     def without_table(self, colon: str) -> DraftStatement:
-        """The statement with the rows of its table in words."""
+        """The statement with the rows of its table rewritten to stand outside a table."""
         if not self.columns:
             return self
         return replace(self, columns=(), details=tuple(d.in_words(self.columns, colon) for d in self.details))
 
     def withheld(self, section: str, reason: str) -> Withheld:
-        """What the record keeps of a statement that is kept out, and of what is bound to it."""
+        """What the record keeps of a statement that is left out, including what is bound to it."""
         text = " ".join((self.text, *(d.labelled for d in self.details if d.bound)))
         return Withheld(section=section, text=text, reason=reason, label=self.label or None, lines=self.lines)
 
@@ -105,16 +108,16 @@ class DraftStatement:
 
 
 def lines_of(statements: Iterable[DraftStatement]) -> tuple[int, ...]:
-    """All lines that these statements, and those nested below them, cite, in order."""
+    """All lines cited by these statements and those nested below them, in order."""
     return tuple(sorted({n for top in statements for s in top.flat() for n in s.lines}))
 
 
 @dataclass(frozen=True, slots=True)
 class DraftGroup:
-    """Statements that stand together: under a heading in the main points, elsewhere under none ("").
+    """Statements that belong together: under a heading in the main points, without one ("") elsewhere.
 
-    `before` and `reason` tell what a check changed in the heading, `finding` what it has against one that stands.
-    Neighbours of the same `part`, "" for none, stand together under that title, whose number is their `part_id`.
+    `before` and `reason` say what a check changed in the heading, `finding` is an objection to the heading that
+    remains. Consecutive groups with the same `part` are grouped under that title, numbered `part_id`; "" means no part.
     """
 
     statements: tuple[DraftStatement, ...]
@@ -134,12 +137,12 @@ class DraftGroup:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All sections of a document by name, and what became of everything that is not in them.
+    """All sections of a document by name, and what happened to everything that is not in them.
 
-    `read` and `filler` are segment ids: those that a model has read, and greetings, adverts and small talk among them.
-    `checked_by` is who looked at the statements last: a model's name, or "code". `note` tells readers how it was made,
-    `remarks` who asked for it what is otherwise than asked. `titles` are what its sections are called where a model is
-    shown them, by name. `names` are those of whom labels stand for.
+    `read` and `filler` are segment ids: those that a model has read, and the greetings, adverts and small talk among
+    them. `checked_by` is who checked the statements last: a model's name, or "code". `note` tells readers how the
+    document was made; `remarks` tell the person who ordered it what differs from the order. `titles` gives, by section
+    name, the title under which a model is shown a section. `names` says whom labels stand for.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
@@ -155,15 +158,15 @@ class Draft:
     names: tuple[Naming, ...] = ()
 
     def statements(self) -> Iterator[tuple[str, DraftStatement]]:
-        """(section, statement) of everything that says something, nested ones included, in reading order."""
+        """(section, statement) for everything that has text, nested statements included, in reading order."""
         for name, groups in self.sections.items():
             for group in groups:
                 yield from ((name, s) for s in group.flat() if not s.bare)
 
     def printed(self) -> Iterator[tuple[str, int, str | DraftStatement]]:
-        """(section, number, title or statement) of everything on the page, in reading order.
+        """(section, number, title or statement) for everything on the page, in reading order.
 
-        Titles are those of parts, headings, and those of a table's columns in a row.
+        Titles are those of parts, headings, and the headings of a table's columns joined as a row.
         """
         for name, groups in self.sections.items():
             for part_id, of_part in itertools.groupby(groups, key=lambda g: g.part_id):
@@ -179,15 +182,15 @@ class Draft:
                             yield name, statement.columns_id, row_of(statement.columns)
 
     def words(self) -> int:
-        """Words of all sections, titles of parts, headings, columns, leads and terms included."""
+        """Words of all sections, including titles of parts, headings, columns, leads and terms."""
         groups = [g for section_groups in self.sections.values() for g in section_groups]
         titles = [*(g.heading for g in groups), *{g.part for g in groups}]
         return sum(map(word_count, titles)) + sum(s.words for g in groups for s in g.flat())
 
     def numbered(self, *, every: bool = False) -> Draft:
-        """The draft with its statements that cite lines or `every` one numbered from 1 in reading order.
+        """The draft with its statements numbered from 1 in reading order: those that cite lines, or all with `every`.
 
-        Titles of parts, headings, and those of a table's columns are counted with them.
+        Titles of parts, headings, and the column headings of a table get numbers in the same sequence.
         """
         count = itertools.count(1)
 
@@ -216,11 +219,11 @@ class Draft:
         change: Callable[[str, DraftStatement], DraftStatement | None],
         heading: Callable[[DraftGroup], DraftGroup] = lambda group: group,
     ) -> Draft:
-        """The draft with each statement of a section as `change` gives it, and each group's heading as `heading` does.
+        """The draft after applying `change` to each statement (given its section) and `heading` to each group.
 
-        A statement for which `change` gives None goes, and the details that stay stand in its place as bullets, unless
-        they are bound to it. Where the beginning of a paragraph goes its next piece begins it, with its lead. A bare
-        statement with nothing below it goes, and so does a heading over nothing.
+        If `change` returns None, the statement is removed, and its remaining details take its place as bullets, except
+        those bound to it. If the first statement of a paragraph is removed, the next one begins the paragraph and takes
+        over its lead. A bare statement or a heading with nothing left below it is removed.
         """
         sections = {}
         for name, groups in self.sections.items():
@@ -232,7 +235,7 @@ class Draft:
 def _kept(
     statement: DraftStatement, change: Callable[[DraftStatement], DraftStatement | None]
 ) -> tuple[DraftStatement, ...]:
-    """What a statement becomes by `Draft.rewritten`."""
+    """What remains of a statement after `Draft.rewritten`."""
     changed = change(statement)
     staying = [d for d in statement.details if changed is not None or not d.bound]
     details = _all_kept(staying, change)
@@ -244,5 +247,5 @@ def _kept(
 def _all_kept(
     statements: Sequence[DraftStatement], change: Callable[[DraftStatement], DraftStatement | None]
 ) -> tuple[DraftStatement, ...]:
-    """What statements in a row become by `Draft.rewritten`."""
+    """What remains of consecutive statements after `Draft.rewritten`."""
     return tuple(with_paragraphs_begun((s, _kept(s, change)) for s in statements))

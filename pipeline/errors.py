@@ -1,21 +1,21 @@
 """Every exception of the pipeline.
 
 PipelineError
-├── InputError            a transcript that cannot be read: names the file and what to do
+├── InputError            a transcript cannot be read: names the file and what to do
 ├── SettingsError         a setting that makes no sense
 ├── StoreError            the call store or an output cannot be written or read
 │   ├── NewerRecord       a record that a newer version wrote
-│   └── UnreadableRecord  a record that the disk does not give
-├── ReplayMiss            replay was asked for and a call is not among the recordings
+│   └── UnreadableRecord  a record that exists but cannot be read from disk
+├── ReplayMiss            replay was requested and a call is not among the recordings
 ├── WeightsError          the embedded model cannot be fetched or does not match its checksum
-├── Unforeseen            the disk, or a fault of the program itself, ended one document
+├── Unforeseen            the disk, or a bug in the program itself, ended one document
 ├── Interrupted           a signal ended the run before this transcript was finished
 └── CallError             a call to the language model failed
     ├── EndpointError     the endpoint is down, refuses the key or does not know the model
     ├── ContextTooLong    the prompt does not fit the model's context window
     ├── OutputTruncated   the answer stopped at the token limit
     ├── Declined          a refusal or a content filter
-    └── InvalidAnswer     the answer did not fit its schema, also when asked again
+    └── InvalidAnswer     the answer did not fit its schema, even when asked again
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import TypeVar
 
 from pipeline.usage import Usage
 
-EXIT_INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
+EXIT_INTERRUPTED = 130  # exit code of a program ended by Ctrl-C
 
 
 class PipelineError(Exception):
-    """Base of all; `hint` says what the reader can do about it, a `fatal` one ends the document."""
+    """Base of all; `hint` tells the reader what to do about it, and a `fatal` one ends the document."""
 
     retryable = False
     fatal = False
@@ -55,11 +55,11 @@ class StoreError(PipelineError):
 
 
 class NewerRecord(StoreError):
-    """A newer version wrote a record."""
+    """The record was written by a newer version."""
 
 
 class UnreadableRecord(StoreError):
-    """The disk does not give a record that is there."""
+    """The record exists, but cannot be read from disk."""
 
 
 class ReplayMiss(PipelineError):
@@ -67,11 +67,11 @@ class ReplayMiss(PipelineError):
 
 
 class WeightsError(PipelineError):
-    """The embedded model cannot be had."""
+    """The embedded model cannot be fetched or does not match its checksum."""
 
 
 class Unforeseen(PipelineError):
-    """The disk, or a fault of the program itself, ended one document; `__cause__` is what was raised."""
+    """The disk, or a bug in the program itself, ended one document; `__cause__` is the original exception."""
 
 
 class Interrupted(PipelineError):
@@ -83,7 +83,7 @@ class Interrupted(PipelineError):
 class CallError(PipelineError):
     """A call to the language model failed.
 
-    `spent` are the tokens that it is known to have taken; one that is `billed` may have taken more, which nobody told.
+    `spent` holds the tokens that it is known to have used. If `billed`, it may have used more that were not reported.
     """
 
     spent = Usage()
@@ -94,13 +94,13 @@ E = TypeVar("E", bound=CallError)
 
 
 def unbilled(error: E) -> E:
-    """The error, marked as one of a call that did no work at the endpoint."""
+    """Mark the error as that of a call that did no work at the endpoint, and return it."""
     error.billed = False
     return error
 
 
 def spending(error: E, spent: Usage) -> E:
-    """The error, as one of a call that took these tokens and no others."""
+    """Mark the error as that of a call that used exactly these tokens, and return it."""
     error.spent = spent
     return unbilled(error)
 
@@ -108,7 +108,7 @@ def spending(error: E, spent: Usage) -> E:
 class EndpointError(CallError):
     """The endpoint is down, refuses the key or does not know the model.
 
-    A fatal one ends the whole run too where `ends_run` agrees.
+    If it is `fatal` and `ends_run` is true, it ends the whole run, not only the document.
     """
 
     ends_run = True
@@ -141,4 +141,4 @@ class Declined(CallError):
 
 
 class InvalidAnswer(CallError):
-    """The answer did not fit its schema, also when asked again."""
+    """The answer did not fit its schema, even when asked again."""

@@ -1,6 +1,6 @@
-"""What a run reports to machines: an event a line as JSON, and OpenTelemetry spans where its API is installed.
+"""What a run reports to machines: JSON events, one per line, and OpenTelemetry spans if its API is installed.
 
-Neither ever holds a prompt, an answer or a key.
+Neither ever contains a prompt, an answer or a key.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript
 
 
 class Events:
-    """Counts retries and looks, and writes events to `sink` when there is one."""
+    """Writes events to `sink`, if any, and counts retries and looks (calls that check if a prompt was read whole)."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Events:
         now: Callable[[], float] = time.time,
         on_failure: Callable[[OSError], None] = lambda err: None,
     ) -> None:
-        """`on_failure` is called once, when `sink` cannot be written: the run goes on without events."""
+        """`on_failure` is called once, when `sink` cannot be written; the run continues without events."""
         self._sink, self._now, self._on_failure = sink, now, on_failure
         self.retried = self.looks = 0
 
@@ -42,7 +42,7 @@ class Events:
         return self._sink is not None
 
     def tell(self, event: str, **fields: Any) -> None:
-        """One line: the time, the event, the document, and what else is known of it."""
+        """Write one line: the time, the event, the document and `fields`."""
         if self._sink is None:
             return
         row = {"at": round(self._now(), 3), "event": event, "document": fields.pop("document", None) or DOCUMENT.get()}
@@ -54,21 +54,21 @@ class Events:
             self._on_failure(err)
 
     def retry(self, request: Request, error: CallError) -> None:
-        """A call is about to be tried again."""
+        """Record that a call is about to be retried."""
         self.retried += 1
         self.tell("call retried", name=request.name, why=str(error))
 
     def look(self, request: Request) -> None:
-        """A call is about to be made that looks whether the prompt of another was read whole."""
+        """Record that a call is about to be made to check whether another call's prompt was read whole."""
         self.looks += 1
         self.tell("prompt looked at", name=request.name)
 
 
 @contextmanager
 def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Events]:
-    """Events to a file (appended), to stderr for "-", or to nobody. A file that cannot be written later is warned of.
+    """Events to a file (appended), to stderr for "-", or to nobody. Warn if the file cannot be written later on.
 
-    SettingsError for one that cannot be opened.
+    SettingsError if it cannot be opened.
     """
     if path is None or str(path) == "-":
         yield Events(sys.stderr if path else None)
@@ -84,12 +84,12 @@ def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Even
     try:
         yield Events(sink, on_failure=on_failure)
     finally:
-        with suppress(OSError):  # of a line that could not be written before
+        with suppress(OSError):  # closing retries a line that could not be written before
             sink.close()
 
 
 class LoggedCalls:
-    """A client that logs its calls: the events of one share an id, and its end has the tokens that it took."""
+    """A client that logs its calls: all events of a call share an id, and the last one has the tokens it used."""
 
     def __init__(self, inner: LLMClient, events: Events, endpoint: str) -> None:
         self._inner, self._events, self._span = inner, events, _spans(inner.model, endpoint)
@@ -117,7 +117,7 @@ class LoggedCalls:
 
 
 class LoggedHits:
-    """A client in front of the store that logs which answers were there already."""
+    """A client in front of the store that logs which answers were already stored."""
 
     def __init__(self, inner: LLMClient, events: Events) -> None:
         self._inner, self._events = inner, events
@@ -150,7 +150,7 @@ def _tokens(usage: Usage) -> dict[str, int]:
 
 
 def _spans(model: str, endpoint: str) -> Callable[[Request], Any]:
-    """Spans by OpenTelemetry's names for generative AI; without its API nothing at all."""
+    """A function that opens a span per call, named as OpenTelemetry does for generative AI; a no-op without its API."""
     if not find_spec("opentelemetry"):
         return lambda request: nullcontext(lambda completion: None)
     trace: Any = import_module("opentelemetry.trace")

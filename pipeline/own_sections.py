@@ -1,6 +1,6 @@
-"""A user's own sections, read from a folder: NAME.md says what is asked, NAME.toml or NAME.json what an item is.
+"""A user's own sections, read from a folder: NAME.md says what to ask, NAME.toml or NAME.json what an item consists of.
 
-They are data: sections/own.py makes of them what every other section is.
+They are plain data; sections/own.py turns them into sections like any other.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _HINT = "docs/sections.md shows one"
 
 @dataclass(frozen=True, slots=True)
 class OwnField:
-    """A field of an item: what is asked for it, and whether it is a list of sentences, each with its own lines.
+    """A field of an item: its description (`told`), and whether it is a list of sentences, each citing its own lines.
 
-    Its attributes' names are part of a section's digest: renaming one changes every digest.
+    The attribute names are part of a section's digest: renaming one changes every digest.
     """
 
     name: str
@@ -40,10 +40,11 @@ class OwnField:
 
 @dataclass(frozen=True, slots=True)
 class OwnSection:
-    """A section as its two files say it.
+    """A section as described by its two files.
 
-    `text` and `lead` name the fields that are printed as an item's text and in bold before it ("" for none); the other
-    fields stand below it. `share` is its part of the document's words, `most` how many items it has at most.
+    `wish` is what the prompt file asks for. `text` names the field printed as an item's text, `lead` the one printed in
+    bold before it ("" for none); all other fields are printed below the item. `share` is the section's share of the
+    document's words, `most` its maximum number of items.
     """
 
     name: str
@@ -57,7 +58,7 @@ class OwnSection:
 
     @property
     def sha256(self) -> str:
-        """Digest of all that the two files say."""
+        """Digest of everything in the two files."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
@@ -69,7 +70,7 @@ _Description = Annotated[str, Field(min_length=1, max_length=_MOST_DESCRIPTION),
 
 
 class _Schema(BaseModel):
-    """What a schema file may hold."""
+    """The allowed content of a schema file."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -83,7 +84,7 @@ class _Schema(BaseModel):
 
 
 def load_sections(folder: Path) -> tuple[OwnSection, ...]:
-    """The sections of a folder in the order of their names. SettingsError names the file, what is wrong, what to do."""
+    """The sections in a folder, sorted by name. SettingsError says which file is wrong, in what way, and what to do."""
     if not folder.is_dir():
         raise SettingsError(f"{folder}: there is no such folder of sections", hint=_HINT)
     files = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and not p.name.endswith("~")]
@@ -124,7 +125,7 @@ def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
 
 
 def _prompt(path: Path) -> tuple[str, str]:
-    """Title and wish: the first line, a heading, and what follows it, line by line without marks that control."""
+    """Title and request: the heading on the first line, and the text after it, without control characters."""
     first_line, _, rest = _text_of(path).lstrip().partition("\n")
     title = clean(first_line.lstrip("#"))
     if not first_line.startswith("# ") or not title:
@@ -143,7 +144,7 @@ def _schema(path: Path) -> _Schema:
     text = _text_of(path)
     try:
         raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except ValueError as err:  # both parsers' own, and what Python says of a number of thousands of digits
+    except ValueError as err:  # both parsers' errors, and Python's for a number of thousands of digits
         raise SettingsError(f"{path}: no {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
     except RecursionError as err:
         raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err

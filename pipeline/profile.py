@@ -1,4 +1,4 @@
-"""How a model is worked with. A profile goes with the model, by what it can do and not by its brand."""
+"""How to work with a model. The profile depends on what the model can do, not on its vendor."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Check = Literal["model", "code"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`check` says who judges the meaning of statements; `at_once` how many chunks are worked on together.
+    """`check` says whether a model or code judges what statements mean; `at_once` is how many chunks run concurrently.
 
-    With `manuscript` a document that one call can write is first written freely, as Markdown.
+    With `manuscript`, a document short enough for one call is first written freely, as Markdown.
     """
 
     name: ProfileName
@@ -31,22 +31,23 @@ class Profile:
 
     @property
     def slots(self) -> int:
-        """Calls that a model inside this process answers together: a capable one is asked one after the other."""
+        """Calls that a model in this process answers in parallel: a capable one gets one call at a time."""
         return self.at_once if self.name == "small" else 1
 
 
 CAPABLE = Profile("capable", chunk_tokens=40_000, check="model", at_once=64, manuscript=True)
-# A token for each of four answers takes a processor half the time that it takes for one after the other.
+# On a CPU, four answers in parallel take half the time of four in sequence.
 SMALL = Profile("small", chunk_tokens=1_600, check="code", at_once=4)
 PROFILES: dict[ProfileName, Profile] = {p.name: p for p in (CAPABLE, SMALL)}
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one transcript is worked on: the model's profile, what was asked for in its place, and for which sections.
+    """How to work on one transcript: the profile of the model, and what the user asked for.
 
-    `notes` is the kind of notes, `own` are the user's sections besides. `language` is the tag of the notes' language:
-    the one asked for, else None until the transcript's is known. SettingsError where the profile makes no such notes.
+    `notes` is the kind of notes, `own` holds the user's additional sections. `language` is the BCP 47 tag of the notes'
+    language: the one asked for, or None until the transcript's is known. Raises SettingsError if the profile cannot
+    make such notes.
     """
 
     profile: Profile = CAPABLE

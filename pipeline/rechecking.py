@@ -1,7 +1,7 @@
-"""Documents checked again beside their transcripts: records, and pages that somebody edited by hand.
+"""Check finished documents against their transcripts again: records, and pages edited by hand.
 
-By code alone unless a model is given. A doubt that the record has of a statement stands until a model has checked
-that again, or until somebody words it anew; what a model let stand when the notes were made is not reported.
+Code alone checks them unless a model is given. A doubt noted in the record counts until a model has checked that
+statement again or somebody has reworded it; what a model accepted when the notes were made is not reported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from pipeline.verification import REPEAT, Recording, findings, with_lines, witho
 
 @dataclass(frozen=True, slots=True)
 class PrintedClaim:
-    """Something that a document says in `section`, and the lines that it cites."""
+    """A statement or title printed in `section`, and the lines that it cites."""
 
     section: str
     text: str
@@ -47,8 +47,8 @@ class PrintedClaim:
 class Objection:
     """Something that speaks against a claim.
 
-    `kind` is figure, name, quotation, citation, repeat or evidence by code; meaning, citation, heading or unchecked by
-    a model; weak by the record.
+    `kind` is figure, name, quotation, citation, repeat or evidence if code found it; meaning, citation, heading or
+    unchecked if a model reported it; weak if the record did.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A claim and what speaks against it; nothing does when `findings` is empty."""
+    """A claim and the objections to it; empty `findings` mean that nothing speaks against it."""
 
     claim: PrintedClaim
     findings: tuple[Objection, ...]
@@ -65,22 +65,22 @@ class Checked:
 
 @dataclass(frozen=True)
 class Reopened:
-    """A document beside its transcript: `draft` is what its record says, numbered, or its page if that was edited."""
+    """A document with its transcript. `draft` is numbered; it holds the record, or the page if that was edited."""
 
     document: StudyDocument
     transcript: Transcript
     draft: Draft
     is_edited: bool
-    on_transcript: str = ""  # a remark
+    on_transcript: str = ""  # a remark about the transcript
 
     @cached_property
     def recording(self) -> Recording:
-        """The transcript's words, to look up statements of the document."""
+        """The transcript indexed for checking statements of the document."""
         return Recording(self.transcript, self.document.run.language)
 
     @property
     def remark(self) -> str:
-        """A remark on the whole: on the transcript, and on what a document that is PARTIAL lacks; "" for none."""
+        """A remark on the whole: on the transcript, and on what a PARTIAL document lacks; "" for none."""
         return joined(self.on_transcript, _lacking(self.document))
 
 
@@ -93,30 +93,31 @@ def _lacking(document: StudyDocument) -> str:
 
 
 def check_path(path: Path, transcripts: Path | None = None) -> tuple[str, list[Checked]]:
-    """What speaks against a record (`.json`) or a page (`.md`), and a remark on the whole, "" for none.
+    """A remark on the whole document ("" for none), and the objections to a record (`.json`) or page (`.md`).
 
-    The transcript is the record's own, or its namesake below `transcripts`. Raises InputError and StoreError.
+    The transcript is the record's own, or the file of the same name below `transcripts`. Raises InputError and
+    StoreError.
     """
     opened = reopen(path, transcripts)
     return opened.remark, checked_by_code(opened)
 
 
 def checked_by_code(opened: Reopened) -> list[Checked]:
-    """What code finds against every claim of a document beside its transcript, and the doubts of its record."""
+    """What code finds against each claim of a document, and the doubts noted in its record."""
     objections = _by_code(opened)
     for id_, doubt in _doubts(opened).items():
         objections[id_].append(doubt)
-    return _listed(opened, objections)
+    return _all_checked(opened, objections)
 
 
 async def check_path_with_model(
     path: Path, structured: Structured, transcripts: Path | None = None, *, chunk_tokens: int = CAPABLE.chunk_tokens
 ) -> tuple[str, list[Checked]]:
-    """What code finds as in `check_path`, and what a model finds against the meaning of statements beside their lines.
+    """Check by code as in `check_path`, and have a model compare each statement's meaning with its lines.
 
-    The record's doubts of a statement are reported where the model did not look at it: elsewhere it has judged anew.
-    Sentences that the record does not know have no lines, so code alone looks at them. Raises EndpointError too when
-    nothing can be asked at all.
+    Doubts noted in the record are reported only for statements that the model did not look at: the others have been
+    judged anew. Sentences that the record does not contain have no lines, so only code checks them. Also raises
+    EndpointError if the endpoint cannot answer at all.
     """
     opened = reopen(path, transcripts)
     objections = _by_code(opened)
@@ -128,11 +129,11 @@ async def check_path_with_model(
             objections[id_].append(doubt)
     for id_, reported in by_model.items():
         objections[id_] += reported
-    return joined(opened.remark, *remarks), _listed(opened, objections)
+    return joined(opened.remark, *remarks), _all_checked(opened, objections)
 
 
 def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
-    """The document of a record or a page. Raises InputError and StoreError."""
+    """The document of a record or a page, with its transcript. Raises InputError and StoreError."""
     record = path.with_name(re.sub(r"\.edited(?:-\d+)?$", "", path.stem) + ".json")
     if not record.exists():
         raise InputError(f"{path}: there is no {record.name} beside it", hint="keep the .json that make wrote")
@@ -162,8 +163,8 @@ def _claim(section: str, statement: DraftStatement) -> PrintedClaim:
     return PrintedClaim(section, f"{term}{statement.text}", statement.lines)
 
 
-def _listed(opened: Reopened, objections: dict[int, list[Objection]]) -> list[Checked]:
-    """Everything that was looked at, in reading order: titles where something speaks against them."""
+def _all_checked(opened: Reopened, objections: dict[int, list[Objection]]) -> list[Checked]:
+    """Every checked statement in reading order, and the titles to which there are objections."""
     out: list[Checked] = []
     for section, id_, entry in opened.draft.printed():
         if section in BARE:
@@ -176,7 +177,7 @@ def _listed(opened: Reopened, objections: dict[int, list[Objection]]) -> list[Ch
 
 
 def _by_code(opened: Reopened) -> dict[int, list[Objection]]:
-    """What can be proved against the statements and headings of a draft, by their numbers."""
+    """What code can prove against the statements and headings of a draft, by their number."""
     known_titles = _titles_and_labels(draft_of_document(opened.document))
     objections: dict[int, list[Objection]] = defaultdict(list)
     for _, id_, title in opened.draft.printed():
@@ -184,19 +185,19 @@ def _by_code(opened: Reopened) -> dict[int, list[Objection]]:
             objections[id_] = [Objection(f.kind, f.message) for f in findings(title, opened.recording)]
     for section, statement in opened.draft.statements():
         if section not in BARE:
-            objections[statement.id] += _against(statement, opened.recording, known_titles)
+            objections[statement.id] += _objections_to(statement, opened.recording, known_titles)
     kept_ids = {s.id for _, s in without_repeats(opened.draft).statements()}
     for _, statement in opened.draft.statements():
         if statement.id not in kept_ids:
             objections[statement.id].append(Objection("repeat", REPEAT))
     if not opened.is_edited:
-        for number, objection in _bent_evidence(opened):
+        for number, objection in _differing_evidence(opened):
             objections[number].append(objection)
     return objections
 
 
 def _doubts(opened: Reopened) -> dict[int, Objection]:
-    """What the record says against statements that stand as it has them, by their numbers."""
+    """The record's findings against statements whose text is unchanged, by their number."""
     return {
         statement.id: Objection("weak", statement.finding)
         for section, statement in opened.draft.statements()
@@ -208,7 +209,7 @@ def _titles_and_labels(draft: Draft) -> set[str]:
     return {""} | {entry if isinstance(entry, str) else entry.label for _, _, entry in draft.printed()}
 
 
-def _against(statement: DraftStatement, recording: Recording, known_titles: set[str]) -> Iterator[Objection]:
+def _objections_to(statement: DraftStatement, recording: Recording, known_titles: set[str]) -> Iterator[Objection]:
     last = len(recording.transcript.segments)
     if statement.finding == UNCITED:
         yield Objection("citation", UNCITED)
@@ -216,12 +217,12 @@ def _against(statement: DraftStatement, recording: Recording, known_titles: set[
         yield Objection("citation", f"the transcript has {last} lines and no line {missing[0]}")
     for text in (statement.text, *(() if statement.label in known_titles else (statement.label,))):
         for finding in findings(text, recording):
-            if finding.message not in statement.finding + statement.remark:  # reported as the record's, or let stand
+            if finding.message not in statement.finding + statement.remark:  # neither reported yet nor accepted
                 yield Objection(finding.kind, finding.message)
 
 
-def _bent_evidence(opened: Reopened) -> Iterator[tuple[int, Objection]]:
-    """Evidence whose words, speaker or times are not those of its line, by the number of its statement."""
+def _differing_evidence(opened: Reopened) -> Iterator[tuple[int, Objection]]:
+    """Evidence whose words, speaker or times differ from its line, by the number of its statement."""
     numbers = (s.id for section, s in opened.draft.statements() if section not in BARE)
     for number, statement in zip(numbers, opened.document.statements(), strict=True):
         for evidence in statement.evidence:
@@ -238,14 +239,14 @@ def _differs(evidence: Evidence, transcript: Transcript) -> bool:
 async def _by_model(
     opened: Reopened, structured: Structured, chunk_tokens: int
 ) -> tuple[dict[int, list[Objection]], Sequence[str]]:
-    """What the checking call reports of statements with lines and of titles, by their numbers, and of anything else."""
+    """What the checking call reports about statements with lines and titles, by number, and its general remarks."""
     transcript, recording = opened.transcript, opened.recording
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=chunk_tokens, encoding=encoding)
-    # Looked up again: somebody may have changed the record.
+    # Verified again, as somebody may have changed the record.
     names = agreed_names(opened.document.run.names, recording)
     recipe = Recipe(language=opened.document.run.language)
-    reporter = Reporter(Progress(transcript.name))  # nobody watches
+    reporter = Reporter(Progress(transcript.name))  # reports to nobody
     job = Job(transcript, recording, chunks, recipe, structured, reporter, has_manuscript=False)
     draft, draft_ids = _as_checked(replace(opened.draft, names=tuple(names.values())), recording)
     verdicts = await verdicts_on(draft, job)
@@ -272,7 +273,7 @@ async def _by_model(
 
 
 def _objection(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
-    """A verdict on a statement as an objection, with the statement as the check would put it right; None for none."""
+    """A verdict on a statement as an objection, with the corrected text if any; None if it asks for the same lines."""
     if verdict.fault.verdict == "citation":
         message = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
         return Objection("citation", message) if verdict.lines != statement.lines else None
@@ -283,7 +284,7 @@ def _objection(statement: DraftStatement, verdict: Verdict, recording: Recording
 
 
 def _title_objection(title: str, verdict: Verdict) -> Objection | None:
-    """A verdict on a title as an objection; it has no lines that could be the wrong ones."""
+    """A verdict on a title as an objection; None if it is about citations, since a title has no lines."""
     if verdict.fault.verdict == "citation":
         return None
     reason, text = verdict.reason, title_of(verdict.fault, title)
@@ -291,7 +292,7 @@ def _title_objection(title: str, verdict: Verdict) -> Objection | None:
 
 
 def _as_checked(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:
-    """The statements that have lines, with the numbers of the checking call, and the draft's numbers by these."""
+    """The statements that have lines, renumbered for the checking call, and the draft's number for each new number."""
 
     def with_cited_lines(section: str, statement: DraftStatement) -> DraftStatement | None:
         return with_lines(statement, recording) if statement.lines else None

@@ -1,4 +1,4 @@
-"""A checked draft as a StudyDocument, with its ledger of lines and the record of its run."""
+"""Turn a checked draft into a StudyDocument, with its coverage of the transcript and the record of its run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pipeline.transcript import Transcript
 
 @contextmanager
 def _as_invalid_answer(model: str) -> Iterator[None]:
-    """What the record's types refuse ends this document alone, with words for whoever asked for it."""
+    """If the record's types reject the content, end only this document, with an error worded for the user."""
     try:
         yield
     except ValidationError as err:
@@ -52,7 +52,7 @@ def study_document(
     prompts: PromptSet,
     now: datetime,
 ) -> StudyDocument:
-    """The whole document; PARTIAL when the draft has problems. InvalidAnswer when the record's types refuse it."""
+    """The whole document; partial if the draft has problems. InvalidAnswer if the record's types reject its content."""
     with _as_invalid_answer(model):
         sections = [s for s in sections_of(recipe) if draft.sections.get(s.name) or not s.optional]
         content: dict[str, Any] = {s.name: s.content(draft.sections.get(s.name, ()), transcript) for s in sections}
@@ -112,7 +112,7 @@ def _source(transcript: Transcript, model: str, remarks: tuple[str, ...]) -> Sou
 
 
 def _coverage(draft: Draft, total: int) -> Coverage:
-    """What is cited, in all and by tenths, what is filler, and which long stretches nothing cites."""
+    """What is cited, overall and per tenth, what is filler, and which long stretches nothing cites."""
     cited = {n for _, s in draft.statements() for n in s.lines}
     return Coverage(
         segments=total,
@@ -125,18 +125,18 @@ def _coverage(draft: Draft, total: int) -> Coverage:
 
 
 def tenths(cited: Set[int], segments: int) -> tuple[float, ...]:
-    """The cited share of each tenth of the segments."""
+    """The cited share of each tenth of the segments, from 0 to 1."""
     return tuple(round(sum(n in cited for n in span) / len(span), 3) for span in spans_of_tenths(segments))
 
 
 def spans_of_tenths(segments: int) -> list[range]:
-    """The segments of each tenth; of a short transcript, neighbours share one."""
+    """The segment ids of each tenth; in a short transcript, neighbouring tenths share one."""
     bounds = ((tenth * segments // 10 + 1, (tenth + 1) * segments // 10) for tenth in range(10))
     return [range(first, max(first, last) + 1) for first, last in bounds]
 
 
 def gaps(used: Set[int], segments: int) -> tuple[tuple[int, int], ...]:
-    """Stretches of more than a tenth of the segments, and of three at least, of which none is used."""
+    """Stretches (first id, last id) of unused segments: longer than a tenth of the transcript, and at least three."""
     out: list[tuple[int, int]] = []
     first = 1
     for n in [*sorted(used), segments + 1]:
@@ -168,7 +168,7 @@ def pipeline_version() -> str:
 
 
 def is_same_document(document: StudyDocument, previous: StudyDocument) -> bool:
-    """Whether a document differs from the previous run's by clock and tally alone, and no call was made for it."""
+    """Whether a document differs from the previous one only in time and usage, and no call was made for it."""
     usage = document.run.usage
     with_same_run = document.model_copy(update={"run": previous.run})
     same_order = _asked_of(document.run) == _asked_of(previous.run)
@@ -176,5 +176,5 @@ def is_same_document(document: StudyDocument, previous: StudyDocument) -> bool:
 
 
 def _asked_of(run: RunRecord) -> tuple[object, ...]:
-    """What a run was asked for, as far as its record tells."""
+    """The settings of a run, as far as its record tells."""
     return run.prompts, run.model, run.profile, run.checked_by, run.length, run.language, run.words_asked

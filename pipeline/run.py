@@ -1,9 +1,9 @@
-"""One transcript to one study document. Start here to see how it all works.
+"""From one transcript to one study document. Start here to see how it all works.
 
-A capable model writes the document from the numbered lines (parts of a long recording are composed afterwards), then
-checks every printed sentence beside the lines once more (pipeline/capable). A small model chooses, titles and points,
-and the speakers' own words are printed where its sentences cannot be followed into them (pipeline/small). Both give a
-Draft, which becomes the record.
+A capable model writes the document from the numbered lines and then checks every printed sentence against those lines
+(pipeline/capable); the parts of a long recording are composed into one document before that check. A small model only
+selects passages, gives them titles and points at lines, so the page quotes the speakers' own words (pipeline/small).
+Both return a Draft, which becomes the record.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from pipeline.transcript import Metadata, Transcript
 
 
 class Method(Protocol):
-    """How a kind of model is worked with."""
+    """How to work with one kind of model."""
 
     def draft(
         self, transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter
     ) -> Awaitable[Draft]:
-        """The checked draft of a transcript; the reporter is told how far it is."""
+        """Write the checked draft of a transcript, reporting progress to `reporter`."""
         ...
 
     def estimated_calls(self, transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
-        """The calls that the model would be asked."""
+        """Estimate the calls that the model would be asked to answer."""
         ...
 
 
 def method_of(recipe: Recipe) -> Method:
-    """The method of a recipe, loaded when the first document needs it."""
+    """The method for a recipe, imported only when the first document needs it."""
     if recipe.profile.name == "small":
         from pipeline import small
 
@@ -62,11 +62,11 @@ async def asummarise(
     watch: Watch = unwatched,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> StudyDocument:
-    """The study document of a transcript (or of the file at a path), made with `client`.
+    """Make the study document of a transcript, or of the file at a path, with `client`.
 
-    Raises InputError for a file that cannot be read, EndpointError when the endpoint cannot answer at all and
-    InvalidAnswer when what was answered makes no document; whatever fails in part is in the document's `problems`, and
-    its status is then "partial".
+    Raises InputError if the file cannot be read, EndpointError if the endpoint cannot answer at all, and InvalidAnswer
+    if the answers do not add up to a document. Partial failures are listed in the document's `problems`; its status is
+    then "partial".
     """
     recipe, prompts = recipe or Recipe(), prompts.fresh() if prompts else PromptSet()
     transcript = source if isinstance(source, Transcript) else read_transcript(Path(source))
@@ -82,7 +82,7 @@ async def asummarise(
 
 
 def in_language(transcript: Transcript, recipe: Recipe) -> tuple[Transcript, Recipe]:
-    """The transcript with the language that is spoken in it, and the recipe with that of the notes."""
+    """The transcript with its spoken language filled in, and the recipe with the language of the notes."""
     spoken = spoken_language(transcript)
     transcript = transcript.with_metadata(Metadata(language=spoken))
     return transcript, replace(recipe, language=recipe.language or spoken)

@@ -1,4 +1,4 @@
-"""Who speaks in a recording: the names that are known of it, with the labels that stand for them in its lines."""
+"""Who speaks in a recording: the known names, and the labels that stand for them in its lines."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from pipeline.labels import labels_for, languages
 from pipeline.text import counts_somebody, words
 from pipeline.transcript import Transcript
 
-_LEAST_LETTERS = 5  # of a name that two letters in each other's place do not make another one
+_LEAST_LETTERS = 5  # letters of a name from which two swapped letters count as a typing error
 _MOST_LABELS = 8
-_TOGETHER = 5  # turns of the rarer of two labels, of which one at most is next to a turn of the other
+_TOGETHER = 5  # labels that do not talk together meet in at most one of this many turns of the rarer one
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person by the fullest name that is known; `labels` are as the lines have them, () for somebody without one."""
+    """A person under the fullest known name; `labels` are spelled as in the lines, and empty if no label is theirs."""
 
     name: str
     labels: tuple[str, ...] = ()
 
 
 def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
-    """Speakers in the order of their labels, then those whom only the recording's data name.
+    """Speakers in the order of their labels, followed by those whom only the recording's metadata names.
 
-    A label goes with the one known name that has all of its words: "Giulia" with Giulia Fanti, and so does "Guilia"
-    where two letters that change places are all that tells the two, and they do not speak with each other.
-    Where a label is another name it may stand for any of the others, so these are not listed besides. "Speaker 1" and
-    "Q" are no names: whoever they stand for may be among the others, who are listed, but for those of whose names a
-    label has a word.
+    A label belongs to the one known name that contains all of its words: "Giulia" to Giulia Fanti. So does the misspelt
+    "Guilia", if two swapped letters are the only difference and the two labels do not talk with each other.
+
+    If a label is another name, it may stand for any known person without a label, so these are not listed in addition.
+    "Speaker 1" and "Q" are not names: they may stand for any of the others, so these are listed, except those of whose
+    names a label has a word.
     """
     known = transcript.metadata.speakers
     names = {label: full_name(label, known) for label in transcript.labelled_speakers}
@@ -45,7 +46,7 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
 
 
 def _not_labelled(known: Sequence[str], labelled: Sequence[str]) -> list[str]:
-    """The known names of people of whom nothing shows that a label stands for them."""
+    """The known names of people for whom no label may stand."""
     others = [name for name in labelled if name not in known and not names_nobody(name, labelled)]
     if others and not any(names_nobody(name, labelled) for name in labelled):
         return []
@@ -59,9 +60,9 @@ def names_of(transcript: Transcript) -> tuple[str, ...]:
 
 
 def names_nobody(label: str, labels: Sequence[str]) -> bool:
-    """Whether a label, one of these, is no name: it counts, "Speaker 1", or tells a question from its answer.
+    """Whether a label is not a name: it is numbered, as "Speaker 1", or marks a question or an answer.
 
-    A letter does so beside its other: "Q" beside "A" is no initial.
+    A single letter counts as such only beside its counterpart: "Q" is no initial if there is an "A" among `labels`.
     """
     if counts_somebody(label):
         return True
@@ -77,19 +78,19 @@ def names_nobody(label: str, labels: Sequence[str]) -> bool:
 
 @cache
 def _pairs() -> frozenset[tuple[str, str]]:
-    """What a question and its answer are called, in every language that has labels."""
+    """The words for a question and its answer, in every language that has labels."""
     of_each = (tuple(map(str.casefold, labels_for(code).question_and_answer)) for code in languages())
     return frozenset((q, a) for words_of_pair in of_each for q, a in combinations(words_of_pair, 2))
 
 
 def people_of(labels: Sequence[str], name_of: Callable[[str], str]) -> tuple[str, ...]:
-    """The people of labels by their fullest names, each once; `name_of` gives the name of a label, or the label."""
+    """The people behind labels by their fullest names, each once; `name_of` gives a label's name, or the label."""
     people = (full_name(name_of(label), labels) for label in labels)
     return tuple(dict.fromkeys(name for name in people if not names_nobody(name, labels)))
 
 
 def not_used(names: Sequence[str], transcript: Transcript) -> str:
-    """The remark on `names` that a user gave and that go with none of a transcript's labels; "" where all do."""
+    """A remark on the `names` given by a user that match none of the transcript's labels; "" if all do."""
     people = names_of(transcript)
     if all(name in people for name in names) or not transcript.labelled_speakers:
         return ""
@@ -99,7 +100,7 @@ def not_used(names: Sequence[str], transcript: Transcript) -> str:
 
 
 def full_name(label: str, known: Sequence[str]) -> str:
-    """The only known name of which a label is a part, or the label."""
+    """The only known name that contains the words of a label, otherwise the label."""
     if label in known:
         return label
     label_words = {word for word in words(label) if len(word) > 1}
@@ -108,7 +109,7 @@ def full_name(label: str, known: Sequence[str]) -> str:
 
 
 def _mistyped(label: str, right: str) -> bool:
-    """Whether a label is another one with two neighbouring letters in each other's place."""
+    """Whether a label differs from another one only in two swapped neighbouring letters."""
     differ = [n for n, (a, b) in enumerate(zip(label, right, strict=False)) if a != b]
     if len(label) != len(right) or len(label) < _LEAST_LETTERS or len(differ) != 2 or differ[1] - differ[0] != 1:
         return False
@@ -117,7 +118,7 @@ def _mistyped(label: str, right: str) -> bool:
 
 
 def _talk_together(label: str, other: str, transcript: Transcript) -> bool:
-    """Whether two labels follow each other as those of people who talk do, in a fifth of the rarer one's turns."""
+    """Whether two labels alternate as in a conversation: in more than a fifth of the turns of the rarer one."""
     turns = [speaker for speaker, _ in groupby(s.speaker for s in transcript.segments)]
     beside = sum({a, b} == {label, other} for a, b in pairwise(turns))
     return _TOGETHER * beside > min(turns.count(label), turns.count(other))

@@ -1,4 +1,4 @@
-"""The only writer of outputs: whole files or none, the record last, so that its presence means complete."""
+"""The only writer of outputs: files are written whole or not at all, the record last, as it marks completion."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from pipeline.document import StudyDocument
 
-_SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # as `dump` sets it
+_SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # as `dump` lays it out
 
 
 def output_path(out: Path, name: str) -> Path:
-    """Where the record of `name` ("folder/talk") goes: below `out` whatever the name holds."""
+    """Where to write the record of `name` ("folder/talk"): always below `out`, whatever the name contains."""
     parts = [slug(part) for part in name.split("/") if part not in ("", ".", "..")]
     path = out.joinpath(*parts[:-1], f"{parts[-1] if parts else 'transcript'}.json")
     if not path.resolve().is_relative_to(out.resolve()):
@@ -38,9 +38,9 @@ def dump(document: StudyDocument) -> str:
 
 
 def dumped_source(record: bytes) -> dict[str, Any] | None:
-    """`source` of a record that `dump` wrote, without parsing the rest; None for JSON that is laid out otherwise.
+    """`source` of a record that `dump` wrote, without parsing the rest; None for JSON in another layout.
 
-    ValueError when it is damaged.
+    ValueError if it is damaged.
     """
     found = _SOURCE.search(record)
     source: dict[str, Any] | None = json.loads(found[1]) if found else None
@@ -48,8 +48,8 @@ def dumped_source(record: bytes) -> dict[str, Any] | None:
 
 
 def load(path: Path) -> StudyDocument:
-    """The document in a record. NewerRecord, UnreadableRecord, and StoreError when it is damaged or an older one."""
-    # Imported here, since a run that makes nothing parses no record.
+    """Read the document in a record. Raises NewerRecord, UnreadableRecord, or StoreError if damaged or too old."""
+    # Imported here, as most commands need not parse a record.
     from pydantic import ValidationError
 
     from pipeline.document import FORMAT, StudyDocument
@@ -71,7 +71,7 @@ def load(path: Path) -> StudyDocument:
 
 
 def _is_of_newer_version(err: ValidationError) -> bool:
-    """Whether a record is of a later format, or all that is wrong with it is that it tells more than is known here."""
+    """Whether the record has a later format, or its only faults are fields unknown to this version."""
     from pipeline.document import FORMAT
 
     faults = err.errors(include_url=False, include_context=False)
@@ -81,7 +81,7 @@ def _is_of_newer_version(err: ValidationError) -> bool:
 
 
 def check_writable(out: Path) -> None:
-    """StoreError when outputs could not be written; asked before the first call costs anything."""
+    """Raise StoreError if outputs cannot be written; called before the first call costs anything."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -93,7 +93,7 @@ def check_writable(out: Path) -> None:
 
 
 def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, Path]:
-    """Writes `NAME.md`, then `NAME.json`; each is the old file or the new one, never half of one."""
+    """Write `NAME.md`, then `NAME.json`; each is either the old or the new file, never half of one."""
     page = record.with_suffix(".md")
     replace_file(page, markdown)
     replace_file(record, dump(document))
@@ -101,16 +101,16 @@ def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, P
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
-    """Writes a whole file in the place of the old one, on disk when this returns. StoreError when it cannot be.
+    """Replace a file as a whole; it is on disk when this returns. StoreError if it cannot be written.
 
-    An old file's mode stays; a new file has what the umask leaves of 0666.
+    An existing file keeps its mode; a new one gets 0666 minus the umask.
     """
     fresh = path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}.new"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         old = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
         try:
-            # Never open to more people than it will be, not even while it is written.
+            # Created with its final mode, so that it is never more accessible than it should be.
             with open(fresh, "xb", opener=partial(os.open, mode=0o666 if old is None else old)) as file:
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
@@ -129,7 +129,7 @@ def replace_file(path: Path, content: str | bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A rename is only safe on disk once its folder is."""
+    """Flush the folder to disk: only then is a rename durable."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-r"""Rows of a table as statements: the cells of each in one text with " | " between them, a bar of their own as "\|"."""
+r"""Rows of a table as statements: a text per row, its cells separated by " | ", bars inside a cell written "\|"."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from pipeline.text import numbered
 
 BETWEEN = " | "
-EMPTY = "–"  # stands in a cell that has nothing: a row with nothing in its first and last would be one between bars
+EMPTY = "–"  # an empty cell: with nothing in its first and last cell, a row would seem to have outer bars
 _BAR = "|"
-_OWN_BAR = r"\|"  # that of a cell, as Markdown has it too
+_OWN_BAR = r"\|"  # a bar inside a cell, as in Markdown
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 _BETWEEN_BARS = re.compile(r"\|(.*)(?<!\\)\|", re.DOTALL)
 _DASHES = re.compile(r":?-{2,}:?")
-_LEAST = 2  # columns, and rows
+_LEAST = 2  # minimum of columns, and of rows
 
 
 def cells(text: str) -> tuple[str, ...]:
-    """The cells of a row, which may stand between bars too."""
+    """The cells of a row, with or without bars around it."""
     bare = text.strip()
     if _BAR not in bare:  # nearly all
         return (bare,)
@@ -28,24 +28,24 @@ def cells(text: str) -> tuple[str, ...]:
 
 
 def row_of(cells: Iterable[str]) -> str:
-    """The row that has these cells."""
+    """The row with these cells."""
     return BETWEEN.join(cell.replace(_BAR, _OWN_BAR) for cell in cells)
 
 
 def as_sentence(row: str) -> str:
-    """A row that fills no columns as it stands where no table is."""
+    """A row that does not fill the columns, as text outside a table."""
     return row.replace(_OWN_BAR, _BAR)
 
 
 def fills(columns: Sequence[str], rows: Sequence[str]) -> bool:
-    """Whether the rows fill these columns, and there is something to compare."""
+    """Whether the rows fill these columns, and there are at least two of each to compare."""
     return min(len(columns), len(rows)) >= _LEAST and all(len(cells(row)) == len(columns) for row in rows)
 
 
 def without_header(columns: Sequence[str], rows: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
-    """The columns, and which of the rows are none of a table as Markdown has it: its header, and the dashes below that.
+    """The columns, and the indexes of the content rows: all but a Markdown header and the line of dashes below it.
 
-    Where there are no columns the row above the dashes has them.
+    Without columns, the row above the dashes provides them.
     """
     if not columns and len(rows) > 1 and _is_rule(rows[1]):
         columns = cells(rows[0])
@@ -58,7 +58,7 @@ def _is_rule(row: str) -> bool:
 
 
 def misfit(columns: Sequence[str], label: str, row: str) -> str:
-    """Why a statement among the rows of a table is no row of it, and what comes of it; "" if it is one."""
+    """Why a statement among a table's rows does not fit as a row, and the consequence; "" if it fits."""
     count = len(cells(row))
     if not columns or (count == len(columns) and not label):
         return ""
@@ -67,9 +67,9 @@ def misfit(columns: Sequence[str], label: str, row: str) -> str:
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:
-    """A row as lead and text, where no table can stand: its first cell, and each other one behind its column's heading.
+    """Lead and text for a row outside a table: its first cell, and the other cells, each after its column's heading.
 
-    Of a row with nothing in its other cells the first is the text.
+    If all other cells are empty, the first cell is the text.
     """
     first, *others = ("" if cell == EMPTY else cell for cell in cells(row))
     pairs = zip(columns[1:], others, strict=True)

@@ -1,4 +1,4 @@
-"""Work that goes on at once."""
+"""Helpers for running asynchronous work concurrently."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_QUIET = 0.002  # seconds of a pass through all that is ready, below which next to nothing was
+_QUIET = 0.002  # seconds: in a shorter pass the loop had almost nothing to run
 _MOST_PASSES = 100
 
 
 async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
-    """The results of all, in order. When one fails the others end first, so that no answer under way is lost."""
+    """The results in order. If one fails, wait for the others before raising, so that no answer in progress is lost."""
     ended = await asyncio.gather(*work, return_exceptions=True)
     for result in ended:
         if isinstance(result, BaseException):
@@ -21,7 +21,7 @@ async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
 
 
 async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
-    """The results of all, in order, with so many under way at once."""
+    """The results in order, with at most `at_once` running concurrently."""
     free = asyncio.Semaphore(max(1, at_once))
 
     async def when_free(start: Callable[[], Awaitable[T]]) -> T:
@@ -32,9 +32,9 @@ async def each(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list
 
 
 async def ended_gracefully(work: Coroutine[Any, Any, T], halt: Callable[[], None]) -> T:
-    """The result of work that a first cancellation halts and waits for, and that only a second one cancels."""
+    """The result of `work`. A first cancellation calls `halt` and waits for work to end; a second cancels work."""
     task = asyncio.create_task(work)
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # which nobody else may look at
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # else asyncio warns
     try:
         await asyncio.wait([task])
     except asyncio.CancelledError:
@@ -49,9 +49,9 @@ async def ended_gracefully(work: Coroutine[Any, Any, T], halt: Callable[[], None
 
 
 async def until_quiet() -> None:
-    """Lets other tasks go on until they hardly want to, so that what follows takes no time from work that was begun.
+    """Yield to other tasks until they have little left to run, so that what follows does not delay them.
 
-    It ends after a hundred passes through them: what else a program does in this loop holds nothing up for long.
+    Gives up after a hundred passes, so that other work in the caller's event loop cannot hold it up for long.
     """
     loop = asyncio.get_running_loop()
     for _ in range(_MOST_PASSES):

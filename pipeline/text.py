@@ -21,20 +21,20 @@ _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S \t]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 QUESTION_MARKS = ("?", "？", "؟")
-LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence
-# Scripts that are written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
+LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence that introduces a list
+# Scripts written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-# These and Korean, whose particles follow a word without a blank: no blank tells where a word of them ends.
+# These and Korean, whose particles follow a word without a space: no space marks the end of a word.
 UNPARTED = UNSPACED + "\uac00-\ud7af"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
 _CODED = re.compile(r"((?<!`)`[^`]+`(?!`))")
-# In code too a table's bar parts cells, GitHub reads dollar signs, and one blank at either end is left out.
+# Even in code, a bar separates table cells, GitHub reads dollar signs, and one space at either end is dropped.
 _MEANS_MORE = re.compile(r"[|$]|^`\s.*\s`$")
-# Mathematics as LaTeX has it, part of a pattern; two sums of money are none ("$5 and $6"), nor are words between
-# brackets that were escaped ("\[laughs\]"): a formula has a command, a sign of mathematics, or is one letter.
+# LaTeX formulas, as part of a pattern. Two sums of money ("$5 and $6") are none, nor are words in escaped
+# brackets ("\[laughs\]"): a formula has a command or a mathematical sign, or is a single letter.
 _OF_FORMULA = r"(?:\\.|(?!\*\*\s)[^\\$`])"
 _OF_MATHEMATICS = r"(?=(?:\\[^A-Za-z{\\()\[\]]|[^\\])*?(?:[\^_=+<>]|\\[A-Za-z{\\])|\s*[A-Za-zΑ-Ωα-ω]\s*\\[)\]])"
 FORMULA = (
@@ -42,26 +42,26 @@ FORMULA = (
     rf"|(?<!\\)\\(?:\({_OF_MATHEMATICS}(?:\\[^()]|[^\\])+\\\)|\[{_OF_MATHEMATICS}(?:\\[^\[\]]|[^\\])+\\\]))"
 )
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
-_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # what Windows opens by that name
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # names of devices on Windows
 _LONGEST_SLUG = 120  # bytes
-_LONGEST_NAME = 6  # words: in front of a colon more of them are a clause
+_LONGEST_NAME = 6  # words: more of them before a colon are a clause
 
 
 def parted_at_colon(text: str) -> tuple[str, str]:
-    """What a text names in front of its first colon, "" where no short name stands, and what follows that."""
+    """The name before a text's first colon, "" if there is no short one, and the rest of the text."""
     match = _NAMED.fullmatch(text)
     return (match[1], match[2]) if match and len(match[1].split()) <= _LONGEST_NAME else ("", text)
 
 
 def counts_somebody(label: str) -> bool:
-    """Whether a speaker's label counts a person and names none: "Speaker 1", "SPEAKER_00"."""
+    """Whether a speaker's label numbers a person instead of naming one: "Speaker 1", "SPEAKER_00"."""
     return bool(_COUNTED.fullmatch(label))
 
 
 def pieces_of_code(text: str, *, in_markdown: bool = False) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether it is code, which models put between backticks.
 
-    In Markdown, code that some program could take for something else stays a piece of text with its backticks.
+    With `in_markdown`, code that some program could interpret as markup stays plain text, backticks included.
     """
     last_end = 0
     for match in _CODED.finditer(text):
@@ -75,42 +75,42 @@ def pieces_of_code(text: str, *, in_markdown: bool = False) -> Iterator[tuple[st
 
 
 def rows_of_code(text: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of `pieces_of_code`; a blank between two pieces of code is a line's end: these are rows of code."""
+    """The pieces of `pieces_of_code`; a space between two pieces of code becomes a line break: these are its rows."""
     pieces = list(pieces_of_code(text))
     for n, (piece, is_code) in enumerate(pieces):
         yield ("\n" if piece == " " and 0 < n < len(pieces) - 1 else piece), is_code
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """The text with what stands outside of code changed."""
-    if "`" not in text:  # nearly all
+    """The text with `change` applied to everything outside code."""
+    if "`" not in text:  # the usual case
         return change(text)
     return "".join(piece if n % 2 else change(piece) for n, piece in enumerate(_CODED.split(text)))
 
 
 def well_formed(text: str) -> str:
-    """The text with U+FFFD for every lone surrogate, which is what Python makes of a path's bytes that are no UTF-8."""
+    """The text with U+FFFD for every lone surrogate, by which Python represents bytes of a path that are not UTF-8."""
     return text if _is_well_formed(text) else _SURROGATES.sub("\ufffd", text)
 
 
 def title_from_name(name: str) -> str:
-    """A file's name as a title, when nothing else tells one: "talks/tidal-turbines" is "Tidal turbines"."""
+    """A title made from a file's name, if nothing else provides one: "Tidal turbines" for "talks/tidal-turbines"."""
     words = well_formed(name).rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:] if words else "Transcript"
 
 
 def json_line(row: Any) -> str:
-    """A value as JSON in one line that any program can read: as it is written, but for bytes that are no UTF-8."""
+    """A value as one line of JSON that any program can read: non-ASCII as is, bytes that are not UTF-8 replaced."""
     return well_formed(json.dumps(row, ensure_ascii=False))
 
 
 def storable(json_text: str) -> str:
-    """JSON that reads the same and that a file or a database can hold: lone surrogates are escaped."""
+    """Equivalent JSON that a file or database can hold: lone surrogates are escaped."""
     return json_text if _is_well_formed(json_text) else _SURROGATES.sub(lambda m: f"\\u{ord(m[0]):04x}", json_text)
 
 
 def _is_well_formed(text: str) -> bool:
-    """Whether there is no lone surrogate: encoding looks for them in a fifth of a pattern's time."""
+    """Whether there is no lone surrogate; encoding finds one in a fifth of the time of a pattern."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -119,30 +119,30 @@ def _is_well_formed(text: str) -> bool:
 
 
 def composed(text: str) -> str:
-    """The text with each letter and its accent as one character (NFC), so that what looks the same is the same."""
+    """The text in composed characters (NFC), so that texts that look the same are equal."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def clean(text: str) -> str:
-    """One line of visible text, composed: controls and lone surrogates gone, white space folded but in code."""
-    if text.isprintable() and "  " not in text:  # nearly all
+    """One line of visible text (NFC): no controls or lone surrogates, white space collapsed except in code."""
+    if text.isprintable() and "  " not in text:  # the usual case
         return composed(text.strip())
     visible = _BREAK.sub(" ", _INVISIBLE.sub("", well_formed(text)))
     return composed(outside_code(visible, partial(_SPACE.sub, " ")).strip())
 
 
 def one_line(text: str) -> str:
-    """The text with blanks for its line breaks, which a file's name may hold."""
+    """The text with spaces for its line breaks, which a file name may contain."""
     return " ".join(text.splitlines())
 
 
 def words(text: str) -> list[str]:
-    """Words in order, case folded, apostrophes straight."""
+    """Words in order, case-folded, with straight apostrophes."""
     return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
 
 
 def word_count(text: str) -> int:
-    """Words between blanks; of a script without blanks two characters count as one."""
+    """Number of words separated by white space; in scripts without spaces, two characters count as one word."""
     if text.isascii() or not _UNSPACED.search(text):
         return len(text.split())
     apart, characters = _UNSPACED.subn(" ", text)
@@ -150,14 +150,14 @@ def word_count(text: str) -> int:
 
 
 def unescaped(text: str) -> str:
-    """HTML's entities as characters, where they end as entities do: in an address "&copy=2" is none."""
+    """The text with HTML entities decoded, if they end in a semicolon: "&copy=2" in an address is not one."""
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def slug(text: str) -> str:
-    """A file name that no title can bend: letters, digits, dot, dash and underscore, at most 120 bytes.
+    """A safe file name for any title: letters, digits, dots, dashes and underscores, at most 120 bytes.
 
-    One that is cut ends in a digest of the whole: lectures of a series may differ at the end of their names alone.
+    If it is cut, it ends in a digest of the whole, since the lectures of a series may differ only at the end.
     """
     kept = re.sub(r"[^\w.\-]+", "-", clean(text)).strip("-._ ")
     if len(kept.encode()) > _LONGEST_SLUG:
@@ -169,33 +169,33 @@ def slug(text: str) -> str:
 
 
 def linkable(url: str | None) -> str | None:
-    """A web address that a page may link to, None for any other text: only ever http or https, with a host."""
+    """The address if a page may link to it (http or https, with a host), otherwise None."""
     if not url or not _ADDRESS.fullmatch(url):
         return None
     try:
         return url if urlsplit(url).hostname else None
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets that contain no IP address
         return None
 
 
 def numbered(n: int, noun: str) -> str:
-    """ "1 call", "2 calls"."""
+    """The number with its noun: "1 call", "2 calls"."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def enumerated(words: Sequence[str], last: str) -> str:
-    """ "one", "one or two", "one, two or three", by the word before the `last`."""
+    """A list in words, with `last` before the last one: "one", "one or two", "one, two or three"."""
     *before, end = words
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def mark_between(names: Sequence[str], usual: str = ", ") -> str:
-    """The mark between these names in a row: the usual one, or a semicolon where a name holds that ("Berg, Ana")."""
+    """The separator for these names: the usual one, or a semicolon if a name contains it ("Berg, Ana")."""
     return "; " if any(usual.strip() in name for name in names) else usual
 
 
 def duration(seconds: float) -> str:
-    """ "45 s", "3 min", "2 h 5 min"."""
+    """The duration in words: "45 s", "3 min", "2 h 5 min"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -1,4 +1,4 @@
-"""The nouns that every hop shares: Segment, Metadata, Asked, Reading, Transcript, Chunk."""
+"""The types that every step shares: Segment, Metadata, Asked, Reading, Transcript, Chunk."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pipeline.text import word_count
 
 
 class Segment(NamedTuple):
-    """One numbered line of a transcript. `id` counts from 1; times are seconds from the start; None is unknown."""
+    """One numbered line of a transcript. `id` counts from 1; times are seconds from the start; None means unknown."""
 
-    # A tuple is made in a third of a frozen dataclass's time, and a file has as many as it has lines.
+    # A tuple is created in a third of the time of a frozen dataclass, and there is one per line of a file.
 
     id: int
     text: str
@@ -24,7 +24,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A part of a recording as its publisher named it; seconds from the start."""
+    """A part of a recording as its publisher named it; `start` is in seconds from the beginning."""
 
     title: str
     start: float
@@ -32,7 +32,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known of a recording besides its words; None is unknown and never guessed."""
+    """What is known about a recording besides its words; None means unknown, and is never guessed."""
 
     title: str | None = None
     channel: str | None = None
@@ -43,7 +43,7 @@ class Metadata:
     chapters: tuple[Chapter, ...] = ()
 
     def over(self, other: Metadata) -> Metadata:
-        """These values where they are known, else the other's."""
+        """These values, with the other's in place of unknown ones."""
         return Metadata(
             title=self.title or other.title,
             channel=self.channel or other.channel,
@@ -57,7 +57,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A warning of the reader, and the line of the file that it is about."""
+    """A reader's warning, and the line of the file that it concerns."""
 
     text: str
     line: int | None = None
@@ -68,7 +68,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is in the file and was not taken as speech: how often, how many words, where first and what it says."""
+    """Something in a file that was not treated as speech: how often, how many words, its first line and an example."""
 
     kind: str
     count: int
@@ -79,7 +79,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The encoding and the format that a file was to be read in; None where its content decides."""
+    """The encoding and format in which the user asked to read a file; None means detected from its content."""
 
     encoding: str | None = None
     format: str | None = None
@@ -87,7 +87,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader understood of a file: its format, what it left out, what it doubts, what it took for no name."""
+    """What a reader found out about a file: format, parts left out, doubts, and would-be labels that are no names."""
 
     format: str = ""
     encoding: str = "utf-8"
@@ -97,12 +97,12 @@ class Reading:
     asked: Asked = Asked()
 
 
-@dataclass(frozen=True)  # without slots, so that what is asked for again and again is kept
+@dataclass(frozen=True)  # without slots, for cached_property
 class Transcript:
     """Ordered segments with ids 1…n, metadata, and where they came from.
 
-    `plain` is the name that it would have if no other had the same, "" where it has that one. `sha256` is that of the
-    file's bytes; `notes` are the remarks of `reading` that a user should see, as text.
+    `plain` is the name it would have if no other transcript had the same, "" if that is its name. `sha256` is the
+    digest of the file's bytes; `notes` are those remarks of `reading` that a user should see, as text.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Transcript:
 
     @cached_property
     def spoken_words(self) -> int:
-        """Words of all segments."""
+        """Number of words in all segments."""
         return spoken_words(self.segments)
 
     @property
@@ -135,24 +135,24 @@ class Transcript:
         return max(ends) if ends else None
 
     def segment(self, number: int) -> Segment:
-        """The segment with id `number`; IndexError when there is none."""
+        """The segment with id `number`; IndexError if there is none."""
         if not 1 <= number <= len(self.segments):
             raise IndexError(number)
         return self.segments[number - 1]
 
     def with_metadata(self, metadata: Metadata) -> Transcript:
-        """The same transcript, with `metadata` where it is known."""
+        """The same transcript, with `metadata` taking precedence where it is known."""
         return replace(self, metadata=metadata.over(self.metadata))
 
 
 def spoken_words(segments: Sequence[Segment]) -> int:
-    """Words of these segments."""
+    """Number of words in these segments."""
     return sum(word_count(s.text) for s in segments)
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Segments `first`…`last` (ids, both included); `index` counts from 0."""
+    """Segments `first`…`last` (ids, inclusive); `index` counts from 0."""
 
     index: int
     segments: tuple[Segment, ...]
@@ -169,5 +169,5 @@ class Chunk:
 
     @cached_property
     def spoken_words(self) -> int:
-        """Words of its segments."""
+        """Number of words in its segments."""
         return spoken_words(self.segments)

@@ -1,4 +1,4 @@
-"""The tokens that calls take."""
+"""The tokens that calls use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one or many calls. `estimated` when the endpoint reported none. Thought is part of the completion."""
+    """Tokens of one or many calls. `thought_tokens` are included in `completion_tokens`.
+
+    `estimated` means that the endpoint did not report them.
+    """
 
     prompt_tokens: int = 0
     cached_prompt_tokens: int = 0
@@ -17,7 +20,7 @@ class Usage:
 
     @property
     def reported_prompt(self) -> int | None:
-        """Tokens of the prompt as the endpoint reported them; None when it did not."""
+        """Prompt tokens as the endpoint reported them; None if it did not."""
         return None if self.estimated else self.prompt_tokens
 
     def __add__(self, other: Usage) -> Usage:

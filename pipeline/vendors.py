@@ -1,6 +1,6 @@
-"""Who serves models: the address, the environment variables of the key, and what a first call may rely on.
+"""Model vendors: their address, the environment variables of their key, and what a first call may rely on.
 
-A vendor's key goes to its own host and nowhere else. No name of a model stands here.
+A vendor's key is sent to that vendor's own hosts and nowhere else. No model is named here.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ Limit = Literal["max_tokens", "max_completion_tokens"]
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One vendor: `--model NAME/MODEL` chooses it. `keys` are tried in their order; a server at home has none."""
+    """One vendor, selected by `--model NAME/MODEL`. `keys` are tried in order; a local server has none."""
 
     name: str
     base_url: str
     keys: tuple[str, ...] = ()
-    limit: Limit = "max_tokens"  # the limit's name in its own documentation, so that the first call is not refused
-    key_header: str | None = None  # where the key goes when it is no bearer token
-    hosts: tuple[str, ...] = ()  # further hosts of its own; with a dot in front everything that ends so
+    limit: Limit = "max_tokens"  # the parameter's name in its documentation, so that the first call is accepted
+    key_header: str | None = None  # the header for the key if it is not a bearer token
+    hosts: tuple[str, ...] = ()  # further hosts of its own; a leading dot matches all subdomains
 
     def owns(self, host: str) -> bool:
-        """Whether a host is this vendor's own."""
+        """Whether a host belongs to this vendor."""
         endings = tuple(h for h in self.hosts if h.startswith("."))
         return host == urlsplit(self.base_url).hostname or host in self.hosts or host.endswith(endings)
 
@@ -34,7 +34,7 @@ class Vendor:
 OPENAI: Final = Vendor("openai", "https://api.openai.com/v1", ("OPENAI_API_KEY",), "max_completion_tokens")
 AZURE: Final = Vendor(
     "azure",
-    "",  # every customer has an address of his own: AZURE_OPENAI_ENDPOINT
+    "",  # every customer has their own address: AZURE_OPENAI_ENDPOINT
     ("AZURE_OPENAI_API_KEY",),
     "max_completion_tokens",
     "api-key",
@@ -69,20 +69,20 @@ VENDORS: Final = (
 
 
 def asked_vendor(model: str) -> Vendor | None:
-    """The vendor that a model's name begins with, as in "groq/qwen/qwen3-32b"."""
+    """The vendor named at the start of a model's name, as in "groq/qwen/qwen3-32b"."""
     name, slash, rest = model.partition("/")
     return next((h for h in VENDORS if h.name == name.casefold()), None) if slash and rest else None
 
 
 def vendor_at(base_url: str) -> Vendor | None:
-    """The vendor with a key of its own whose host an address names, by https: a key does not travel in the open."""
+    """The vendor with keys whose host is in this address; https only, as a key must not be sent unencrypted."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").casefold() if parts.scheme == "https" else ""
     return next((h for h in VENDORS if h.keys and h.owns(host)), None)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, and no other machine can reach it."""
+    """Whether a host is this machine, under a name that no other machine can reach."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -90,7 +90,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_on_loopback(url: str) -> bool:
-    """Whether an address is on this machine: its host is, whatever a name, a password or a path in it looks like."""
+    """Whether an address is on this machine, judged by its host alone, not by names, passwords or paths in it."""
     try:
         return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
@@ -98,9 +98,9 @@ def is_on_loopback(url: str) -> bool:
 
 
 def address_of(vendor: Vendor, model: str, environ: Mapping[str, str]) -> str | None:
-    """Where a model of a vendor is asked; None when an Azure address is wanted and none is set.
+    """Where to call a vendor's model; None if Azure's address is needed and not set.
 
-    Azure's dated interfaces have the deployment in the path and the date as a query; its v1 interface has neither.
+    Azure's dated APIs have the deployment in the path and the date as a query; its v1 API has neither.
     """
     if vendor is not AZURE:
         return vendor.base_url
