@@ -1,4 +1,4 @@
-"""Documents as Markdown pages, and such pages read back. Pure: the same document gives the same bytes."""
+"""Render documents as Markdown pages, and read such pages back. Pure: the same document gives the same bytes."""
 
 from pipeline.pages.markdown import DOUBT_MARK, escape, render_markdown, unescape
 

@@ -1,4 +1,4 @@
-"""The page of a document, and the one writer of Markdown, for every dialect that it is written in."""
+"""Render the page of a document; the only writer of Markdown, for every dialect of it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from pipeline.pages.outline import Block, Point, Section, outline
 from pipeline.text import linkable, outside_code, pieces_of_code
 
 DOUBT_MARK = "†"
-PARAGRAPH_BULLET = "*"  # of bullets below a paragraph: with the sign of points both would be one list
+PARAGRAPH_BULLET = "*"  # for bullets below a paragraph: with the sign of points, both would be one list
 _MOST_NAMED = 12
-_LONGEST_GAP = 60  # seconds between lines that are shown as one stretch
+_LONGEST_GAP = 60  # seconds: lines this close together are shown as one stretch
 _MOST_STRETCHES = 3
-# What can begin markup, and only where it can: "R&D", "p < 1", "C#" and "raw_input" stay as they are.
+# Characters that can begin markup, only where they can: "R&D", "p < 1", "C#" and "raw_input" are left alone.
 _SPECIAL = re.compile(r"([\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?]|$)|^>|(?<!\S)#(?!\d)|&(?=#?\w+;|$))")
-# Words with single blanks between them in which nothing can begin markup: most statements.
+# Words separated by single spaces in which nothing can begin markup: most statements.
 _PLAIN = re.compile(r"(?![\d>+=-])[^\\`*\[\]|~_<#&/\s]+(?: [^\\`*\[\]|~_<#&/\s]+)*")
-_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # spaces that do not break stay: French has them before its marks
-_IN_A_CELL = re.compile(r"(?<!\\)\|")  # the bar of a link
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # no-break spaces are kept: French has them before punctuation
+_IN_A_CELL = re.compile(r"(?<!\\)\|")  # an unescaped bar, as in a link
 _LIST_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
 def render_markdown(document: StudyDocument, *, citations: bool = False, reviewed: bool = False) -> str:
-    """The whole page. With `citations` each statement ends with the time or the line that says it.
+    """The whole page. With `citations`, each statement ends with the time or line that supports it.
 
-    Weak statements carry a mark that is explained at the end, unless they are `reviewed`: somebody has judged them.
+    Weak statements carry a mark that is explained at the end, unless the document is `reviewed`: then somebody has
+    judged them.
     """
     labels = labels_of(document)
     dialect = _PageDialect(labels, escape, not reviewed, document.source.url, citations)
@@ -58,7 +59,7 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
 
 
 def page_of(rows: Iterable[str]) -> str:
-    """Rows as a page, of which no two blank ones follow each other."""
+    """Join rows into a page, with no two consecutive blank rows."""
     page = "\n".join(rows)
     while "\n\n\n" in page:
         page = page.replace("\n\n\n", "\n\n")
@@ -67,7 +68,7 @@ def page_of(rows: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Markdown as one program reads it. `plain` writes text in which nothing can be markup there.
+    """Markdown as one program reads it. `plain` escapes text so that nothing in it is markup for that program.
 
     `marks_doubt` says whether weak statements carry the mark of doubt.
     """
@@ -85,19 +86,19 @@ class Dialect:
         return self.plain(lead)
 
     def remark(self, row: str) -> str:
-        """A paragraph that says nothing of the recording."""
+        """A paragraph that makes no claim about the recording."""
         return row
 
     def place(self, block: Block) -> str:
-        """The times of what stands below a heading; "" where a page does not show them."""
+        """The times of the content below a heading; "" if the page does not show them."""
         return ""
 
     def evidence(self, point: Point, *, last: bool) -> str:
-        """The citation of a statement's lines; `last` says whether nothing follows in its paragraph."""
+        """The citation of a statement's lines; `last` says whether the statement ends its paragraph."""
         return ""
 
     def marks(self, point: Point, *, last: bool) -> str:
-        """The mark of doubt and the citation of a statement."""
+        """The mark of doubt and the citation for a statement."""
         if not point.claim:
             return ""
         doubt = f" {DOUBT_MARK}" if self.marks_doubt and point.claim.support == "weak" else ""
@@ -105,7 +106,7 @@ class Dialect:
 
 
 def section_rows(section: Section, dialect: Dialect) -> Iterator[str]:
-    """The rows below a section's heading; none where nothing was found for it."""
+    """The rows below a section's heading; none if nothing was found for it."""
     for block in section.blocks:
         yield from (f"### {dialect.plain(block.part)}", "") if block.part else ()
         if block.heading:
@@ -136,7 +137,7 @@ def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-", *, ter
 
 
 def _nested(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:
-    """The bullets nested below a point, or the rows of its table; the marks of a row stand in its last cell."""
+    """The bullets nested below a point, or the rows of its table; a row's marks go into its last cell."""
     if not point.columns:
         for nested in point.nested:
             yield from _bullet(nested, dialect, indent, sign)
@@ -154,9 +155,9 @@ def _table_row(shown: Iterable[str], indent: str) -> str:
 
 
 def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = True) -> str:
-    """The statements of a paragraph behind its lead.
+    """The statements of a paragraph, after its lead.
 
-    A colon that no space follows stands outside of the bold, else Markdown does not see that it ends.
+    A colon that no space follows goes outside the bold, otherwise Markdown does not recognise where the bold ends.
     """
     row = _sentences((point, *point.pieces), dialect, ends=ends)
     if not point.lead:
@@ -167,7 +168,7 @@ def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool
 
 
 def _sentences(points: Sequence[Point], dialect: Dialect, *, ends: bool = True) -> str:
-    """Statements of one paragraph; `ends` says whether nothing that stands below belongs to it."""
+    """The statements of one paragraph; `ends` is False if a table below still belongs to it."""
     last = len(points) - 1
     rows = [
         with_bold(p.text, p.emphasis, dialect.statement_text) + dialect.marks(p, last=ends and n == last)
@@ -177,9 +178,9 @@ def _sentences(points: Sequence[Point], dialect: Dialect, *, ends: bool = True) 
 
 
 def escape(text: str, dialect: Callable[[str], str] = str) -> str:
-    """Text as plain words of a Markdown line: nothing in it can become markup but code, nor HTML or a link.
+    """Escape text for a line of Markdown: nothing in it becomes markup except code, nor HTML or a link.
 
-    A `dialect` escapes further what stands outside of code.
+    `dialect` further escapes what is outside code.
     """
     if _PLAIN.fullmatch(text):
         return dialect(text)
@@ -194,12 +195,12 @@ def _without_address(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Text with a backslash before each sign that can begin markup inside a line."""
+    """The text with a backslash before each character that can begin markup within a line."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
 def with_bold(text: str, emphasis: Sequence[str], plain: Callable[[str], str] = escape) -> str:
-    """Text as plain words of a Markdown line, which `plain` writes, with the words that stand out in bold."""
+    """Text for a line of Markdown, escaped by `plain`, with the emphasised words in bold."""
     if not emphasis:
         return plain(text)
     parts = pieces(text, emphasis)
@@ -207,7 +208,7 @@ def with_bold(text: str, emphasis: Sequence[str], plain: Callable[[str], str] = 
 
 
 def plain_inside(piece: str, plain: Callable[[str], str]) -> str:
-    """A piece of a line, which `plain` writes, with the spaces that separate it from others."""
+    """A piece of a line, escaped by `plain`, keeping the spaces around it."""
     if not (inner := piece.strip()):
         return piece
     before, _, after = piece.partition(inner)
@@ -215,18 +216,18 @@ def plain_inside(piece: str, plain: Callable[[str], str]) -> str:
 
 
 def unescape(line: str) -> str:
-    """The words of a line that `escape` wrote, as a reader sees them, with the backticks of code."""
+    """The words of a line written by `escape`, as a reader sees them; code keeps its backticks."""
     signs = r"(`[^`]+`)|\\([\\`*_\[\]<>#|~&.)\-+=])|&#58;(?=//)"
     return re.sub(signs, lambda match: match[1] or match[2] or ":", line)
 
 
 def labels_of(document: StudyDocument) -> Labels:
-    """The labels of the language of the notes."""
+    """The labels in the language of the notes."""
     return labels_for(document.run.language)
 
 
 def provenance(document: StudyDocument) -> Iterator[str]:
-    """What is known of the source, in sentences; what is not known is said to be unknown."""
+    """Sentences about the source: what is known of it, and that an unknown channel or speaker is unknown."""
     source, channel, labels = document.source, document.channel, labels_of(document)
     speakers = document.speakers
     date = labels.day(source.published) if source.published else ""
@@ -244,7 +245,7 @@ def provenance(document: StudyDocument) -> Iterator[str]:
 
 
 def problems(document: StudyDocument) -> Iterator[str]:
-    """What a document lacks, in a line each."""
+    """What a document lacks, one line per problem."""
     labels = labels_of(document)
     for problem in document.problems:
         yield f"{labels.heading(problem.section, document.notes)}{labels.colon}{problem.message}"
@@ -252,7 +253,7 @@ def problems(document: StudyDocument) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _PageDialect(Dialect):
-    """The dialect of the page: times behind statements, linked to that moment where the address allows it."""
+    """The dialect of the page: times after statements, linked to that moment if the address allows it."""
 
     url: str | None
     citations: bool
@@ -261,7 +262,7 @@ class _PageDialect(Dialect):
         return f"*{row}*"
 
     def place(self, block: Block) -> str:
-        """In a row of its own; none where the lines have no times."""
+        """The times of the longest stretches, in a row of their own; "" if the lines have no times."""
         claims = (p.claim for top in block.points for _, points in top.paragraphs() for p in points if p.claim)
         lines = sorted({(e.start, e.end or e.start) for c in claims for e in c.evidence if e.start is not None})
         stretches: list[tuple[float, float]] = []
@@ -270,7 +271,7 @@ class _PageDialect(Dialect):
                 stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
             else:
                 stretches.append((start, end))
-        stretches = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:_MOST_STRETCHES])  # the longest ones
+        stretches = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:_MOST_STRETCHES])  # the longest
         return f"*{', '.join(self._stretch(*stretch) for stretch in stretches)}*" if stretches else ""
 
     def _stretch(self, start: float, end: float) -> str:
@@ -279,7 +280,7 @@ class _PageDialect(Dialect):
         return shown if begins == ends else f"{shown}–{ends}"
 
     def evidence(self, point: Point, *, last: bool) -> str:
-        """From the first to the last line of each run of neighbouring lines."""
+        """The first and last line, or their times, of each run of neighbouring lines."""
         evidence = point.claim.evidence if point.claim and self.citations else ()
         if not evidence:
             return ""
@@ -296,7 +297,7 @@ class _PageDialect(Dialect):
 
 
 def runs(evidence: Sequence[Evidence], most_between: int = 0) -> list[list[Evidence]]:
-    """Evidence in runs; between two lines of one are at most so many others."""
+    """Evidence grouped into runs of lines with at most `most_between` other lines between neighbours."""
     out: list[list[Evidence]] = []
     for line in evidence:
         if out and line.segment <= out[-1][-1].segment + 1 + most_between:
@@ -307,7 +308,7 @@ def runs(evidence: Sequence[Evidence], most_between: int = 0) -> list[list[Evide
 
 
 def _extent(run: Sequence[Evidence]) -> str:
-    """The time or number of the first line, and the last line's where there are more."""
+    """The time or number of the first line, and of the last line if there are several."""
     first, last = run[0], run[-1]
     if first.start is None:
         begins, ends = str(first.segment), str(last.segment)
@@ -317,9 +318,9 @@ def _extent(run: Sequence[Evidence]) -> str:
 
 
 def moment_url(url: str | None, seconds: float | None) -> str | None:
-    """The address of a recording at a time, where that is known and its site allows it; only ever http or https.
+    """The address of a recording at a given time, if its site supports that, else None; only ever http or https.
 
-    A time that the address already has is replaced.
+    A time already in the address is replaced.
     """
     if seconds is None or not (url := linkable(url)) or re.search(r"[()]", url):
         return None
@@ -334,7 +335,7 @@ def moment_url(url: str | None, seconds: float | None) -> str | None:
 
 
 def clock(seconds: float) -> str:
-    """ "12:34" or "1:02:03"."""
+    """The time as "12:34" or "1:02:03"."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,4 +1,4 @@
-"""A document as a neutral tree of sections, blocks and points, from which every format is written, the page too."""
+"""A document as a neutral tree of sections, blocks and points, from which the page and every export are written."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ BlockForm = Literal["prose", "bullets", "terms", "points"]
 
 
 class Point(NamedTuple):
-    """A sentence or two, and what is nested below. `lead` is its bold lead-in or its term.
+    """One or two sentences, and what is nested below them. `lead` is the bold lead-in or the term.
 
-    `pieces` are the statements that go on in its paragraph, before what is nested; they have no lead and nothing below.
-    `number` counts the document's statements from 1; it is 0, and `claim` None, where nothing of the recording is said.
-    Where it has `columns`, the nested points are the rows of a table with these headings: `cells` are those of a row,
-    whose lead and text say the same in words. `step` is its place among steps, from 1. Right below a heading it is a
-    bullet where it is `listed`, else a paragraph with what is nested below it. One without a text has nothing but
-    what is nested below it.
+    `number` counts the document's statements from 1. A point that makes no claim about the recording has number 0 and
+    no `claim`. `pieces` are the following statements in its paragraph, printed before the nested points; they have no
+    lead and nothing nested. If `columns` is set, the nested points are the rows of a table with these headings: each
+    has `cells`, and a lead and text that say the same in words. `step` is its position among steps, from 1, or 0.
+    Directly below a heading, a `listed` point is a bullet, any other a paragraph. A point without text only holds its
+    nested points.
     """
 
     text: str
@@ -49,16 +49,16 @@ class Point(NamedTuple):
 
     @property
     def emphasis(self) -> tuple[str, ...]:
-        """Words of its text that stand out."""
+        """The words of its text that are bold."""
         return self.claim.emphasis if self.claim else ()
 
     @property
     def anchor(self) -> str:
-        """The id of the statement in links: "s12"."""
+        """The statement's id in links, such as "s12"; "" if it has no number."""
         return f"s{self.number}" if self.number else ""
 
     def paragraphs(self) -> Iterator[tuple[int, tuple[Point, ...]]]:
-        """(depth, statements of the paragraph) of the point and of each below it, in reading order."""
+        """(depth, statements of the paragraph) for the point and everything nested below it, in reading order."""
         yield 0, (self, *self.pieces)
         for point in self.nested:
             yield from ((depth + 1, points) for depth, points in point.paragraphs())
@@ -66,10 +66,10 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What stands together: prose, bullets, terms with definitions, or points. `number` is its heading's.
+    """Content that is printed together: prose, bullets, terms with definitions, or points.
 
-    `part` is the title of the part that begins with it, and `level` is its heading's: 1 below the section's own, 2
-    within a part.
+    `number` is that of its heading. `part` is the title of the part that begins with it, if one does. `level` is the
+    depth of its heading: 1 directly below the section's, 2 within a part.
     """
 
     form: BlockForm
@@ -81,27 +81,27 @@ class Block:
 
     @property
     def title(self) -> str:
-        """The heading with its number."""
+        """The heading, preceded by its number."""
         return f"{self.number}. {self.heading}" if self.number else self.heading
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section by its name in the record. Without blocks nothing was found for it."""
+    """A section, with its name in the record. Without blocks, nothing was found for it."""
 
     name: str
     heading: str
     blocks: tuple[Block, ...]
 
     def points(self) -> Iterator[tuple[Block, int, Point]]:
-        """Every point in reading order, with its block and its depth."""
+        """Every point in reading order, with its block and its depth: (block, depth, point)."""
         for block in self.blocks:
             for point in block.points:
                 yield from ((block, depth, p) for depth, points in point.paragraphs() for p in points)
 
 
 def outline(document: StudyDocument, labels: Labels) -> tuple[Section, ...]:
-    """The sections in reading order; statements are numbered as `document.statements()` yields them."""
+    """The sections in reading order; statements are numbered in the order of `document.statements()`."""
     numbers = count(1)
     return tuple(Section(s.name, s.heading, _blocks(s, numbers, labels)) for s in document.outline(labels))
 

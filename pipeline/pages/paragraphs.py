@@ -1,4 +1,4 @@
-"""The points below a heading as they stand on a page: in paragraphs, each with the table that belongs to it."""
+"""How the points below a heading are laid out on a page: in paragraphs, each with the table that belongs to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.shape import is_bullet
 
 
 def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
-    """The points by paragraph; a point with a lead begins another, as does one behind a list."""
+    """Group points into paragraphs; a point with a lead begins a new one, and so does one after a nested list."""
     paragraph: list[Detail] = []
     for point in points:
         if paragraph and (not point.continues or point.lead or paragraph[-1].details):
@@ -21,11 +21,11 @@ def in_paragraphs(points: Iterable[Detail]) -> Iterator[tuple[Detail, ...]]:
 
 
 def as_on_page(points: Iterable[Detail]) -> tuple[Detail, ...]:
-    """The points as a page is read, on which a table or steps right below a paragraph belong to that paragraph.
+    """The points in the form in which they would be read back from a page.
 
-    Other bare tables stand by themselves, and so do other bare steps unless they follow steps of a paragraph, whose
-    numbers would go on. All other bare points give way to their details as bullets: such steps, and what was a table
-    before it lost rows.
+    Bare tables and bare steps right below a paragraph without details become that paragraph's own. Others are kept,
+    except steps right below a paragraph that has steps: these become bullets, as the numbering would otherwise
+    continue. A bare point that lost rows and is no table any more becomes bullets too.
     """
     out: list[Detail] = []
     for point in points:

@@ -1,4 +1,4 @@
-"""Drafts read back from a document: from its record, or from its page as somebody may have edited it by hand."""
+"""Read drafts back from a document: from its record, or from its page, which somebody may have edited by hand."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from pipeline.tables import cells, row_of
 _NOTHING = DraftStatement("", ())
 CHANGED_SINCE_WRITTEN = "not as it was made (somebody edited it, or another version wrote it)"
 UNCITED = "cites no lines: nothing of the record resembles it"
-_LEAST_LIKENESS = 60  # out of 100, from which a sentence of a page is an edited one of the record
+_LEAST_LIKENESS = 60  # out of 100: from here on, a sentence on the page counts as an edited one of the record
 
 
 def draft_of_document(document: StudyDocument) -> Draft:
-    """Every statement of a record with the lines that it cites and the finding that stands against it."""
+    """Every statement of a record, with the lines that it cites and the finding that remains against it."""
     outline = document.outline()
     sections = {section.name: tuple(_groups(section)) for section in outline}
     titles = {section.name: section.heading for section in outline}
@@ -55,7 +55,7 @@ def _groups(section: OutlineSection) -> Iterator[DraftGroup]:
 
 
 def _with_bound(item: DraftStatement) -> DraftStatement:
-    """An item with what is nested below it bound to it."""
+    """An item with everything nested below it marked as bound to it."""
     return replace(item, details=tuple(replace(_with_bound(d), bound=True) for d in item.details))
 
 
@@ -71,7 +71,7 @@ def _statement(statement: Statement | KeyConcept | Prerequisite) -> DraftStateme
     if isinstance(statement, Detail):
         details = tuple(map(_statement, statement.details))
         columns = statement.columns if statement.is_table else ()
-        if columns:  # as a page is read
+        if columns:  # the same form as when read from a page
             details = tuple(replace(row, text=row_of(cells(row.text)).strip(), bound=True) for row in details)
         return DraftStatement(
             statement.text,
@@ -87,10 +87,11 @@ def _statement(statement: Statement | KeyConcept | Prerequisite) -> DraftStateme
 
 
 def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
-    """Every statement of a page, each with the lines of the record's statement that it is or was.
+    """Every statement on a page, each with the lines of the record's statement that it is, or was before editing.
 
-    A sentence that resembles none of the record's has no lines, and the finding UNCITED. Prerequisites say nothing of
-    the recording and are left out; a section that the record does not have is read as points under its own heading.
+    A sentence that resembles none in the record gets no lines, and the finding UNCITED. Prerequisites make no claims
+    about the recording and are left out. A section unknown to the record is read as points, with its heading as its
+    name.
     """
     source_sentences, form = list(provenance(document)), PageForm(document)
     originals = _Originals(draft_of_document(document), source_sentences)
@@ -119,10 +120,11 @@ def draft_of_page(markdown: str, document: StudyDocument) -> Draft:
 
 
 def is_unchanged(markdown: str, *documents: StudyDocument) -> bool:
-    """Whether a page is as it was written for one of these documents, or as one renders now, with or without citations.
+    """Whether a page is as it was written for one of the documents, or as one would be rendered now.
 
-    Records of earlier versions keep no digest of their page, which may have other words in bold; but bold that
-    somebody gave words of a statement, or took from them, is an edit.
+    It may be rendered with or without citations, reviewed or not. Records of earlier versions store no digest of their
+    page, whose bold words may differ from today's rendering; but bold that somebody added to a statement, or removed
+    from one, is an edit.
     """
     text, known = _with_plain_ends(markdown), {d.run.page for d in documents if d.run.page}
     if digest_of(text) in known:
@@ -136,7 +138,7 @@ def is_unchanged(markdown: str, *documents: StudyDocument) -> bool:
 
 
 def page_digest(markdown: str) -> str:
-    """The digest by which a record recognises an edited page; line ends and a byte order mark do not change it."""
+    """The digest by which a record recognises an edited page; it ignores line endings and a byte order mark."""
     return digest_of(_with_plain_ends(markdown))
 
 
@@ -149,12 +151,12 @@ def _without_bold(markdown: str) -> str:
 
 
 def is_edited(markdown: str, document: StudyDocument) -> bool:
-    """Whether a page says anything else of the recording than its record, however that was rendered."""
+    """Whether a page differs from its record in what it says about the recording, however it was rendered."""
     return _content_of(draft_of_page(markdown, document)) != _content_of(draft_of_document(document))
 
 
 def changed_page(record: Path, document: StudyDocument) -> Path | None:
-    """The page of a record where it has changed since it was written; None where it has not, or there is none."""
+    """The page of a record if it has changed since it was written; None if it has not, or does not exist."""
     page = record.with_suffix(".md")
     try:
         return None if is_unchanged(_text_of(page), document) else page
@@ -163,7 +165,7 @@ def changed_page(record: Path, document: StudyDocument) -> Path | None:
 
 
 def edited_page(path: Path) -> Path | None:
-    """The page of a record, or this page, where somebody edited what it says; None where either is not there."""
+    """The page of a record (or the page itself) if somebody edited its content; None if page or record is missing."""
     try:
         document = load(path.with_suffix(".json"))
     except StoreError:
@@ -173,7 +175,7 @@ def edited_page(path: Path) -> Path | None:
 
 
 def _text_of(page: Path) -> str:
-    return page.read_text("utf-8", errors="replace")  # a check reports what is no UTF-8
+    return page.read_text("utf-8", errors="replace")  # a check reports what is not UTF-8
 
 
 def _content_of(draft: Draft) -> list[tuple[object, ...]]:
@@ -195,13 +197,13 @@ def _content_of(draft: Draft) -> list[tuple[object, ...]]:
 
 
 def _pieces_of(rows: Sequence[DraftStatement]) -> list[str]:
-    """The texts of statements that share a paragraph with others, the longer ones first."""
+    """The texts of statements that share a paragraph with others, longest first."""
     pieces = [s.text for s, following in itertools.pairwise([*rows, _NOTHING]) if s.continues or following.continues]
     return sorted(pieces, key=len, reverse=True)
 
 
 class _Originals:
-    """The record's statements, looked up by the words of a page; `source_sentences` cite no lines."""
+    """Looks up the record's statements by the words on a page; `source_sentences` cite no lines."""
 
     def __init__(self, draft: Draft, source_sentences: Sequence[str]) -> None:
         self._about_source = [DraftStatement(text, ()) for text in source_sentences]
@@ -213,14 +215,14 @@ class _Originals:
         self._pieces = {name: _pieces_of(rows) for name, rows in self._by_section.items()}
 
     def texts(self, section: str) -> list[str]:
-        """The texts of a section."""
+        """The texts of a section's statements."""
         return [s.text for s in self._by_section.get(section, ())]
 
     def with_lines(self, node: DraftStatement, section: str, below: Sequence[DraftStatement] = ()) -> DraftStatement:
-        """A statement of the page with its original's lines and remark, and its finding where the text is the same.
+        """A statement of the page with its original's lines and remark, and its finding if the text is the same.
 
-        Its original is looked for first among those `below` its parent's: many tasks have the same date, and a detail
-        that was written anew is known by its label.
+        The original is first looked for in `below`, the details of the parent's original: many tasks have the same
+        date, and a reworded detail can be recognised by its label.
         """
         original = self._find(node.text, below) or next((s for s in below if s.label and s.label == node.label), None)
         original = original or self._find(node.text, self._by_section.get(section, ()))
@@ -238,15 +240,15 @@ class _Originals:
         return replace(new, lines=original.lines, finding=original.finding, remark=original.remark)
 
     def in_pieces(self, node: DraftStatement, section: str) -> Iterator[DraftStatement]:
-        """A paragraph as the statements of the record that stand in it, and what somebody wrote between them.
+        """Split a paragraph into the record's statements that it contains and what somebody wrote between them.
 
-        That is one statement where it resembles one of them, or where no sentence of it does.
+        The paragraph stays whole if it resembles one statement, or if none of its sentences resembles any.
         """
         rows, known = self._by_section.get(section, []), self._pieces.get(section, [])
         if not node.columns:
             pieces_below = (piece for detail in node.details for piece in self.in_pieces(detail, section))
             node = replace(node, details=tuple(pieces_below))
-        # A bare one, one of a record without paragraphs of several statements, or a statement of the record.
+        # Nothing to split: no text, no statements in the section that share a paragraph, or a statement of the record.
         if node.bare or not known or node.text in self._texts[section]:
             yield node
             return

@@ -1,4 +1,4 @@
-"""A page parsed as Markdown: its sections, headings, points and sentences, as a reader sees their words."""
+"""Parse a page as Markdown: its sections, headings, points and sentences, in the words that a reader sees."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ _LINE = "|".join(
 )
 _CLOCK = r"\d+(?::\d\d)+"
 _CLOCKS = rf"{_CLOCK}(?:–{_CLOCK})?(?:, {_CLOCK}(?:–{_CLOCK})?)*"
-_MARK = re.compile(  # of doubt, a citation, or a footnote
+_MARK = re.compile(  # a mark of doubt, a citation, or a footnote
     rf"\s+(?:{DOUBT_MARK}|\\\[(?:{_LINE}|{_CLOCKS})\\\])|\[\^[^\]\s]+\]"
 )
-_INLINE = MarkdownIt("commonmark").disable("text_join")  # so that escaped characters can be recognised
-_ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # that somebody wrote: in one from a statement the colon is escaped
+_INLINE = MarkdownIt("commonmark").disable("text_join")  # keeps escaped characters recognisable
+_ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # added by hand: in those from statements the colon is escaped
 _HEADING = re.compile(r"#{2,4} +(.*?)(?:\s+#+)?\s*")
 _COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[^\n]*(?:\n|\Z)|\Z)", re.MULTILINE | re.DOTALL)
-_DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote, or of where a link leads
+_DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote or a link target
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
 )
-_ABBREVIATION_END = re.compile(  # initials, short titles, days; "e.g." and "vs.", which no vowel makes a word
+_ABBREVIATION_END = re.compile(  # initials, short titles, days, letters as in "e.g.", words without a vowel as in "vs."
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
-_UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends in code or mathematics
-_LEAST_BLANKS = 2  # in a sentence of a language that has them
-_BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without the box of a task
+_UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends inside code or mathematics
+_LEAST_BLANKS = 2  # spaces in a sentence of a language that has them
+_BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without a task's checkbox
 _BAR = "|"
 _FIRST_STEP = "1."
 _TABLE_ROW = re.compile(r"\s*\|(.*)\|\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_BOLD_TEXT = r"((?:\\.|[^*\\])+?)"  # between two marks of bold
+_BOLD_TEXT = r"((?:\\.|[^*\\])+?)"  # between two bold marks
 _BOLD = re.compile(rf"\*\*{_BOLD_TEXT}\*\*\s*")
 _BOLD_QUESTION = re.compile(rf"\*\*{_BOLD_TEXT[:-1]}[{''.join(QUESTION_MARKS)}])\*\*\s*")
 _EMPHASIS = re.compile(rf"\\.|\*\*{_BOLD_TEXT}\*\*")
-_RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # of a page, or below a table's head
+_RULE = re.compile(r"\s*(?:([-*_])(?:[ |:-]*\1){2,}[ |:-]*|\|[ |:]*-[ |:-]*)")  # also below a table's head
 _STRETCH = rf"(?:{_CLOCK}|\[{_CLOCK}\]\([^)\s]*\))(?:\s*[–-]\s*{_CLOCK})?"
 _SECTION_TIMES = re.compile(rf"\s*([*_]){_STRETCH}(?:,\s*{_STRETCH})*\1\s*")
 _NUMBER = re.compile(r"^\d+\\?[.)] ")
 
 
 class PageForm:
-    """What the page of a document has besides its statements, in its own language and in English.
+    """Everything on a document's page except its statements, in its own language and in English.
 
-    `sections` has the sections' names by heading, `shapes` the form of their content by name.
+    `sections` maps headings to section names, `shapes` maps names to the form of their content.
     """
 
     def __init__(self, document: StudyDocument) -> None:
@@ -80,7 +80,7 @@ class PageForm:
         self._text_or_mark = re.compile(rf"({'|'.join(texts_like_marks) or '(?!)'})|{_MARK.pattern}")
 
     def is_no_statement(self, row: str) -> bool:
-        """Whether a row is no statement: it begins like none, is a rule or the times of a section, or has no words."""
+        """Whether a row is no statement: by how it begins, as a rule or a section's times, or for lack of words."""
         if row.startswith(self._other_beginnings) or row.strip() in self._nothing:
             return True
         if any(pattern.fullmatch(row) for pattern in (_RULE, _SECTION_TIMES, _DEFINITION)):
@@ -88,12 +88,12 @@ class PageForm:
         return bool(row.strip()) and not _plainly_marked(row).strip()
 
     def without_marks(self, row: str) -> str:
-        """A row without citations and marks of doubt; texts of the record that look like these stay."""
+        """A row without citations and marks of doubt; texts of the record that look like such marks are kept."""
         return self._text_or_mark.sub(lambda match: match[1] or "", row)
 
 
 def _like_marks(document: StudyDocument) -> Iterator[str]:
-    """Texts, cells and leads of a document in which something looks like a mark, as they are read from its page."""
+    """Texts, cells and leads of a document that contain something like a mark, as they are read from its page."""
     for statement in document.statements():
         if isinstance(statement, KeyConcept):
             text, lead = statement.definition, statement.term
@@ -104,9 +104,9 @@ def _like_marks(document: StudyDocument) -> Iterator[str]:
 
 
 def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[str]]]:
-    """(section, title of a part or "", heading of a main point or "", rows) of a page, in order.
+    """(section, part title or "", heading of a main point or "", rows) for each block of a page, in order.
 
-    A section that the record does not have is called by its heading.
+    A section unknown to the record is named by its heading.
     """
     name = part = heading = title = ""
     rows: list[str] = []
@@ -115,7 +115,7 @@ def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[
             rows.append(row)
             continue
         if row.startswith("#### ") and not part and heading and not "".join(rows).strip():
-            part = title  # which has no number
+            part = title  # parts have no number
         elif name:
             yield name, part, heading, rows
         title, _ = _text_and_emphasis(_plainly_marked(match[1]))
@@ -129,7 +129,7 @@ def blocks(markdown: str, form: PageForm) -> Iterator[tuple[str, str, str, list[
 
 @dataclass(slots=True)
 class _Node:
-    """A statement of a page while its rows are read; what is nested below it, and its table's rows, are `details`."""
+    """A statement of a page while its rows are read; `details` are nested below it or are the rows of its table."""
 
     text: str
     listed: bool = False
@@ -138,7 +138,7 @@ class _Node:
     steps: bool = False
 
     def statement(self, form: PageForm, label_patterns: Sequence[re.Pattern[str]]) -> DraftStatement:
-        """The statement as a reader sees it, with the label that one of these patterns finds."""
+        """The statement as a reader sees it, with the label that the first matching pattern finds."""
         text, label = form.without_marks(_plainly_marked(self.text)), ""
         if match := next((m for pattern in label_patterns if (m := pattern.match(text))), None):
             label, text = unescape(match[1]).strip(), text[match.end() :]
@@ -152,17 +152,18 @@ class _Node:
 def bullets(
     rows: Sequence[str], form: PageForm, label_patterns: Sequence[re.Pattern[str]], *, bare: bool
 ) -> list[DraftStatement]:
-    """The points of a section; a row that is no bullet continues the row before it, after a blank it is a paragraph.
+    """The points of a section. A row that is not a bullet continues the row above; after a blank it begins a paragraph.
 
-    A bullet with another sign than points have, or with a number, belongs to the paragraph above it, and the rows of a
-    table to the point above them; where none stands above, and below a list or a table, to a `bare` one.
+    Bullets with a sign other than that of points, and numbered ones, belong to the paragraph above; the rows of a table
+    belong to the point above. With `bare`, a table or steps with nothing above them, or right below a list or table,
+    belong to a new bare point.
     """
     out: list[_Node] = []
     last: _Node | None = None
-    point = _Node("")  # the one that a table would stand below
+    point = _Node("")  # the point to which rows of a table would belong
     below = False  # whether the last point is a paragraph
-    in_table = False  # whether the last row is one of a table
-    numbered = False  # whether the last row has a number, or stands below one that has
+    in_table = False  # whether the last row belongs to a table
+    numbered = False  # whether the last row has a number, or is nested below one
     for row in rows:
         numbered = numbered and not row.startswith(_BAR)
         begins = row.startswith(_BAR) or (row.startswith(f"{_FIRST_STEP} ") and not numbered)
@@ -199,13 +200,13 @@ def bullets(
 
 
 def _bullet(row: str, *, may_continue: bool) -> re.Match[str] | None:
-    """The bullet that a row begins; where it may continue words above, only "1." counts as a number."""
+    """The bullet that begins in a row; if the row may continue a paragraph, the only number that counts is "1."."""
     match = _BULLET.match(row)
     return None if match and may_continue and match[2][0].isdigit() and match[2] != _FIRST_STEP else match
 
 
 def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
-    """The paragraphs of prose, each in one line, without marks."""
+    """The paragraphs of prose, each as one line without marks."""
     texts = ("" if form.is_no_statement(row) else row.strip() for row in rows)
     parts = (part for part in re.split(r"\n{2,}", "\n".join(texts)) if part)
     shown = (_text_and_emphasis(form.without_marks(_plainly_marked(part))) for part in parts)
@@ -213,10 +214,10 @@ def paragraphs(rows: Sequence[str], form: PageForm) -> list[DraftStatement]:
 
 
 def _plainly_marked(rows: str) -> str:
-    """Rows joined in one, with the markup that the program itself writes: bold between two asterisks, nothing else.
+    """Rows joined into one, keeping only the markup that this program writes: bold between two asterisks.
 
-    Code is text between backticks. Links keep their words without the address; addresses, images, tags and comments
-    go.
+    Code becomes text between backticks. Links keep their words but not the address; bare addresses, images, tags and
+    comments are removed.
     """
     out: list[str] = []
     for token in _INLINE.parseInline(rows)[0].children or ():
@@ -237,13 +238,13 @@ def _plainly_marked(rows: str) -> str:
 
 
 def _text_and_emphasis(shown: str) -> tuple[str, tuple[str, ...]]:
-    """The words of a line as a reader sees them, and which of them stand out."""
+    """The words of a line as a reader sees them, and those among them that are bold."""
     emphasis = tuple(unescape(words) for words in _EMPHASIS.findall(shown) if words)
     return unescape(_EMPHASIS.sub(lambda match: match[1] or match[0], shown)).strip(), emphasis
 
 
 def sentences_of(paragraphs: Sequence[DraftStatement], known: Sequence[str]) -> Iterator[DraftStatement]:
-    """The sentences of paragraphs in order; those that are known are taken whole, whatever dots they hold."""
+    """The sentences of paragraphs in order; those in `known` are kept whole, whatever punctuation they contain."""
     longest_first = sorted(known, key=len, reverse=True)
     for paragraph in paragraphs:
         texts: list[str] = []
@@ -253,7 +254,7 @@ def sentences_of(paragraphs: Sequence[DraftStatement], known: Sequence[str]) -> 
 
 
 def cut_at(text: str, known: Sequence[str]) -> list[str]:
-    """A text cut around the known sentences in it, of which the longer ones come first."""
+    """A text split around the known sentences in it; `known` lists longer ones first."""
     parts = [text]
     for sentence in known:
         if sentence in text:
@@ -262,7 +263,7 @@ def cut_at(text: str, known: Sequence[str]) -> list[str]:
 
 
 def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
-    """What stands before a known sentence, the sentence, and what stands after it."""
+    """The text before a known sentence, the sentence, and the text after it."""
     if part in known or text not in part:
         return [part]
     before, _, after = part.partition(text)
@@ -270,7 +271,7 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 
 
 def sentences_in(text: str) -> list[str]:
-    """The sentences of a text in order; what ends like "Dr." or "on 3." goes on."""
+    """The sentences of a text in order; after an ending such as "Dr." or "on 3." the sentence continues."""
     out: list[str] = []
     hidden = _UNDIVIDED.sub(lambda match: "`" * len(match[0]), text)
     ends = [match.span() for match in _SENTENCE_END.finditer(hidden)]

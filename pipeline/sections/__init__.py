@@ -1,4 +1,4 @@
-"""The sections of documents. A new one is a module, a prompt, and its place in a kind of notes (kinds.py)."""
+"""The sections of a document. A new one needs a module, a prompt and a place in a kind of notes (kinds.py)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,24 +8,24 @@ from pipeline.profile import Recipe
 from pipeline.sections.base import Section
 from pipeline.sections.kinds import KINDS, STUDY, NotesKind, kind_of, sections_of
 
-_LEAST_WORDS = 60  # of the section that gets what the others leave
+_LEAST_WORDS = 60  # of the section that gets what the others leave over
 
 
 def words_of(recipe: Recipe, transcript_words: int) -> int:
-    """Words of a whole document on a recording of so many, those of sections that add to the usual ones included."""
+    """Target words of a whole document on a recording of `transcript_words`, including sections that come on top."""
     return with_added(words_for(transcript_words, recipe.length), sections_of(recipe))
 
 
 def with_added(words: int, sections: Sequence[Section]) -> int:
-    """So many words of the usual sections, and those of the sections that add to them."""
+    """`words` for the usual sections, plus those for the sections that come on top."""
     section_words = words_of_each(words, sections)
     return words + sum(section_words[s.name] for s in sections if s.adds)
 
 
 def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> dict[str, int]:
-    """How so many words are shared among the usual sections, and what others add to them.
+    """Target words by section: `words` shared among the usual sections, and those that others add.
 
-    The main points get what the other usual ones leave.
+    The main points get what the other usual sections leave over.
     """
     shares = {s.name: max(s.least, round(words * s.share / 5) * 5) for s in sections if s.share is not None}
     words_left = words - sum(shares[s.name] for s in sections if s.share is not None and not s.adds)
@@ -33,7 +33,7 @@ def words_of_each(words: int, sections: Sequence[Section] = STUDY.sections) -> d
 
 
 def tasks(words: Mapping[str, int], prompts: PromptSet, sections: Sequence[Section] = STUDY.sections) -> str:
-    """The prompts of these sections, each with the words that the section gets where the prompt names them."""
+    """The prompts of these sections, each with the section's target words if its prompt uses them."""
     return "\n".join(_task(s, words[s.name], prompts) for s in sections)
 
 

@@ -1,4 +1,4 @@
-"""Action Items: what somebody took on, with owner and date, or with the words that nobody and no date is named."""
+"""Action Items: what somebody took on, with owner and date, or words saying that none was named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions: what a meeting settled, each with its reason where one was given."""
+"""Decisions: what a meeting settled, each with its reason if one was given."""
 
 from __future__ import annotations
 

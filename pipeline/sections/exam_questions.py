@@ -12,7 +12,7 @@ _ITEMS = Items("ExamQuestion", (Field("question"), Field("answer")), text="answe
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many questions so many words allow."""
+    """How many questions fit into this many words."""
     return {"least": str(max(2, words // (_WORDS_EACH + 10))), "most": str(max(4, words // (_WORDS_EACH - 10)))}
 
 

@@ -1,4 +1,4 @@
-"""Sections that are lists of items, each a statement with a lead and with fields below it: decisions, examples."""
+"""Sections that are lists of items, each a statement with a lead and fields below it: decisions, worked examples."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an item: printed after its `title`, and as `absent` where an answer leaves it empty ("": not at all).
+    """A field of an item: printed after its `title`; if the answer leaves it empty, as `absent`, or not at all ("").
 
-    Both are names of words in the catalogue; a name that it lacks is printed as it is. One with `many` is a list of
-    sentences, each with its own lines, and each after the `title` if there is one.
+    Both are names of labels; a name without a label is printed as is. A field with `many` is a list of sentences, each
+    with its own lines and each printed after the `title`, if there is one.
     """
 
     name: str
@@ -33,10 +33,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """How the items of a section are asked for and read: which field is the text, which the lead, which stand below.
+    """How the items of a section are asked for and read: which field is the text, which the lead; others come below.
 
-    A field below an item is a statement of its own, with the item's lines: it is checked, put right and reviewed alone.
-    Lead and text may be `paired`, as a term and its definition are: then neither stands without the other.
+    A field below an item is a statement of its own, with the item's lines: it is checked, corrected and reviewed by
+    itself. If lead and text are `paired`, as a term and its definition are, an item without either is dropped.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Items:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """The names of the titles of its fields."""
+        """Label names of the titles of its fields."""
         return tuple(f.title for f in self.fields if f.title)
 
     def answer(self) -> Any:
@@ -58,18 +58,19 @@ class Items:
         return list[item]  # type: ignore[valid-type]
 
     def groups(self, answer: Sequence[Any], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
-        """Items in a row; the lead of one without a text is its text, and one without either is none."""
+        """The items as one group; without a text, an item's lead becomes its text; without either, it is dropped."""
         rows = tuple(s for i in answer if (s := self._item(i, lines_of, labels)))
         return (DraftGroup(rows),) if rows else ()
 
     def edited(
         self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels, people: Sequence[str]
     ) -> tuple[DraftStatement, ...]:
-        """An editor's item with its empty fields filled from the cited items; where all are empty, these as they stand.
+        """An item from composing, its empty fields filled from the cited items; if all are empty, those as they are.
 
-        The leads of all are joined; where these name several `people`, each stands once. Of other fields that of the
-        latest item counts, which completes or changes the earlier ones, and of lists all sentences.
-        Where their texts differ and the editor gives none, each cited item stands with the fields that he gives.
+        The leads of the cited items are joined; if they list several `people`, each is named once. For other fields,
+        the latest item counts, as it completes or changes the earlier ones; lists keep all sentences. If the texts of
+        the cited items differ and the composed item has none, each cited item is kept, with the fields that the
+        composed item fills.
         """
         if not any(self._below(f, item, lines_of, "") for f in self.fields):
             return tuple(cited)
@@ -86,7 +87,7 @@ class Items:
         cited: Sequence[DraftStatement] = (),
         people: Sequence[str] = (),
     ) -> DraftStatement | None:
-        """An item, whose empty fields are filled from the `cited` ones."""
+        """An item as a statement, its empty fields filled from the `cited` items; None if nothing can be printed."""
         text, lead = getattr(item, self.text).strip(), getattr(item, self.lead).strip() if self.lead else ""
         absent = next((labels.word(f.absent) for f in self.fields if f.name == self.lead), "")
         label = without_end_mark(lead) or _joined([s.label for s in cited if s.label != absent], people)
@@ -106,7 +107,7 @@ class Items:
     def _below_or_cited(
         self, field: Field, item: Any, lines_of: LinesOf, labels: Labels, cited: Sequence[DraftStatement]
     ) -> Sequence[DraftStatement]:
-        """What stands below an item for a field: its own text, else that of the cited items, else that it is absent."""
+        """The statements below an item for a field: its own text, else the cited items', else that it is absent."""
         if field.name in (self.text, self.lead):
             return ()
         name, absent = labels.word(field.title), labels.word(field.absent)
@@ -122,25 +123,25 @@ class Items:
 
     @staticmethod
     def _below(field: Field, item: Any, lines_of: LinesOf, name: str) -> list[DraftStatement]:
-        """What an item says in a field, as statements that stand below it."""
+        """An item's answer in a field, as statements below it."""
         answer, lines = getattr(item, field.name), lines_of(item.cites)
         texts = [(s.text, lines_of(s.cites) or lines) for s in answer] if field.many else [(answer, lines)]
         return [DraftStatement(text.strip(), cited, name, bound=True) for text, cited in texts if text.strip()]
 
 
 def _joined(leads: Sequence[str], people: Sequence[str]) -> str:
-    """The leads in a row, each once, and each person once where they name several: "Ana, Ben" and "Ana"."""
+    """The leads joined, without duplicates; a person in several of them is named once: "Ana, Ben" and "Ana"."""
     names = [name for lead in leads if lead for name in _names_in(lead, {*people, *leads} - {lead, ""})]
     return ", ".join(dict.fromkeys(names))
 
 
 def _names_in(lead: str, known: Collection[str]) -> list[str]:
-    """The names of a lead that is nothing but known names in a row; any other lead as it is."""
+    """The names in a lead that is just a list of known names; any other lead unchanged."""
     pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))  # "Berg, Ana" before "Berg"
     names = re.findall(rf"(?:{pattern})(?=, |$)", lead) if known else []
     return names if ", ".join(names) == lead else [lead]
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:
-    """Items as the record has them."""
+    """Items in the record's form."""
     return tuple(detail(s, transcript) for s in in_a_row(groups))

@@ -10,19 +10,19 @@ from pipeline.sections.base import Section, claim, in_a_row
 from pipeline.sections.items import Field, Items
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 16  # of a term with its definition
-_MOST = 11  # terms, about, of the glossary of a long page
+_WORDS_EACH = 16  # of a term and its definition
+_MOST = 11  # about how many terms the glossary of a long page has
 _ITEMS = Items("Concept", (Field("term"), Field("definition")), text="definition", lead="term", paired=True)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[KeyConcept, ...]:
-    """Terms as the record has them."""
+    """Terms in the record's form."""
     rows = in_a_row(groups)
     return tuple(KeyConcept(term=s.label, definition=s.text, **claim(s, transcript)) for s in rows)
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many terms so many words allow."""
+    """How many terms fit into this many words."""
     about = min(words / _WORDS_EACH, _MOST)
     return {"least": str(max(2, round(0.7 * about))), "most": str(max(3, round(1.1 * about)))}
 

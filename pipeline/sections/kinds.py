@@ -1,4 +1,4 @@
-"""Kinds of notes: which sections a document has, in reading order, and the two prompts that frame them."""
+"""Kinds of notes: which sections a document has, in reading order, and the prompts that frame them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ from pipeline.sections.worked_examples import WORKED_EXAMPLES
 
 @dataclass(frozen=True, slots=True)
 class NotesKind:
-    """A kind of notes. `write` and `compose` are prompts: what the notes are for, and how their parts are put together.
+    """A kind of notes. The prompt `write` says what the notes are for, `compose` how their parts are put together.
 
-    `manuscript` asks for a document that one call can write as free text first; "" where it is written at once.
-
-    Every kind has main points, which the parts of a long recording are composed around.
+    The prompt `manuscript` asks for a document short enough for one call as free text first; "" means it is written at
+    once. Every kind has main points, around which the parts of a long recording are composed.
     """
 
     name: str
@@ -55,7 +54,7 @@ MINUTES = NotesKind(
 LECTURE = NotesKind("lecture", (*_STUDY[:-1], WORKED_EXAMPLES, SUMMARY, EXAM_QUESTIONS))
 KINDS: tuple[NotesKind, ...] = (STUDY, MINUTES, LECTURE)
 
-# Fields of answers and of records that are no sections, which a user's own section cannot be called.
+# Fields of answers and records that are not sections: a user's own section cannot have these names.
 _TAKEN = {"skipped", "faults", "missing", "dropped", "withheld", "heading", "speakers", "manuscript", "cited", "cut"}
 _TAKEN |= {s.name for k in KINDS for s in k.sections}
 
@@ -69,10 +68,10 @@ def kind_of(recipe: Recipe) -> NotesKind:
 def sections_of(recipe: Recipe) -> tuple[Section, ...]:
     """The sections of a document in reading order: those of its kind, then the user's own.
 
-    SettingsError for an own section whose name or title is taken.
+    SettingsError if the name or title of an own section is taken.
     """
     kind = kind_of(recipe)
-    catalogues = [labels_for(code) for code in languages()]  # the notes' own language may be known only later
+    catalogues = [labels_for(code) for code in languages()]  # every language: that of the notes may not be known yet
     titles = {labels.heading(s.name, kind.name).casefold() for labels in catalogues for s in kind.sections}
     for own in recipe.own:
         if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):

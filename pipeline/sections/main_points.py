@@ -1,4 +1,4 @@
-"""Main Points: numbered headings, points with or without a lead, lists and tables nested below them."""
+"""Main Points: numbered headings, with points (some with a lead), and lists and tables nested below them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pipeline.sections.base import LinesOf, Section, Sentence, detail, without_e
 from pipeline.tables import fills, without_header
 from pipeline.transcript import Transcript
 
-_WORDS_EACH = 100  # of a section under one heading
-_WORDS_A_POINT = 70  # its lead, its share of a heading and what is nested below it counted; 60 to 95 were written
-_HEADINGS, _MOST = 0.35, 15  # of long pages, times the square root of their words; about as many as are kept apart
+_WORDS_EACH = 100  # under one heading
+_WORDS_A_POINT = 70  # including its lead, its share of a heading and its details; models wrote 60 to 95
+_HEADINGS, _MOST = 0.35, 15  # of a long page: times the root of its words; about as many as are kept apart
 
 
 class Point(Answer):
-    """A statement under a heading, with those nested below it, as rows of a table where it has columns."""
+    """A statement under a heading, and those nested below it: rows of a table if it has columns."""
 
     cites: list[int]
     lead: str
@@ -41,22 +41,22 @@ class PointSection(Answer):
 
 
 class ArrangedSection(PointSection):
-    """A section of a page that is composed, within a `part` of it, "" for none."""
+    """A section of a composed page, within a `part` of it ("" for none)."""
 
     part: str
     _mostly_empty: ClassVar = ("part",)
 
 
 def groups(answer: Sequence[PointSection], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
-    """A group for each heading."""
+    """One group per heading."""
     out = (DraftGroup(tuple(k for p in s.points for k in _point(p, lines_of)), s.heading) for s in answer)
     return under_headings([g for g in out if g.statements], labels)
 
 
 def under_headings(groups: Sequence[DraftGroup], labels: Labels) -> tuple[DraftGroup, ...]:
-    """The groups; what has no heading goes to the group before it, and at the beginning to the one behind it.
+    """The groups, each with a heading: one without joins the group before it or, at the beginning, the one after it.
 
-    Where no group has one, all stand under the first lead that there is, or under the name of the section.
+    If no group has a heading, all go under the first lead, or under the name of the section.
     """
     out: list[DraftGroup] = []
     for group in groups:
@@ -75,9 +75,10 @@ def under_headings(groups: Sequence[DraftGroup], labels: Labels) -> tuple[DraftG
 
 
 def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
-    """The groups; where no part has two headings the titles of parts go in front of these, and that of the whole goes.
+    """The groups; if no part has two headings, its title is put before its heading. A single part's title is dropped.
 
-    A part of one heading stays beside longer ones, whose titles would miss it: "Part 2" wants a "Part 1".
+    A part with one heading is kept beside longer ones, since their titles would not make sense alone: a "Part 2" needs
+    a "Part 1".
     """
     runs = [tuple(of_part) for _, of_part in groupby(groups, key=lambda g: g.part)]
     is_one_part = len(runs) == 1
@@ -87,7 +88,7 @@ def settled_parts(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
 
 
 def with_settled_parts(draft: Draft) -> Draft:
-    """The draft, with its parts settled, which may have lost headings."""
+    """The draft with its parts settled again, since they may have lost headings."""
     groups = settled_parts(draft.sections.get(MAIN_POINTS.name, ()))
     return replace(draft, sections={**draft.sections, MAIN_POINTS.name: groups})
 
@@ -97,16 +98,16 @@ def _without_part(group: DraftGroup, *, keep_title: bool) -> DraftGroup:
 
 
 def nested(point: Point, lines_of: LinesOf) -> tuple[tuple[str, ...], tuple[DraftStatement, ...]]:
-    """The columns of a point's table, if it has one, and what is nested below it."""
+    """The columns of a point's table, if it has one, and what is nested below the point."""
     columns = tuple(" ".join(c.split()) for c in point.columns)
     below = [d for d in point.details if d.text.strip()]
     columns, rows = without_header(columns, [d.text for d in below])
-    bound = fills(columns, [below[n].text for n in rows])  # go where their point goes
+    bound = fills(columns, [below[n].text for n in rows])  # rows are removed together with their point
     return columns, tuple(DraftStatement(below[n].text, lines_of(below[n].cites), bound=bound) for n in rows)
 
 
 def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
-    """A point with what is nested below it; of one without words its lead, or else what is nested stands alone."""
+    """A point with its details; without a text, its lead becomes the text, or else its details are kept alone."""
     columns, details = nested(point, lines_of)
     lead, text, cited = without_end_mark(point.lead), point.text, lines_of(point.cites)
     if not text.strip():
@@ -118,7 +119,7 @@ def _point(point: Point, lines_of: LinesOf) -> tuple[DraftStatement, ...]:
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainPoint, ...]:
-    """Headings with their details as the record has them."""
+    """Headings with their details, in the record's form."""
     return tuple(
         MainPoint(
             heading=g.heading,
@@ -131,7 +132,7 @@ def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[MainP
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many headings and points so many words allow."""
+    """How many headings and points fit into this many words."""
     about = min(words / _WORDS_EACH, _HEADINGS * math.sqrt(words), _MOST)
     least = max(2, round(0.8 * about))
     most = max(least + 1, round(1.2 * about))

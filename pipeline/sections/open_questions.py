@@ -1,4 +1,4 @@
-"""Open Questions: what a meeting raised and did not settle, and what is to come of it."""
+"""Open Questions: what a meeting raised and did not settle, and what happens next."""
 
 from __future__ import annotations
 

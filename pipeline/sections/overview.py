@@ -1,4 +1,4 @@
-"""Overview: what the recording is, who speaks, the central question, where it leads."""
+"""Overview: what the recording is, who speaks, the central question, and where it leads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.transcript import Transcript
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Statement, ...]:
-    """Statements in a row."""
+    """Statements in the record's form."""
     return tuple(Statement(text=s.text, **claim(s, transcript)) for s in in_a_row(groups))
 
 

@@ -1,4 +1,4 @@
-"""A user's own section as a section like any other: its prompt and fields are values of one prompt of ours."""
+"""A user's own section as a section like any other: its prompt and fields fill one of our prompts."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _LEAST_WORDS = 30
 _TAKEN_FIELDS = {"cites"}
 
 
-@lru_cache(maxsize=64)  # a schema is made of the type once, and known again by the type
+@lru_cache(maxsize=64)  # the same section has the same type, so its schema is built once
 def own_section(own: OwnSection) -> Section:
-    """The section. SettingsError for a field whose name means something already."""
+    """The section for a user's own. SettingsError if the name of a field is reserved."""
     for field in own.fields:
         if field.name in _TAKEN_FIELDS or field.name.startswith("model_") or hasattr(Answer, field.name):
             raise SettingsError(
                 f"section {own.name}: a field cannot be called {field.name!r}", hint=f"say the_{field.name}"
             )
-    titled = sum(f.many for f in own.fields) > 1  # sentences of several lists could not be told apart
+    titled = sum(f.many for f in own.fields) > 1  # otherwise sentences of several lists could not be told apart
     fields = tuple(Field(f.name, "" if f.many and not titled else _title(f), many=f.many) for f in own.fields)
     items = Items("OwnItem", fields, text=own.text, lead=own.lead)
 
     def values(words: int) -> Mapping[str, str]:
         return {
             "name": own.name,
-            "wish": own.wish.replace("\n", "\n  "),  # indented, so that no line of it looks like one of ours
+            "wish": own.wish.replace("\n", "\n  "),  # indented, so that none of its lines looks like one of ours
             "most": str(own.most),
             "fields": "\n".join(f"  {f.name}: {f.told.rstrip('.;')};" for f in own.fields)[:-1] + ".",
         }
@@ -55,6 +55,6 @@ def own_section(own: OwnSection) -> Section:
 
 
 def _title(field: OwnField) -> str:
-    """What stands before a field on the page: its name, written as words."""
+    """What is printed before a field: its name, written as words."""
     words = field.name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""Who Is Who: the people of a recording in which more than two speak or act, as far as the lines tell."""
+"""Who Is Who: the people in a recording in which more than two speak or act, as far as its lines tell."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pipeline.sections.base import Section
 from pipeline.sections.items import Field, Items, content
 
-_WORDS_EACH = 8  # of a person, as the length of the page grows
+_WORDS_EACH = 8  # words of the page for each person
 _ITEMS = Items("Person", (Field("name"), Field("who")), text="who", lead="name", paired=True)
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many people so many words allow."""
+    """How many people fit into this many words."""
     return {"most": str(max(3, round(words / _WORDS_EACH)))}
 
 

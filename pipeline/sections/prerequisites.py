@@ -1,4 +1,4 @@
-"""Prerequisites: what a reader should know before. They say nothing of the recording, so they cite no lines."""
+"""Prerequisites: what a reader should know beforehand. They make no claim about the recording and cite no lines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.transcript import Transcript
 
 
 def groups(answer: Sequence[str], lines_of: LinesOf, labels: Labels) -> tuple[DraftGroup, ...]:
-    """Phrases in a row."""
+    """Phrases as one group."""
     rows = tuple(DraftStatement(text, ()) for text in answer if text.strip())
     return (DraftGroup(rows),) if rows else ()
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Prerequisite, ...]:
-    """Phrases as the record has them."""
+    """Phrases in the record's form."""
     return tuple(Prerequisite(text=s.text) for s in in_a_row(groups))
 
 

@@ -1,4 +1,4 @@
-"""Worked Examples: a problem, the steps in which it is worked through, and what comes out."""
+"""Worked Examples: a problem, the steps of its solution, and the result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ITEMS = Items(
 
 
 def values(words: int) -> Mapping[str, str]:
-    """How many examples so many words allow."""
+    """How many examples fit into this many words."""
     return {"most": str(max(2, words // _WORDS_EACH))}
 
 
