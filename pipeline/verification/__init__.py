@@ -1,4 +1,4 @@
-"""Exact checks: figures, quotations, names and lines, where code can prove that something is wrong."""
+"""Exact checks of figures, quotations, names and line numbers, by which code can prove that something is wrong."""
 
 from pipeline.verification.exact import (
     REPEAT,

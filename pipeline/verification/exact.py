@@ -1,4 +1,4 @@
-"""What code can prove of a statement beside the whole recording. It judges no meaning: that is a model's part."""
+"""What code can prove about a statement from the whole recording. Judging its meaning is left to a model."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ REPEAT = "it says the same as another"
 
 
 def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
-    """What a statement says that the whole recording does not: a finding for its figures, quotations and names each."""
-    if text not in recording.findings_by_text:  # a statement is checked by code before and after its check by a model
+    """What a statement says that the recording does not: at most one finding each for figures, quotations and names."""
+    if text not in recording.findings_by_text:  # code checks a statement before and after a model does
         recording.findings_by_text[text] = tuple(_findings(text, recording))
     return recording.findings_by_text[text]
 
@@ -39,12 +39,12 @@ def _findings(text: str, recording: Recording) -> Iterator[Finding]:
 
 
 def finding(text: str, recording: Recording) -> str:
-    """The messages of all findings against a statement, "" for none."""
+    """The messages of all findings against a statement; "" for none."""
     return "; ".join(f.message for f in findings(text, recording))
 
 
 def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatement:
-    """The statement with the lines of its quotations, without lines that do not exist."""
+    """The statement, citing the lines of its quotations too, and no lines that do not exist."""
     last = len(recording.transcript.segments)
     existing = tuple(n for n in statement.lines if 1 <= n <= last)
     lines = quoted_lines(statement.text, existing, recording)
@@ -52,10 +52,10 @@ def with_lines(statement: DraftStatement, recording: Recording) -> DraftStatemen
 
 
 def check_exactly(draft: Draft, recording: Recording) -> Draft:
-    """The draft checked by code alone: a statement against which it can prove something has a finding, and is weak."""
+    """The draft checked by code alone: a statement against which it proves something gets a finding, and so is weak."""
 
     def checked(section: str, statement: DraftStatement) -> DraftStatement:
-        if not statement.lines:  # it says nothing of the recording
+        if not statement.lines:  # it makes no claim about the recording
             return statement
         message = statement.finding or finding(statement.text, recording)
         return replace(with_lines(statement, recording), finding=message)
@@ -64,9 +64,9 @@ def check_exactly(draft: Draft, recording: Recording) -> Draft:
 
 
 def without_repeats(draft: Draft) -> Draft:
-    """The draft in which no section says the same words twice; the later statement is withheld as it was written.
+    """The draft without repeats within a section; the later statement is withheld, worded as before its check.
 
-    Two are the same where everything is: label and text, columns, and all that is nested below them.
+    Two statements repeat each other if all their words agree: label, text, columns, and everything nested below them.
     """
     seen: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     withheld: list[Withheld] = []

@@ -1,4 +1,4 @@
-"""Figures that a text says, in digits or in words, with every value that each may be read as."""
+"""Find the figures in a text, written in digits or in words, with every value that each may stand for."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from pipeline.verification.number_words import (
 )
 
 _TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
-_PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same where all is ASCII
+_PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
 _BREAK = re.compile(r"[.;!?()]")
-# What joins two numbers to a range, a choice or a ratio, in the languages whose number words are read.
+# Words between two numbers of a range, a choice or a ratio, in the languages whose number words are read.
 _OF_A_RANGE = frozenset("to or and bis oder und à a ou et o y e tot of en".split())
 _OF_A_RATIO = frozenset("in of out".split())
 _BETWEEN = GLUE | _OF_A_RANGE | _OF_A_RATIO | SPOKEN_SHORT
 _OF_TIMES = frozenset("an the this that each every past after before til till".split())
-_DEPENDED_ON = _BETWEEN | _OF_TIMES | {*TIMES, *(f"{unit}s" for unit in TIMES)}  # words on which a figure may depend
+_DEPENDED_ON = _BETWEEN | _OF_TIMES | {*TIMES, *(f"{unit}s" for unit in TIMES)}  # words that can change a figure
 _JOINT = re.compile(r"[\s,–—/-]*(\w+)[\s,]+(?:(?:of|a)\s+)?")
 _AND_MORE = re.compile(r"\+|-odd\b|[多余餘]")  # "350+", "350-odd", "350多"
 _DASH = re.compile(r"\s?[–—/-]\s?")
@@ -50,20 +50,20 @@ _SENTENCE_END = re.compile(r"[.!?;。！？]\s+|\n")
 _LARGE_SCALES = (*(scale for scale, n in SCALES.items() if n >= 1000), "grand")
 _LARGE_SCALE = re.compile(rf"\b(?:{'|'.join(_LARGE_SCALES)})")
 _SHORT_SCALE = re.compile(rf"\d ?(?:{'|'.join(SHORT_SCALES)})\b")
-_UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right behind a figure: "12th", "12 %"
-_NEARBY = 80  # letters between numbers that may share a scale
-_UNLIKE = 10  # an amount so many times another does not share its scale: "40 people in two million years"
-_LEAST_IN_WORDS = 100  # number words below count things that the lines may list without a number
-Part = tuple[str, int]  # of a run: a number word or digits, and where they begin in the text
-Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with the word that joins it to the one before
+_UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right after a figure: "12th", "12 %"
+_NEARBY = 80  # characters: numbers this close together may share a scale
+_UNLIKE = 10  # numbers this many times apart share no scale: "40 people in two million years"
+_LEAST_IN_WORDS = 100  # smaller number words may count what the lines only list
+Part = tuple[str, int]  # of a run: a number word or digits, and the position where it begins
+Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with the joint before it
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as a text shows it, in Western digits and small letters, and the values that it may be read as.
+    """A figure as it appears in a text (Western digits, lower case), and the values that it may stand for.
 
-    `span` is where it begins and ends in the text. "350+" and "350多" stand for any number from 350 on that is less
-    than `below`; it is 0 for all other figures.
+    `span` is its start and end in the text. "350+" and "350多" stand for any number from 350 up to, but not including,
+    `below`; for all other figures `below` is 0.
     """
 
     shown: str
@@ -72,7 +72,7 @@ class Figure:
     below: float = 0.0
 
     def is_among(self, spoken: Sequence[float]) -> bool:
-        """Whether one of its values is among the `spoken` ones, which ascend."""
+        """Whether one of its values is in `spoken`, which must be in ascending order."""
         if any(_is_among(value, spoken) for value in self.values):
             return True
         at = bisect.bisect_left(spoken, min(self.values))
@@ -80,14 +80,14 @@ class Figure:
 
 
 def same(a: float, b: float) -> bool:
-    """Equal but for rounding."""
+    """Whether two values are equal except for rounding."""
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def figures(text: str) -> frozenset[float]:
-    """Every number that a text says, with all readings that ranges, scales, years and decimal marks allow."""
+    """Every number that a text may state, in all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
-    for stretch in set(_stretches(text)):  # a recording says most of them many times
+    for stretch in set(_stretches(text)):  # most recur in a recording
         for chain in _chains(stretch):
             out |= readings(tuple(_words_of_chain(stretch, chain)))
         for digits in _BARE_POINT.findall(stretch):
@@ -102,20 +102,20 @@ def figures(text: str) -> frozenset[float]:
 
 
 def _has_large_scale(folded: str) -> bool:
-    """Whether a folded text has a scale of thousands or more. Nearly none has: looking for the bare words is quick."""
+    """Whether a case-folded text has a scale of a thousand or more. Few have, so plain substrings are tried first."""
     in_words = any(map(folded.__contains__, _LARGE_SCALES)) and _LARGE_SCALE.search(folded)
     return bool(in_words or _SHORT_SCALE.search(folded))
 
 
 def _at_shared_scales(sentence: str) -> Iterator[float]:
-    """Bare numbers at the scale of a number near them: 45 million of "40 million in May and 45 in June"."""
+    """Bare numbers at the scale of a number nearby: 45 million in "40 million in May and 45 in June"."""
     amounts: list[tuple[int, float, float]] = []
     bare: list[tuple[int, float]] = []
     words = _plain_words(sentence)
     starts = list(accumulate(map(len, words), initial=0))
     for where in _with_numbers(words):
         start = starts[where.start] + where.start
-        stretch = " ".join(words[where]).replace(", ", "; ")  # what a comma parts is no single amount
+        stretch = " ".join(words[where]).replace(", ", "; ")  # a comma separates amounts
         for run in _runs(stretch):
             words_of_run = tuple(word for word, _ in run)
             amount, scale = amount_and_scale(words_of_run)
@@ -131,7 +131,7 @@ def _at_shared_scales(sentence: str) -> Iterator[float]:
 
 
 def _words_of_chain(stretch: str, chain: Chain) -> Iterator[str]:
-    """The words of a chain with the words that join its runs; a dash between digits is one more "to"."""
+    """The words of a chain, including those that join its runs; a dash between digits is read as "to"."""
     for joint, run in chain:
         if joint:
             yield joint
@@ -144,7 +144,7 @@ def _words_of_chain(stretch: str, chain: Chain) -> Iterator[str]:
 
 
 def claims(text: str) -> list[Figure]:
-    """The figures that a text states, one by one: all digits, and number words but those seldom meant as figures."""
+    """The figures that a text states, one by one: all digits, and number words except those seldom meant as figures."""
     words = _plain_words(text)
     starts = list(accumulate(map(len, words), initial=0))
     out: list[Figure] = []
@@ -156,7 +156,7 @@ def claims(text: str) -> list[Figure]:
 
 
 def _claims_in_stretch(stretch: str) -> tuple[Figure, ...]:
-    """The claims of one stretch, their spans counted from its beginning."""
+    """The claims in one stretch, with spans relative to its start."""
     out: list[Figure] = []
     for chain in _chains(stretch):
         for place, (_, run) in enumerate(chain):
@@ -167,7 +167,7 @@ def _claims_in_stretch(stretch: str) -> tuple[Figure, ...]:
 
 
 def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Iterator[Figure]:
-    """The claims of a run, of which `upper` is the upper end of a range."""
+    """The claims in a run; `upper` holds the words of the range's upper end, if the run is its lower end."""
     words = tuple(word for word, _ in run)
     digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
@@ -186,20 +186,20 @@ _CLAIMS = Cache(_claims_in_stretch, most=8192)
 
 
 def _span(*parts: Part) -> tuple[int, int]:
-    """Where neighbouring parts begin and end."""
+    """Start and end of neighbouring parts."""
     (_, start), (last, at) = parts[0], parts[-1]
     return start, at + len(last)
 
 
 def _years_end(text: str, part: Part) -> frozenset[float]:
-    """The year that two digits stand for behind another year, as in "1993–94", and the two digits; else nothing."""
+    """For the end of a range of years, "94" in "1993–94": the two digits and the full year; otherwise empty."""
     digits, start = part
     century = century_before(text, start) if len(digits) == 2 else None
     return frozenset({float(digits), float(century + digits)}) if century else frozenset()
 
 
 def _next_round(value: float) -> float:
-    """The number as round as this one that comes next: 360 of 350, 4,000 of 3,000."""
+    """The next number that is as round: 360 for 350, 4,000 for 3,000."""
     step = 1.0
     while value and math.isfinite(value) and value % (10 * step) == 0:
         step *= 10
@@ -207,7 +207,7 @@ def _next_round(value: float) -> float:
 
 
 def _decade(text: str, part: Part) -> frozenset[float]:
-    """The years of a decade such as "1990s" or "90s", each of which bears it out; else nothing."""
+    """All years of a decade such as "1990s" or "90s", any of which supports it; empty if it is no decade."""
     digits, start = part
     match = _DECADE.match(text, start)
     if not match or match[0] != digits:
@@ -217,13 +217,13 @@ def _decade(text: str, part: Part) -> frozenset[float]:
 
 
 def century_before(text: str, start: int) -> str | None:
-    """The first two digits of the year that a figure beginning here continues, as "94" does in "1993–94"."""
-    year = _YEAR_BEFORE.search(text, max(0, start - 6), start)  # no slice: a fifth digit must be seen
+    """The first two digits of the year that a figure starting here abbreviates: "19" for "94" in "1993–94"."""
+    year = _YEAR_BEFORE.search(text, max(0, start - 6), start)  # no slice: the pattern must see a fifth digit
     return year[1] if year else None
 
 
 def _is_among(value: float, spoken: Sequence[float]) -> bool:
-    """Whether a value is one of the `spoken` ones, which ascend, but for rounding."""
+    """Whether a value is in `spoken` (in ascending order), except for rounding."""
     at = bisect.bisect_left(spoken, value)
     nearest = spoken[max(0, at - 1) : at + 1]
     return value in nearest or any(same(value, other) for other in nearest)
@@ -232,10 +232,10 @@ def _is_among(value: float, spoken: Sequence[float]) -> bool:
 def unsaid_figures(
     text: str, spoken: Sequence[float], recording_text: str, provable: Callable[[float], bool] = lambda value: True
 ) -> tuple[str, ...]:
-    """The figures of a text, as it shows them, of which no value is `spoken` and every value is `provable`.
+    """The figures of a text, as written, of which no value is in `spoken` and every value is `provable`.
 
-    Number words below a hundred are left out: they count things that the lines may list without a number. A version
-    such as "29.1rc1" must stand as it is in `recording_text`, which is case folded. `spoken` ascends.
+    Number words below a hundred are ignored: they may count things that the lines only list. A version such as
+    "29.1rc1" must occur literally in `recording_text`, which is case-folded. `spoken` is in ascending order.
     """
     out: list[str] = []
     for stretch in _stretches(text):
@@ -247,13 +247,13 @@ def unsaid_figures(
                 continue
             if figure.is_among(spoken) or not all(map(provable, figure.values)):
                 continue
-            if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # a version is listed whole
+            if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # a version is reported as a whole
                 out.append(figure.shown)
     return tuple(dict.fromkeys(out))
 
 
 def _has_number(word: str) -> bool | None:
-    """Whether a word holds a number; None where it holds none and no number depends on it."""
+    """Whether a word contains a number: True; False if not, but it can change the value of one; None if neither."""
     bare = word.strip(punctuation)
     parts = [bare] if bare.isalpha() else [part for token in _TOKEN.findall(word) for part in token.split("-")]
     return any(map(is_number, parts)) or (False if _DEPENDED_ON.issuperset(parts) else None)
@@ -263,14 +263,14 @@ _HAS_NUMBER = Cache(_has_number, most=20_000)
 
 
 def _plain_words(text: str) -> list[str]:
-    """The words of a text between its blanks, case folded and with Western digits."""
+    """The space-separated words of a text, case-folded and with Western digits."""
     return _folded(_western(text)).split(" ")
 
 
 def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
-    """Where stretches of words with numbers stand, each up to the nearest words on which no number depends.
+    """Slices of the words around numbers, each extended up to the nearest words that cannot affect a number.
 
-    No figure, and nothing that it depends on, reaches out of its stretch.
+    No figure, and nothing that it depends on, extends beyond its slice.
     """
     numbers = list(map(_HAS_NUMBER.__getitem__, words))
     end = 0
@@ -285,13 +285,13 @@ def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
 
 
 def _stretches(text: str) -> Iterator[str]:
-    """The stretches of a text that hold its numbers."""
+    """The stretches of a text that contain its numbers."""
     words = _plain_words(text)
     return (" ".join(words[where]) for where in _with_numbers(words))
 
 
 def _chains(stretch: str) -> list[Chain]:
-    """The runs of a stretch; those that a word such as "to" joins are in one chain."""
+    """The runs of a stretch; runs joined by a word such as "to" are in one chain."""
     out: list[Chain] = []
     end = 0
     for run in _runs(stretch):
@@ -305,14 +305,14 @@ def _chains(stretch: str) -> list[Chain]:
 
 
 def _joint(text: str) -> str:
-    """How the text between two runs joins them; "" where it does not."""
+    """How the text between two runs joins them: RANGE, RATIO, or "" if it does not."""
     match = _JOINT.fullmatch(text)
     word = match[1] if match else ""
     return RANGE if word in _OF_A_RANGE else RATIO if word in _OF_A_RATIO else ""
 
 
 def _runs(stretch: str) -> Iterator[list[Part]]:
-    """Neighbouring number words and digits, as they belong together; "and" and "point" only between them."""
+    """Consecutive number words and digits that belong together; "and" and "point" only between them."""
     run: list[Part] = []
     end = 0
     for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
@@ -329,12 +329,12 @@ def _runs(stretch: str) -> Iterator[list[Part]]:
 
 
 def _is_glue(part: str, run: list[Part]) -> bool:
-    """Whether a word goes on with a run: "of" behind a share alone, "a quarter of a million"."""
+    """Whether a word continues a run; "of" does so only after a share, as in "a quarter of a million"."""
     return part in GLUE and (part != "of" or bool(run and is_part(run[-1][0])))
 
 
 def _is_short_scale(token: re.Match[str], run: list[Part], end: int) -> bool:
-    """Whether a token behind a run, which ends at `end`, is a short scale: "5k", "$2m", "thirty k"."""
+    """Whether a token after a run that ends at `end` is a short scale: "5k", "$2m", "thirty k"."""
     return bool(run) and (token[0] in SPOKEN_SHORT or (token[0] in SHORT_SCALES and token.start() == end))
 
 
@@ -351,13 +351,13 @@ def _trim(run: list[Part]) -> list[Part]:
 
 
 def _folded(text: str) -> str:
-    """The text case folded, one for one: the few letters that would become two stay."""
+    """The text case-folded with its length unchanged: the few letters that would become two are kept."""
     folded = text.casefold()
     return folded if len(folded) == len(text) else "".join(f if len(f := c.casefold()) == 1 else c for c in text)
 
 
 def _western(text: str) -> str:
-    """The text with the decimal digits of every script as 0 to 9, one for one."""
+    """The text with the decimal digits of every script as 0 to 9, length unchanged."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)

@@ -1,4 +1,4 @@
-"""A cache of what was found in texts that recur."""
+"""A cache of results for texts that recur."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TypeVar
 
 V = TypeVar("V")
 
-# Scripts without blanks have words as long as sentences: these seldom recur, and thousands of them would fill memory.
+# In scripts without spaces, words are as long as sentences; these seldom recur, and thousands would fill the memory.
 _LONGEST = 24
 
 
 class Cache(dict[str, V]):
-    """What `find` returns for a text, called once for a short one; emptied when it holds `most` texts."""
+    """Caches what `find` returns for a text. Only short texts are kept; with `most` entries, it is emptied."""
 
     def __init__(self, find: Callable[[str], V], most: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Names in a statement that stand nowhere in the recording, however they are written."""
+"""Names in a statement that do not occur in the recording in any spelling."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from rapidfuzz.distance import Levenshtein, Prefix
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
-# A word that begins with no small Latin letter. The pattern tests this first, and what stands before the word last,
-# since few words get so far.
+# A word that does not begin with a lower-case Latin letter. The pattern tests that first, and the text before the word
+# afterwards, since few words pass the first test.
 _CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
 _INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
-_LONG = 8  # letters from which a name may differ in two from a word of the recording, a shorter one in one
+_LONG = 8  # letters: names this long may differ by two edits from a word of the recording, shorter ones by one
 _SHORTEST = 3
-_LONGEST_ENDING = 4  # letters at the most that a case adds or changes at the end of a name
-_SHORTEST_ROOT = 4  # letters with which two words of one root begin at the least: "Kant" and "Kantian"
-_LONGEST_ENDINGS = 5  # letters of both endings together at the most: "Turk-ey" and "Turk-ish"
+_LONGEST_ENDING = 4  # most letters that a grammatical case adds or changes at the end of a name
+_SHORTEST_ROOT = 4  # least letters shared by words with the same root: "Kant" and "Kantian"
+_LONGEST_ENDINGS = 5  # most letters in both endings together: "Turk-ey" and "Turk-ish"
 _CASES = frozenset("bg cs el et eu fi hr hu hy ka kk lt lv mk pl ro ru sk sl sq sr tr uk uz".split())
-_CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages in which every noun has a capital
+_CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages that capitalise every noun
 
 
 def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
-    """The names of a text that the whole recording does not hold, nor anything that sounds like them.
+    """The names in a text that occur nowhere in the recording, nor anything that sounds like them.
 
-    A name is a word with a capital inside a sentence, in a script that has capitals. Nothing is proved where names may
-    be translated.
+    A name is a capitalised word within a sentence, in a script that has capitals. In translated notes, the result
+    is empty, since names may be translated too.
     """
     if recording.translated:
         return ()
@@ -51,7 +51,7 @@ def _is_name(word: str, text_before: str, language: str | None) -> bool:
 
 
 def _begins_a_sentence(text_before: str) -> bool:
-    """Whether the text before a word ends with a mark, or has no word at all."""
+    """Whether the next word begins a sentence: the text before it ends with punctuation or has no word."""
     return text_before.rstrip().endswith(_BEFORE_A_SENTENCE) or not re.search(r"\w", text_before)
 
 
@@ -83,13 +83,13 @@ def _digits(word: str) -> str:
 
 
 def _of_one_root(a: str, b: str) -> bool:
-    """Whether two names begin with the same letters, most of the shorter one's, and differ in a few at the end."""
+    """Whether two names share most letters of the shorter one at the start, and differ in a few at the end."""
     root = Prefix.similarity(a, b)
     return root >= max(_SHORTEST_ROOT, 2 / 3 * min(len(a), len(b))) and len(a) + len(b) - 2 * root <= _LONGEST_ENDINGS
 
 
 def _inflected(word: str, recording: Recording) -> bool:
-    """Whether the recording has the name in another case: "Krakowie" for "Kraków", "Ankara'da" for "Ankara"."""
+    """Whether the recording has the name in another case: "Kraków" for "Krakowie", "Ankara" for "Ankara'da"."""
     stem = letters(re.split(r"['’]", word)[0])
     stem = stem[: max(_SHORTEST, len(stem) - _LONGEST_ENDING + 1)]
     return any(w.startswith(stem) and len(w) <= len(letters(word)) + _LONGEST_ENDING for w in recording.joined_words)

@@ -1,4 +1,4 @@
-"""Figures that are said in special ways: digit by digit, as a year or a price in two halves, as the time."""
+"""Figures said in special ways: digit by digit, as a year or price in two halves, or as a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PART_OF = {"half": 1 / 2, "quarter": 1 / 4}
 _COUNT = rf"(?P<count>an?|\d{{1,4}}|(?:(?:{'|'.join(TENS)})[\s-])?(?:{'|'.join(_BELOW_HUNDRED)}))"
 _UNIT = rf"(?P<unit>{'|'.join(TIMES)})"
 _PART = r"(?P<parts>a|three)[\s-](?P<part>half|quarter)s?"
-# Many units only right behind the part: "two half hours" have 30 minutes each, "half the hours" is no time.
+# A plural unit only right after the part: "two half hours" have 30 minutes each, "half the hours" is no time.
 _OF_A_TIME = re.compile(
     r"(?<!\w)(?<!and[\s-]a[\s-])(?P<parts>three[\s-])?(?P<part>half|quarter)s?[\s-]"
     rf"(?P<of>of[\s-])?(?P<which>(?:an?|the|this|that|each|every)[\s-])?{_UNIT}(?(of)|(?(which)|s?))(?!\w)"
@@ -36,32 +36,32 @@ _OF_THE_CLOCK = re.compile(
 
 
 def in_phrases(run: Sequence[str]) -> set[float]:
-    """The figures that a run of number words and digits may say in such a way."""
+    """The figures that a run of number words and digits may state in such a way."""
     plain = _DECIMALS.sub("", " ".join(map(_plain, run)))
     return {*_digit_by_digit(plain), *_in_halves(plain), *(60 - _sum(m[1]) for m in _TO_THE_HOUR.finditer(plain))}
 
 
 def _plain(token: str) -> str:
-    """A number word below a hundred in digits, "#" for digits with marks in them, other words as they are."""
+    """The word in digits if below a hundred, "#" for digits with marks in them, any other word unchanged."""
     if token in _BELOW_HUNDRED:
         return str(_BELOW_HUNDRED[token])
     return "#" if token[0].isdecimal() and not token.isdecimal() else token
 
 
 def _sum(numbers: str) -> float:
-    """The sum of tens and ones: 25 of "20 5"."""
+    """The sum of tens and ones: 25 for "20 5"."""
     return float(sum(map(int, numbers.split())))
 
 
 def _digit_by_digit(plain: str) -> Iterator[float]:
-    """ "2 1 4" is 214, and 21 if the four belongs to what follows."""
+    """Numbers said digit by digit: "2 1 4" is 214, or 21 if the four belongs to what follows."""
     for match in _DIGIT_BY_DIGIT.finditer(plain):
         digits = re.sub("oh?", "0", match[0]).split()
         yield from (float("".join(digits[: at + 1])) for at in range(1, len(digits)) if match[0].split()[at] not in OH)
 
 
 def _in_halves(plain: str) -> Iterator[float]:
-    """Years, which may be in the century of one before them, and prices: "19 80 4", "19 14 and 18", "5 50"."""
+    """Years (also with the century only in the year before) and prices: "19 80 4", "19 14 and 18", "5 50"."""
     for match in _HALVES.finditer(plain):
         for second in (match[2] or match[3], (match[2] or match[3]).split()[0]):
             year = 100 * _sum(match[1]) + _sum(second)
@@ -72,12 +72,12 @@ def _in_halves(plain: str) -> Iterator[float]:
 
 
 def times_in(stretch: str) -> Iterator[float]:
-    """The values of halves and quarters of a unit of time beside them, and of the clock."""
-    if not any(part in stretch for part in _PART_OF):  # nearly all
+    """The values of halves and quarters of units of time and of the clock."""
+    if not any(part in stretch for part in _PART_OF):  # the usual case
         return
     for match in _OF_A_TIME.finditer(stretch):
         yield TIMES[match["unit"]] * _part(match)
-    for match in _AND_A_PART.finditer(stretch):  # alone behind what is no number: "a page and a half"
+    for match in _AND_A_PART.finditer(stretch):  # begins the stretch, so no number precedes it: "a page and a half"
         yield 1 + _part(match)
     for match in _TIME_AND_A_PART.finditer(stretch):  # "an hour and a half" is 1 hour 30 minutes, 1.5 hours, 90 minutes
         count = _count(match["count"])
@@ -89,17 +89,17 @@ def times_in(stretch: str) -> Iterator[float]:
 
 
 def _part(match: re.Match[str]) -> float:
-    """The share of one: 0.75 of "three quarters"."""
+    """The part as a fraction: 0.75 for "three quarters"."""
     return _PART_OF[match["part"]] * (3 if (match["parts"] or "").startswith("three") else 1)
 
 
 def _count(text: str | None) -> float:
-    """How many units a text says; one where it counts none: "an hour", "the hour"."""
+    """The number of units that a text states; 1 if it gives none: "an hour", "the hour"."""
     if text is None or text in ("a", "an"):
         return 1.0
     return float(sum(int(_plain(word)) for word in re.split(r"[\s-]", text)))
 
 
 def _smaller_units(match: re.Match[str]) -> float:
-    """A count of units and a part of one in the next smaller unit: 150 of "two hours and a half"."""
+    """A count of units and a part, in the next smaller unit: 150 (minutes) for "two hours and a half"."""
     return TIMES[match["unit"]] * (_count(match["count"]) + _part(match))

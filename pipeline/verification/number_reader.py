@@ -1,4 +1,4 @@
-"""Reads the words of a number one after the other, and gathers every amount that they may come to."""
+"""Read the words of a number one after the other, collecting every amount that they may stand for."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from pipeline.verification.number_tables import (
 )
 from pipeline.verification.number_tokens import scale_of, values_of_token
 
-_WIDEST: Final = 10  # times its lower end is the upper end of a range that shares a scale: "one to ten thousand"
+_WIDEST: Final = 10  # most that upper / lower may be in a range that shares a scale: "one to ten thousand"
 _MOST_WAITING: Final = 3
-_MOST_DIGITS: Final = 20  # behind "point"
+_MOST_DIGITS: Final = 20  # after "point"
 
 
 def amounts(run: Sequence[str]) -> set[float]:
-    """The amounts of a run, also of ranges that share a scale, and the shares of ratios such as "three in four"."""
+    """The amounts in a run, including ranges that share a scale and the shares of ratios such as "three in four"."""
     out: set[float] = set()
     waiting: list[float] = []
     amount = 0.0
@@ -40,7 +40,7 @@ def amounts(run: Sequence[str]) -> set[float]:
 
 
 def shares(part: float, whole: float) -> set[float]:
-    """A part of a whole as a fraction and in percent, rounded as people round it."""
+    """A part of a whole as a fraction and as a percentage, in the roundings that people use."""
     out: set[float] = set()
     for exact, places in ((part / whole, (1, 2)), (100 * part / whole, (0, 1, 2))):
         out |= {exact, *(round(exact, n) for n in places), math.floor(exact * 10 ** places[-1]) / 10 ** places[-1]}
@@ -49,35 +49,35 @@ def shares(part: float, whole: float) -> set[float]:
 
 
 def _between_joints(run: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
-    """The parts of a run between the words that join them, each with the joining word before it."""
+    """The parts of a run between the words that join them, each with the joint before it ("" for the first)."""
     joints = [-1, *(n for n, token in enumerate(run) if token in (RANGE, RATIO)), len(run)]
     for start, end in pairwise(joints):
         yield run[start] if start >= 0 else "", run[start + 1 : end]
 
 
 class AmountReader:
-    """The amounts that number words and digits may come to.
+    """Collects in `values` the amounts that number words and digits may stand for.
 
-    Earlier numbers that are `waiting` may share their scale. `part` is the part of a ratio whose whole they are: three
-    in "three in four"; else 0.
+    Earlier numbers that are `waiting` may share a scale that is read later. `part` is the part of a ratio whose whole
+    is read now, three in "three in four"; otherwise 0.
     """
 
     def __init__(self, waiting: Sequence[float] = (), part: float = 0.0) -> None:
         self.values: set[float] = set()
         self.waiting = list(waiting)
         self._part_of_ratio = part
-        self._total = self._current = 0.0  # "two million | three hundred": finished thousands, and what follows them
-        self._number = 0.0  # the number below a hundred right before, 25 of "twenty five"
-        self._before_and = (0.0, 0.0)  # the amount and the number that "and" follows
-        self._factors: set[float] = set()  # what the scales behind the number come to
+        self._total = self._current = 0.0  # "two million | three hundred": complete thousands, and the rest
+        self._number = 0.0  # the preceding number below a hundred: 25 after "twenty five"
+        self._before_and = (0.0, 0.0)  # the amount and the number before "and"
+        self._factors: set[float] = set()  # factors by which the scales after the number multiply it
 
     @property
     def amount(self) -> float:
-        """What everything that was read comes to."""
+        """The amount of everything read so far."""
         return self._total + self._current
 
     def read(self, run: Sequence[str]) -> None:
-        """Reads a run without words that join numbers, such as "to"."""
+        """Read a run without joints such as "to"."""
         at = 0
         while at < len(run):
             at = self._read(run, at)
@@ -86,13 +86,13 @@ class AmountReader:
         self._let_wait(self.amount)
 
     def at_last_scale(self, values: Iterable[float]) -> set[float]:
-        """These lower ends of a range, at the scale of the number that was read last."""
+        """The lower ends of a range at the scale of the number read last."""
         upper = self._current or self._total
         scaled = {value * factor for value in values for factor in self._factors}
         return {value for value in scaled if upper / _WIDEST <= value < upper}
 
     def _read(self, run: Sequence[str], at: int) -> int:
-        """Reads the word at a place, and gives the place of the next."""
+        """Read the word at index `at`, and return the index of the next."""
         token, before = run[at], run[at - 1] if at else ""
         if token == "point":
             return self._read_decimals(run, at + 1)
@@ -150,7 +150,7 @@ class AmountReader:
             self.values |= self.at_last_scale(self.waiting)
 
     def _read_decimals(self, run: Sequence[str], at: int) -> int:
-        """Reads the digits behind "point", which begin at a place, and gives the place of what follows them."""
+        """Read the digits after "point", from index `at`, and return the index after them."""
         wholes = [f"{whole:.0f}" for whole in {self._current, self._number} if math.isfinite(whole)]
         digits, tens = "", False
         while at < len(run) and (run[at] in OH or values_of_token(run[at])):
@@ -185,9 +185,9 @@ class AmountReader:
         self._number = 0.0
 
     def _read_share_or_ordinal(self, token: str, before: str, two_before: str) -> None:
-        """Halves, quarters, fifths and ordinals."""
+        """Read halves, quarters, fifths and ordinals."""
         word = token if token in SHARES or token in ORDINALS else token.removesuffix("s")
-        if (two_before, before) != ("and", "a"):  # "two and a half" says no 50 %
+        if (two_before, before) != ("and", "a"):  # "two and a half" does not mean 50 %
             self.values |= set(SHARES.get(word, ()))
         if ordinal := ORDINALS.get(word):
             self._read_ordinal(ordinal)

@@ -1,4 +1,4 @@
-"""The English words of which numbers are made, and what each is worth."""
+"""The English words that make up numbers, and their values."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SCALES: Final = {
     "billion": 1e9,
     "trillion": 1e12,
 }
-# Scales behind a number only. A single letter stands for another unit as often: "5 m" are metres.
+# Scales that only follow a number. A single letter is as often another unit: "5 m" are metres.
 SHORT_SCALES: Final = {"k": 1e3, "grand": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12}
-SPOKEN_SHORT: Final = frozenset({"k", "grand"})  # the others stand right at their digits: "$2m"
-RANGE: Final = "to"  # between two numbers of a range or a choice: "to", "or", a dash
-RATIO: Final = "in"  # "three in four", "three out of four"
-# What a word for a share may stand for: of all, in percent, how many there are, "1 in 4".
+SPOKEN_SHORT: Final = frozenset({"k", "grand"})  # the others directly follow digits: "$2m"
+RANGE: Final = "to"  # joint between two numbers of a range or a choice: "to", "or", a dash
+RATIO: Final = "in"  # joint of a ratio: "three in four", "three out of four"
+# Values that a word for a share may stand for: a percentage, a fraction, a count, the whole in "1 in 4".
 SHARES: Final[dict[str, tuple[float, ...]]] = {
     "half": (50.0, 0.5, 2.0),
     "quarter": (25.0, 0.25, 4.0),
@@ -50,7 +50,7 @@ SHARES: Final[dict[str, tuple[float, ...]]] = {
 }
 TIMES: Final = {"minute": 60, "hour": 60, "day": 24, "year": 12}  # how many of the next smaller unit each has
 SIGNS: Final = {"½": 1 / 2, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 1 / 4, "¾": 3 / 4, "⅛": 1 / 8}
-MULTIPLES: Final = {"couple": 2.0, "pair": 2.0}  # of a scale: "a couple of hundred"
+MULTIPLES: Final = {"couple": 2.0, "pair": 2.0}  # multiples of a scale: "a couple of hundred"
 _IRREGULAR: Final = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12}
 ORDINALS: Final = (
     _IRREGULAR
@@ -59,7 +59,7 @@ ORDINALS: Final = (
 )
 PARTS: Final = {"half": 2, "halve": 2, "quarter": 4} | {word: n for word, n in ORDINALS.items() if n > 2}
 DECADES: Final = {f"{w[:-1]}ies": n for w, n in TENS.items()}
-OH: Final = frozenset({"o", "oh"})  # a nought among digits
+OH: Final = frozenset({"o", "oh"})  # zero among digits
 _WITH_PLURAL: Final = SCALES.keys() | SHARES.keys() | ORDINALS.keys() | PARTS.keys()
 NUMBERS: Final = frozenset(
     ONES.keys()

@@ -1,4 +1,4 @@
-"""What a single token is worth: digits with marks between them, a number word below a hundred, a scale."""
+"""The value of a single token: digits with marks between them, a number word below a hundred, a scale."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _SCALE_ENDING = re.compile(r"(?:s|fold|ths?)$")
 
 
 def is_number(token: str) -> bool:
-    """Whether a word, or digits with marks between them, stands for a number."""
+    """Whether a word, or digits with marks between them, is a number."""
     return token in NUMBERS or bool(_DIGITS.fullmatch(token))
 
 
 def scale_of(token: str) -> float | None:
-    """What a scale multiplies by: "hundred", "hundreds", "hundredth", "hundredfold"."""
+    """The factor of a scale word: "hundred", "hundreds", "hundredth", "hundredfold"."""
     return SCALES.get(token, SCALES.get(_SCALE_ENDING.sub("", token)))
 
 
 def values_of_token(token: str) -> frozenset[float]:
-    """All that digits, or a number word below a hundred, may mean; nothing for other words."""
+    """All possible values of digits, or of a number word below a hundred; empty for other words."""
     if _DIGITS.fullmatch(token):
         return values_of(token)
     word = token.removesuffix("fold")
@@ -34,7 +34,7 @@ def values_of_token(token: str) -> frozenset[float]:
 
 @lru_cache(maxsize=8192)
 def values_of(token: str) -> frozenset[float]:
-    """All that digits with marks between them may mean: 1,200 is 1200 or 1.2, 1,000 is 1000; 12:30 is 12 and 30."""
+    """All possible values of digits with marks: 1,200 is 1200 or 1.2; 1,000 is 1000; 12:30 is 12 and 30."""
     out: set[float] = set()
     if _GROUPED.fullmatch(token):
         out.add(float(re.sub(r"\D", "", token)))
@@ -50,6 +50,6 @@ def values_of(token: str) -> frozenset[float]:
             out |= {float(p) for p in re.split(r"[.,]", token)}
     elif token.isdigit():
         out.add(float(token))
-    else:  # a version, a date: its parts
+    else:  # the parts of a version or date
         out |= {float(p) for p in re.split(r"\D", token) if p}
     return frozenset(out)

@@ -1,4 +1,4 @@
-"""What digits, English number words and both together may mean: all values that a run of them can be read as."""
+"""All values that a run of digits and English number words may stand for."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _HUNDRED_AND = re.compile(r"\b([1-9])[- ]hundred(?: and)? (\d{1,2})\b")
 _ROUND = re.compile(r"\b(\d{1,2})[- ](hundred|thousand)\b")
 _OH = re.compile(r"(?<=\d )oh?(?= \d)")
 _POINT = re.compile(r"(?<=\d) point (?=\d)")
-REACH = 6  # words behind a number in which the scale stands that it shares
+REACH = 6  # words after a number among which a shared scale is looked for
 GLUE = {"and", "point", "a", "o", "oh", "of"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 UNCOUNTED = {"one", "zero", "first", "second", "third", "couple", "pair", "both", *GLUE}
 
 
 def is_part(token: str) -> bool:
-    """Whether "of" behind a word may lead up to a number: "a quarter of a million", "a couple of hundred"."""
+    """Whether "of" after this word may lead to a number: "a quarter of a million", "a couple of hundred"."""
     return token in MULTIPLES or token in PARTS or token.removesuffix("s") in PARTS
 
 
 def in_digits(text: str) -> str:
-    """A text of small letters with number words as digits: up to ninety-nine, hundreds, round thousands, versions."""
+    """Lower-case text with number words as digits: up to ninety-nine, hundreds, round thousands, versions."""
     out = _TWO_WORDS.sub(lambda m: str(TENS[m[1]] + ONES[m[2]]), text)
     out = _ONE_WORD.sub(lambda m: str(_BELOW_HUNDRED[m[0]]), out)
     out = _HUNDRED_AND.sub(lambda m: f"{m[1]}{m[2]:0>2}", out)
@@ -39,7 +39,7 @@ def in_digits(text: str) -> str:
 
 
 def scaled(run: Sequence[str], i: int) -> set[float]:
-    """The digits at `i` times the scale words right behind them; a short scale may be another unit: "5 m"."""
+    """The digits at index `i` times the scales right after them; with a short scale, also alone ("5 m": metres)."""
     factor, out = 1.0, set()
     for place in range(i + 1, len(run)):
         token = run[place]
@@ -54,14 +54,14 @@ def scaled(run: Sequence[str], i: int) -> set[float]:
 
 
 def at_scale_of(following: tuple[str, ...], values: Set[float]) -> set[float]:
-    """The values at the scale that the following numbers have: three of "three to four hundred" is 300."""
+    """The values at the scale of the numbers that follow: 300 for three in "three to four hundred"."""
     reader = AmountReader()
     reader.read(following[:REACH])
     return reader.at_last_scale(values)
 
 
 def together_in(run: tuple[str, ...]) -> Set[float]:
-    """The values that number words mean together, not each on its own; all years of "nineteen eighties"."""
+    """The values of number words read together, not of each alone; all years of "nineteen eighties"."""
     if len(run) == 1 and run[0] in DECADES:
         return {float(DECADES[run[0]])}
     values = readings(run)
@@ -75,7 +75,7 @@ def together_in(run: tuple[str, ...]) -> Set[float]:
 
 
 def amount_and_scale(run: Sequence[str]) -> tuple[float, float]:
-    """What number words and digits come to, and the largest scale of a thousand or more among them, or 0."""
+    """The amount of number words and digits, and the largest scale of a thousand or more among them, or 0."""
     reader = AmountReader()
     reader.read(run)
     scales = (scale_of(token) or SHORT_SCALES.get(token, 0.0) for token in run)
@@ -83,7 +83,7 @@ def amount_and_scale(run: Sequence[str]) -> tuple[float, float]:
 
 
 def single_number(run: Sequence[str]) -> float | None:
-    """The number from one to a thousand that a run comes to; None where it says several, as "nineteen ninety" does."""
+    """The number from one to 999 that a run states; None if it states several, as "nineteen ninety" does."""
     reader = AmountReader()
     reader.read(run)
     number = reader.waiting[0] if len(reader.waiting) == 1 else 0.0
@@ -92,6 +92,6 @@ def single_number(run: Sequence[str]) -> float | None:
 
 @lru_cache(maxsize=8192)
 def readings(run: tuple[str, ...]) -> frozenset[float]:
-    """All values of a run: each number alone, tens with ones, scaled, years, decimals, shares, ordinals."""
+    """All values of a run: each number alone, tens with ones, with scales, as years, decimals, shares and ordinals."""
     out = amounts(run) | in_phrases(run)
     return frozenset(out.union(*(scaled(run, i) for i, token in enumerate(run) if token[0].isdecimal())))

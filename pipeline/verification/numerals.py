@@ -1,6 +1,6 @@
-"""Figures of other languages as English writes them: number words, Chinese numerals, scales, full-width marks.
+"""Convert figures of other languages to English ones: number words, Chinese numerals, scales, full-width marks.
 
-What comes out is read by `figures`, which knows digits, English number words and English scales.
+The result is read by `figures`, which knows digits, English number words and English scales.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from text_to_num import alpha2digit
 
 from pipeline.language import primary
 
-SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # number words that text2num reads, besides English
+SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # languages of text2num, besides English
 _MARKS = str.maketrans("٫٬．，：", ".,.,:")
 _DIGIT_MARK = re.compile(r"(?<=\d)[٫٬．，：](?=\d)")
-# Words for powers of ten behind a figure, with the English word of the same size.
+# Words for powers of ten after a figure, by the English word of the same value.
 _SCALES: Final = {
     "thousand": "tausend mille mila mil tysiąc tysiące tysięcy тыс тысяча тысячи тысяч bin duizend ألف آلاف",
     "million": """million millionen mio millions millón millones milhão milhões milione milioni miljoen milion miliony
@@ -29,12 +29,12 @@ _SCALES: Final = {
 _WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\W\d_]+)?")
 
-_LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages of whose number words most are read
+_LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages most of whose number words are read
 _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
 
-# "12.2." is a day and a month where no decimal has a point. In Spanish some have one, and a sentence may end behind it.
+# "12.2." is a date in languages whose decimals have no point. Spanish has some, and a sentence may end after one.
 _SHORT_DATE = re.compile(r"(?<![\w.,])(0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\w)")
 _WITH_SHORT_DATES: Final = SPELLED - {"es"}
 
@@ -49,7 +49,7 @@ _NUMERAL = re.compile(
 
 
 def recording_in_digits(text: str, language: str | None) -> str:
-    """The text of a recording with its figures in digits, whatever script or word says them; also unlikely readings."""
+    """The text of a recording with its figures in digits, in any script or in words, including unlikely readings."""
     out = _with_english_marks_and_scales(text, language)
     if (with_days := _with_days(out, language)) != out:
         out = f"{out}\n{with_days}"
@@ -62,9 +62,9 @@ def recording_in_digits(text: str, language: str | None) -> str:
 
 
 def with_english_figures(text: str, language: str | None) -> str:
-    """The text of a statement with its digits as English writes them; what is spelled in words stays.
+    """The text of a statement with its digits as English writes them; number words are left unchanged.
 
-    A short date becomes its day alone, since its month may be said by name.
+    A short date is reduced to its day, since the recording may give the month by name.
     """
     return _with_days(_with_english_marks_and_scales(text, language), language)
 
@@ -78,12 +78,12 @@ def _with_english_marks_and_scales(text: str, language: str | None) -> str:
 
 
 def _with_days(text: str, language: str | None) -> str:
-    """The text with the day alone of each short date: "12." of "12.2."."""
+    """The text with each short date reduced to its day: "12." for "12.2."."""
     return _SHORT_DATE.sub(r"\1.", text) if primary(language) in _WITH_SHORT_DATES else text
 
 
 def plain_marks(text: str) -> str:
-    """The text with the marks inside figures as English writes them, one for one: "٢٫٣" is "٢.٣"."""
+    """The text with English marks inside figures, length unchanged: "٢.٣" for "٢٫٣"."""
     return _DIGIT_MARK.sub(lambda m: m[0].translate(_MARKS), text)
 
 
@@ -99,11 +99,12 @@ def _english_scale(match: re.Match[str]) -> str:
 
 
 def provable(value: float, language: str | None) -> bool:
-    """Whether a figure of a statement that was not found in the recording is proved to be unsaid.
+    """Whether a figure that was not found in the recording is proved to be unsaid there.
 
-    It is not where the recording may say it in words that are not read here. In English all are read. Where no number
-    words are, as in Russian or Korean, nothing is provable. Elsewhere shares and multiples ("die Hälfte", "四成", "une
-    douzaine"), halves of a scale ("anderthalb Millionen") and decades ("les années quatre-vingt") are not.
+    It is not if the recording may say it in words that are not read here. English is read completely. In languages
+    without number words here, such as Russian or Korean, nothing is provable. In the others, shares and multiples ("die
+    Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen") and decades ("les années quatre-vingt")
+    are not.
     """
     code = primary(language)
     if code in ("", "en"):
@@ -115,13 +116,13 @@ def provable(value: float, language: str | None) -> bool:
 
 
 def _quartered(value: float) -> bool:
-    """Whether a number is a whole and some quarters: 0.5, 2.75."""
+    """Whether a number is a whole plus quarters: 0.5, 2.75."""
     return not value.is_integer() and (4 * value).is_integer()
 
 
 @lru_cache(maxsize=8192)
 def _value(numeral: str) -> str:
-    """ "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" "35000", "三点五" "3.5"."""
+    """The value of a Chinese numeral: "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" "35000", "三点五" "3.5"."""
     whole, _, part = numeral.replace("點", "点").partition("点")
     if part:
         return f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part)}"

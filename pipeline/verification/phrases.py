@@ -1,4 +1,4 @@
-"""Where a phrase is said, wherever blanks stand in its words, and what English speakers say twice in a row."""
+"""Find where a phrase is said, whatever its spacing, and remove what English speakers say twice in a row."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _STUTTER = re.compile(
 )
 
 
-_NEAR = 1000  # letters, two hundred words or so, that a quotation leaves out at one place at the most
+_NEAR = 1000  # most letters that a quotation leaves out in one place, about two hundred words
 
 
 class Spot(NamedTuple):
-    """Where a phrase stands among all letters, and who says it; None is unknown."""
+    """Start and end of a phrase among the letters of all passages, and who says it; None is unknown."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A spot and the spots of the phrases behind it."""
+    """A spot, followed by the spots of the phrases after it."""
 
     spot: Spot
     rest: _Path | None
@@ -44,7 +44,7 @@ class _Path:
 
 
 class PhraseIndex:
-    """The words of passages in their order, to be searched for phrases; a passage is known by its index."""
+    """Searches the words of passages for phrases; a passage is identified by its index."""
 
     def __init__(self, passages: Sequence[Sequence[str]], speakers: Sequence[str | None]) -> None:
         self._text = "".join(word for words in passages for word in words)
@@ -53,7 +53,7 @@ class PhraseIndex:
         self._speakers = speakers
 
     def places_of(self, phrases: Sequence[Sequence[str]]) -> Iterator[tuple[int, ...]]:
-        """The passages of each place where one speaker says these phrases in their order, near each other."""
+        """For each place where one speaker says these phrases in order and near each other, the passages it spans."""
         for path in self._paths([list(self._spots(phrase)) for phrase in phrases]):
             yield tuple(sorted({n for spot in path.spots() for n in self._passages(spot.start, spot.end)}))
 
@@ -61,13 +61,13 @@ class PhraseIndex:
         return range(bisect_right(self._passage_starts, start) - 1, bisect_left(self._passage_starts, end))
 
     def _spots(self, phrase: Sequence[str]) -> Iterator[Spot]:
-        """Each time that one speaker says a phrase."""
+        """Every place where one speaker says the phrase."""
         letters, word_ends = "".join(phrase), set(accumulate(map(len, phrase)))
         between_digits = [n for n in range(1, len(letters)) if letters[n - 1].isdigit() and letters[n].isdigit()]
         at = self._text.find(letters)
         while at >= 0:
             end = at + len(letters)
-            # "legal to build" is not said by who says "illegal to build", nor "1.5" by who says "15".
+            # "illegal to build" does not contain "legal to build", nor "15" contain "1.5".
             whole = at in self._word_edges and end in self._word_edges
             if whole and all((n in word_ends) == (at + n in self._word_edges) for n in between_digits):
                 speakers = {who for n in self._passages(at, end) if (who := self._speakers[n])}
@@ -76,7 +76,7 @@ class PhraseIndex:
             at = self._text.find(letters, at + 1)
 
     def _paths(self, spots: Sequence[Sequence[Spot]]) -> Iterator[_Path]:
-        """A path from each spot of the first phrase to one of the last, all of one speaker."""
+        """A path for each spot of the first phrase through to one of the last, all by one speaker."""
         paths: list[_Path] = []
         for number, phrase_spots in enumerate(reversed(spots)):
             starts = [path.spot.start for path in paths]
@@ -89,7 +89,7 @@ class PhraseIndex:
 
 
 def _continued(spot: Spot, near: Sequence[_Path]) -> list[_Path]:
-    """The spot before its nearest path of the same speaker; a spot whose speaker is unknown, before one of each."""
+    """The spot followed by the nearest path of its speaker; if that is unknown, by the nearest path of each speaker."""
     by_speaker: dict[str | None, _Path] = {}
     for path in near:
         if None in (spot.speaker, path.speaker) or spot.speaker == path.speaker:
@@ -101,6 +101,6 @@ def _continued(spot: Spot, near: Sequence[_Path]) -> list[_Path]:
 
 
 def without_stutters(text: str) -> str:
-    """An English sentence without words, up to three, that are said twice in a row; numbers stay: "two two nine"."""
+    """An English sentence with up to three words said twice in a row said once; numbers are kept: "two two nine"."""
     closed = SPLIT_APOSTROPHE.sub("", text)
     return _STUTTER.sub(lambda m: m[0] if claims(m[1]) else m[1], closed)

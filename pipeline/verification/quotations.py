@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pipeline.text import word_count
 from pipeline.verification.recording import Recording, bare_words
 
-# A single mark may be an apostrophe: a quotation begins with one behind a blank or a bracket, ends with one before a
-# blank or a mark, and has none inside but between letters. One behind "s" may be of several owners, so it ends nothing.
+# A single mark may be an apostrophe: it opens a quotation after a space or bracket, closes one before a space or mark,
+# and is part of it only between letters. After "s" it may be a plural possessive, so it closes nothing.
 _QUOTED = re.compile(
     r"""[“„«]([^“”„«»]+)[”“»]
     |»([^“”„«»]+)«
@@ -25,13 +25,13 @@ _QUOTED = re.compile(
 )
 _MARK = re.compile(r"[“”„«»「『\"‚‘‹›]|``|(?<!\w)'")
 _CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
-_LEFT_OUT = re.compile(r"\s*(?:\w*\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is a word put in
-_LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are spoken of
+_LEFT_OUT = re.compile(r"\s*(?:\w*\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is an insertion
+_LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are discussed
 
 
 def quotations(text: str) -> Iterator[tuple[str, ...]]:
-    """The quotations of a text, each in pieces where words are left out or put in, of four words and more."""
-    if not _MARK.search(text):  # as in most texts
+    """The quotations in a text of at least four words, each in pieces split at omissions and insertions."""
+    if not _MARK.search(text):  # the usual case
         return
     for match in _QUOTED.finditer(_CODE.sub(_without_marks, text)):
         pieces = tuple(piece.strip() for piece in _LEFT_OUT.split(match[match.lastindex or 0]) if bare_words(piece))
@@ -40,19 +40,19 @@ def quotations(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def quoted_spans(text: str) -> list[tuple[int, int]]:
-    """Where the quotations of a text begin and end, their marks included."""
+    """Start and end of the quotations in a text, including their marks."""
     return [match.span() for match in _QUOTED.finditer(_CODE.sub(_without_marks, text))]
 
 
 def _without_marks(code: re.Match[str]) -> str:
-    """Code with blanks for its quotation marks: it quotes nobody."""
+    """Code with spaces for its quotation marks, since it quotes nobody."""
     return _MARK.sub(lambda mark: " " * len(mark[0]), code[0].replace("'", " "))
 
 
 def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
-    """The quotations that neither a speaker nor the title has word for word, marks and capitals aside.
+    """The quotations that neither a speaker nor the title has word for word, ignoring punctuation and capitals.
 
-    Of one with words left out, the pieces that nobody says; the whole where nobody says them in this order.
+    For a quotation with omissions: the pieces that nobody says or, if each is said but not in this order, the whole.
     """
     out: list[str] = []
     for pieces in quotations(text):
@@ -65,7 +65,7 @@ def unsaid_quotations(text: str, recording: Recording) -> tuple[str, ...]:
 
 
 def quoted_lines(text: str, lines: tuple[int, ...], recording: Recording) -> tuple[int, ...]:
-    """The lines, and for each quotation that they do not hold the lines of its nearest place."""
+    """The lines, and for each quotation that they do not contain, the lines of its nearest occurrence."""
     out = set(lines)
     for pieces in quotations(text):
         places = list(recording.places_of(*map(bare_words, pieces)))

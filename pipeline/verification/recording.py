@@ -1,4 +1,4 @@
-"""What a recording says, looked up fast: figures, names and quotations anywhere in it."""
+"""Index what a recording says, for fast look-up of figures, names and quotations."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import recording_in_digits
 from pipeline.verification.phrases import PhraseIndex, without_stutters
 
-_MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # of a date
+_MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # the month in a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(r"[^\W_]+")
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _SEPARATORS = r"[\W_]*"  # between letters
-_POINTS = frozenset(range(10, 37))  # combining classes of Hebrew and Arabic points
+_POINTS = frozenset(range(10, 37))  # Unicode combining classes of Hebrew and Arabic vowel points
 
 
 def letters(text: str) -> str:
-    """A text's letters and digits in a row, case folded and without accents: "Möser" and "moser" are the same."""
+    """A text's letters and digits joined, case-folded and without accents: "Möser" and "moser" become the same."""
     folded = _folded(text)
     return folded.translate(_NO_LETTERS) if folded.isascii() else "".join(_WORD.findall(folded))
 
@@ -43,26 +43,26 @@ def _folded(text: str) -> str:
 
 
 def bare_words(text: str) -> list[str]:
-    """Words without marks, case folded; "don't" is "dont". A script without blanks gives its characters."""
+    """Words without punctuation, case-folded: "dont" for "don't"; in a script without spaces, single characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
     return _WORD.findall(folded) if folded.isascii() else _BARE_WORD.findall(_without_points(folded))
 
 
 def _split_at_capitals(word: str) -> str:
-    """ "PremierLegault" as "Premier Legault": a blank where a capital follows a small letter."""
-    if word[1:].islower() or word.isupper():  # nearly all
+    """A word with a space before each capital that follows a small letter: "Premier Legault" for "PremierLegault"."""
+    if word[1:].islower() or word.isupper():  # the usual case
         return word
     return "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {word}"))
 
 
 def _without_points(text: str) -> str:
-    """Arabic and Hebrew with and without points are the same words."""
+    """Arabic or Hebrew text without vowel points, so that words with and without them are equal."""
     return "".join(c for c in text if unicodedata.combining(c) not in _POINTS and c != "ـ")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What code proved against a statement. `texts` are the figures, quotations or names in it that nobody says."""
+    """What code proved against a statement. `texts` are the figures, quotations or names that nobody says."""
 
     kind: Kind
     texts: tuple[str, ...]
@@ -81,16 +81,16 @@ class Finding:
 
 
 def _composed(transcript: Transcript) -> Transcript:
-    """The transcript in composed characters, as statements are; one that a program hands over may have others."""
+    """The transcript in composed characters (NFC) like statements; one passed in by a program may have others."""
     segments = tuple(s if s.text.isascii() else s._replace(text=composed(s.text)) for s in transcript.segments)
     return transcript if segments == transcript.segments else replace(transcript, segments=segments)
 
 
 class Recording:
-    """The words of one transcript and what is known of it, indexed when first asked for.
+    """The words and metadata of one transcript, indexed lazily.
 
-    `language` is that of the statements that are checked against it, by default that of the transcript.
-    `findings_by_text` holds the findings of every text that was checked.
+    `language` is that of the statements to be checked, by default the transcript's. `findings_by_text` caches the
+    findings for every text checked.
     """
 
     def __init__(self, transcript: Transcript, language: str | None = None) -> None:
@@ -106,12 +106,12 @@ class Recording:
 
     @cached_property
     def text(self) -> str:
-        """Everything that is said."""
+        """Everything that is said, as one text."""
         return " ".join(s.text for s in self.transcript.segments)
 
     @cached_property
     def metadata_text(self) -> str:
-        """The title, channel, date, address and speakers, and the months of dates by name."""
+        """Title, channel, date, address and speakers, plus the names of the months in dates."""
         meta = self.transcript.metadata
         facts = (meta.title, meta.channel, meta.published, meta.url, *meta.speakers, *self.transcript.labelled_speakers)
         metadata = " ".join(fact for fact in facts if fact)
@@ -120,12 +120,12 @@ class Recording:
 
     @cached_property
     def folded(self) -> str:
-        """Everything that is said and the metadata, case folded."""
+        """Everything that is said, and the metadata, case-folded."""
         return f"{self.text} {self.metadata_text}".casefold()
 
     @cached_property
     def figures(self) -> list[float]:
-        """Every value that a figure in the recording may be read as, ascending."""
+        """Every value that a figure in the recording may have, in ascending order."""
         return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
 
     @cached_property
@@ -134,14 +134,14 @@ class Recording:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words as the transcript separates them, and as capitals do where a blank was lost."""
-        distinct = " ".join(set(f"{self.text} {self.metadata_text}".split()))  # most are said many times
+        """The words as separated in the transcript, and also split at capitals, where a space may be missing."""
+        distinct = " ".join(set(f"{self.text} {self.metadata_text}".split()))  # most recur
         split = " ".join(map(_split_at_capitals, distinct.split()))
         return frozenset(_WORD.findall(_folded(distinct))).union(_WORD.findall(_folded(split)))
 
     @cached_property
     def joined_words(self) -> Set[str]:
-        """`words`, and neighbouring ones written as one: speech recognition splits a name into "post gres sql"."""
+        """`words`, and up to three neighbours joined: speech recognition splits a name into "post gres sql"."""
         words = self._words_in_order
         joined = set(words)
         joined.update(map(operator.add, words, words[1:]))
@@ -150,23 +150,23 @@ class Recording:
 
     @cached_property
     def capitalised(self) -> frozenset[str]:
-        """Words with a capital inside a sentence, and with a small letter nowhere."""
+        """Words that have a capital within a sentence and are never written in lower case."""
         text = f"{self.text} {self.metadata_text}"
         small = {word for word in _WORD.findall(text) if word.islower()}
         return frozenset(_folded(w) for w in _INNER_WORD.findall(text) if w.istitle() and w.casefold() not in small)
 
     @cached_property
     def initials(self) -> str:
-        """First letters of all words in a row, in which an abbreviation's letters may stand."""
+        """The first letters of all words joined, in which to look for an abbreviation."""
         return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.metadata_text}".casefold()))
 
     def spells(self, name: str) -> bool:
-        """Whether the letters and digits of a name stand in a row, wherever blanks are: "M three L" spells M3L.
+        """Whether the letters and digits of a name occur in sequence, whatever the spacing: "M three L" spells M3L.
 
-        Letters before a figure, or behind it, may begin a word: "carbon fourteen" spells C14.
+        Letters next to a figure may begin a word: "carbon fourteen" spells C14.
         """
         runs = re.findall(r"\d+|[^\W\d_]+", letters(name))
-        if runs[-1] == "s":  # of several
+        if runs[-1] == "s":  # plural
             runs.pop()
         patterns = (_SEPARATORS.join(run) + ("" if run.isdigit() else r"[^\W\d_]*") for run in runs)
         return re.search(rf"(?<![^\W_]){_SEPARATORS.join(patterns)}(?!\d)", self._text_in_digits) is not None
@@ -182,7 +182,7 @@ class Recording:
 
     @cached_property
     def _phrases_without_stutters(self) -> PhraseIndex:
-        """In English alone stutters are left out: in another language a word said twice may be grammar."""
+        """The phrases without stutters, in English only: elsewhere a word said twice may be grammar."""
         if primary(self.spoken_language) != "en":
             return self._phrases
         segments = self.transcript.segments
@@ -193,7 +193,7 @@ class Recording:
         return f" {' '.join(bare_words(self.transcript.metadata.title or ''))} "
 
     def holds(self, *phrases: list[str]) -> bool:
-        """Whether one speaker says these phrases of bare words in their order, or the title has them so."""
+        """Whether one speaker says these phrases (of bare words) in order, or the title contains them in order."""
         if any(self.places_of(*phrases)):
             return True
         at = 0
@@ -201,14 +201,14 @@ class Recording:
             start = self._title_words.find(f" {phrase} ", at)
             if start < 0:
                 return False
-            at = start + 1 + len(phrase)  # the blank behind it may stand before the next
+            at = start + 1 + len(phrase)  # the space after it may also be the one before the next
         return True
 
     def places_of(self, *phrases: list[str]) -> Iterator[tuple[int, ...]]:
-        """The segments' ids of each place where one speaker says these phrases of bare words, wherever blanks stand.
+        """Segment ids of each place where one speaker says these phrases (of bare words), whatever the spacing.
 
-        Several phrases stand in their order and near each other. Where they are said nowhere, words that an English
-        speaker said twice in a row are passed over.
+        Several phrases must occur in order and near each other. If they are said nowhere, what an English speaker said
+        twice in a row counts once.
         """
         segments = self.transcript.segments
         for place in list(self._phrases.places_of(phrases)) or self._phrases_without_stutters.places_of(phrases):
