@@ -1,6 +1,6 @@
-"""The small model's way: it points and titles; what is printed was said.
+"""The method for a small model: it only points and gives titles; what is printed was said by the speakers.
 
-Sentences → passages → the model's notes → excerpts around what the notes stand for → the best of them in parts.
+Sentences → passages → the model's notes → excerpts around the sentences behind the notes → the best of them, in parts.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ _ONLY_QUOTED = (
     "notes were asked for in {}, but a small model quotes and does not translate: its statements stay in the language "
     "of the recording; a larger model translates (--base-url, --model)"
 )
-_WORDS_OF_WINDOW = 45  # said for each that is asked for a term, on the average
-_WORDS_OF_EXCERPT = 35  # printed, on the average
+_WORDS_OF_WINDOW = 45  # spoken words per window that is asked for a term, on average
+_WORDS_OF_EXCERPT = 35  # printed words per excerpt, on average
 _MOST_WINDOWS = 40
-_OF_MAIN_POINTS = 0.6  # of the page, about
+_OF_MAIN_POINTS = 0.6  # share of the page, about
 _LEAST_OF_MAIN_POINTS = 0.45
-_FREE = 0.2  # of the words of main points, which what the model's notes stand for leaves free: a good deal of room
-_SHARE_OF_CONCEPTS = 0.42  # of the page, at most
-_KEPT_BACK = 0.1  # of the page, for the summary and for what the quotations need around them
+_FREE = 0.2  # share of the main points' words: if at least this much is left, further sentences are printed
+_SHARE_OF_CONCEPTS = 0.42  # share of the page, at most
+_KEPT_BACK = 0.1  # share of the page, for the summary and the context of quotations
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
 def _calls_after_notes(sentences: Sequence[Sentence], length: Length) -> int:
-    """Calls, about: one a title and a window, and one for a term asked for again."""
+    """Estimate of the calls after the notes: one per title and window, plus one for a term that is asked for again."""
     if not sentences:
         return 0
     turns = [sum(s.words for s in turn if not s.asks) for _, turn in groupby(sentences, key=lambda s: s.turn)]
@@ -74,19 +74,19 @@ def _calls_after_notes(sentences: Sequence[Sentence], length: Length) -> int:
     return titles + asked + 1
 
 
-_NOTES, _TITLE = (850, 90), (400, 8)  # tokens of a call's prompt and answer: notes of a passage, a title or a term
-_NOTES_WEIGH = 7.0  # times as long as a title or a term: 13 s to 1.9 s
+_NOTES, _TITLE = (850, 90), (400, 8)  # (prompt, answer) tokens of a call: for a passage's notes; for a title or a term
+_NOTES_WEIGH = 7.0  # how many times longer notes take than a title or a term: 13 s against 1.9 s
 
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
-    """The calls that a transcript takes when nothing fails, with their tokens, about."""
+    """An estimate of the calls and tokens for a transcript if nothing fails."""
     sentences = sentences_of(transcript)
     notes = [Estimate("writing", *_NOTES)] * len(passages_of(sentences))
     return notes + [Estimate("composing", *_TITLE)] * _calls_after_notes(sentences, recipe.length)
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter) -> Draft:
-    """The document's statements. Raises what ends a run; other calls that fail are listed in `problems`."""
+    """The document's statements. Raises errors that end a run; other failed calls are listed in `problems`."""
     sentences = sentences_of(transcript)
     passages = passages_of(sentences)
     at_once = recipe.profile.at_once
@@ -99,7 +99,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     frame = frame_of(sentences, people)
     outline = Outline(sentences, ranking, frame.adverts | frame.greetings | frame.parting)
     about, asked_first, last = outline.subject(), outline.question(), outline.closing()
-    outline_numbers = {s.number for s in (about, last) if s}  # stand in the overview, in the summary
+    outline_numbers = {s.number for s in (about, last) if s}  # printed in the overview and summary
     excerpts = excerpts_of(sentences, [m for m in reading.marks if not outline_numbers.issuperset(m.sentences)])
     reporter.begin("composing", at_once=at_once, planned=later)
     term_windows = ranking.foremost(windows(excerpts, sentences), _MOST_WINDOWS) if excerpts else []
@@ -122,7 +122,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     recording = Recording(transcript)
 
     def with_remark(section: str, statement: DraftStatement) -> DraftStatement:
-        """Fillers and stutters left out of a quotation are no fault of it: what code notices is a remark."""
+        """Note what code finds as a remark: fillers and stutters left out of a quotation are no fault of it."""
         return replace(statement, remark=finding(statement.text, recording)) if statement.lines else statement
 
     as_spoken = covers(recipe.language, language)
@@ -152,7 +152,7 @@ def _of_use(
     outline_numbers: Set[int],
     frame: Frame,
 ) -> tuple[list[Excerpt], list[Excerpt]]:
-    """The excerpts but for those of the show alone, and further ones of what is spare and stands nowhere else."""
+    """The excerpts, except those about the show itself, and further ones around spare marks not printed elsewhere."""
     excluded = frame.aside.union(outline_numbers, *(e.numbers for e in excerpts))
     further = [e.without(excluded) for e in excerpts_of(sentences, spare) if excluded.isdisjoint(e.marked)]
     return [e for e in excerpts if not e.marked <= frame.aside], further
@@ -160,7 +160,7 @@ def _of_use(
 
 @dataclass(frozen=True)
 class _Page:
-    """What is printed within the words of a page, what is left out, and how many words are left."""
+    """What is printed within the page's words, what is left out, and how many words are left."""
 
     concepts: list[Concept]
     chosen: list[Excerpt]
@@ -177,9 +177,9 @@ def _page(
     ranking: Ranking,
     length: Length,
 ) -> _Page:
-    """Concepts below an `overview` of a sentence and a question, its answer, then the best of what they do not say.
+    """Select concepts, the excerpt that answers the overview's question, and the best excerpts that say something else.
 
-    What is spare stands there too where that leaves a good deal of room.
+    `overview` holds a sentence and a question, printed above them. Spare excerpts are used if much room is left.
     """
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(terms, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
@@ -201,10 +201,10 @@ def _page(
 
 
 def _with_lead_ins(page: _Page, leads: LeadIns) -> tuple[list[Concept], list[Excerpt]]:
-    """Concepts and excerpts with what their quotations need: what goes on from a concept stands in it."""
+    """Concepts and excerpts with the context that they need. An excerpt that continues a concept is moved into it."""
     further = [excerpt_behind(c, page.chosen) for c in page.concepts]
     moved_excerpts = [e for e in further if e]
-    if len(moved_excerpts) == len(page.chosen):  # nothing would be left
+    if len(moved_excerpts) == len(page.chosen):  # no main points would be left
         further, moved_excerpts = [None] * len(further), []
     pairs = list(zip(page.concepts, further, strict=True))
     concepts = [replace(c, sentences=(*c.sentences, *e.sentences)) if e else cut_back(c) for c, e in pairs]
@@ -223,10 +223,11 @@ def _filled(
     ranking: Ranking,
     leads: LeadIns,
 ) -> tuple[list[Excerpt], list[Excerpt]]:
-    """The excerpts with what is most about the subject of what was left out; and these with what stands between them.
+    """The excerpts plus the most central of those left out; and the same with the sentences that close gaps.
 
-    Bridges come first: what is told without a gap is understood. Where a good deal of room is left, turns go on behind
-    their excerpts. `elsewhere` are sentences that stand elsewhere on the page, or that belong to the show alone.
+    Gaps are closed first, since an account without gaps is easier to follow. If much room is left, excerpts are
+    prolonged within their turns. `elsewhere` holds the numbers of sentences printed elsewhere on the page, or about the
+    show itself.
     """
     closed = bridged(chosen, elsewhere, sentences, leads.words_left)
     leads.words_left -= _words(closed) - _words(chosen)
@@ -247,7 +248,7 @@ def _words(excerpts: Iterable[Excerpt]) -> int:
 
 
 async def _named_excerpt(excerpt: Excerpt, structured: Structured, names: Names, language: str | None) -> NamedExcerpt:
-    """The excerpt under its question or title, or in its own words when the call fails."""
+    """The excerpt with its question or title, or with words of its own if the call fails."""
     try:
         return await titled(excerpt, structured, names, language)
     except CallError as err:
@@ -258,7 +259,7 @@ async def _named_excerpt(excerpt: Excerpt, structured: Structured, names: Names,
 async def _explained_terms(
     term_windows: Sequence[Window], context: TermContext, structured: Structured, at_once: int
 ) -> tuple[list[Concept], list[Problem]]:
-    """The terms that are explained, and what failed."""
+    """The terms that are explained, and the calls that failed."""
 
     async def ask_for_term(window: Window) -> Concept | FailedCall | None:
         try:
@@ -276,10 +277,10 @@ async def _explained_terms(
 
 
 def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> list[Excerpt]:
-    """The excerpts without those that stand among the concepts whole, and without what goes on from these."""
+    """The excerpts without those that the concepts contain entirely, and without what continues these."""
     shown = {n for c in concepts for n in c.numbers}
     out: list[Excerpt] = []
-    last_shown: Excerpt | None = None  # the last that stands among the concepts
+    last_shown: Excerpt | None = None  # the last excerpt that the concepts contain or that continued one
     for e in excerpts:
         if shown.issuperset(s.number for s in e.sentences) or (last_shown and e.continues(last_shown)):
             last_shown = e
@@ -289,7 +290,7 @@ def _unexplained(excerpts: Sequence[Excerpt], concepts: Sequence[Concept]) -> li
 
 
 def _unshown(excerpts: Sequence[Excerpt], shown: Set[int]) -> list[Excerpt]:
-    """The excerpts of which nothing is shown, each without what leads up to it if that is."""
+    """The excerpts of which nothing is shown yet; a lead-up that is shown already is removed."""
     found = [e for e in excerpts if shown.isdisjoint(e.numbers)]
     return [e if shown.isdisjoint(s.number for s in e.lead_up) else replace(e, lead_up=()) for e in found]
 
@@ -299,7 +300,7 @@ def _section(statements: Sequence[DraftStatement]) -> tuple[DraftGroup, ...]:
 
 
 def _statements(part: Part, quoter: Quoter) -> tuple[DraftStatement, ...]:
-    """The quotations of a part, each under its lead."""
+    """The quotations of a part, each with its lead."""
     return tuple(
         DraftStatement(quoter.statement(named.printed), lines_of(named.excerpt), label=lead)
         for named, lead in part.quotations

@@ -1,4 +1,4 @@
-"""What stands between quotations, and behind them: printed while the page has words left."""
+"""Sentences between and after quotations, printed while the page has words left."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LONGEST = 3  # sentences
 def bridged(
     excerpts: Sequence[Excerpt], elsewhere: Collection[int], sentences: Sequence[Sentence], words: int
 ) -> list[Excerpt]:
-    """The excerpts, each with the few sentences from it to the next one of its turn.
+    """The excerpts, each extended by the few sentences up to the next one in its turn.
 
-    Of so many words in all: where the next needs it most first, and short gaps first, so that more are closed. What
-    stands `elsewhere` is not repeated.
+    At most `words` are added in all: first where the next excerpt needs them most, and short gaps first, so that more
+    are closed. Sentences printed `elsewhere` are not repeated.
     """
     out, openings = list(excerpts), Openings(sentences)
     gaps: list[tuple[float, int, int, Sequence[Sentence]]] = []
@@ -38,7 +38,10 @@ def bridged(
 def prolonged(
     excerpts: Sequence[Excerpt], elsewhere: Collection[int], sentences: Sequence[Sentence], words: int
 ) -> list[Excerpt]:
-    """The excerpts, each with the next few sentences of its turn, of so many words in all. Words thrown in end none."""
+    """The excerpts, each extended by the next few sentences of its turn, with at most `words` added in all.
+
+    None is made to end with a word or two thrown in.
+    """
     out: list[Excerpt] = []
     taken = {s.number for e in excerpts for s in (*e.lead_up, *e.sentences)}.union(elsewhere)
     for e in excerpts:

@@ -1,4 +1,4 @@
-"""Calls whose failure costs what they ask for and no more."""
+"""Calls whose failure costs only what they asked for."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pipeline.errors import CallError
 
 @dataclass(frozen=True)
 class FailedCall:
-    """A call that failed in a way that costs what it asked for and no more."""
+    """A call that failed without ending the document; only what it asked for is missing."""
 
     reason: str
 
 
 def survivable(err: CallError) -> FailedCall:
-    """The failure of a call that the document survives; an error that ends the document is raised."""
+    """The failure of a call as a value; an error that ends the document is raised."""
     if err.fatal:
         raise err
     return FailedCall(str(err))

@@ -1,4 +1,4 @@
-"""Prompts by example: a file holds what to do and examples; a model of this size learns from those."""
+"""Few-shot prompts: a file holds the instructions and examples; a model of this size learns from the examples."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _BLOCK = re.compile(r"^=== (part|answer)\n", re.MULTILINE)
 def messages(
     prompts: PromptSet, name: str, part: str, language: str | None = None, form: str = ""
 ) -> Sequence[Message]:
-    """The prompt's text as the system's, its examples as turns of a chat, then the part.
+    """The prompt's text as the system message, its examples as turns of a chat, then the part.
 
-    The part comes last, so that all calls of one prompt share everything before it. The examples are English: a
-    recording in another language is followed by the wish for an answer in it, else the model answers in English, and
-    by the form that is asked for, else it forgets that and repeats the part.
+    The part comes last, so that all calls of one prompt share everything before it. The examples are in English: for a
+    recording in another language, the part is followed by `form`, without which the model forgets the form and repeats
+    the part, and by a request to answer in that language, without which it answers in English.
     """
     text, *blocks = _BLOCK.split(prompts.load(name).render())
     chat = [Message("system", text.strip())]
@@ -39,5 +39,5 @@ def _wish(language: str | None, form: str) -> str:
 
 
 def tidied(text: str) -> str:
-    """A model's text as one line without the marks of code and stress."""
+    """A model's text as one line, without marks of code or bold."""
     return clean(text.replace("`", "").replace("**", ""))

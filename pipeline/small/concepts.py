@@ -17,19 +17,19 @@ from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
 _TOKENS = 16
-_NO_TERM = "none"  # what the prompt asks for where no term is explained
+_NO_TERM = "none"  # the answer that the prompt asks for if no term is explained
 _LONGEST_TERM = 4  # words
-_FEWEST = 3  # words that carry meaning in an explanation
-_EARLY = 1  # sentences that may have named a term before it is explained: what is named often is the subject
-_OFTEN = 2  # sentences that name what a sentence opens with, if that is a term and no mere subject of the sentence
-LEAST_WORDS = 12  # of a window without a note
+_FEWEST = 3  # content words in an explanation
+_EARLY = 1  # sentences that may name a term before it is explained: a term named often is the subject
+_OFTEN = 2  # sentences that must name what a sentence opens with: else it is its mere subject, not a term
+LEAST_WORDS = 12  # words of a window without a note
 _MOST_WORDS = 75  # of an explanation
-_SAID_OF_IT = 2  # words that carry meaning which a note shares with what a sentence says of a term
-_CALLED = 2  # words that carry meaning, besides the term, of a short sentence that gives a name to what was said
-_BEFORE = 2  # words before a term that a sentence opens with
-_SHORT_WHOLE = 50  # words of an explanation and the rest of its window that are printed together
-_KEPT = 0.6  # share of what stands behind a term that the model's note keeps where that explains it
-_MOST_OF_IT = 0.7  # share of an excerpt's words that an explanation takes when it takes all of it
+_SAID_OF_IT = 2  # content words, besides the term, that a note shares with a sentence about it
+_CALLED = 2  # content words before the term in a short sentence that names what was just said
+_BEFORE = 2  # words that may precede the term at the start of a sentence
+_SHORT_WHOLE = 50  # words of an explanation with the rest of its window, to be printed together
+_KEPT = 0.6  # share of an explanation's words that the model's note has too
+_MOST_OF_IT = 0.7  # share of an excerpt's words from which an explanation takes all of it
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,16 @@ class Concept:
 
     term: str
     sentences: tuple[Sentence, ...]
-    lead_up: tuple[Sentence, ...] = ()  # what others said right before, that it needs
+    lead_up: tuple[Sentence, ...] = ()  # what others said right before, if needed to understand it
 
     @property
     def opens(self) -> bool:
-        """Whether the explanation opens with the term: the best there is."""
+        """Whether the explanation opens with the term, which is best."""
         return _opens(self.sentences[0], keys(self.term))
 
     @property
     def complete(self) -> bool:
-        """Whether its first sentence begins with the term, or has it beside a colon: nothing need stand before it."""
+        """Whether its first sentence begins with the term, or has it next to a colon: nothing need precede it then."""
         first, word = self.sentences[0].text, rf"\b{re.escape(self.term)}"
         begins = keys(" ".join(units(first)[: _BEFORE + len(units(self.term))]))[: len(keys(self.term))]
         colon = re.search(rf"{word}\s*[:：]|[:：]\s*(?:\w+\s)?{word}", first, re.IGNORECASE)
@@ -70,7 +70,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class TermContext:
-    """What a term is looked up in: all sentences, the model's notes on them, and the keys of speakers' names."""
+    """Where to look up a term: all sentences, the model's notes on them, and the keys of speakers' names."""
 
     sentences: Sequence[Sentence]
     notes: Collection[str]
@@ -79,7 +79,7 @@ class TermContext:
 
 @dataclass(frozen=True)
 class Window:
-    """Sentences in which the model is asked for a term; `noted` when notes stand for some of them."""
+    """Sentences in which the model is asked for a term; `noted` if the model's notes cover some of them."""
 
     sentences: tuple[Sentence, ...]
     noted: bool = False
@@ -96,7 +96,7 @@ class Window:
 
 
 def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[Window]:
-    """The excerpts, and what is left of each turn between them: the model notes few explanations."""
+    """The excerpts, and the rest of each turn between them, as the model's notes cover few explanations."""
     noted_numbers = {s.number for e in excerpts for s in e.sentences}
     found = [Window(e.sentences, noted=True) for e in excerpts]
     run: list[Sentence] = []
@@ -111,10 +111,10 @@ def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[
 
 
 async def explained_in(window: Window, context: TermContext, structured: Structured) -> Concept | None:
-    """The term that a window explains, when the model names one and it stands where terms are explained.
+    """The term that a window explains, if the model names one and it is worded as an explanation; otherwise None.
 
-    Raises what the client raises. Asked for one excerpt alone the model is seldom wrong; asked for all terms of
-    several it made some up.
+    Raises what the client raises. The model is asked for one excerpt at a time, when it is seldom wrong; when asked for
+    all terms of several, it made some up.
     """
     term = await _term(window.text, structured)
     if not keys(term) or claims(term) or size(term) > _LONGEST_TERM or set(keys(term)) <= set(context.names):
@@ -122,8 +122,8 @@ async def explained_in(window: Window, context: TermContext, structured: Structu
     concept = Concept(term, _explanation(term, window, context))
     if not concept.sentences or concept.words > _MOST_WORDS:
         return None
-    # "I'd call that a success" ends as "that is fatigue" does: asked with the sentence before it alone, the model
-    # tells them apart.
+    # "I'd call that a success" ends like "that is fatigue". Asked about that and the sentence before alone, the model
+    # can tell them apart.
     last = concept.sentences[-1]
     if _words_behind(last, keys(term)) == 0 and len(concept.sentences) > 1:
         again = await _term(joined(s.text for s in concept.sentences[-2:]), structured)
@@ -132,7 +132,7 @@ async def explained_in(window: Window, context: TermContext, structured: Structu
 
 
 async def _term(text: str, structured: Structured) -> str:
-    """What the model names as the term that a text explains, "" for none."""
+    """The term that the model says a text explains; "" for none."""
     request = messages(structured.prompts, "small/term.v2", text)
     completion = await structured.text("small/term", request, max_tokens=_TOKENS)
     term = tidied(completion.text.strip().partition("\n")[0]).strip(' .*"“”')
@@ -140,7 +140,7 @@ async def _term(text: str, structured: Structured) -> str:
 
 
 def _explanation(term: str, window: Window, context: TermContext) -> tuple[Sentence, ...]:
-    """The sentences that explain a term, empty when the window only names it."""
+    """The sentences that explain a term; empty if the window only mentions it."""
     term_keys, sentences = keys(term), context.sentences
     mentions = [s.number for s in sentences if _words_behind(s, term_keys) is not None]
     naming_sentences = [s for s in window.sentences if s.number in mentions and not s.asks]
@@ -161,19 +161,19 @@ def _explanation(term: str, window: Window, context: TermContext) -> tuple[Sente
 
 
 def _is_noted(s: Sentence, term_keys: Sequence[str], notes: Iterable[str]) -> bool:
-    """Whether a note has a term and something else that a sentence says."""
+    """Whether a note has the term and something else that the sentence says."""
     other_keys = set(s.keys) - set(term_keys)
     return any(set(term_keys) <= set(n) and len(set(n) & other_keys) >= _SAID_OF_IT for n in map(keys, notes))
 
 
 def _opens(s: Sentence, term_keys: tuple[str, ...], words_before: int = _BEFORE) -> bool:
-    """Whether a sentence begins with a term, after an article or the like, and says something of it."""
+    """Whether a sentence begins with the term, after an article or the like, and says something about it."""
     beginning = units(s.text)[: words_before + len(term_keys)]
     return keys(" ".join(beginning))[: len(term_keys)] == term_keys and (_words_behind(s, term_keys) or 0) >= _FEWEST
 
 
 def _around(term: str, s: Sentence, window: Window, context: TermContext) -> tuple[int, int]:
-    """First and last sentence of an explanation around the one that names its term; (1, 0) when there is none."""
+    """First and last number of the sentences around `s` that explain the term; (1, 0) if there are none."""
     term_keys, word, sentences = keys(term), re.escape(term), context.sentences
     behind = _words_behind(s, term_keys) or 0
     begin = begin_of(s.number, s.number, sentences, Openings(sentences), last_taken=window.sentences[0].number - 1)
@@ -187,9 +187,9 @@ def _around(term: str, s: Sentence, window: Window, context: TermContext) -> tup
         return begin, s.number  # "Small cracks run through it. That is fatigue."
     led_to = {k for x in sentences[begin : s.number] for k in x.keys} | set(s.keys[: _words_before(s, term_keys)])
     note_keys = (set(n) - set(term_keys) for n in map(keys, context.notes) if n[: len(term_keys)] == term_keys)
-    ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause, at a mark
+    ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause: a punctuation mark follows
     if ends and any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in note_keys):
-        return begin, s.number  # "The ratio of the two is called …": a note of the model says the same of the term
+        return begin, s.number  # "The ratio of the two is called …": a note says the same about the term
     enclosed = re.search(rf",\s*(?:\w+\s)?{word},", s.text, re.IGNORECASE)
     if enclosed and any(set(term_keys) <= set(keys(n)) for n in context.notes):
         return begin, s.number  # "Cracks that grow day by day, a fatigue, break it": two names for one thing
@@ -203,20 +203,20 @@ def _around(term: str, s: Sentence, window: Window, context: TermContext) -> tup
 
 
 def _note_keeps(term_keys: tuple[str, ...], rest: tuple[str, ...], notes: Iterable[str]) -> bool:
-    """Whether a note has the term and most of what stands behind it."""
+    """Whether a note has the term and most of the words after it."""
     keys_of_notes = [set(keys(note)) for note in notes]
     least = _KEPT * len(set(rest))
     return len(rest) >= _FEWEST and any(set(term_keys) <= n and len(n & set(rest)) >= least for n in keys_of_notes)
 
 
 def _goes_on(s: Sentence, sentences: Sequence[Sentence]) -> bool:
-    """Whether the turn of a sentence goes on with another statement."""
+    """Whether another statement follows in the same turn."""
     behind = sentences[s.number + 1 : s.number + 2]
     return bool(behind) and behind[0].turn == s.turn and not behind[0].asks
 
 
 def _words_behind(sentence: Sentence, term_keys: Sequence[str]) -> int | None:
-    """How many words that carry meaning stand behind a term in a sentence; None when the term does not stand in it."""
+    """Number of content words after a term in a sentence; None if the sentence does not contain it."""
     sentence_keys = sentence.keys
     places = [
         n
@@ -227,12 +227,12 @@ def _words_behind(sentence: Sentence, term_keys: Sequence[str]) -> int | None:
 
 
 def _words_before(sentence: Sentence, term_keys: Sequence[str]) -> int:
-    """How many words that carry meaning stand before a term in a sentence that has it."""
+    """Number of content words before a term in a sentence that contains it."""
     return len(sentence.keys) - len(term_keys) - (_words_behind(sentence, term_keys) or 0)
 
 
 def distinct_terms(concepts: Iterable[Concept], most: int, words: int) -> list[Concept]:
-    """Each term and each sentence once, in order: at most so many concepts, of so many words in all or one."""
+    """Concepts without repeated terms or sentences, in order: at most `most`, and `words` in all unless it is one."""
     out: dict[tuple[str, ...], Concept] = {}
     used_numbers: set[int] = set()
     for concept in sorted(concepts, key=lambda c: not c.opens):
@@ -245,7 +245,7 @@ def distinct_terms(concepts: Iterable[Concept], most: int, words: int) -> list[C
 
 
 def completed(concepts: Iterable[Concept], excerpts: Sequence[Excerpt]) -> list[Concept]:
-    """The concepts; one that takes most of an excerpt takes all of it, so that it need not stand on the page twice."""
+    """The concepts; one that takes most of an excerpt takes all of it, so that it need not be printed twice."""
     out: list[Concept] = []
     for c in concepts:
         around = next((e for e in excerpts if c.numbers <= {s.number for s in e.sentences}), None)
@@ -255,7 +255,7 @@ def completed(concepts: Iterable[Concept], excerpts: Sequence[Excerpt]) -> list[
 
 
 def entries(concepts: Iterable[Concept], quoter: Quoter) -> tuple[DraftStatement, ...]:
-    """The concepts as statements: who explains them, and the quotation."""
+    """The concepts as statements: the term as label, with its explanation as an attributed quotation."""
     out: list[DraftStatement] = []
     for concept in concepts:
         term = concept.term[:1].upper() + concept.term[1:]

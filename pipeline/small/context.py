@@ -1,4 +1,4 @@
-"""What a sentence needs around it to be understood; no language is known here."""
+"""What a sentence needs around it to be understood, decided without knowing the language."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pipeline.verification.figures import claims
 
 MOST_SENTENCES = 6
 MOST_WORDS = 110
-_REST = 25  # words of the rest of a line that are taken in: conditions and second thoughts stand at its end
-SHORT = 7  # words of a sentence that seldom stands alone
-_LONG_WORD = 5  # letters from which a word at the beginning names something
-_RIDER = 15  # words of a denial that takes back some of what was said before it
-_SAME = 2  # words that the other half of a contrast repeats
-_FIGURES = 2  # figures for which a sentence is taken in
-_LINE = 0.7  # what a sentence at the beginning of a line needs less, since lines mostly begin with thoughts
-_STEP = 0.12  # what a further sentence costs against what it makes clear
+_REST = 25  # most words in the rest of a line that is included: conditions and second thoughts come there
+SHORT = 7  # words: a shorter sentence can seldom be understood alone
+_LONG_WORD = 5  # letters from which an opening word names something
+_RIDER = 15  # words of a denial that qualifies what was said before it
+_SAME = 2  # words that the second half of a contrast repeats
+_FIGURES = 2  # figures that make a sentence worth including
+_LINE = 0.7  # by how much a sentence at the start of a line leans less, since lines mostly begin with a new thought
+_STEP = 0.12  # cost of a further sentence, against what it makes clear
 
 
 class Openings:
-    """How much a sentence needs the one before it, from how it opens; no language is known here.
+    """How much a sentence needs the one before it, judged by its opening, without knowing the language.
 
     A sentence that opens with a long word or a figure names what it is about. One that opens with short or frequent
-    words ("It is", "C'est", "So they") mostly points back.
+    words ("It is", "C'est", "So they") mostly refers back.
     """
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
@@ -34,7 +34,7 @@ class Openings:
         self._frequent = max(3, len(sentences) // 25)
 
     def leans(self, sentence: Sentence) -> float:
-        """0 for a sentence that stands alone, more the more it needs what was said before."""
+        """0 for a sentence that can be understood alone; higher, the more it needs what was said before."""
         first_units = units(sentence.text)[:2]
         weights = (0.8, 0.5)
         lean = sum(w for w, u in zip(weights, first_units, strict=False) if self._common(u))
@@ -43,7 +43,7 @@ class Openings:
         return max(0.0, lean - (_LINE if sentence.begins_line else 0.0))
 
     def cut_before(self, sentence: Sentence) -> float:
-        """What is lost when an excerpt begins with a sentence in the middle of a turn: least where a line begins."""
+        """What is lost if an excerpt begins with this sentence within a turn: least at the start of a line."""
         return self.leans(sentence) + (0.0 if sentence.begins_line else _LINE)
 
     def _common(self, unit: str) -> bool:
@@ -53,7 +53,7 @@ class Openings:
 
 
 def fits(run: Sequence[Sentence], most: int = MOST_SENTENCES) -> bool:
-    """Whether sentences in a row are short enough for an excerpt."""
+    """Whether consecutive sentences are short enough for an excerpt."""
     return len(run) <= most and sum(s.words for s in run) <= MOST_WORDS
 
 
@@ -65,9 +65,9 @@ def begin_of(
     last_taken: int = -1,
     needed: int | None = None,
 ) -> int:
-    """Where an excerpt begins so that its sentences from `first` to `last` are understood.
+    """Number of the sentence at which an excerpt begins so that its sentences `first` to `last` can be understood.
 
-    `last_taken` is the last sentence of the excerpt before; `needed` one before `first` that should be in.
+    `last_taken` is the last sentence of the previous excerpt; `needed` an earlier sentence that should be included.
     """
     turn = sentences[first].turn
 
@@ -82,7 +82,7 @@ def begin_of(
 
 
 def end_of(first: int, last: int, sentences: Sequence[Sentence], others: Collection[int] = ()) -> int:
-    """Where an excerpt ends so that nothing is missing that belongs to its last sentence. `others` are not taken in."""
+    """Number of the sentence at which an excerpt ends with everything that belongs to it; `others` are not included."""
     while last + 1 < len(sentences) and last + 1 not in others and fits(sentences[first : last + 2]):
         behind = sentences[last + 1]
         if behind.turn != sentences[last].turn or behind.asks or not belongs(sentences[last], behind):
@@ -95,13 +95,13 @@ def end_of(first: int, last: int, sentences: Sequence[Sentence], others: Collect
 
 
 def thrown_in(sentences: Sequence[Sentence], n: int) -> bool:
-    """Whether a sentence is a word or two that no question asked for."""
+    """Whether a sentence is a word or two thrown in, not the answer to a question."""
     answers = n > 0 and sentences[n - 1].asks and sentences[n - 1].turn != sentences[n].turn
     return sentences[n].interjects and not answers
 
 
 def belongs(last: Sentence, behind: Sentence) -> bool:
-    """Whether a sentence belongs to the one before it: its rest, a correction, its other half, or figures."""
+    """Whether a sentence belongs to the one before it: as its rest, a correction, a contrast, or figures."""
     if behind.begins_line:
         return last.unfinished
     shared = len(set(last.keys) & set(behind.keys))

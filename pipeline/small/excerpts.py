@@ -1,4 +1,4 @@
-"""Excerpts: one to six sentences in a row of one speaker that can be understood alone."""
+"""Excerpts: one to six consecutive sentences of one speaker that can be understood alone."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pipeline.small.notes import Mark
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
-_RUN = 4  # noted sentences that are kept together
-LEAD_UP = 36  # words of what an excerpt answers
-_NEAR = 2  # sentences at the end of a turn, one of which asks what the next turn answers
-_ENOUGH = 3  # words that carry meaning in a question that is understood alone
-NEEDS = 0.7  # leaning from which a sentence is printed below the one before it
-_REPLY = 0.55  # leaning from which a turn answers the one before it
-_UNEVEN = 0.05  # what a sentence more on one side than on the other costs when a run is split
-_FRESH = 0.3  # leaning below which a line begins something else
-_FEW = 2  # noted sentences that stay together over the beginning of a line, but for something new
+_RUN = 4  # noted sentences that are kept together at most
+LEAD_UP = 36  # most words of what an excerpt answers
+_NEAR = 2  # sentences at the end of a turn among which to look for the question that the next turn answers
+_ENOUGH = 3  # content words that make a question understandable alone
+NEEDS = 0.7  # lean (see Openings) from which a sentence is printed below the one before it
+_REPLY = 0.55  # lean from which a turn answers the one before it
+_UNEVEN = 0.05  # cost of each sentence by which the halves of a split run differ
+_FRESH = 0.3  # lean below which a line begins something new
+_FEW = 2  # noted sentences that stay together across lines, unless a line begins something new
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Sentences in a row of one speaker; `marked` are the numbers of those that notes stand for.
+    """Consecutive sentences of one speaker; `marked` holds the numbers of those that notes are about.
 
-    `lead_up` is what was said right before the first sentence: the other speaker's question, or a statement with what
-    that replies to. `goes_on` says that it needs the excerpt before it.
+    `lead_up` is what was said right before the first sentence: another speaker's question, or a statement together with
+    what that replies to. `goes_on` means that it needs the excerpt before it.
     """
 
     sentences: tuple[Sentence, ...]
@@ -53,23 +53,23 @@ class Excerpt:
         return frozenset(s.number for s in self.sentences)
 
     def continues(self, other: Excerpt) -> bool:
-        """Whether it needs that other excerpt, which stands right before it."""
+        """Whether it needs the other excerpt, which comes right before it."""
         begin = self.lead_up[0].number if self.lead_up else self.first
         return self.goes_on and other.last == begin - 1
 
     @property
     def words(self) -> int:
-        """Words of its sentences."""
+        """Number of words in its sentences."""
         return sum(s.words for s in self.sentences)
 
     @property
     def printed(self) -> int:
-        """Words that it takes on the page, with what it answers and who speaks."""
+        """Number of words on the page, including its lead-up and the speakers' names."""
         return printed_words(self.sentences, self.lead_up)
 
     @property
     def complete(self) -> bool:
-        """Whether it needs nothing from before, or stands below what it needs."""
+        """Whether it needs no lead-in, because it is printed below the excerpt that it needs."""
         return self.goes_on
 
     def with_lead_in(self, by_others: tuple[Sentence, ...], by_speaker: tuple[Sentence, ...]) -> Excerpt:
@@ -77,9 +77,10 @@ class Excerpt:
         return replace(self, sentences=(*by_speaker, *self.sentences), lead_up=by_others)
 
     def without(self, shown: Collection[int]) -> Excerpt:
-        """The excerpt around its marked sentences, up to the nearest on either side that are `shown` elsewhere.
+        """The excerpt around its marked sentences, cut at the nearest on either side that are `shown` elsewhere.
 
-        Without its front it goes on from that, unless a question opens it. None of its marked sentences is shown.
+        If its beginning is cut, it continues what is shown there, unless it now opens with a question. None of its
+        marked sentences may be in `shown`.
         """
         first, last = min(self.marked), max(self.marked)
         begin = max((n for n in shown if n < first), default=-1)
@@ -96,23 +97,23 @@ class Excerpt:
 
     @property
     def figures(self) -> int:
-        """How many figures it says."""
+        """Number of figures in it."""
         return len(claims(self.text))
 
 
 def printed_words(sentences: Sequence[Sentence], lead_up: Sequence[Sentence]) -> int:
-    """Words of a quotation and what it answers, each turn with its speaker's name."""
+    """Words of a quotation and its lead-up, including the speaker's name once per turn."""
     names = {s.turn: s.speaker or "" for s in (*lead_up, *sentences)}
     return sum(s.words for s in (*lead_up, *sentences)) + sum(map(size, names.values()))
 
 
 def lines_of(excerpt: Excerpt) -> tuple[int, ...]:
-    """Segment ids of an excerpt and of what it answers."""
+    """Segment ids of an excerpt and its lead-up."""
     return tuple(sorted({i for s in (*excerpt.lead_up, *excerpt.sentences) for i in s.lines}))
 
 
 def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Excerpt]:
-    """Excerpts around all marked sentences, in order; every sentence is in one at most."""
+    """Excerpts around all marked sentences, in order; no sentence is in two of them."""
     openings = Openings(sentences)
     by_sentence: dict[int, list[Mark]] = {}
     for m in marks:
@@ -127,7 +128,7 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
     for e in grown:
         lead_up = _lead_up_of(e, sentences)
         if lead_up and not lead_up[-1].asks and lead_up[0].number:
-            replied_to = sentences[lead_up[0].number - 1]  # "Such a law": a reply to a reply has what both reply to
+            replied_to = sentences[lead_up[0].number - 1]  # "Such a law": a reply to a reply needs what both are about
             if with_lead_ups and with_lead_ups[-1].last == replied_to.number:
                 e = replace(e, goes_on=True)
             elif replied_to.speaker and not replied_to.asks and replied_to.words <= LEAD_UP:
@@ -139,9 +140,9 @@ def excerpts_of(sentences: Sequence[Sentence], marks: Iterable[Mark]) -> list[Ex
 
 
 def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
-    """The excerpts in order; what one of them says is not shown again before the next, which goes on from it.
+    """The excerpts in order, without lead-ups that the excerpt right before has shown; they then continue that excerpt.
 
-    One that answers a question which is still shown goes on from that.
+    If a question remains in the lead-up, the excerpt does not count as a continuation.
     """
     out: list[Excerpt] = []
     for e in excerpts:
@@ -152,9 +153,9 @@ def unrepeated(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
 
 
 def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
-    """The sentence itself, or the first of the answer when it leads up to a question: both are shown then.
+    """The number itself or, if its turn leads up to a question, that of the first sentence of the answer.
 
-    A mere noise is no answer.
+    Both are shown then. A mere noise does not count as an answer.
     """
     turn = sentences[number].turn
     if sentences[number].speaker is None:
@@ -169,7 +170,7 @@ def _answer_to(number: int, sentences: Sequence[Sentence]) -> int:
 
 
 def _clusters(marked: Sequence[int], sentences: Sequence[Sentence], openings: Openings) -> list[list[int]]:
-    """Marked sentences of one turn that stand together or with one between them; longer runs are split."""
+    """Marked sentences of one turn, together if at most one other is between them; longer runs are split."""
     runs: list[list[int]] = []
     for number in marked:
         if runs and sentences[runs[-1][-1]].turn == sentences[number].turn and number - runs[-1][-1] <= 2:
@@ -180,13 +181,13 @@ def _clusters(marked: Sequence[int], sentences: Sequence[Sentence], openings: Op
 
 
 def _split(run: list[int], sentences: Sequence[Sentence], openings: Openings) -> list[list[int]]:
-    """The run in parts of four sentences at most, each beginning where it needs least of the one before."""
+    """The run in parts of at most four sentences, each beginning where it needs the previous one least."""
     whole = fits(sentences[run[0] : run[-1] + 1], _RUN)
 
     def apart(s: Sentence) -> bool:
         return (len(run) > _FEW and s.speaker is None) or s.asks or openings.leans(s) < _FRESH
 
-    # What fits together is still parted where a line begins something else: room for what each part needs.
+    # Even a run that fits is split where a line begins something new, so that each part has room for its context.
     between = {n: sentences[run[n - 1] + 1 : run[n] + 1] for n in range(1, len(run))}
     lines = [n for n, gap in between.items() if any(s.begins_line and apart(s) for s in gap)]
     places = lines or ([] if whole else list(between))
@@ -207,9 +208,9 @@ def _grown(
     openings: Openings,
     last_taken: int,
 ) -> Excerpt:
-    """The cluster with the sentences before and behind it that it cannot be understood without.
+    """The cluster as an excerpt, extended by the sentences before and after that are needed to understand it.
 
-    `last_taken` is the last sentence of the excerpt before.
+    `last_taken` is the last sentence of the previous excerpt.
     """
     needed = min((n for c in cluster for m in marks[c] for n in m.needs), default=cluster[0])
     first = begin_of(cluster[0], cluster[-1], sentences, openings, last_taken, needed)
@@ -222,7 +223,7 @@ def _grown(
 
 
 def _trimmed(first: int, last: int, cluster: Sequence[int], sentences: Sequence[Sentence]) -> tuple[int, int]:
-    """Without words thrown in at either end; a short answer to a question stays."""
+    """First and last sentence without words thrown in at either end; a short answer to a question is kept."""
     while first < cluster[0] and thrown_in(sentences, first):
         first += 1
     while last > cluster[-1] and sentences[last].interjects:
@@ -231,7 +232,7 @@ def _trimmed(first: int, last: int, cluster: Sequence[int], sentences: Sequence[
 
 
 def _follows_on(sentences: Sequence[Sentence], first: int, openings: Openings) -> bool:
-    """Whether a sentence needs the one before it: in its turn soon, as a reply to somebody else's statement seldom."""
+    """Whether a sentence leans on the one before it; a reply does so only on a statement, not on a question."""
     previous, lean = sentences[first - 1], openings.leans(sentences[first])
     if sentences[first].asks:
         return False
@@ -241,7 +242,7 @@ def _follows_on(sentences: Sequence[Sentence], first: int, openings: Openings) -
 
 
 def _merged(a: Excerpt, b: Excerpt) -> Excerpt | None:
-    """Two neighbouring excerpts as one, when the second leans on the first and both are short enough together."""
+    """Two neighbouring excerpts as one, if the second needs the first and together they are short enough; else None."""
     together = (*a.sentences, *b.sentences)
     if not b.goes_on or a.sentences[0].turn != b.sentences[0].turn or not fits(together):
         return None
@@ -249,7 +250,7 @@ def _merged(a: Excerpt, b: Excerpt) -> Excerpt | None:
 
 
 def _lead_up_of(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """What an excerpt answers: the question before its turn, or a short statement that its own first words answer."""
+    """What an excerpt answers: the question before its turn, or a short statement that its opening words reply to."""
     first = excerpt.sentences[0]
     if first.number == 0 or first.speaker is None or excerpt.goes_on:
         return ()
@@ -267,9 +268,9 @@ def _lead_up_of(excerpt: Excerpt, sentences: Sequence[Sentence]) -> tuple[Senten
 
 
 def question_before(begin: Sentence, first: Sentence, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The question that the turn which begins with `begin` answers, with what stands behind it; () when there is none.
+    """The question answered by the turn that begins with `begin`, and what follows it in its turn; () if none.
 
-    None either when the `first` sentence that is printed repeats its words.
+    Also () if `first`, the first printed sentence, repeats the question's words.
     """
     turn = sentences[begin.number - 1].turn if begin.number else begin.turn
     turn_end = [s for s in sentences[max(0, begin.number - _NEAR) : begin.number] if s.turn == turn]
@@ -280,7 +281,7 @@ def question_before(begin: Sentence, first: Sentence, sentences: Sequence[Senten
     question_keys = {k for s in question for k in s.keys}
     repeated = len(question_keys & set(first.keys))
     if repeated and 2 * repeated >= len(question_keys):
-        return ()  # the answer says itself what it is about
+        return ()  # the answer itself says what it is about
     if len(question_keys) < _ENOUGH:  # "What happened?"
         for s in reversed(sentences[: question[0].number]):
             if s.turn != turn or sum(x.words for x in question) + s.words > LEAD_UP:

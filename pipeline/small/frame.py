@@ -1,4 +1,4 @@
-"""What belongs to a show and not to its matter: adverts, and how people introduce themselves and part."""
+"""What belongs to a show and not to its subject: adverts, introductions, greetings and farewells."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from dataclasses import dataclass
 from pipeline.small.keys import keys
 from pipeline.small.sentences import Sentence
 
-_LEAST, _TENTH = 150, 10  # words at either end, or that share of all, in which a show names those who pay for it
-_QUARTER = 4  # the share of a short recording that an end is at most
-_ENDS, _SHARE = 100, 12  # words at either end in which people greet and part, and that share of all at most
-_NEAR = 100  # words between two sentences of an advert that name the same
-_MOST, _SIXTH = 300, 6  # words of an advert, and that share of all; more is a subject
-_GAP = 3  # sentences from one word of a farewell to the next
-_PARTING, _LONG = 2, 25  # sentences at the end, of a recording of so many
-_LONGER = 90  # sentences of a recording that has a farewell of more
+_LEAST, _TENTH = 150, 10  # words at either end, or 1/n of all, in which a show names its sponsors
+_QUARTER = 4  # an end is at most 1/n of a short recording
+_ENDS, _SHARE = 100, 12  # words at either end in which people greet and part, and at most 1/n of all
+_NEAR = 100  # words between two sentences of an advert that name the same thing
+_MOST, _SIXTH = 300, 6  # most words of an advert, and at most 1/n of all; a longer one is a subject
+_GAP = 3  # sentences between two parts of a farewell
+_PARTING, _LONG = 2, 25  # sentences of a farewell, in recordings of at least _LONG sentences
+_LONGER = 90  # sentences from which a recording may have a longer farewell
 _NAME = 4  # letters
 _ADDRESS = re.compile(r"(?<![\w.@])((?:[\w-]+\.)+)[a-z]{2,}\b(?!\.\w)((?:/[\w-]+)*)")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Numbers of the sentences that belong to the show alone, whatever a note makes of them."""
+    """Numbers of the sentences about the show itself, which count as such whatever the notes say about them."""
 
     adverts: frozenset[int]
     parting: frozenset[int]
     introductions: frozenset[int]
-    greetings: frozenset[int]  # share a word with the parting alone, such as the show's name
+    greetings: frozenset[int]  # have a word that otherwise only the parting has, such as the show's name
 
     @property
     def aside(self) -> frozenset[int]:
-        """What is no main point; greetings may say what the recording is about."""
+        """Sentences that cannot be main points; greetings may, as they can say what the recording is about."""
         return self.adverts | self.introductions | self.parting
 
 
 def frame_of(sentences: Sequence[Sentence], names: Collection[str] = ()) -> Frame:
-    """What belongs to the show alone; `names` are the keys of speakers' names, which greet nobody."""
+    """Find what belongs to the show itself; `names` are the keys of speakers' names, which make no greeting."""
     advert_numbers, total = adverts(sentences), sum(s.words for s in sentences)
     if len(sentences) < _LONG:
         return Frame(advert_numbers, frozenset(), frozenset(), frozenset())
-    # In a short recording words stand at both ends by chance.
+    # In a short recording, words occur at both ends by chance.
     words = min(_ENDS, total // _SHARE) if len(sentences) >= _LONGER else 0
     begin, end = opening(sentences, words), closing(sentences, words)
     between = {k for s in sentences[len(begin) : len(sentences) - len(end)] for k in s.keys}
@@ -61,7 +61,7 @@ def frame_of(sentences: Sequence[Sentence], names: Collection[str] = ()) -> Fram
 
 
 def adverts(sentences: Sequence[Sentence]) -> frozenset[int]:
-    """Numbers of the sentences around a web address whose name is said there and at either end, and nowhere else."""
+    """Numbers of the sentences around a web address whose name is said there, at either end, and nowhere else."""
     squeezed = ["".join(c for c in s.text.casefold() if c.isalnum()) for s in sentences]
     total = sum(s.words for s in sentences)
     words = min(max(_LEAST, total // _TENTH), total // _QUARTER)
@@ -78,7 +78,7 @@ def adverts(sentences: Sequence[Sentence]) -> frozenset[int]:
 
 
 def _run(number: int, mentions: Sequence[int], sentences: Sequence[Sentence]) -> range:
-    """The sentences around one from the first to the last that says a name, each near the next."""
+    """The sentences around one, from the first to the last that mention a name, each near the next."""
     first = last = number
     for n in sorted(mentions, key=lambda n: abs(n - number)):
         low, high = min(n, first), max(n, last)
@@ -88,7 +88,7 @@ def _run(number: int, mentions: Sequence[int], sentences: Sequence[Sentence]) ->
 
 
 def opening(sentences: Sequence[Sentence], most: int) -> list[Sentence]:
-    """The sentences at the beginning, of so many words at most."""
+    """The first sentences, up to `most` words in all."""
     words, found = 0, list[Sentence]()
     for s in sentences:
         words += s.words
@@ -99,5 +99,5 @@ def opening(sentences: Sequence[Sentence], most: int) -> list[Sentence]:
 
 
 def closing(sentences: Sequence[Sentence], most: int) -> list[Sentence]:
-    """The sentences at the end, of so many words at most."""
+    """The last sentences, up to `most` words in all."""
     return opening(sentences[::-1], most)[::-1]

@@ -1,4 +1,4 @@
-"""Words as they are compared: what a note and a sentence have in common, in any language."""
+"""Words in the form in which they are compared: what a note and a sentence have in common, in any language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.text import UNSPACED
 _TIGHT = re.compile(rf"[{UNSPACED}，。！？；：、“”（）《》]")
 _UNIT = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:['’.\-][^\W_{UNSPACED}]+)*")
 _ELIDED = re.compile(r"^\w{1,2}'(?=\w{3})")  # "l'eau", "qu'une", "un'ora"
-# Closed by grammar: what turns a sentence into its contrary. A language that is not here is compared without it.
+# Words that negate a sentence, a closed class in grammar. Languages not listed are compared without them.
 _DENIALS = {
     "de": r"nicht|kein\w*|nie|niemals|nichts|niemand|ohne|weder",
     "en": r"not?|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|\w+n['’]t",
@@ -30,7 +30,7 @@ _DENIAL = re.compile(
     "|".join(f"(?:{p})" if name == "zh-ja" else rf"\b(?:{p})\b" for name, p in _DENIALS.items()), re.IGNORECASE
 )
 
-# English words without a matter of their own: notes and sentences share them by chance.
+# English function words: notes and sentences share them by chance.
 _FUNCTION_WORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below
     between both but by can could did do does doing down during each even few for from further get gets go
@@ -44,23 +44,23 @@ _FUNCTION_WORDS = frozenset(
 
 @lru_cache(maxsize=32_768)
 def units(text: str) -> tuple[str, ...]:
-    """Words in order, folded; of a script without spaces its characters."""
+    """Words in order, case-folded; the characters of scripts without spaces."""
     return tuple(u.casefold().replace("’", "'") for u in _UNIT.findall(text))
 
 
 @lru_cache(maxsize=32_768)
 def keys(text: str) -> tuple[str, ...]:
-    """Words that carry meaning, in order, with the endings of English off."""
+    """Content words in order, without English endings."""
     return tuple(_stem(u) for u in units(text) if u not in _FUNCTION_WORDS)
 
 
 @lru_cache(maxsize=32_768)
 def _stem(word: str) -> str:
-    """A light English suffix strip; words of other languages pass nearly unchanged."""
+    """The word without English suffixes; words of other languages are nearly unchanged."""
     word = _ELIDED.sub("", word.removesuffix("'s"))
     for suffix in ("ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s"):
         if word.endswith("ss") and suffix == "s":
-            continue  # "pass" meets "passing"
+            continue  # "pass" must match "passing"
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             base = word[: -len(suffix)]
             if suffix in ("ied", "ies"):
@@ -72,19 +72,19 @@ def _stem(word: str) -> str:
 
 
 def size(text: str) -> int:
-    """Words of a text; two characters of a script without spaces count as one."""
+    """Number of words in a text; two characters of a script without spaces count as one."""
     found = units(text)
     alone = sum(map(unspaced, found))
     return len(found) - alone + (alone + 1) // 2
 
 
 def unspaced(unit: str) -> bool:
-    """Whether a unit is a character of a script without spaces, where the length of words tells nothing."""
+    """Whether a unit is a character of a script without spaces, in which the length of words is meaningless."""
     return re.match(f"[{UNSPACED}]$", unit) is not None
 
 
 def joined(parts: Iterable[str]) -> str:
-    """Texts in a row, with a space between them unless both sides are of a script without spaces."""
+    """Texts joined by spaces, or directly where both neighbours are in a script without spaces."""
     whole = ""
     for part in parts:
         tight = whole and part and _TIGHT.match(whole[-1]) and _TIGHT.match(part[0])
@@ -93,11 +93,11 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def denies(text: str) -> bool:
-    """Whether a word of denial stands in the text."""
+    """Whether the text contains a word of negation."""
     return _DENIAL.search(text) is not None
 
 
 def likeness(a: Sequence[str], b: Sequence[str]) -> float:
-    """How much two texts have in common, in words: half of it counts in any order, and figures count twice."""
+    """How much two texts have in common, in words: half of it in sequence, half in any order with figures twice."""
     shared = sum(2 if any(c.isdigit() for c in k) else 1 for k in set(a) & set(b))
     return (LCSseq.similarity(a, b) + shared) / 2

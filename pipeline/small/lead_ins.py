@@ -1,4 +1,4 @@
-"""What is printed before a quotation so that it is understood: what was said right before it, or the question asked."""
+"""What is printed before a quotation to make it understandable: what was said right before, or the question asked."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from pipeline.small.excerpts import LEAD_UP, NEEDS, Excerpt, printed_words, ques
 from pipeline.small.keys import keys
 from pipeline.small.sentences import Sentence
 
-_RIDER = 12  # words of a second thought in the line of a definition
-_LEANS = 0.3  # leaning from which the beginning of a paragraph is printed with the question that its turn answers
-_POINTS_BACK = 1.0  # leaning above which a sentence is not understood without another: both first words are common
+_RIDER = 12  # most words of a second thought in the line of a definition
+_LEANS = 0.3  # lean (see Openings) from which a paragraph is printed with the question that its turn answers
+_POINTS_BACK = 1.0  # lean above which a sentence cannot be understood alone: both first words are common
 
 Quotation = TypeVar("Quotation", Excerpt, Concept)
 
 
 @dataclass(frozen=True)
 class LeadIn:
-    """What is printed before a quotation: what others said, then what its speaker said."""
+    """What is printed before a quotation: words of others, then of its speaker."""
 
     by_others: tuple[Sentence, ...] = ()
     by_speaker: tuple[Sentence, ...] = ()
 
     def words_before(self, quotation: tuple[Sentence, ...]) -> int:
-        """Words that it adds to a quotation, names of speakers too."""
+        """Number of words that it adds to a quotation, including speakers' names."""
         return printed_words((*self.by_speaker, *quotation), self.by_others) - printed_words(quotation, ())
 
 
 def cut_back(concept: Concept) -> Concept:
-    """A concept that opens with its term, cut to its definition and the sentences behind that belong to it."""
+    """A concept that opens with its term, cut to its definition and the following sentences that belong to it."""
     if not concept.opens:
         return concept
     kept = [concept.sentences[0]]
@@ -45,7 +45,7 @@ def cut_back(concept: Concept) -> Concept:
 
 
 def with_rest_of_concept(excerpt: Excerpt, concepts: Sequence[Concept]) -> Excerpt:
-    """An excerpt with what `cut_back` takes from a concept right behind it in its turn: that goes on from both."""
+    """The excerpt plus what `cut_back` removes from a concept right after it in its turn, which continues both."""
     for concept in concepts:
         kept_numbers = cut_back(concept).numbers
         rest = tuple(s for s in concept.sentences if s.number not in kept_numbers)
@@ -58,7 +58,7 @@ def with_rest_of_concept(excerpt: Excerpt, concepts: Sequence[Concept]) -> Excer
 
 
 def excerpt_behind(concept: Concept, excerpts: Sequence[Excerpt]) -> Excerpt | None:
-    """The excerpt right behind a concept, in its turn, that speaks of its term further."""
+    """The excerpt right after a concept, in the same turn, that says more about its term; None if there is none."""
     last = concept.sentences[-1]
     for e in excerpts:
         near = e.first == last.number + 1 and e.sentences[0].turn == last.turn
@@ -69,19 +69,19 @@ def excerpt_behind(concept: Concept, excerpts: Sequence[Excerpt]) -> Excerpt | N
 
 
 class LeadIns:
-    """Gives quotations what was said before them, as long as the page has words left."""
+    """Adds to quotations what was said before them, as long as the page has words left."""
 
     def __init__(self, sentences: Sequence[Sentence], words: int, opening_question: Sentence | None = None) -> None:
-        """`opening_question`, with which the page begins, is not repeated."""
+        """`opening_question` is printed at the top of the page and not repeated."""
         self._sentences, self._openings = sentences, Openings(sentences)
         self.words_left, self._opening_question = words, opening_question
 
     def with_lead_ins(
         self, quotations: Sequence[Quotation], always: bool = False, elsewhere: Collection[int] = ()
     ) -> list[Quotation]:
-        """The quotations, those that need it most first served, with what they need and stands not `elsewhere`.
+        """The quotations with the context that they need, unless printed `elsewhere`; the neediest come first.
 
-        With `always` each that begins inside a turn takes something along: a definition is read without its neighbours.
+        With `always`, each one that begins within a turn gets a lead-in: a definition is read without its neighbours.
         """
         out = list(quotations)
         order = sorted(range(len(out)), key=lambda n: -self._openings.cut_before(out[n].sentences[0]))
@@ -92,7 +92,7 @@ class LeadIns:
         return out
 
     def stands_alone(self, concept: Concept) -> bool:
-        """Whether an explanation is understood among the concepts: neither it nor what leads in to it points back."""
+        """Whether an explanation can be understood among the concepts: neither it nor its lead-in refers back."""
         first = concept.sentences[0]
         leans = self._openings.leans(first)
         if concept.lead_up or concept.complete:
@@ -118,7 +118,7 @@ class LeadIns:
         return quotation.with_lead_in(lead_in.by_others, lead_in.by_speaker)
 
     def _lead_in_for(self, first: Sentence, always: bool) -> LeadIn:
-        """What a sentence needs of what was said before it, by where it stands in its turn and its line."""
+        """The context that a sentence needs, depending on its position in its turn and line."""
         turn, leans = self._in_turn(first), self._openings.leans(first)
         if not turn or (first.speaker is not None and all(s.interjects for s in turn)):
             question = question_before(turn[0] if turn else first, first, self._sentences)
@@ -127,7 +127,7 @@ class LeadIns:
         if not first.begins_line or leans >= NEEDS:
             return LeadIn(by_speaker=_last_sentences(turn))
         question = question_before(turn[0], first, self._sentences) if leans >= _LEANS else ()
-        while question and not question[-1].asks:  # what stands behind the question leads up to the turn's beginning
+        while question and not question[-1].asks:  # what follows the question leads up to the turn's beginning
             question = question[:-1]
         return LeadIn(question, _last_sentences(turn) if always and not question else ())
 
@@ -138,9 +138,9 @@ class LeadIns:
 
 
 def _last_sentences(turn: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The last sentence of a turn, or the last two when the last is short and does not begin its line.
+    """The last sentence of a turn, or the last two if the last one is short and does not begin its line.
 
-    The first of them is no word or two, but for a question.
+    A word or two at the start is dropped, unless it is a question.
     """
     last = turn[-1]
     two = len(turn) > 1 and last.words < SHORT and not last.begins_line

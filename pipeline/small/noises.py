@@ -1,4 +1,4 @@
-"""The noises of speech, which a page leaves out."""
+"""The noises of speech, which are left out of the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pipeline.language import primary
 from pipeline.verification.phrases import SPLIT_APOSTROPHE, without_stutters
 
-# Noises, not words: they say nothing in any of these languages, and leaving them out changes no statement.
+# Not words: they mean nothing in any of these languages, so leaving them out changes no statement.
 _NOISES = "uh|uhm|umm|erm|hmm|mm-hmm|mmm|uh-huh|euh|heu|äh|ähm|öh|eeh|э-э"
 _NOISE, _ENGLISH_NOISE = (
     re.compile(
@@ -16,20 +16,20 @@ _NOISE, _ENGLISH_NOISE = (
     for noises in (_NOISES, f"{_NOISES}|um")  # "um" is "about" in German and "a" in Portuguese
 )
 _BEFORE_MARK = re.compile(r"\s+(?=[,.;:!?…](?:\s|$))")
-_BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the others
-_LEFT_MARK = re.compile(r"^[,.;:!?]+\s+")  # of a noise at the beginning
+_BEFORE_FRENCH_MARK = re.compile(r"\s+(?=[,.…](?:\s|$))")  # French has a space before the other marks
+_LEFT_MARK = re.compile(r"^[,.;:!?]+\s+")  # left by a noise at the beginning
 
 
 def _replacement(noise: re.Match[str]) -> str:
-    """What stays of a noise: the comma before it where none stands behind it, but another word."""
+    """What replaces a noise: a comma if one came before it, none after it, and a word follows; otherwise a space."""
     found, behind = noise[0].strip(), noise.string[noise.end() : noise.end() + 1]
     return ", " if found[:1] == "," and found[-1:] != "," and behind.isalnum() else " "
 
 
 def without_noises(text: str, language: str | None) -> str:
-    """A sentence without noises and, in English, words said twice in a row; the space before marks closed.
+    """A sentence without noises and, in English, words said twice in a row; spaces before punctuation are removed.
 
-    Elsewhere such words may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
+    In other languages, such repetitions may be grammar: "nous nous voyons", "die Leute, die die Brücke bauten".
     """
     english, marks = primary(language) == "en", _BEFORE_FRENCH_MARK if primary(language) == "fr" else _BEFORE_MARK
     text = SPLIT_APOSTROPHE.sub("", marks.sub("", text))

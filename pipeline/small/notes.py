@@ -1,4 +1,4 @@
-"""The model's notes on a passage, and the sentences that each of them stands for."""
+"""The model's notes on a passage, and the sentences that each of them is about."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])")
-_FORM = "At most four short notes."  # said again where the examples are in another language
+_FORM = "At most four short notes."  # repeated if the recording is not in English, the language of the examples
 _MOST_TOKENS = 140
-_FEWEST = 4  # words of a note
-_ENOUGH = 3  # words in common that tie a note to a sentence
-_GREETING = 3  # sentences at the beginning, in which figures number episodes
+_FEWEST = 4  # least words of a note
+_ENOUGH = 3  # words in common from which a sentence counts as a note's source
+_GREETING = 3  # sentences at the beginning, where figures are episode numbers
 _SEVERAL = 3
-_NEAR = 3  # sentences before the one noted that may hold what the note adds
+_NEAR = 3  # preceding sentences in which to look for further words of a note
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A note with the numbers of the sentences that it stands for; "" where figures speak for a sentence, and no note.
+    """A note with the numbers of the sentences that it is about; the text is "" if only figures marked them.
 
-    `needs` are sentences before those that hold further words of the note.
+    `needs` are earlier sentences that contain further words of the note.
     """
 
     text: str
@@ -42,10 +42,10 @@ class Mark:
 async def notes_on(
     passage: Passage, structured: Structured, language: str | None = None, names: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """The model's notes, none when it finds nothing worth one. Raises what the client raises.
+    """The model's notes; empty if it finds nothing noteworthy. Raises what the client raises.
 
-    An answer that repeats itself until it is cut off and stands for one sentence or none leaves the rest of a passage
-    out: its halves are asked about as well. `names` are the keys of speakers' names.
+    If the answer repeats itself until it is cut off, and its notes are about one sentence at most, the rest of the
+    passage is missing, so its halves are asked about as well. `names` are the keys of speakers' names.
     """
     notes, repeats = await _answer(passage, structured, language)
     if repeats and (halves := passage.halves):
@@ -59,7 +59,7 @@ async def notes_on(
 
 
 async def _further(half: Passage, structured: Structured, language: str | None) -> list[str]:
-    """Notes on half of a passage; none where the call fails in a way that ends no run: the whole was answered."""
+    """Notes on half of a passage; empty if the call fails without ending the run, as the whole has been answered."""
     try:
         return (await _answer(half, structured, language))[0]
     except CallError as err:
@@ -68,7 +68,7 @@ async def _further(half: Passage, structured: Structured, language: str | None) 
 
 
 async def _answer(passage: Passage, structured: Structured, language: str | None) -> tuple[list[str], bool]:
-    """What the model wrote of a passage, and whether it repeated itself until it was cut off."""
+    """The notes in the model's answer, and whether it repeated itself until it was cut off."""
     request = messages(structured.prompts, "small/notes.v1", passage.shown, language, form=_FORM)
     completion = await structured.text("small/notes", request, max_tokens=_MOST_TOKENS)
     rows = [row for row in completion.text.splitlines() if row.strip()]
@@ -76,15 +76,15 @@ async def _answer(passage: Passage, structured: Structured, language: str | None
     if cut_off:  # the last row, or the last sentence of the only one, is cut off
         rows = rows[:-1] or [" ".join(_SENTENCE_END.split(row)[:-1]) for row in rows]
     notes = [tidied(_BULLET.sub("", row)) for row in rows if _BULLET.match(row)]
-    if not notes and language and primary(language) != "en":  # there a model may forget the form of the examples
+    if not notes and language and primary(language) != "en":  # the model may then forget the form of the examples
         notes = [tidied(part) for row in rows for part in _SENTENCE_END.split(row)]
     return notes, cut_off and len(set(notes)) < len(notes)
 
 
 def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
-    """Where a note comes from: a sentence or two in a row, and another if it joins what two sentences say.
+    """The sources of a note: one sentence or two in a row, and further ones if it combines several statements.
 
-    Empty when no sentence has enough of its words. `names` are the keys of speakers' names.
+    Empty if no sentence has enough of its words. `names` are the keys of speakers' names.
     """
     note_keys = [k for k in keys(note) if k not in names]
     candidates = [s for s in passage.sentences if not s.asks]
@@ -99,9 +99,9 @@ def marks_of(note: str, passage: Passage, names: Collection[str]) -> list[Mark]:
 
 
 def unnoted(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
-    """Sentences with figures that no note stands for: candidates too, of less worth, since the model passes over some.
+    """Marks for sentences with figures that no note is about: the model overlooks some. They count less.
 
-    One figure will do where a passage without a note has several such sentences, as forecasts and rival answers have.
+    One figure is enough if a passage without notes has several such sentences, as forecasts and rival answers do.
     """
     figured = _figured(passage, marks)
     least = 1 if not marks and len(figured) >= _SEVERAL else 2
@@ -109,12 +109,12 @@ def unnoted(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
 
 
 def spare(passage: Passage, marks: Sequence[Mark]) -> list[Mark]:
-    """The other sentences with a figure that no note stands for: for a page that is not full without them."""
+    """Marks for the other sentences with a figure that no note is about, for a page that has room left."""
     return [Mark("", (s.number,)) for s in _figured(passage, marks) if len(set(s.keys)) >= _FEWEST]
 
 
 def _figured(passage: Passage, marks: Sequence[Mark]) -> list[Sentence]:
-    """Statements with figures that no mark stands for, none of a greeting."""
+    """Statements with figures that no mark is about, outside greetings."""
     if not passage.sentences or passage.sentences[0].number < _GREETING:
         return []
     noted = {n for m in marks for n in m.sentences}
@@ -122,7 +122,7 @@ def _figured(passage: Passage, marks: Sequence[Mark]) -> list[Sentence]:
 
 
 def _best(note_keys: list[str], candidates: list[Sentence]) -> tuple[Sentence, ...]:
-    """The sentence, or the two in a row of one speaker, with most of a note's words; empty when none has enough."""
+    """The sentence, or two in a row of one speaker, with most of a note's words; empty if none has enough."""
     best: tuple[float, tuple[Sentence, ...]] = (0.0, ())
     for n, s in enumerate(candidates):
         alone = likeness(note_keys, s.keys)
@@ -133,12 +133,12 @@ def _best(note_keys: list[str], candidates: list[Sentence]) -> tuple[Sentence, .
                 best = max(best, (pair - 0.5 - len(s.keys) / 100, (s, candidates[n + 1])), key=lambda b: b[0])
     shared = likeness(note_keys, [k for s in best[1] for k in s.keys])
     sentence_keys = {k for s in best[1] for k in s.keys}
-    short = min(len(set(note_keys)), len(sentence_keys)) <= _ENOUGH  # most of the words of a short one will do
+    short = min(len(set(note_keys)), len(sentence_keys)) <= _ENOUGH  # for a short one, most of its words are enough
     return best[1] if shared >= _ENOUGH or (short and shared >= 2) else ()
 
 
 def _earlier_sentences(note_keys: set[str], passage: Passage, tied: tuple[Sentence, ...]) -> tuple[int, ...]:
-    """Sentences of the same turn, shortly before, with words of the note that the tied ones lack."""
+    """Numbers of sentences shortly before in the same turn that contain words of the note missing in `tied`."""
     missing_keys = note_keys - {k for s in tied for k in s.keys}
     first = tied[0]
     earlier = [s for s in passage.sentences if s.turn == first.turn and first.number - _NEAR <= s.number < first.number]

@@ -1,4 +1,4 @@
-"""Overview and summary without free prose: what the recording says that it is about, and how it ends."""
+"""Overview and summary by quotation only: what the recording says it is about, and how it ends."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from pipeline.small.quoting import Quoter
 from pipeline.small.ranking import Ranking
 from pipeline.small.sentences import Sentence
 
-_FADES = 0.85  # how much less likely each sentence is to say it than the one before
-_SHORTEST_BEGINNING, _BEGINNING = 40, 150  # words in which a recording says what it is about
+_FADES = 0.85  # weight of each sentence relative to the one before, as the subject is mostly named early
+_SHORTEST_BEGINNING, _BEGINNING = 40, 150  # words within which a recording says what it is about
 _LONGEST = 40  # words of a sentence in the overview or summary
 _FEWEST = 8
-# The share of a recording's sentences that may be about more of it than what it begins with, and than what sums it up.
+# Share of a recording's sentences that may be more central than its subject or question, and than its summing-up.
 _BEGINS, _SUMS_UP = 0.4, 0.05
 _MOST_NAMED = 8
-_ENOUGH = 3  # words that carry meaning in a question that is understood alone
-_SEVERAL = 4  # words that the recording comes back to in a sentence that sums up
+_ENOUGH = 3  # content words that make a question understandable alone
+_SEVERAL = 4  # recurring words that a summing-up must have
 _BETWEEN = "; "
 
 
 class Outline:
-    """Finds what a recording says of itself: `aside` are the numbers of sentences that belong to its show alone."""
+    """Finds what a recording says about itself; `aside` holds the numbers of sentences about the show itself."""
 
     def __init__(self, sentences: Sequence[Sentence], ranking: Ranking, aside: Collection[int] = ()) -> None:
         words = sum(s.words for s in sentences)
@@ -37,21 +37,21 @@ class Outline:
         self._centralities = [ranking.centrality(s) for s in sentences]
 
     def subject(self) -> Sentence | None:
-        """The sentence near the beginning with most of the words that the recording comes back to: what it is about.
+        """The most central sentence near the beginning, which says what the recording is about.
 
-        None where that is about other things, as where people only get ready, or belongs to the show.
+        None if it is about something else, as when people only get ready, or about the show itself.
         """
         candidates = filter(_stands_alone, self._opening)
         about = max(candidates, key=lambda s: self._ranking.centrality(s) * _FADES**s.number, default=None)
         return about if about and about.number not in self._aside and self._share_above(about) <= _BEGINS else None
 
     def question(self) -> Sentence | None:
-        """The first question asked near the beginning that is understood alone and no aside."""
+        """The first question near the beginning that can be understood alone and is not off the subject."""
         questions = (s for s in self._opening if s.asks and s.words <= _LONGEST and len(set(s.keys)) >= _ENOUGH)
         return next((s for s in questions if self._share_above(s) <= _BEGINS), None)
 
     def closing(self) -> Sentence | None:
-        """The statement near the end, no answer, that is about more of it than nearly all others: the summing-up."""
+        """The statement near the end, not an answer, that is more central than nearly all others: the summing-up."""
         sums_up = (s for s in self._closing if len(self._ranking.recurring(s.keys)) >= _SEVERAL and _stands_alone(s))
         found = [s for s in sums_up if not (self._previous(s).asks and self._previous(s).turn != s.turn)]
         last = max(reversed(found), key=self._ranking.centrality, default=None)
@@ -61,7 +61,7 @@ class Outline:
         return self._sentences[max(0, s.number - 1)]
 
     def _share_above(self, s: Sentence) -> float:
-        """The share of a recording's sentences that are about more of it than one is."""
+        """The share of the recording's sentences that are more central than this one."""
         least = self._ranking.centrality(s)
         return sum(c > least for c in self._centralities) / len(self._centralities)
 
@@ -73,9 +73,9 @@ def _stands_alone(s: Sentence) -> bool:
 def overview(
     about: Sentence | None, question: Sentence | None, parts: Sequence[Part], quoter: Quoter
 ) -> tuple[DraftStatement, ...]:
-    """What the recording says that it is about, and the question that it begins with; in one of one speaker.
+    """What the recording says it is about, and its opening question, as one quotation if the speaker is the same.
 
-    Of one that says neither, what its longest parts are called that have titles.
+    If it says neither, the titles of its longest parts.
     """
     sentences = sorted(filter(None, (about, question)), key=lambda s: s.number)
     if not sentences:

@@ -1,4 +1,4 @@
-"""Parts: excerpts that one heading fits, under the title that most of them are about."""
+"""Parts: excerpts that fit under one heading, the title that most of them are about."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from pipeline.small.keys import keys
 from pipeline.small.titles import NamedExcerpt, Names
 from pipeline.text import QUESTION_MARKS
 
-_MOST = 4  # excerpts of a part
+_MOST = 4  # most excerpts of a part
 _PARAGRAPH = 2 * MOST_WORDS
 
 
 @dataclass(frozen=True)
 class Part:
-    """Excerpts that belong together: the name of one is the heading, those of the others are their leads."""
+    """Excerpts that belong together: one's name is the heading, and the others' names are their leads."""
 
     excerpts: tuple[NamedExcerpt, ...]
     heading: str
 
     @property
     def words(self) -> int:
-        """Words that stand below the heading."""
+        """Number of words below the heading."""
         return sum(named.excerpt.printed for named in self.excerpts)
 
     @property
     def leads(self) -> list[str]:
-        """A lead for each excerpt, "" where the heading or a lead says it already, and for one without a title."""
+        """A lead for each excerpt; "" if it has no title, or if the heading or an earlier lead says the same."""
         shown = [self.heading]
         for named in self.excerpts:
             lead = named.question or named.title
@@ -38,7 +38,7 @@ class Part:
 
     @property
     def quotations(self) -> list[tuple[NamedExcerpt, str]]:
-        """What stands below the heading, each with its lead; what goes right on without one is a single quotation."""
+        """The quotations below the heading, each with its lead; without a lead, one is merged into its predecessor."""
         out: list[tuple[NamedExcerpt, str]] = []
         for named, lead in zip(self.excerpts, self.leads, strict=True):
             if out and not lead and _goes_right_on(out[-1][0].excerpt, named.excerpt):
@@ -51,9 +51,9 @@ class Part:
 
 
 def parts_of(named_excerpts: Sequence[NamedExcerpt], names: Names) -> list[Part]:
-    """The excerpts in parts, in order: those that the name of the first fits stand below it; a name heads one part.
+    """The excerpts in parts, in order: one joins the last part if it fits below its heading. No heading recurs.
 
-    So do those that nothing names: how one begins is a heading only where there is no part to stand in.
+    An excerpt without a name joins too; its first words become a heading only if there is no part to join.
     """
     parts: list[list[NamedExcerpt]] = []
     for named in named_excerpts:
@@ -68,7 +68,7 @@ def parts_of(named_excerpts: Sequence[NamedExcerpt], names: Names) -> list[Part]
 
 
 def _heading(part: Sequence[NamedExcerpt], names: Names) -> str:
-    """The name of the first excerpt; where that is a title, the one among the titles that the sentences say most of."""
+    """The name of the first excerpt; if that is a title, the title among all that the sentences say most of."""
     first = part[0]
     if first.question or not first.title:
         return first.name
@@ -82,7 +82,7 @@ def _heading(part: Sequence[NamedExcerpt], names: Names) -> str:
 
 
 def _belongs(named: NamedExcerpt, part: Sequence[NamedExcerpt], names: Names) -> bool:
-    """Whether an excerpt goes on from a part, answers its question too, or speaks of what its heading names."""
+    """Whether an excerpt continues a part, answers the same question, or is about what the part's heading names."""
     first, last, heading = part[0], part[-1].excerpt, _heading(part, names)
     if named.excerpt.continues(last) or (named.question and _same(named.question, first.question)):
         return True
@@ -97,12 +97,12 @@ def _belongs(named: NamedExcerpt, part: Sequence[NamedExcerpt], names: Names) ->
 
 
 def _goes_right_on(before: Excerpt, e: Excerpt) -> bool:
-    """Whether an excerpt begins where another of its turn ends, and both are short enough for one paragraph."""
+    """Whether an excerpt directly follows another in its turn, and both fit into one paragraph."""
     same_turn = before.sentences[-1].turn == e.sentences[0].turn
     return same_turn and before.last + 1 == e.first and before.words + e.words <= _PARAGRAPH
 
 
 def _same(name: str, other: str) -> bool:
-    """Whether two names say the same; questions do so only word by word."""
+    """Whether two names say the same; questions must agree word for word."""
     alike = keys(name) == keys(other) != () and not name.endswith(QUESTION_MARKS)
     return bool(name) and (name == other or alike)

@@ -1,4 +1,4 @@
-"""Passages: what the model is shown at once, 150 to 300 words with the question that they answer."""
+"""Passages: what the model is shown at a time, 150 to 300 words, with the question that they answer."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pipeline.small.sentences import Sentence
 
 _WORDS, _MOST_WORDS = 150, 300
-_GROWTH = 4  # words of a passage for the root of all words: a page grows so, and prints fewer of the notes otherwise
-_ENOUGH = 0.6  # of a passage, after which it ends with its turn
-_FEWEST = 14  # words of a passage at the end that is not asked about alone
+_GROWTH = 4  # words of a passage per square root of all words: pages grow like that, and cannot print more notes
+_ENOUGH = 0.6  # share of a passage after which it ends with the turn
+_FEWEST = 14  # words: a shorter last passage is merged with the one before
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Neighbouring sentences, and the question of another speaker that they answer when it stands before them."""
+    """Neighbouring sentences, and another speaker's question right before them, which they answer."""
 
     number: int
     sentences: tuple[Sentence, ...]
@@ -29,7 +29,7 @@ class Passage:
 
     @property
     def shown(self) -> str:
-        """The passage as the model sees it, speakers' names where they change."""
+        """The passage as the model sees it, with speakers' names on each change."""
         rows: list[str] = []
         speaker: str | None = None
         for s in (*((self.question,) if self.question else ()), *self.sentences):
@@ -42,7 +42,7 @@ class Passage:
 
     @property
     def halves(self) -> tuple[Passage, Passage] | None:
-        """The passage as two of about as many words, None when it is one sentence."""
+        """The passage split into two of similar size; None if it is a single sentence."""
         cuts = range(1, len(self.sentences))
         words = [s.words for s in self.sentences]
         at = min(cuts, key=lambda n: abs(sum(words[:n]) - sum(words[n:])), default=0)
@@ -51,7 +51,7 @@ class Passage:
 
 
 def passages_of(sentences: Sequence[Sentence]) -> list[Passage]:
-    """Passages that hold every sentence once, in order. A turn is cut only where it is longer than a passage."""
+    """Passages that contain every sentence once, in order. Only a turn longer than a passage is split."""
     passages: list[Passage] = []
     current: list[Sentence] = []
     most = min(_MOST_WORDS, max(_WORDS, round(_GROWTH * math.sqrt(sum(s.words for s in sentences)))))

@@ -1,4 +1,4 @@
-"""How excerpts read on the page: quotations without the noises of speech, each with who says it."""
+"""Print excerpts: as quotations without the noises of speech, each with its speaker."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pipeline.verification.figures import claims
 
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
 _MOST_PIECE = 2  # words of an opening such as "Well," or "I mean,"
-_SEEN = 3  # times that an opening is used in a recording to count as a habit of speech
+_SEEN = 3  # occurrences in a recording from which an opening counts as a habit of speech
 
 
 class Quoter:
-    """Writes excerpts; knows the habits of speech of one recording, and how a language marks quotations."""
+    """Prints excerpts, knowing the habits of speech in one recording and the quotation marks of its language."""
 
     def __init__(self, sentences: Sequence[Sentence], labels: Labels, language: str | None) -> None:
         self._labels, self._language = labels, language
@@ -28,23 +28,26 @@ class Quoter:
         self._openings = Counter(m[1].casefold() for m in matches if m and len(units(m[1])) <= _MOST_PIECE)
 
     def statement(self, excerpt: Excerpt) -> str:
-        """An excerpt as it is printed: what it answers, who speaks, and the quotation."""
+        """An excerpt as printed: its lead-up, the speaker, and the quotation."""
         quotation = self.quoted(excerpt.sentences, excerpt.notes)
         speaker = excerpt.sentences[0].speaker
         return f"{self._lead_up(excerpt)}{speaker}{self._labels.colon}{quotation}" if speaker else quotation
 
     def _lead_up(self, excerpt: Excerpt) -> str:
-        """What others said before it, each as a quotation; "…" where the speaker said more between."""
+        """What others said before it, each as a quotation, followed by "…" if the speaker said more in between."""
         turns = (tuple(turn) for _, turn in groupby(excerpt.lead_up, key=lambda s: s.turn))
         lead_up = "".join(f"{turn[0].speaker}{self._labels.colon}{self.quoted(turn)} " for turn in turns)
         return f"{lead_up}… " if lead_up and excerpt.lead_up[-1].number + 1 < excerpt.first else lead_up
 
     def quoted(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> str:
-        """The quotation of sentences between the language's marks."""
+        """The quotation of sentences in the language's quotation marks."""
         return self._labels.quotation.format(text=self.quotation(sentences, notes))
 
     def quotation(self, sentences: Sequence[Sentence], notes: Iterable[str]) -> str:
-        """Sentences as they were said, noises, stutters and habits of opening left out; "…" where words are missing."""
+        """Sentences as said, without noises, stutters and habitual openings; "…" marks missing words.
+
+        A habitual opening is kept if `notes` have a word of it.
+        """
         note_units = {u for note in notes for u in units(note)}
         parts: list[str] = []
         for n, s in enumerate(sentences):
@@ -53,7 +56,7 @@ class Quoter:
                 text = self._without_opening(text, note_units)
             if n and (s.after_interjection or s.number != sentences[n - 1].number + 1):
                 parts.append("…")
-            if any(c.isalnum() for c in text):  # of "Um ." a full stop is left
+            if any(c.isalnum() for c in text):  # "Um ." leaves only a full stop
                 parts.append(text)
         whole = joined(parts).lstrip(" ,;")
         if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':

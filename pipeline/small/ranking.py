@@ -15,47 +15,47 @@ from pipeline.small.keys import keys, units
 from pipeline.small.sentences import Sentence
 from pipeline.verification.figures import claims
 
-# The share of the recording's words that a page may be asked for, however short it is: what was said in full.
+# Most that a page may have, as a share of the recording's words, however few: it prints what was said in full.
 _MOST_SHARE: dict[Length, float] = {"brief": 0.3, "standard": 0.6, "full": 0.8}
-_AIM, _MOST = 1.1, 1.18  # of the words asked for; headings, leads and terms are a twentieth more
-_LEAST = 0.75  # of the middle one's worth, below which an excerpt is left out even if there is room
-_LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # words that carry meaning, what it answers included
-_MOST_BROKEN_OFF = 0.3  # of the turns
-_ASIDE = 0.4  # of the middle one's centrality
-_FEW = 20  # words below which being short is no merit
+_AIM, _MOST = 1.1, 1.18  # of the target words; headings, leads and terms add a twentieth
+_LEAST = 0.75  # of the median worth: excerpts below that are left out even if there is room
+_LEAST_SAID, _LEAST_WITH_FIGURE = 6, 4  # content words that an excerpt needs, including what it answers
+_MOST_BROKEN_OFF = 0.3  # share of the turns
+_ASIDE = 0.4  # of the median centrality
+_FEW = 20  # words: shorter ones gain nothing from being short
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w.-]*\w")
 
 
 def room(total: int, length: Length) -> tuple[int, int]:
-    """Words that a page on a recording of so many words aims at, and the most that it may have."""
+    """(target, maximum) words of a page for a recording of `total` words."""
     target = min(words_for(total, length), _MOST_SHARE[length] * total)
     return round(_AIM * target), round(_MOST * target)
 
 
 class Ranking:
-    """Tells what an excerpt is worth within its recording."""
+    """Rates excerpts by their worth within their recording."""
 
     def __init__(self, sentences: Sequence[Sentence], notes: Iterable[str] = ()) -> None:
-        """`notes` are the model's: words that none of them has are habits of speech."""
+        """`notes` are the model's: words that occur in none of them are treated as habits of speech."""
         note_keys = {k for note in notes for k in keys(note)} or {k for s in sentences for k in s.keys}
         self._mentions = Counter(k for s in sentences for k in set(s.keys) & note_keys)
         self._most = math.log1p(max(self._mentions.values(), default=1))
         self._broken_off = _broken_off(sentences)
 
     def recurring(self, words: Iterable[str]) -> set[str]:
-        """Words said several times, which carry the subject; those said once are details, or chance."""
+        """Words said several times, which carry the subject; those said once are details or chance."""
         return {k for k in words if self._mentions[k] > 1}
 
     def _subject(self, words: Iterable[str]) -> float:
         return sum(math.log1p(self._mentions[k]) / self._most for k in self.recurring(words))
 
     def centrality(self, *sentences: Sentence) -> float:
-        """How much sentences are about what the recording comes back to, for their length."""
+        """How much sentences are about the recurring subjects of the recording, relative to their length."""
         words = sum(s.words for s in sentences)
         return self._subject(k for s in sentences for k in s.keys) / math.sqrt(max(_FEW, words))
 
     def worth(self, excerpt: Excerpt) -> float:
-        """Higher for what the notes dwell on, for figures, names, dense sentences and what the recording is about."""
+        """Higher for more notes, figures, names, content words and recurring subjects, relative to the length."""
         excerpt_units = units(excerpt.text)
         excerpt_keys = [k for s in excerpt.sentences for k in s.keys]
         density = len(excerpt_keys) / max(1, len(excerpt_units))
@@ -64,22 +64,22 @@ class Ranking:
         marks = len(excerpt.notes) + 0.5 * len(excerpt.marked)
         rich = 0.6 * min(4, excerpt.figures) + 0.3 * min(3, names) + 0.25 * min(6.0, subject)
         marked = sum(s.words for s in excerpt.sentences if s.number in excerpt.marked)
-        length = math.sqrt(max(_FEW, (excerpt.printed + marked) / 2))  # what makes a note clear costs half
+        length = math.sqrt(max(_FEW, (excerpt.printed + marked) / 2))  # sentences that only make a note clear cost half
         return (marks + rich) * (0.5 + density) / length
 
     def foremost(self, windows: Sequence[Window], most: int) -> list[Window]:
-        """So many windows in order, the noted ones first: most terms that are explained stand in those."""
+        """The first `most` windows by rank, in order; noted ones rank higher, as most explained terms are in these."""
         order = sorted(windows, key=lambda w: (not w.noted, -self.centrality(*w.sentences)))[:most]
         return sorted(order, key=lambda w: w.sentences[0].number)
 
     def asides(self, excerpts: Sequence[Excerpt]) -> list[Excerpt]:
-        """Those that say little, and those without a figure that say little of what the recording comes back to."""
+        """Excerpts that say little, and those without a figure that say little about the recording's subjects."""
         about = {e: self.centrality(*e.sentences) for e in excerpts}
         least = _ASIDE * median(about.values()) if about else 0.0
         return [e for e in excerpts if self._says_little(e) or (not e.figures and about[e] < least)]
 
     def _says_little(self, excerpt: Excerpt) -> bool:
-        """Whether few words of it, or of its question, carry meaning; a sentence that was broken off says nothing."""
+        """Whether it and its question have few content words, not counting sentences that were broken off."""
         question = tuple(s for s in excerpt.lead_up if s.asks)
         complete = (s for s in (*question, *excerpt.sentences) if s.number not in self._broken_off)
         return len({k for s in complete for k in s.keys}) < (_LEAST_WITH_FIGURE if excerpt.figures else _LEAST_SAID)
@@ -93,10 +93,11 @@ class Ranking:
         first: Excerpt | None = None,
         central: bool = False,
     ) -> list[Excerpt]:
-        """The best excerpts, about `aim` words and at most `most`, but so many at least, in the recording's order.
+        """The best excerpts in the recording's order: about `aim` words, `most` at most, and `fewest` excerpts or more.
 
-        One that goes on from another is only taken with it. Asides are taken where there is nothing else. The one that
-        is to be the `first` comes before better ones. The best are the `central` ones where that is asked for.
+        With `central`, the most central count as best, otherwise those of most worth. `first` takes precedence over
+        better ones. An excerpt that continues another is only taken together with it. Asides are taken only if there is
+        nothing else.
         """
         worth = [self.centrality(*e.sentences) if central else self.worth(e) for e in excerpts]
         least = _LEAST * median(worth) if worth else 0.0
@@ -119,9 +120,9 @@ class Ranking:
 
 
 def _broken_off(sentences: Sequence[Sentence]) -> set[int]:
-    """Sentences with which a turn ends before they do; none where turns mostly end so, as without full stops.
+    """Numbers of unfinished sentences at the end of a turn; empty if turns often end so, as without full stops.
 
-    One that leads up to something, with a colon, is whole; so is one with a figure.
+    A sentence that ends in a colon or has a figure counts as complete.
     """
     last = {s.turn: s for s in sentences}.values()
     found = {s.number for s in last if s.unfinished and not s.text.endswith((":", "：")) and not claims(s.text)}

@@ -1,4 +1,4 @@
-"""The passages read: the model's notes on all of them, each tied to the sentences that it stands for."""
+"""Read all passages: the model's notes on each, with the sentences that they are about."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from pipeline.transcript import Transcript
 
 @dataclass
 class Reading:
-    """What the model gave: notes, their marks, which lines were read or were filler, and what failed.
+    """The result of reading: notes, their marks, the lines that were read or are filler, and what failed.
 
-    `spare` are sentences that might be marked besides.
+    `spare` marks further sentences that may be used.
     """
 
     notes: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Reading:
 
 
 async def read(passages: Sequence[Passage], transcript: Transcript, structured: Structured, at_once: int) -> Reading:
-    """The model's notes on all passages, each tied to the sentences that it stands for."""
+    """Ask for the model's notes on all passages and find the sentences that they are about."""
     names = names_of(transcript)
     language = transcript.metadata.language
     answers = await each([partial(_notes, p, structured, language, names) for p in passages], at_once)
@@ -54,7 +54,7 @@ async def read(passages: Sequence[Passage], transcript: Transcript, structured: 
         (noted_lines if answer or marks else reading.filler).update(passage.lines)
         reading.marks += marks
     reading.read -= lost_lines
-    reading.filler -= noted_lines | lost_lines  # a line may end in a passage with notes
+    reading.filler -= noted_lines | lost_lines  # a line may continue in a passage with notes
     return reading
 
 

@@ -16,16 +16,16 @@ from pipeline.verification.figures import claims
 _CLOSERS = r"[\"”’»)\]]*"
 _END = re.compile(rf"[.!?…؟۔]{_CLOSERS}\s+|[。！？]{_CLOSERS}\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][a-z]{0,2}|(?:[^\W\d_]\.)+[^\W\d_])\.\s+$")
-_LONGEST = 60  # words; speech that was written down without full stops is cut at commas or at lines
-_INTERJECTION = 3  # words that may be thrown in without ending the turn of somebody else
+_LONGEST = 60  # words: speech transcribed without full stops is cut at commas or lines
+_INTERJECTION = 3  # most words that may be thrown in without ending somebody else's turn
 
 
 @dataclass(frozen=True)
 class Sentence:
     """`number` counts from 0 through the transcript; `lines` are segment ids; `turn` counts speakers' turns.
 
-    `after_interjection` marks a sentence before which somebody else threw in a word, `begins_line` the first of a line,
-    `noise` one of which nothing is printed.
+    `after_interjection` marks a sentence before which somebody else threw in a word, `begins_line` the first one of a
+    line, `noise` one that consists of noises only and is not printed.
     """
 
     number: int
@@ -39,7 +39,7 @@ class Sentence:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """Words that carry meaning."""
+        """Its content words."""
         return keys(self.text)
 
     @cached_property
@@ -49,12 +49,12 @@ class Sentence:
 
     @property
     def unfinished(self) -> bool:
-        """Whether it was cut out of a longer one and ends in its middle."""
+        """Whether it lacks a closing mark, because it was cut out of a longer one or broken off."""
         return not self.text.rstrip('"”’»)] ').endswith((".", "!", "?", "…", "。", "！", "？", "؟", "۔"))
 
     @property
     def interjects(self) -> bool:
-        """Whether it is a word or two such as somebody throws in, and no figure."""
+        """Whether it is just a few words such as somebody throws in, without a figure."""
         return self.words <= _INTERJECTION and not claims(self.text)
 
     @property
@@ -64,7 +64,7 @@ class Sentence:
 
 
 def sentences_of(transcript: Transcript) -> list[Sentence]:
-    """All sentences in order. A sentence may go over several lines of one speaker."""
+    """All sentences in order. A sentence may extend over several lines of one speaker."""
     found: list[Sentence] = []
     for turn, parts in enumerate(_turns(transcript.segments)):
         for part, run in enumerate(parts):
@@ -79,7 +79,7 @@ def sentences_of(transcript: Transcript) -> list[Sentence]:
 
 
 def _turns(segments: Sequence[Segment]) -> list[list[list[Segment]]]:
-    """Turns, each of one speaker, as runs of neighbouring lines: an interjection parts runs and ends no turn."""
+    """Turns, each of one speaker, as runs of neighbouring lines; an interjection separates runs but ends no turn."""
     runs: list[list[Segment]] = []
     for segment in segments:
         if runs and runs[-1][-1].speaker == segment.speaker:
@@ -104,7 +104,7 @@ def _thrown_in(run: Sequence[Segment]) -> bool:
 
 
 def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """(sentence, ids of its lines) of neighbouring lines of one speaker."""
+    """(sentence, ids of its lines) for neighbouring lines of one speaker."""
     text, starts = "", []
     for segment in run:
         whole = joined((text, segment.text.strip()))
@@ -121,7 +121,7 @@ def _cut(run: Sequence[Segment]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _ends(text: str, starts: Sequence[int]) -> list[int]:
-    """Where sentences end in a text, those that are too long cut at commas, or else where lines begin."""
+    """Where the sentences in a text end; those that are too long are cut at commas or where lines begin."""
     ends: list[int] = []
     begin = 0
     for match in _END.finditer(text):

@@ -1,4 +1,4 @@
-"""What an excerpt is called: the question that it answers, the model's title where it was said, or its own words."""
+"""Names for excerpts: the question answered, the model's title if it was said so, or the excerpt's own words."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from pipeline.text import UNSPACED
 from pipeline.verification.figures import claims
 from pipeline.verification.number_tokens import is_number
 
-_SHOWN = 90  # words of an excerpt that the model is shown
-_LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # words of a title, and of a question or a sentence as one
-_FEWEST = 2  # words that carry meaning in a question that is understood alone
-_OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all, up to which a word tells something
-_LONG_WORD = 5  # letters of a word that names something
-_SHORT_WORD = 4  # letters below which a word at the end of a shortened title names nothing: "of", "une"
+_SHOWN = 90  # words of an excerpt shown to the model
+_LONGEST, _LONGEST_QUESTION, _LONGEST_SENTENCE = 9, 18, 11  # most words of a title, by what it is made of
+_FEWEST = 2  # content words that make a question understandable alone
+_OFTEN, _SHARE_OFTEN = 4, 0.1  # sentences, and share of all: a word in more of them is not distinctive
+_LONG_WORD = 5  # letters from which a word names something
+_SHORT_WORD = 4  # letters: a shorter word at the end of a shortened title names nothing: "of", "une"
 _TOKENS = 24
 _CLAUSE_END = re.compile(r"[,;:](?!\d)|[，；：、]")
-_FORM = "A heading of two to six words."  # said again where most examples are in another language
+_FORM = "A heading of two to six words."  # repeated if the recording is not in English, the language of most examples
 _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 
 
 @dataclass(frozen=True)
 class NamedExcerpt:
-    """An excerpt and what it is called: by its question, by a title, or by a sentence of its own."""
+    """An excerpt with its name: a question, a title, or a sentence of its own."""
 
     excerpt: Excerpt
     question: str = ""
@@ -42,19 +42,19 @@ class NamedExcerpt:
 
     @property
     def name(self) -> str:
-        """What stands above it, "" for nothing."""
+        """What is printed above it; "" for nothing."""
         return self.question or self.title or self.own_sentence
 
     @property
     def renamed(self) -> NamedExcerpt:
-        """The excerpt without its name, under the next best."""
+        """The excerpt under its next best name."""
         if self.question:
             return replace(self, question="")
         return replace(self, title="") if self.title else replace(self, own_sentence="")
 
     @property
     def printed(self) -> Excerpt:
-        """The excerpt as it stands below its name, without the question that this is."""
+        """The excerpt as printed below its name, without the question if that is the name."""
         e = self.excerpt
         if not self.question:
             return e
@@ -62,10 +62,10 @@ class NamedExcerpt:
 
 
 class Names:
-    """Names excerpts of one recording without the model, and knows which words tell its matters from each other.
+    """Names the excerpts of one recording without the model, and knows which words distinguish its subjects.
 
-    The more often a word is said, the less it tells; one that is said once and stands in no note may be mere talk, and
-    a short one may be a function word, which are known of English alone.
+    The more often a word is said, the less distinctive it is. One that is said once and occurs in no note may be small
+    talk. A short one may be a function word, as these are known for English only.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Names:
         return {k for k in keys(text) if len(k) >= self._fewest_letters or unspaced(k)}
 
     def telling(self, text: str) -> set[str]:
-        """The words of a text that tell something."""
+        """The distinctive words of a text."""
         counts = {k: self._said_in[k] for k in self.words(text)}
         return {k for k, count in counts.items() if (k in self._noted or count > 1) and count <= self._most}
 
     def question(self, excerpt: Excerpt) -> str:
-        """The question that an excerpt answers, "" where it is long or not understood alone."""
+        """The question that an excerpt answers; "" if there is none, it is too long or not understood alone."""
         sentence = _question_of(excerpt)
         if sentence is None or sentence.interjects or sentence.words > _LONGEST_QUESTION:
             return ""
@@ -96,14 +96,14 @@ class Names:
         return self._quoter.quotation((sentence,), ()) if alone else ""
 
     def own_sentence(self, excerpt: Excerpt) -> str:
-        """A short sentence of an excerpt that tells something alone, "" for none."""
+        """A short sentence of the excerpt that says something by itself; "" for none."""
         short = (s for s in excerpt.sentences if s.words <= _LONGEST_SENTENCE and not s.asks and not s.unfinished)
         alone = (s for s in short if self._openings.leans(s) < NEEDS and len(self.telling(s.text)) > 1)
         sentence = next(alone, None)
         return self._quoter.quotation((sentence,), ()).rstrip(".。") if sentence else ""
 
     def beginning(self, excerpt: Excerpt) -> str:
-        """How the first sentence of an excerpt begins that a note stands for."""
+        """The beginning of the first sentence in an excerpt that a note is about."""
         sentences = [s for s in excerpt.sentences if not s.noise] or excerpt.sentences
         text = self._quoter.quotation((next((s for s in sentences if s.number in excerpt.marked), sentences[0]),), ())
         kept = _beginning(text)
@@ -111,7 +111,7 @@ class Names:
 
 
 def _beginning(text: str) -> str:
-    """The first words of a text, cut before a figure that would stand there in part or without what it counts."""
+    """The first words of a text, cut before a figure that would be incomplete or lack what it counts."""
     end = 0
     for word in _WORD.finditer(text):
         if size(text[: word.end()]) > _LONGEST_SENTENCE:
@@ -121,22 +121,22 @@ def _beginning(text: str) -> str:
     while figures_inside := [f for f in figures if f.span[0] < end]:
         complete = [f.values for f in figures_inside] == [f.values for f in claims(text[:end])]
         if complete and not all(map(is_number, units(text[figures_inside[-1].span[1] : end]))):
-            break  # a word stands behind it, and not as "million"
+            break  # a word other than a scale such as "million" follows it
         end = figures_inside[-1].span[0]
     return _whole_clauses(text[:end].strip(), ends=end == len(text)) or text
 
 
 def _whole_clauses(text: str, *, ends: bool) -> str:
-    """What a text that does not end here has of whole clauses, if that is the larger part of it."""
+    """The whole clauses of a text that is cut off, if they are the larger part of it; otherwise the text."""
     marks = [mark.start() for mark in _CLAUSE_END.finditer(text)]
     whole = [] if ends else [at for at in marks if 2 * size(text[:at]) > size(text)]
     return text[: whole[-1]] if whole else text
 
 
 def _question_of(excerpt: Excerpt) -> Sentence | None:
-    """The only question before an excerpt, right before it, or the only one that it opens with.
+    """The only question before an excerpt, if right before it, or the only one with which it opens.
 
-    That only where no speakers are known: else somebody may ask it of the others.
+    The latter only if no speakers are known: otherwise the speaker may be asking the others.
     """
     lead_up, (first, *others) = excerpt.lead_up, excerpt.sentences
     if lead_up:
@@ -147,9 +147,9 @@ def _question_of(excerpt: Excerpt) -> Sentence | None:
 
 
 async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> NamedExcerpt:
-    """An excerpt under its question, or else the model's title if this tells something. Raises what the client raises.
+    """The excerpt with its question or else the model's title, if that is distinctive. Raises what the client raises.
 
-    Asked for one excerpt alone the model names what that is about; asked for several at once it mixed them up.
+    The model is asked for one excerpt at a time, when it names what that is about; asked for several, it mixed them up.
     """
     own_sentence, question = names.own_sentence(excerpt), names.question(excerpt)
     if question:
@@ -166,10 +166,10 @@ async def titled(excerpt: Excerpt, structured: Structured, names: Names, languag
 
 
 def shortened(title: str, sentences: Sequence[str]) -> str:
-    """The longest run of a title's words that one of the sentences says, with its denial; "" for none.
+    """The longest run of a title's words that one of the sentences contains, with the same negation; "" for none.
 
-    It is cut at words that may name something, and not between "a different" and what is different. Of a longer title
-    one word is left only if it comes first and is said again. One with a comma has no part that is whole.
+    It is cut only at words that may name something, and not between "a different" and what is different. A single word
+    is left of a longer title only if it comes first and recurs. No part of a title with a comma is whole.
     """
     words = tidied(title).strip(' .:#*"“”').split()
     if size(title) > _LONGEST or _CLAUSE_END.search(title):
@@ -188,21 +188,21 @@ def shortened(title: str, sentences: Sequence[str]) -> str:
 
 
 def _begin_with(word: str, sentence: str) -> int:
-    """How many words of a sentence begin with another."""
+    """How many words of a sentence begin with `word`."""
     return sum(u.startswith(word.casefold()) for u in units(sentence))
 
 
 def _may_name(word: str) -> bool:
-    """Whether a title may be cut behind a word, or before it: "of", "une" and "Jonas's" are no ends."""
+    """Whether a title may begin or end with a word when it is cut: not with "of", "une" or "Jonas's"."""
     short = len(word) < _SHORT_WORD and word.islower()
     return bool(keys(word)) and not short and not word.endswith(("'s", "’s"))
 
 
 def is_quoted(title: str, sentences: Iterable[str]) -> bool:
-    """Whether one of the sentences says a title word for word, but for endings, and with no comma between.
+    """Whether a sentence contains a title word for word, ignoring endings, and without punctuation in between.
 
-    A sentence with a denial may say the contrary of what a title without one takes from it: "I do not think that a
-    repair pays". A figure at the beginning is what is said of something, and does not name it.
+    The sentence and the title must agree in negation: "I do not think that a repair pays" says the contrary of "a
+    repair pays". A title must not begin with a figure: that is said about something and does not name it.
     """
     names = keys(title) and not claims(" ".join(units(title)[:1]))
     clauses = (clause for s in sentences if denies(s) == denies(title) for clause in _CLAUSE_END.split(s))
@@ -210,9 +210,9 @@ def is_quoted(title: str, sentences: Iterable[str]) -> bool:
 
 
 def _says(clause: str, title: str) -> bool:
-    """Whether the words of a title stand in a row in a clause, those of a compound apart, and no figure in part.
+    """Whether a clause contains the title's words in sequence, with no figure cut in two; hyphens count as spaces.
 
-    With a number as its last word a title stands at the end, or it lacks what is counted.
+    A title that ends in a number must be at the end of the clause, or what is counted would be missing.
     """
     words, clause_words = units(title.replace("-", " ")), units(clause.replace("-", " "))
     for first in range(len(clause_words) - len(words) + 1):
@@ -224,5 +224,5 @@ def _says(clause: str, title: str) -> bool:
 
 
 def _alike(word: str, other: str) -> bool:
-    """Whether two words are the same but for their endings."""
+    """Whether two words are the same except for their endings."""
     return word == other or keys(word) == keys(other) != ()
