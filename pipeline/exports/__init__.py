@@ -1,4 +1,4 @@
-"""Documents in the formats of other programs: a module a format behind `Format`, each written from one outline."""
+"""Export documents to the formats of other programs: one module and one `Format` each, all written from one outline."""
 
 from __future__ import annotations
 

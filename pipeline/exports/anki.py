@@ -1,6 +1,6 @@
-"""Anki: a card for each key concept, and cloze cards from figures, each with the quotation that says it.
+"""Anki: a card for each key concept, and cloze cards for figures, each with the quotation that supports it.
 
-The ids of notes come from the recording and the place in it, so that a later import brings known cards up to date.
+The ids of notes depend only on the recording and the position in it, so that a later import updates existing cards.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.pages.outline import Point
 from pipeline.verification.figures import century_before, claims
 from pipeline.verification.numerals import plain_marks
 
-# Ids of the two kinds of note, the same in every file ever written: drawn once. Change them when fields change.
+# Random ids of the two note types, the same in every file ever written. Change them when the fields change.
 _CONCEPT, _FIGURE = 1_702_847_301, 1_702_847_302
 _MOST_FIGURES = 3  # cards of one statement
 _LONGEST = 400  # characters of a quotation
@@ -35,20 +35,20 @@ _CSS = """
 .nightMode .cloze, .nightMode a { color: #84cdc8 }
 """  # noqa: E501
 _SOURCE = '<div class="quote">{{Quotation}}</div><div class="from">{{From}} · {{Place}}</div>'
-# Whatever the fields hold is no mathematics: MathJax passes over this class.
+# No field contains mathematics: MathJax ignores this class.
 _TERM = '<div class="tex2jax_ignore"><div class="term">{{Term}}</div>'
 _CLOZE = '<div class="tex2jax_ignore">{{cloze:Text}}'
 
 
 def write_anki(exported: Exported) -> bytes:
-    """The package: one deck, named by the document's title."""
+    """The package: one deck, named after the document's title."""
     deck = genanki.Deck(_number(exported.key), re.sub(":{2,}", ":", exported.document.title))
     concept, figure = _models()
     for key, kind, fields in _notes(exported):
         model = concept if kind == _CONCEPT else figure
         deck.add_note(genanki.Note(model=model, fields=list(fields), guid=digest_of(f"{exported.key} {key}")[:20]))
     out = io.BytesIO()
-    # Notes are as old as the document, so that Anki takes a newer one's.
+    # Notes have the document's time, so that Anki prefers those of a newer document.
     genanki.Package(deck).write_to_file(out, timestamp=float(exported.changed))
     return without_clock(out.getvalue())
 
@@ -79,13 +79,13 @@ def _models() -> tuple[genanki.Model, genanki.Model]:
 
 
 def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """(key, kind, fields) of every note: concepts by their term, figures by their lines and order.
+    """(key, kind, fields) for every note: concepts are keyed by their term, figures by their lines and order.
 
-    Rows of tables are counted apart.
+    Rows of tables are counted separately.
     """
     seen: dict[str, int] = {}
     front: tuple[str, ...]
-    columns: tuple[str, ...] = ()  # of the table that was last begun: its rows come right behind
+    columns: tuple[str, ...] = ()  # of the most recent table: its rows follow it directly
     for block, _, point in (place for section in exported.sections for place in section.points()):
         columns = point.columns or columns
         if point.claim is None:
@@ -105,13 +105,13 @@ def _notes(exported: Exported) -> Iterator[tuple[str, int, tuple[str, ...]]]:
 
 
 def _sentence(point: Point, labels: Labels) -> str:
-    """A statement as the front of a figure's card, "" where it asks nothing."""
+    """A statement as the front of a figure's card; "" if it has nothing to ask."""
     text = cloze(point.text, point.emphasis)
     return _lead(point.lead, labels) + text if text and point.lead else text
 
 
 def _row(point: Point, heading: str, columns: Sequence[str], labels: Labels) -> str:
-    """A row as the front of a card: the heading, the first cell, and the others with gaps; "" where it asks nothing."""
+    """A row as the front of a card: heading, first cell, and the other cells with gaps; "" if it has nothing to ask."""
     text = cloze(point.text, point.emphasis, (heading, point.lead, *columns)) if point.lead else ""
     first = f"{columns[0]}{labels.colon}{point.lead}" if columns[0] else point.lead
     above = f"{_plain(heading)}<br>" if heading else ""
@@ -134,10 +134,10 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
 
 
 def cloze(text: str, emphasis: Sequence[str] = (), shown: Sequence[str] = ()) -> str:
-    """A statement with its figures as gaps, a card each; "" when none is written in digits. Nothing else is markup.
+    """A statement with gaps for its figures, one card each; "" if none is in digits. All else is escaped.
 
-    The same figure twice is one gap, and one that is `shown` elsewhere on the card is none, so that no card gives
-    away its answer. Those in words of `emphasis` come before others.
+    A figure that occurs twice is one gap. One that is `shown` elsewhere on the card is not a gap, so that no card gives
+    away its answer. Figures in words of `emphasis` take precedence.
     """
     spans = [s for s in _figures(plain_marks(text)) if not _part_of_a_name(text, *s)]
     bold, shown_figures = _figures_of(emphasis), _figures_of(shown)
@@ -157,7 +157,7 @@ def _figures_of(texts: Sequence[str]) -> set[str]:
 
 
 def _figures(text: str) -> list[tuple[int, int]]:
-    """Where figures in digits begin and end; "1993–94" is one."""
+    """Start and end of the figures in digits; "1993–94" counts as one."""
     spans: list[tuple[int, int]] = []
     for figure in claims(text):
         first, last = figure.span
@@ -169,20 +169,20 @@ def _figures(text: str) -> list[tuple[int, int]]:
 
 
 def _part_of_a_name(text: str, first: int, last: int) -> bool:
-    """Whether digits belong to the letters beside them, as in CO2 and 3D; letters without capitals are apart."""
+    """Whether digits belong to the letters beside them, as in CO2 and 3D; letters without case do not count."""
     before, after = text[first - 1 : first], text[last : last + 1]
     cased = any(c.isupper() or c.islower() for c in (before, after))
     return cased or before in ("_", ".", ",") or after == "_"
 
 
 def _plain(text: str) -> str:
-    """Plain words of a field: no HTML, no gap, no sound, nothing that Anki would take for its own."""
+    """Plain words for a field, escaped so that Anki sees no HTML, gap, sound or other markup of its own."""
     escaped = html.escape(text)
     return re.sub(r"[{}\[\]\\:]", lambda m: f"&#{ord(m[0])};", escaped)
 
 
 def _number(key: str) -> int:
-    """An id as Anki has them."""
+    """An integer id such as Anki uses."""
     return 1 << 30 | int(key[:7], 16)
 
 

@@ -1,4 +1,4 @@
-"""Zip files with the same bytes for the same content: no times in them, and their entries in the order given."""
+"""Zip files with identical bytes for identical content: without times, their entries in the order given."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def zipped(files: Iterable[tuple[str, bytes]], *, stored: frozenset[str] = frozenset()) -> bytes:
-    """A zip file of (name, content), in this order; those `stored` are not compressed."""
+    """A zip file of (name, content) pairs, in this order; those named in `stored` are not compressed."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in files:
@@ -22,6 +22,6 @@ def zipped(files: Iterable[tuple[str, bytes]], *, stored: frozenset[str] = froze
 
 
 def without_clock(content: bytes) -> bytes:
-    """A zip file that a library wrote, with the times of its entries taken out."""
+    """A zip file written by a library, without the times of its entries."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return zipped((entry.filename, archive.read(entry)) for entry in archive.infolist())

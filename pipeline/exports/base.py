@@ -20,10 +20,10 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A document ready to be written: visible text only, its outline, and its transcript if that has not changed.
+    """A document ready to be exported: visible text only, its outline, and its transcript if that is unchanged.
 
-    The transcript has its speakers by the names that the notes have.
-    `changed` is when it last changed, in seconds since 1970; a `reviewed` one holds what somebody accepted.
+    The transcript's speakers have the names used in the notes. `changed` is the time of the last change, in seconds
+    since 1970; a `reviewed` document contains only what somebody accepted.
     """
 
     name: str
@@ -37,54 +37,54 @@ class Exported:
 
     @property
     def url(self) -> str | None:
-        """The recording's address, when it is one that a page may link to."""
+        """The recording's address if a page may link to it."""
         return linkable(self.document.source.url)
 
     @property
     def language(self) -> str:
-        """The language of the notes as pages name it, by its tag."""
+        """The BCP 47 tag of the notes' language."""
         return self.document.run.language or self.labels.code
 
     @property
     def direction(self) -> str:
-        """How the notes are written, "ltr" or "rtl", whatever the language of the words around them."""
+        """The writing direction of the notes, "ltr" or "rtl", whatever the language of the words around them."""
         return direction(self.language)
 
     @property
     def published(self) -> str:
-        """When the recording was published, as the language writes dates; "" where that is not known."""
+        """When the recording was published, in the date format of the labels' language; "" if unknown."""
         return self.labels.day(self.document.source.published or "")
 
     @property
     def key(self) -> str:
-        """What stays the same when a recording's notes are made again: its address and title, else its digest."""
+        """A digest that is stable when notes are made again: of address and title, or else of the transcript."""
         source = self.document.source
         return digest_of(f"{source.url}\n{self.document.title}" if source.url else source.sha256)
 
     def mentions(self) -> Mentions:
-        """Finds the key concepts that a stretch of the page mentions."""
+        """A finder for the key concepts mentioned in a stretch of the page."""
         return Mentions(self.sections)
 
     @property
     def nothing(self) -> str:
-        """What stands below the heading of a section without statements."""
+        """The text below the heading of a section without statements."""
         return self.labels.none_accepted if self.reviewed else self.labels.none_found
 
     def problems(self) -> Iterator[str]:
-        """What the document lacks, in a line each."""
+        """What the document lacks, one line per problem."""
         return problems(self.document)
 
     def points(self) -> Iterator[tuple[Section, Block, int, Point]]:
-        """Every statement that cites lines, in reading order, with where it stands."""
+        """Every statement that cites lines, in reading order: (section, block, depth, point)."""
         for section in self.sections:
             yield from ((section, block, depth, p) for block, depth, p in section.points() if p.claim)
 
     def passages(self, point: Point) -> tuple[Passage, ...]:
-        """The lines that say a statement, in their context."""
+        """The lines that support a statement, in context."""
         return passages(self.evidence(point), self.transcript, self.url, self.labels)
 
     def evidence(self, point: Point) -> tuple[Evidence, ...]:
-        """The lines that say a statement, their speakers by the names that the notes have."""
+        """The lines that support a statement; speakers have the names used in the notes."""
         evidence = point.claim.evidence if point.claim else ()
         if not self.document.run.names:
             return evidence
@@ -95,16 +95,16 @@ class Exported:
         return not self.reviewed and point.claim is not None and point.claim.support == "weak"
 
     def any_doubted(self) -> bool:
-        """Whether the mark of doubt has to be explained."""
+        """Whether any point carries the mark of doubt, so that it must be explained."""
         return any(self.doubted(p) for _, _, _, p in self.points())
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file that a document can be written as. `write` is pure: same document, same bytes.
+    """A file format that a document can be exported to. `write` is pure: the same document gives the same bytes.
 
-    `context` says whether quotations stand in their context, for which a transcript is needed. `check` raises
-    SettingsError where something that the format needs is not installed.
+    `context` says whether quotations are shown in context, which needs a transcript. `check` raises SettingsError if
+    something that the format needs is not installed.
     """
 
     name: str
@@ -124,7 +124,7 @@ def exported(
     reviewed: bool,
     changed: int,
 ) -> Exported:
-    """A document made ready for every format. Another transcript than its own is left out."""
+    """Prepare a document for export in any format. A transcript other than its own is ignored."""
     visible = StudyDocument.model_validate(_cleaned(document.model_dump()))
     labels = labels_of(visible)
     source = document.source
@@ -136,7 +136,7 @@ def exported(
 
 
 def _with_provenance(section: Section, document: StudyDocument) -> Section:
-    """The overview with what is known of the source at its end; every other section as it is."""
+    """The overview with the facts about the source appended; any other section unchanged."""
     if section.name != "overview":
         return section
     source = Block("prose", tuple(map(Point, provenance(document))))
@@ -144,7 +144,7 @@ def _with_provenance(section: Section, document: StudyDocument) -> Section:
 
 
 def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:
-    """The transcript with its speakers by the names that the notes have."""
+    """The transcript with the names that the notes use for its speakers."""
     if not document.run.names:
         return transcript
     names = {label: document.speaker(clean(label)) for label in transcript.labelled_speakers}
@@ -153,7 +153,7 @@ def _with_names(transcript: Transcript, document: StudyDocument) -> Transcript:
 
 
 def _cleaned(value: Any) -> Any:
-    """A value without controls and invisible marks in its texts; a text of nothing else becomes U+FFFD."""
+    """A value with control and invisible characters removed from its texts; a text with nothing left becomes U+FFFD."""
     if isinstance(value, str):
         return clean(value) or ("\ufffd" if value else "")
     if isinstance(value, dict):

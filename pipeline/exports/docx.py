@@ -1,4 +1,4 @@
-"""Word documents: real heading and list styles, and the evidence of each statement as its footnote."""
+"""Word documents: real heading and list styles, and each statement's evidence as a footnote."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _ACCENT = RGBColor(0x0B, 0x5F, 0x66)
 _SOFT = RGBColor(0x5C, 0x62, 0x68)
 _INK = RGBColor(0x23, 0x27, 0x2B)
 _CODE_FONT = "Consolas"
-_DEEPEST = 3  # "List Bullet 3" is the deepest list style that every Word has
+_DEEPEST = 3  # "List Bullet 3" is the deepest list style in every version of Word
 
 
 def write_docx(exported: Exported) -> bytes:
-    """The document, with its title page's facts above the first heading."""
+    """The document, with the facts about it above the first heading."""
     word = Document()
     _prepare(word, exported)
     notes = Footnotes(word, exported)
@@ -46,7 +46,7 @@ def write_docx(exported: Exported) -> bytes:
 
 
 def _prepare(word: Any, exported: Exported) -> None:
-    """Styles, page, language and properties."""
+    """Set styles, page margins, language and properties."""
     document = exported.document
     properties = word.core_properties
     properties.title, properties.author, properties.comments = document.title[:255], (document.channel or "")[:255], ""
@@ -65,7 +65,7 @@ def _prepare(word: Any, exported: Exported) -> None:
     for name, size in (("Facts", 9.5), ("Remark", 9.5), (TEXT, 8.5)):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == TEXT)
         _style(style, size, _SOFT, after=2)
-        if name != TEXT:  # quotations have the direction of their own language
+        if name != TEXT:  # quotations have the writing direction of their own language
             style.base_style = styles["Normal"]
     reference = styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER, builtin=True)
     reference.font.superscript, reference.font.color.rgb = True, _ACCENT
@@ -76,7 +76,7 @@ def _prepare(word: Any, exported: Exported) -> None:
 
 
 def _language(normal: Any, exported: Exported) -> None:
-    """The language of all text, and whether it runs from right to left; Word wants elements in the schema's order."""
+    """Set the language of all text, and whether it runs from right to left; Word requires elements in schema order."""
     language = OxmlElement("w:lang")
     right_to_left = exported.direction == "rtl"
     language.set(qn("w:bidi" if right_to_left else "w:val"), exported.language)
@@ -132,11 +132,11 @@ def _block(word: Any, block: Block, exported: Exported, notes: Footnotes) -> Non
 
 
 def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported, notes: Footnotes) -> None:
-    """A point that is so many levels deep, and what is nested below it."""
+    """Add a point at this depth, and what is nested below it."""
     if point.text:
         level = min(depth + 1, _DEEPEST)
         plain = block.form == "terms" or (block.form == "points" and not depth and not point.listed)
-        kind = "List" if point.step else "List Bullet"  # Word would count on through all lists
+        kind = "List" if point.step else "List Bullet"  # not "List Number": Word would continue it through all lists
         style = "Normal" if plain else kind if level == 1 else f"{kind} {level}"
         paragraph = word.add_paragraph(f"{point.step}.\t" if point.step else "", style=style)
         _paragraph(paragraph, (point, *point.pieces), exported, notes)
@@ -148,7 +148,7 @@ def _point(word: Any, point: Point, depth: int, block: Block, exported: Exported
 
 
 def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> None:
-    """The rows below a point, under columns that stand on every page again; the evidence is in the last cell."""
+    """Add the rows below a point, with column headings repeated on every page; the last cell has the evidence."""
     table = word.add_table(rows=1, cols=len(point.columns), style="Table Grid")
     if exported.direction == "rtl":
         table.table_direction = WD_TABLE_DIRECTION.RTL
@@ -161,7 +161,7 @@ def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> Non
         for cell, text in zip(row_cells, row.cells, strict=True):
             _words(cell.paragraphs[0], text)
         _evidence(row_cells[-1].paragraphs[0], row, exported, notes)
-    word.add_paragraph()  # else two tables in a row would be one
+    word.add_paragraph()  # otherwise two consecutive tables would merge
 
 
 def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, notes: Footnotes) -> None:

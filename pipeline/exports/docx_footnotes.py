@@ -1,4 +1,4 @@
-"""The footnotes part of a Word document, which python-docx does not write, by its own parts and elements."""
+"""The footnotes part of a Word document, which python-docx cannot write, built from its own parts and elements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
 
 TEXT, REFERENCE = "footnote text", "footnote reference"  # Word's own names
-# A footnote is to leave the page to the notes: longer quotations are cut there, and further ones are only their times.
+# Footnotes must leave the page to the notes: longer quotations are cut, and further ones reduced to their times.
 _LONGEST, _MOST_QUOTED = 320, 3
 _EMPTY = (
     f"<w:footnotes {nsdecls('w', 'r')}>"
@@ -30,19 +30,19 @@ _EMPTY = (
 
 
 class Footnotes:
-    """The footnotes of a document: the quotations of each statement, numbered as the statements are."""
+    """The footnotes of a document: each statement's quotations, under the statement's number."""
 
     def __init__(self, word: Any, exported: Exported) -> None:
         self._exported = exported
         self._root = parse_xml(_EMPTY)
         self._styles = {name: word.styles[name].style_id for name in (TEXT, REFERENCE)}
         self._word = word
-        self._right_to_left = direction(exported.document.source.language) == "rtl"  # quotations are as said
+        self._right_to_left = direction(exported.document.source.language) == "rtl"  # that of the quotations
         package = word.part.package
         self._part = XmlPart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
 
     def refer(self, paragraph: Any, point: Point) -> None:
-        """Puts the number of a statement's footnote behind it, and its quotations into the footnote."""
+        """Add the reference to a statement's footnote to a paragraph, and the footnote with its quotations."""
         reference = OxmlElement("w:footnoteReference")
         reference.set(qn("w:id"), str(point.number))
         paragraph._p.append(self._mark(reference))
@@ -58,7 +58,7 @@ class Footnotes:
         self._root.append(note)
 
     def finish(self) -> None:
-        """Adds the footnotes part to the document."""
+        """Add the footnotes part to the document."""
         self._word.part.relate_to(self._part, RELATIONSHIP_TYPE.FOOTNOTES)
 
     def _paragraph(self, passage: Passage, *, first: bool) -> Any:
@@ -94,7 +94,7 @@ class Footnotes:
         return paragraph
 
     def _mark(self, number: Any) -> Any:
-        """A number in the style of footnotes' numbers, behind a statement or in front of its footnote."""
+        """A number in the style of footnote references, after a statement or at the start of its footnote."""
         mark: Any = OxmlElement("w:r")
         mark.style = self._styles[REFERENCE]
         mark.append(number)
@@ -111,7 +111,7 @@ def run(text: str, *, underlined: bool = False) -> Any:
 
 
 def hyperlink(paragraph: Any, part: Any, url: str, text: str) -> None:
-    """Ends a paragraph of a part with a link."""
+    """Append a link to a paragraph of a part."""
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id"), part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     link.append(run(text, underlined=True))

@@ -1,4 +1,4 @@
-"""EPUB 3: a title page, a chapter a section, and the evidence as notes that readers pop up."""
+"""EPUB 3: a title page, one chapter per section, and the evidence as pop-up notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTAINER = (
 
 
 def write_epub(exported: Exported) -> bytes:
-    """The book: a zip file of XHTML, its first entry the media type, which readers require there."""
+    """The book: a zip file of XHTML whose first entry is the media type, as readers require."""
     chapters = [(section, f"chapter-{n}.xhtml") for n, section in enumerate(exported.sections, 1)]
     values = {"exported": exported, "document": exported.document, "labels": exported.labels, "chapters": chapters}
     package = {

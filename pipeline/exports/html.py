@@ -1,4 +1,4 @@
-"""One HTML file that holds everything: contents, search, evidence on click; it works from a mail attachment."""
+"""A single HTML file with contents, search, and evidence on click; it works from a mail attachment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pipeline.exports.pages import page
 
 
 def write_html(exported: Exported) -> bytes:
-    """The page. Nothing in it asks for anything outside it but links that a reader follows."""
+    """The page. It fetches nothing from elsewhere; only links that a reader follows lead outside."""
     return page("page.html", ("search.js", "page.js"), exported=exported, paged=False)
 
 

@@ -1,4 +1,4 @@
-"""One page of all notes of a folder, with search over every statement, heading and head of a table."""
+"""One page listing all notes in a folder, with search over every statement, heading and table header."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ NAME = "index.html"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A document of the folder. `path` leads from the index to its page, with "/" between the parts."""
+    """A document in the folder. `path` is its page relative to the index, with "/" as separator."""
 
     exported: Exported
     path: str
 
     @property
     def href(self) -> str:
-        """The address of its page; "./" keeps a name with a colon from being read as a scheme."""
+        """The address of its page; "./" prevents a name with a colon from being read as a scheme."""
         return f"./{quote(self.path)}"
 
     @property
     def statements(self) -> list[tuple[str, str]]:
-        """(anchor, text) of everything that cites lines."""
+        """(anchor, text) for everything that cites lines."""
         return [(p.anchor, _text_with_lead(p, self.exported.labels)) for _, _, _, p in self.exported.points()]
 
     @property
     def titles(self) -> Iterator[tuple[str, str]]:
-        """(anchor, text) of every title of a part, heading and head of a table; all notes have the same sections."""
+        """(anchor, text) for every part title, heading and table header; sections are the same in all notes."""
         for section in self.exported.sections:
             for n, block in enumerate(section.blocks, 1):
                 if block.part:
@@ -48,7 +48,7 @@ class Note:
 
     @property
     def search_entry(self) -> dict[str, Any]:
-        """The title and rows that a search goes through, with their language and direction."""
+        """The title and rows to be searched, with their language and writing direction."""
         language = {"lang": self.exported.language, "dir": self.exported.direction}
         rows = [*self.titles, *self.statements]
         return {"title": self.exported.document.title, "href": self.href, "rows": rows} | language
@@ -59,7 +59,7 @@ def _text_with_lead(point: Point, labels: Labels) -> str:
 
 
 def write_index(notes: Sequence[Note]) -> bytes:
-    """The page, in the language that most notes have."""
+    """The page, in the language of most notes."""
     tags = [n.exported.language for n in notes]
     labels = labels_for(max(sorted(set(tags)), key=tags.count) if tags else None)
     ordered = sorted(notes, key=lambda n: (n.exported.document.title.casefold(), n.path))

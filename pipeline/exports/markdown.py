@@ -1,4 +1,4 @@
-"""Markdown: the page as `make` writes it, for GitHub, and for an Obsidian vault."""
+"""Markdown in three forms: the page as `make` writes it, for GitHub, and for an Obsidian vault."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from pipeline.text import clean
 
 
 def write_markdown(exported: Exported) -> bytes:
-    """The page that `make` writes, with or without times behind statements."""
+    """The page as `make` writes it, with or without times after statements."""
     return render_markdown(exported.document, citations=exported.citations, reviewed=exported.reviewed).encode()
 
 
 def write_github(exported: Exported) -> bytes:
-    """A page for GitHub: evidence as footnotes, an alert where the notes are not complete."""
+    """A page for GitHub: evidence as footnotes, and an alert if the notes are incomplete."""
     return _page(exported, lambda: _GitHub(exported.labels, _plain_on_github, not exported.reviewed))
 
 
 def write_obsidian(exported: Exported) -> bytes:
-    """A note for a vault: front matter, key concepts linked at their first use in a section, an id a statement."""
+    """A note for a vault: front matter, key concepts linked on first use in a section, and a block id per statement."""
 
     def with_all_links() -> _Vault:
         return _Vault(exported.labels, _plain_in_obsidian, not exported.reviewed, exported.mentions())
@@ -42,7 +42,7 @@ _PICTURE = re.compile(r":(?=[\w+-]+:)")  # ":tada:"
 
 @dataclass(frozen=True, slots=True)
 class _GitHub(Dialect):
-    """Evidence is a footnote, as in a vault."""
+    """Markdown for GitHub, with evidence as footnotes."""
 
     def evidence(self, point: Point, *, last: bool) -> str:
         return f"[^{point.anchor}]"
@@ -50,7 +50,7 @@ class _GitHub(Dialect):
 
 @dataclass(frozen=True, slots=True)
 class _Vault(_GitHub):
-    """`links` are to concepts that the section has not mentioned yet."""
+    """Markdown for Obsidian. `links` holds the concepts that the section has not mentioned yet."""
 
     links: Mentions
 
@@ -71,12 +71,12 @@ class _Vault(_GitHub):
 
 
 def _plain_on_github(text: str) -> str:
-    """Plain words on GitHub, which also reads dollar signs as mathematics and words between colons as pictures."""
+    """Plain words on GitHub, which also treats dollar signs as mathematics and words between colons as emoji."""
     return escape(text, lambda plain: _PICTURE.sub("&#58;", plain.replace("$", "<span>$</span>")))
 
 
 def _plain_in_obsidian(text: str) -> str:
-    """Plain words in Obsidian, which also reads dollar signs, per cents and equal signs in pairs."""
+    """Plain words in Obsidian, which also interprets dollar, per cent and equals signs in pairs."""
     return escape(text, _safe_in_obsidian)
 
 
@@ -85,12 +85,12 @@ def _safe_in_obsidian(text: str) -> str:
 
 
 def _note_name(term: str) -> str:
-    """A term as a note of the vault may be called."""
+    """A term as a valid name for a note in the vault."""
     return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`=]", " ", term)).strip(" .")
 
 
 def _page(exported: Exported, dialect: Callable[[], Dialect]) -> bytes:
-    """A page in a dialect, which begins anew with each section."""
+    """The page in a dialect; each section gets a new instance, as links are made once per section."""
     document, labels, plain = exported.document, exported.labels, dialect().plain
     out = [f"# {plain(document.title)} — {labels.heading('study_document', document.notes)}", ""]
     out += [plain(document.channel), ""] if document.channel else []

@@ -1,4 +1,4 @@
-"""Key concepts where a page mentions them: each once in a stretch, and of several terms the longest."""
+"""Find key concepts mentioned on a page: each once per stretch, and the longest of overlapping terms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.pages.outline import Point, Section
 
 
 class Mentions:
-    """The key concepts of these sections that a stretch of the page has not mentioned yet."""
+    """The key concepts of these sections, each found at its first mention in a stretch of the page."""
 
     def __init__(self, sections: Iterable[Section]) -> None:
         terms = [p for s in sections for block, _, p in s.points() if block.form == "terms" and p.lead]
@@ -19,7 +19,7 @@ class Mentions:
         self._pattern = re.compile(rf"(?<!\w)(?:{any_term})(?!\w)", re.IGNORECASE) if any_term else None
 
     def cut(self, text: str) -> Iterator[tuple[str, Point | None]]:
-        """The text in pieces, each with the concept that it mentions for the first time, or None."""
+        """The text in pieces, each with the concept that it is the first to mention, or None."""
         end = 0
         for match in self._pattern.finditer(text) if self._pattern else ():
             if concept := self._unmentioned.pop(match[0].casefold(), None):

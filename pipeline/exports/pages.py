@@ -1,4 +1,4 @@
-"""Templates of pages and their content security policy: their own style and script work, nothing is fetched."""
+"""Templates of pages and their content security policy, which allows their own style and script and no fetching."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BREAK = Markup(" <br/>")
 
 
 def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **values: Any) -> bytes:
-    """A whole page, for a screen or for paper. `script` names the files that its script is put together from."""
+    """A whole page, for screen or `paper`. `script` names the files that its script is assembled from."""
     css = _style(paper)
     code = "\n".join(asset(name) for name in script)
     return (
@@ -34,24 +34,24 @@ def page(template: str, script: tuple[str, ...] = (), *, paper: bool = False, **
 
 
 def xml(template: str, **values: Any) -> bytes:
-    """A file of a book."""
+    """A file of an EPUB book."""
     return _environment().get_template(template).render(**values).encode()
 
 
 def policy(css: str, script: str) -> str:
-    """The policy under which exactly this style and this script work."""
+    """A content security policy that allows exactly this style and this script."""
     scripts = _hash(script) if script else "'none'"
     sources = f"default-src 'none'; style-src {_hash(css)}; script-src {scripts}"
     return f"{sources}; base-uri 'none'; form-action 'none'"
 
 
 def _coded(text: str, emphasis: Sequence[str] = ()) -> Markup:
-    """A text with its code and the words that stand out marked up."""
+    """A text with its code and emphasised words marked up."""
     return _shown(text, emphasis, lambda piece: iter((piece,)))
 
 
 def _linked(text: str, emphasis: Sequence[str], mentions: Mentions) -> Markup:
-    """The same with the key concepts that it mentions as links to their definitions."""
+    """The same as `_coded`, with the key concepts that it mentions linked to their definitions."""
     link = Markup('<a class="to-term" href="#{}" title="{}">{}</a>')
 
     def linked(piece: str) -> Iterator[str]:
@@ -100,5 +100,5 @@ def _style(paper: bool) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """A file that stands beside the templates."""
+    """The content of a file in the templates' folder."""
     return (files("pipeline.exports") / "templates" / name).read_text(encoding="utf-8")

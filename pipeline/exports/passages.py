@@ -1,4 +1,4 @@
-"""Quotations in their context: the cited lines, neighbours together, and a little of what is said around them."""
+"""Quotations in context: the cited lines, neighbours together, with a little of what was said around them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pipeline.text import clean, mark_between
 from pipeline.transcript import Segment, Transcript
 
 _CONTEXT = 180  # characters before and after the quotation
-_MOST_BETWEEN = 2  # lines between two quotations that stand in one passage
-_SHORTEST_PART = 40  # characters from which a part of a line is worth showing
+_MOST_BETWEEN = 2  # lines between two quotations in one passage, at most
+_SHORTEST_PART = 40  # characters: a shorter part of a line is not worth showing
 
 _Row = tuple[str, str | None, bool]  # text, speaker, whether it is cited
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a passage: quoted, or its context. `speaker` is empty where the line before has the same."""
+    """A line of a passage: cited, or its context. `speaker` is "" if the line before has the same."""
 
     text: str
     speaker: str
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring cited lines with their context. `place` is "12:34" or "line 12", `url` leads to that moment."""
+    """Neighbouring cited lines with their context. `place` is "12:34" or "line 12"; `url` links to that moment."""
 
     place: str
     url: str | None
@@ -38,13 +38,13 @@ class Passage:
 
     @property
     def quote(self) -> str:
-        """The cited lines alone, with a mark where lines between them are left out."""
+        """The cited lines alone, with "…" where lines between them are left out."""
         runs = groupby(self.lines, key=lambda line: line.cited)
         return " … ".join(" ".join(line.text for line in run) for cited, run in runs if cited)
 
     @property
     def speakers(self) -> str:
-        """Who says the cited lines."""
+        """The speakers of the cited lines."""
         speakers = list(dict.fromkeys(line.speaker for line in self.lines if line.cited and line.speaker))
         return mark_between(speakers).join(speakers)
 
@@ -57,12 +57,12 @@ class Passage:
 def passages(
     evidence: Sequence[Evidence], transcript: Transcript | None, url: str | None, labels: Labels
 ) -> tuple[Passage, ...]:
-    """A passage for each run of lines that stand close together. Without a transcript there is no context."""
+    """One passage for each run of lines close to each other. Without a transcript there is no context."""
     return tuple(_passage(run, transcript, url, labels) for run in runs(evidence, _MOST_BETWEEN if transcript else 0))
 
 
 def _shortened(text: str, limit: int) -> str:
-    """A text, or as many of its first words as fit with a mark that more follows."""
+    """The text if it fits, otherwise as many of its first words as fit, followed by "…"."""
     return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
 
 
@@ -75,7 +75,7 @@ def _passage(run: Sequence[Evidence], transcript: Transcript | None, url: str | 
 
 
 def _lines(rows: Iterable[_Row]) -> tuple[Line, ...]:
-    """Rows as lines: a speaker is named where his words begin, and where the quotation begins."""
+    """Rows as lines; the speaker is named on each change, and where the quotation begins."""
     out: list[Line] = []
     previous: tuple[str | None, bool] = (None, False)
     for text, speaker, cited in rows:
@@ -103,7 +103,7 @@ def _context(transcript: Transcript | None, first: int, last: int) -> tuple[list
 
 
 def _context_rows(segments: Iterable[Segment], *, backwards: bool) -> list[_Row]:
-    """As many lines as the context allows, the farthest cut at a word."""
+    """As many lines as fit into the context; the one farthest away is cut between words."""
     out: list[_Row] = []
     characters_left = _CONTEXT
     for segment in segments:

@@ -17,7 +17,7 @@ _COLUMNS = """id section heading lead text level support finding lines start end
 
 
 def write_csv(exported: Exported) -> bytes:
-    """A row a statement, as spreadsheets open it: UTF-8 with its mark, no cell that they would take for a formula."""
+    """One row per statement, for spreadsheets: UTF-8 with a byte order mark, no cell that is taken for a formula."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
@@ -27,7 +27,7 @@ def write_csv(exported: Exported) -> bytes:
 
 
 def write_jsonl(exported: Exported) -> bytes:
-    """An object a statement, whole: where it stands, how it came through its check, every line that says it."""
+    """One complete object per statement: its place, the result of its check, and every line that supports it."""
     document = exported.document
     about_document = {"document": exported.name, "title": document.title, "url": exported.url}
     rows = (json.dumps(about_document | statement, ensure_ascii=False) for statement in _statements(exported))
@@ -42,7 +42,7 @@ def write_record(exported: Exported) -> bytes:
 def _statements(exported: Exported) -> Iterator[dict[str, Any]]:
     for section, block, depth, point in exported.points():
         claim = point.claim
-        assert claim is not None  # points without one are not among them
+        assert claim is not None  # `points` yields only points with a claim
         yield {
             "id": point.anchor,
             "section": section.name,
@@ -71,7 +71,7 @@ def _row(statement: dict[str, Any]) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet computes: text that begins as a formula does gets an apostrophe before it."""
+    """A cell that no spreadsheet evaluates: a text that begins like a formula gets a leading apostrophe."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 

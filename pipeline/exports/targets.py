@@ -1,4 +1,4 @@
-"""The options of an export, and where on disk it goes: documents, formats, names of files."""
+"""The options of an export, and where it is written: documents, formats, file names."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pipeline.exports.html import HTML
 from pipeline.review.storage import review_path
 
 INDEX = "index"
-_SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # ends the name of a file; "notes.2024" is one of a folder
+_SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # at the end of a file's name; "notes.2024" is a folder
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What is to be written. `out` is a folder, or the file itself where one document is written in one format.
+    """What to write. `out` is a folder, or the file itself if one document is written in one format.
 
-    With `index` a page of all notes is written too, whose entries need the HTML format.
+    With `index`, a page listing all notes is written too; its entries link to the HTML format.
     """
 
     formats: tuple[Format, ...]
@@ -36,14 +36,14 @@ class ExportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A record, and the named folder in which it was found: its path below that folder is kept under --out."""
+    """A record, and the given folder in which it was found: its path below that folder is kept under --out."""
 
     record: Path
     root: Path
 
 
 def export_options(names: Sequence[str], **others: Any) -> ExportOptions:
-    """The options with these formats, each once. SettingsError when one is not known or cannot be written here."""
+    """The options for these formats, without duplicates. SettingsError if one is unknown or cannot be written here."""
     known = {f.name: f for f in FORMATS}
     if unknown := [n for n in names if n not in known and n != INDEX]:
         raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join([*known, INDEX])}")
@@ -58,7 +58,7 @@ def export_options(names: Sequence[str], **others: Any) -> ExportOptions:
 
 
 def _check_out(options: ExportOptions) -> None:
-    """Raises SettingsError when --out looks like a file, and the formats cannot be written as that one file."""
+    """Raise SettingsError if --out looks like a file, but the formats cannot be written as that one file."""
     out = options.out
     if out is None or out.is_dir() or is_file_name(out, options):
         return
@@ -72,12 +72,12 @@ def _check_out(options: ExportOptions) -> None:
 
 
 def format_of(path: Path) -> Format | None:
-    """The format that a file's name asks for, the first with its suffix."""
+    """The first format with the suffix of a file's name; None if there is none."""
     return next((f for f in FORMATS if f.suffix == path.suffix), None)
 
 
 def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
-    """The records at paths or beside pages there; with `reviewed` only reviewed ones. InputError without any."""
+    """The records at these paths or beside pages there; with `reviewed`, only reviewed ones. InputError if none."""
     places_by_path: dict[Path, Place] = {}
     for path in paths:
         root = path if path.is_dir() else path.parent
@@ -93,10 +93,10 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
 
 
 def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict[Format, Path]:
-    """Where a document goes in each format, nowhere that is `taken`. InputError when --out names one of these.
+    """The path for each format of a document, avoiding `taken` ones. InputError if --out names one of these.
 
-    Of formats with the same suffix only the first has a plain name beside the record, whichever are written now: so
-    none replaces another that was written before.
+    Among formats with the same suffix, only the first gets the plain name beside the record, whichever are being
+    written: otherwise one could replace another that was written earlier.
     """
     record, out = place.record, options.out
     if out is not None and is_file_name(out, options):
@@ -117,12 +117,12 @@ def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict
 
 
 def is_file_name(out: Path, options: ExportOptions) -> bool:
-    """Whether --out names a file: one format is wanted, and it ends as files of that format do."""
+    """Whether --out names a file: there is a single format, and the name ends in its suffix."""
     return not options.index and [f.suffix for f in options.formats] == [out.suffix] and not out.is_dir()
 
 
 def taken_by(record: Path) -> tuple[Path, ...]:
-    """The files that make and review write of a document, and where its transcript is looked for near them."""
+    """The files that make and review write for a document, and where its transcript may be found near them."""
     path = str((source_of(record) or {}).get("path") or "")
     near = (*places_told(path, record), *places_near(record, Path(path).name)) if path else ()
     return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))

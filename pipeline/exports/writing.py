@@ -1,4 +1,4 @@
-"""Writing documents in formats, so that no file of another document is written over."""
+"""Write documents in formats, without overwriting files of other documents."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from pipeline.transcript import Transcript
 
 @dataclass(slots=True)
 class Exporter:
-    """Writes documents, one at a time; `report` gets the messages of what failed, and warnings."""
+    """Writes documents, one at a time; `report` receives warnings and messages about failures."""
 
     options: ExportOptions
     report: Callable[[str], None]
     failed: bool = False
-    _without_context: dict[str, None] = field(default_factory=dict)  # records, each once
-    _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # by record, for the index
+    _without_context: dict[str, None] = field(default_factory=dict)  # an ordered set of records
+    _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # by record, for the index page
     _reported_errors: set[str] = field(default_factory=set)
     _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by record, as reading one is slow
-    _owners: dict[Path, Path] = field(default_factory=dict)  # by file, the record that it belongs to
+    _owners: dict[Path, Path] = field(default_factory=dict)  # by file: the record that it belongs to
 
     def write_all(self, places: Sequence[Place]) -> Iterator[Path]:
-        """The files of all documents as they are written, then the index. InputError when they do not fit --out."""
+        """The files of all documents as they are written, then the index. InputError if they do not fit --out."""
         out = self.options.out
         if out is not None and len(places) > 1 and is_file_name(out, self.options):
             raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
         for place in places:
             self._taken_by(place.record)
-        for place in places:  # before anything is written
+        for place in places:  # all are checked before anything is written
             self._targets(place)
         for place in places:
             yield from self.write(place)
@@ -51,7 +51,7 @@ class Exporter:
             yield page
 
     def _taken_by(self, record: Path) -> tuple[Path, ...]:
-        """The files that exports of a document may not replace; they belong to it unless another document has them."""
+        """The files that a document's exports may not replace; they become its own unless another claimed them."""
         if record not in self._taken:
             self._taken[record] = taken_by(record)
             for path in self._taken[record]:
@@ -59,7 +59,7 @@ class Exporter:
         return self._taken[record]
 
     def _targets(self, place: Place) -> dict[Format, Path]:
-        """Where a document goes. InputError when that is another document, its transcript or its export."""
+        """The path for each format of a document. InputError if one belongs to another document."""
         paths = targets(place, self.options, self._taken_by(place.record))
         for path in paths.values():
             other = self._owners.setdefault(path.resolve(), place.record)
@@ -71,9 +71,9 @@ class Exporter:
         return paths
 
     def write(self, place: Place, *, only_older: bool = False) -> list[Path]:
-        """The files of a document that could be written; with `only_older` those that are up to date stay.
+        """Write a document's files and return them; with `only_older`, those up to date are returned as they are.
 
-        Where an index is wanted, its entry of the document is kept.
+        Files that cannot be written are reported and not returned. If an index is wanted, its entry is remembered.
         """
         export = None
         try:
@@ -92,7 +92,7 @@ class Exporter:
         return list(current.values())
 
     def open(self, record: Path) -> Exported:
-        """A document ready to be written; of a reviewed one, what was accepted. Raises PipelineError."""
+        """A document ready to be exported; of a reviewed one, only what was accepted. Raises PipelineError."""
         if self.options.reviewed:
             return self._reviewed(record)
         document = load(record)
@@ -133,7 +133,7 @@ class Exporter:
         return exported(document, record.stem, transcript, citations=citations, reviewed=reviewed, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
-        """Writes the index of the notes whose pages were written, beside or above them; None when it could not."""
+        """Write the index of the notes whose pages were written, beside or above them; None if that failed."""
         folder = self.options.out or _common_folder(places)
         path = folder / NAME
         pages = [self._pages[p.record] for p in places if p.record in self._pages]
@@ -149,7 +149,7 @@ class Exporter:
         return path
 
     def finish(self) -> None:
-        """Reports once which documents have quotations without their context."""
+        """Report once which documents have quotations without context."""
         if (count := len(self._without_context)) and any(f.context for f in self.options.formats):
             first, more = next(iter(self._without_context)), f" and {count - 1} more" if count > 1 else ""
             self.report(
@@ -176,7 +176,7 @@ class Exporter:
 
 
 def _check_no_transcript(path: Path, digests: set[str]) -> None:
-    """Raises InputError when the file there is a transcript with one of these digests, whatever its name."""
+    """Raise InputError if the existing file is a transcript with one of these digests, whatever its name."""
     if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in digests:
         raise _overwrites_transcript(path)
 
@@ -186,7 +186,7 @@ def _overwrites_transcript(path: Path) -> InputError:
 
 
 def _common_folder(places: Sequence[Place]) -> Path:
-    """The deepest folder that holds every record."""
+    """The deepest folder that contains every record."""
     folders = [p.record.parent for p in places]
     if any(f.is_absolute() for f in folders):
         folders = [f.absolute() for f in folders]
@@ -201,7 +201,7 @@ def _is_up_to_date(path: Path, record: Path) -> bool:
 
 
 def _seconds(moment: str) -> int:
-    """A moment of a record in seconds since 1970; 0 when it is none."""
+    """A record's timestamp in seconds since 1970; 0 if it is invalid."""
     try:
         return int(datetime.fromisoformat(moment).timestamp())
     except ValueError:
