@@ -227,25 +227,25 @@ class Draft:
         """
         sections = {}
         for name, groups in self.sections.items():
-            new = (replace(heading(g), statements=_all_kept(g.statements, partial(change, name))) for g in groups)
+            new = (replace(heading(g), statements=_all_remaining(g.statements, partial(change, name))) for g in groups)
             sections[name] = tuple(g for g in new if g.statements)
         return replace(self, sections=sections)
 
 
-def _kept(
+def _remaining(
     statement: DraftStatement, change: Callable[[DraftStatement], DraftStatement | None]
 ) -> tuple[DraftStatement, ...]:
     """What remains of a statement after `Draft.rewritten`."""
     changed = change(statement)
     staying = [d for d in statement.details if changed is not None or not d.bound]
-    details = _all_kept(staying, change)
+    details = _all_remaining(staying, change)
     if changed is None or (changed.bare and not details):
         return tuple(replace(d, listed=True) for d in details)
     return (changed if changed.details == details else replace(changed, details=details),)
 
 
-def _all_kept(
+def _all_remaining(
     statements: Sequence[DraftStatement], change: Callable[[DraftStatement], DraftStatement | None]
 ) -> tuple[DraftStatement, ...]:
     """What remains of consecutive statements after `Draft.rewritten`."""
-    return tuple(with_paragraphs_begun((s, _kept(s, change)) for s in statements))
+    return tuple(with_paragraphs_begun((s, _remaining(s, change)) for s in statements))

@@ -1,4 +1,4 @@
-"""The shape of a statement: how it stands on a page, at whatever stage it is, and nothing of what it says."""
+"""The shape of a statement: how it is laid out on a page, at any stage, independent of its content."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, ClassVar, Protocol, TypedDict, TypeVar
 class Shape(TypedDict):
     """The fields of a shape, which have the same names in every type of statement that has one.
 
-    columns: the headings of the table whose rows the statements below it are, () where they are no table.
-    steps: the statements below it are in an order, and numbered.
-    continues: it stands in the paragraph of the statement before it.
-    listed: right below a heading it is a bullet, else a paragraph; None: it is a bullet if it has a label.
+    columns: the headings of the table whose rows are the statements nested below it; () if these are no table.
+    steps: whether the statements nested below it are a sequence, and numbered.
+    continues: whether it is printed in the paragraph of the statement before it.
+    listed: True for a bullet directly below a heading, False for a paragraph, None for a bullet if it has a label.
     """
 
     columns: tuple[str, ...]
@@ -23,7 +23,7 @@ class Shape(TypedDict):
 
 
 class Shaped(Protocol):
-    """A statement that has a shape; `label` is its lead or term, "" for none."""
+    """A statement with a shape; `label` is its lead or term, or ""."""
 
     @property
     def label(self) -> str: ...
@@ -55,16 +55,16 @@ def shape_of(statement: Shaped) -> Shape:
 
 
 def is_bullet(statement: Shaped) -> bool:
-    """Whether a statement is a bullet right below a heading; else it is a paragraph."""
+    """Whether a statement directly below a heading is a bullet; otherwise it is a paragraph."""
     return bool(statement.label) if statement.listed is None else statement.listed
 
 
 def with_paragraphs_begun(kept: Iterable[tuple[_Statement, Sequence[_Statement]]]) -> Iterator[_Statement]:
-    """What is kept of statements in reading order, of each the statements that stand in its place, () where it goes.
+    """The remaining statements in order; `kept` pairs each original with what takes its place, () if nothing does.
 
-    Where the beginning of a paragraph goes, the next statement of that paragraph begins it, with its label.
+    If the first statement of a paragraph is removed, the next one begins the paragraph and takes over its label.
     """
-    begun, label = False, ""  # whether something of this paragraph stands, and its label
+    begun, label = False, ""  # whether anything of this paragraph is kept, and its label
     for statement, remaining in kept:
         begun, label = (begun, label) if statement.continues else (False, statement.label)
         for row in remaining:

@@ -13,7 +13,7 @@ from pipeline.transcript import Transcript
 
 _LEAST_LETTERS = 5  # letters of a name from which two swapped letters count as a typing error
 _MOST_LABELS = 8
-_TOGETHER = 5  # labels that do not talk together meet in at most one of this many turns of the rarer one
+_TURNS_PER_MEETING = 5  # labels that do not talk together meet in at most one of this many turns of the rarer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,4 @@ def _talk_together(label: str, other: str, transcript: Transcript) -> bool:
     """Whether two labels alternate as in a conversation: in more than a fifth of the turns of the rarer one."""
     turns = [speaker for speaker, _ in groupby(s.speaker for s in transcript.segments)]
     beside = sum({a, b} == {label, other} for a, b in pairwise(turns))
-    return _TOGETHER * beside > min(turns.count(label), turns.count(other))
+    return _TURNS_PER_MEETING * beside > min(turns.count(label), turns.count(other))

@@ -20,7 +20,7 @@ _LEAST = 2  # minimum of columns, and of rows
 def cells(text: str) -> tuple[str, ...]:
     """The cells of a row, with or without bars around it."""
     bare = text.strip()
-    if _BAR not in bare:  # nearly all
+    if _BAR not in bare:  # the usual case
         return (bare,)
     if outer := _BETWEEN_BARS.fullmatch(bare):
         bare = outer[1]

@@ -30,7 +30,7 @@ from pipeline.shape import is_bullet, shape_of
 from pipeline.store import load
 from pipeline.tables import cells, row_of
 
-_NOTHING = DraftStatement("", ())
+_EMPTY = DraftStatement("", ())
 CHANGED_SINCE_WRITTEN = "not as it was made (somebody edited it, or another version wrote it)"
 UNCITED = "cites no lines: nothing of the record resembles it"
 _LEAST_LIKENESS = 60  # out of 100: from here on, a sentence on the page counts as an edited one of the record
@@ -198,7 +198,7 @@ def _content_of(draft: Draft) -> list[tuple[object, ...]]:
 
 def _pieces_of(rows: Sequence[DraftStatement]) -> list[str]:
     """The texts of statements that share a paragraph with others, longest first."""
-    pieces = [s.text for s, following in itertools.pairwise([*rows, _NOTHING]) if s.continues or following.continues]
+    pieces = [s.text for s, following in itertools.pairwise([*rows, _EMPTY]) if s.continues or following.continues]
     return sorted(pieces, key=len, reverse=True)
 
 

@@ -55,11 +55,11 @@ _ONLY_QUOTED = (
 _WORDS_OF_WINDOW = 45  # spoken words per window that is asked for a term, on average
 _WORDS_OF_EXCERPT = 35  # printed words per excerpt, on average
 _MOST_WINDOWS = 40
-_OF_MAIN_POINTS = 0.6  # share of the page, about
-_LEAST_OF_MAIN_POINTS = 0.45
-_FREE = 0.2  # share of the main points' words: if at least this much is left, further sentences are printed
+_SHARE_OF_MAIN_POINTS = 0.6  # share of the page, about
+_LEAST_SHARE_OF_MAIN_POINTS = 0.45
+_MUCH_ROOM = 0.2  # share of the main points' words: if at least this much is left, further sentences are printed
 _SHARE_OF_CONCEPTS = 0.42  # share of the page, at most
-_KEPT_BACK = 0.1  # share of the page, for the summary and the context of quotations
+_RESERVED = 0.1  # share of the page, for the summary and the context of quotations
 _CONCEPTS: dict[Length, int] = {"brief": 4, "standard": 8, "full": 16}
 
 
@@ -70,7 +70,7 @@ def _calls_after_notes(sentences: Sequence[Sentence], length: Length) -> int:
     turns = [sum(s.words for s in turn if not s.asks) for _, turn in groupby(sentences, key=lambda s: s.turn)]
     windows_of = (max(1, round(words / _WORDS_OF_WINDOW)) for words in turns if words >= LEAST_WORDS)
     asked = min(_MOST_WINDOWS, sum(windows_of))
-    titles = max(1, round(_OF_MAIN_POINTS * room(sum(s.words for s in sentences), length)[0] / _WORDS_OF_EXCERPT))
+    titles = max(1, round(_SHARE_OF_MAIN_POINTS * room(sum(s.words for s in sentences), length)[0] / _WORDS_OF_EXCERPT))
     return titles + asked + 1
 
 
@@ -106,7 +106,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     context = TermContext(sentences, reading.notes, people)
     terms, problems = await _explained_terms(term_windows, context, structured, at_once)
     terms = list(filter(LeadIns(sentences, 0).stands_alone, terms))
-    of_use, spare = _of_use(sentences, excerpts, reading.spare, outline_numbers, frame)
+    of_use, spare = _usable(sentences, excerpts, reading.spare, outline_numbers, frame)
     page = _page(sentences, of_use, spare, completed(terms, excerpts), (about, asked_first), ranking, recipe.length)
     leads = LeadIns(sentences, page.words_left - (last.words if last else 0), asked_first)
     concepts, chosen = _with_lead_ins(page, leads)
@@ -145,7 +145,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
     ).rewritten(with_remark)
 
 
-def _of_use(
+def _usable(
     sentences: Sequence[Sentence],
     excerpts: Sequence[Excerpt],
     spare: Iterable[Mark],
@@ -184,14 +184,14 @@ def _page(
     aim, most = room(sum(s.words for s in sentences), length)
     concepts = distinct_terms(terms, _CONCEPTS[length], round(_SHARE_OF_CONCEPTS * aim))
     above = sum(c.words for c in concepts) + sum(s.words for s in overview if s)
-    reserved = above + round(_KEPT_BACK * aim)
+    reserved = above + round(_RESERVED * aim)
     candidates = _unexplained(excerpts, concepts) or excerpts
-    wanted_words = max(aim - reserved, round(_LEAST_OF_MAIN_POINTS * aim))
+    wanted_words = max(aim - reserved, round(_LEAST_SHARE_OF_MAIN_POINTS * aim))
     concept_numbers = {n for c in concepts for n in c.numbers}
     answer = next((e for e in candidates if overview[1] in e.lead_up and concept_numbers.isdisjoint(e.numbers)), None)
     best = ranking.best(candidates, wanted_words, most - reserved, first=answer)
     free_words = wanted_words - sum(e.printed for e in best)
-    if free_words > _FREE * wanted_words:
+    if free_words > _MUCH_ROOM * wanted_words:
         others = [e for e in (*candidates, *spare) if e not in best and concept_numbers.isdisjoint(e.numbers)]
         further = ranking.best(sorted(others, key=lambda e: e.first), free_words, free_words, fewest=0)
         best = sorted((*best, *further), key=lambda e: e.first)
@@ -238,7 +238,7 @@ def _filled(
     closed = sorted((*closed, *further), key=lambda e: e.first)
     filled = bridged(closed, elsewhere, sentences, leads.words_left)
     words_left = leads.words_left - _words(filled) + _words(closed)
-    if words_left > _FREE * _words(filled):
+    if words_left > _MUCH_ROOM * _words(filled):
         filled = prolonged(filled, elsewhere, sentences, words_left)
     return sorted((*chosen, *further), key=lambda e: e.first), filled
 

@@ -24,12 +24,12 @@ _EARLY = 1  # sentences that may name a term before it is explained: a term name
 _OFTEN = 2  # sentences that must name what a sentence opens with: else it is its mere subject, not a term
 LEAST_WORDS = 12  # words of a window without a note
 _MOST_WORDS = 75  # of an explanation
-_SAID_OF_IT = 2  # content words, besides the term, that a note shares with a sentence about it
-_CALLED = 2  # content words before the term in a short sentence that names what was just said
+_LEAST_SHARED = 2  # content words, besides the term, that a note shares with a sentence about it
+_MOST_BEFORE_NAME = 2  # content words before the term in a short sentence that names what was just said
 _BEFORE = 2  # words that may precede the term at the start of a sentence
 _SHORT_WHOLE = 50  # words of an explanation with the rest of its window, to be printed together
-_KEPT = 0.6  # share of an explanation's words that the model's note has too
-_MOST_OF_IT = 0.7  # share of an excerpt's words from which an explanation takes all of it
+_LEAST_SHARE_IN_NOTE = 0.6  # share of an explanation's words that the model's note has too
+_LEAST_SHARE_OF_EXCERPT = 0.7  # share of an excerpt's words from which an explanation takes all of it
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ async def explained_in(window: Window, context: TermContext, structured: Structu
     # "I'd call that a success" ends like "that is fatigue". Asked about that and the sentence before alone, the model
     # can tell them apart.
     last = concept.sentences[-1]
-    if _words_behind(last, keys(term)) == 0 and len(concept.sentences) > 1:
+    if _words_after(last, keys(term)) == 0 and len(concept.sentences) > 1:
         again = await _term(joined(s.text for s in concept.sentences[-2:]), structured)
         return concept if keys(again) == keys(term) else None
     return concept
@@ -142,7 +142,7 @@ async def _term(text: str, structured: Structured) -> str:
 def _explanation(term: str, window: Window, context: TermContext) -> tuple[Sentence, ...]:
     """The sentences that explain a term; empty if the window only mentions it."""
     term_keys, sentences = keys(term), context.sentences
-    mentions = [s.number for s in sentences if _words_behind(s, term_keys) is not None]
+    mentions = [s.number for s in sentences if _words_after(s, term_keys) is not None]
     naming_sentences = [s for s in window.sentences if s.number in mentions and not s.asks]
     early = [s for s in naming_sentences if sum(n < s.number for n in mentions) <= _EARLY]
     opening = [s for s in early if _opens(s, term_keys)]
@@ -155,7 +155,7 @@ def _explanation(term: str, window: Window, context: TermContext) -> tuple[Sente
         rest_of_window = tuple(x for x in window.sentences if x.number >= s.number)
         return rest_of_window if sum(x.words for x in rest_of_window) <= _SHORT_WHOLE else (s,)
     for s in early[:1]:
-        first, last = _around(term, s, window, context)
+        first, last = _explanation_around(term, s, window, context)
         return tuple(sentences[first : last + 1]) if first <= last else ()
     return ()
 
@@ -163,32 +163,32 @@ def _explanation(term: str, window: Window, context: TermContext) -> tuple[Sente
 def _is_noted(s: Sentence, term_keys: Sequence[str], notes: Iterable[str]) -> bool:
     """Whether a note has the term and something else that the sentence says."""
     other_keys = set(s.keys) - set(term_keys)
-    return any(set(term_keys) <= set(n) and len(set(n) & other_keys) >= _SAID_OF_IT for n in map(keys, notes))
+    return any(set(term_keys) <= set(n) and len(set(n) & other_keys) >= _LEAST_SHARED for n in map(keys, notes))
 
 
 def _opens(s: Sentence, term_keys: tuple[str, ...], words_before: int = _BEFORE) -> bool:
     """Whether a sentence begins with the term, after an article or the like, and says something about it."""
     beginning = units(s.text)[: words_before + len(term_keys)]
-    return keys(" ".join(beginning))[: len(term_keys)] == term_keys and (_words_behind(s, term_keys) or 0) >= _FEWEST
+    return keys(" ".join(beginning))[: len(term_keys)] == term_keys and (_words_after(s, term_keys) or 0) >= _FEWEST
 
 
-def _around(term: str, s: Sentence, window: Window, context: TermContext) -> tuple[int, int]:
+def _explanation_around(term: str, s: Sentence, window: Window, context: TermContext) -> tuple[int, int]:
     """First and last number of the sentences around `s` that explain the term; (1, 0) if there are none."""
     term_keys, word, sentences = keys(term), re.escape(term), context.sentences
-    behind = _words_behind(s, term_keys) or 0
+    behind = _words_after(s, term_keys) or 0
     begin = begin_of(s.number, s.number, sentences, Openings(sentences), last_taken=window.sentences[0].number - 1)
     if re.search(rf"{word}\s*[:：]", s.text, re.IGNORECASE) and behind >= _FEWEST:
         return s.number, s.number  # "We call that fatigue: small cracks …"
     # "One more thing: the feeding ratio."
     led_up_to = re.search(rf"[:：]\s*(?:\w+\s)?{word}\W*$", s.text, re.IGNORECASE)
-    if (led_up_to or (s.words <= SHORT and behind > 0)) and _goes_on(s, sentences):
+    if (led_up_to or (s.words <= SHORT and behind > 0)) and _is_followed_by_statement(s, sentences):
         return s.number, end_of(s.number, s.number + 1, sentences)
-    if behind == 0 and s.words <= SHORT and _words_before(s, term_keys) <= _CALLED and begin < s.number:
+    if behind == 0 and s.words <= SHORT and _words_before(s, term_keys) <= _MOST_BEFORE_NAME and begin < s.number:
         return begin, s.number  # "Small cracks run through it. That is fatigue."
     led_to = {k for x in sentences[begin : s.number] for k in x.keys} | set(s.keys[: _words_before(s, term_keys)])
     note_keys = (set(n) - set(term_keys) for n in map(keys, context.notes) if n[: len(term_keys)] == term_keys)
     ends = re.search(rf"{word}[^\w\s]", s.text, re.IGNORECASE)  # a clause: a punctuation mark follows
-    if ends and any(len(led_to & n) >= max(_FEWEST, _KEPT * len(n)) for n in note_keys):
+    if ends and any(len(led_to & n) >= max(_FEWEST, _LEAST_SHARE_IN_NOTE * len(n)) for n in note_keys):
         return begin, s.number  # "The ratio of the two is called …": a note says the same about the term
     enclosed = re.search(rf",\s*(?:\w+\s)?{word},", s.text, re.IGNORECASE)
     if enclosed and any(set(term_keys) <= set(keys(n)) for n in context.notes):
@@ -197,25 +197,25 @@ def _around(term: str, s: Sentence, window: Window, context: TermContext) -> tup
     # Not "With fatigue, this bridge …", which says something of the bridge.
     has_subject = _words_before(s, term_keys) > 1
     recurs = rest is not None and term.casefold() in rest[1].casefold()
-    if has_subject and rest and not recurs and _note_keeps(term_keys, keys(rest[1]), context.notes):
+    if has_subject and rest and not recurs and _is_in_note(term_keys, keys(rest[1]), context.notes):
         return begin, s.number  # "Engineers reckon with fatigue, where small cracks …"
     return 1, 0
 
 
-def _note_keeps(term_keys: tuple[str, ...], rest: tuple[str, ...], notes: Iterable[str]) -> bool:
+def _is_in_note(term_keys: tuple[str, ...], rest: tuple[str, ...], notes: Iterable[str]) -> bool:
     """Whether a note has the term and most of the words after it."""
     keys_of_notes = [set(keys(note)) for note in notes]
-    least = _KEPT * len(set(rest))
+    least = _LEAST_SHARE_IN_NOTE * len(set(rest))
     return len(rest) >= _FEWEST and any(set(term_keys) <= n and len(n & set(rest)) >= least for n in keys_of_notes)
 
 
-def _goes_on(s: Sentence, sentences: Sequence[Sentence]) -> bool:
+def _is_followed_by_statement(s: Sentence, sentences: Sequence[Sentence]) -> bool:
     """Whether another statement follows in the same turn."""
     behind = sentences[s.number + 1 : s.number + 2]
     return bool(behind) and behind[0].turn == s.turn and not behind[0].asks
 
 
-def _words_behind(sentence: Sentence, term_keys: Sequence[str]) -> int | None:
+def _words_after(sentence: Sentence, term_keys: Sequence[str]) -> int | None:
     """Number of content words after a term in a sentence; None if the sentence does not contain it."""
     sentence_keys = sentence.keys
     places = [
@@ -228,7 +228,7 @@ def _words_behind(sentence: Sentence, term_keys: Sequence[str]) -> int | None:
 
 def _words_before(sentence: Sentence, term_keys: Sequence[str]) -> int:
     """Number of content words before a term in a sentence that contains it."""
-    return len(sentence.keys) - len(term_keys) - (_words_behind(sentence, term_keys) or 0)
+    return len(sentence.keys) - len(term_keys) - (_words_after(sentence, term_keys) or 0)
 
 
 def distinct_terms(concepts: Iterable[Concept], most: int, words: int) -> list[Concept]:
@@ -249,7 +249,7 @@ def completed(concepts: Iterable[Concept], excerpts: Sequence[Excerpt]) -> list[
     out: list[Concept] = []
     for c in concepts:
         around = next((e for e in excerpts if c.numbers <= {s.number for s in e.sentences}), None)
-        takes_all = around is not None and _MOST_OF_IT * around.words <= c.words
+        takes_all = around is not None and _LEAST_SHARE_OF_EXCERPT * around.words <= c.words
         out.append(replace(c, sentences=around.sentences) if around and takes_all else c)
     return out
 

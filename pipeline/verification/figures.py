@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from string import punctuation
 
-from pipeline.verification.kept import Cache
+from pipeline.verification.cache import Cache
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
 from pipeline.verification.number_tokens import is_number, values_of

@@ -39,7 +39,7 @@ def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
         if not _is_name(word, text[: match.start()], recording.language):
             continue
-        if not all(_is_said(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
+        if not all(_is_in_recording(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
             out.append(word)
     return tuple(dict.fromkeys(out))
 
@@ -55,7 +55,7 @@ def _begins_a_sentence(text_before: str) -> bool:
     return text_before.rstrip().endswith(_BEFORE_A_SENTENCE) or not re.search(r"\w", text_before)
 
 
-def _is_said(word: str, recording: Recording) -> bool:
+def _is_in_recording(word: str, recording: Recording) -> bool:
     name = letters(word)
     if len(name) < _SHORTEST or name in recording.words:
         return True
