@@ -141,7 +141,7 @@ class Draft:
 
     `read` and `filler` are segment ids: those that a model has read, and the greetings, adverts and small talk among
     them. `checked_by` is who checked the statements last: a model's name, or "code". `note` tells readers how the
-    document was made; `remarks` tell the person who ordered it what differs from the order. `titles` gives, by section
+    document was made; `remarks` tell the user what differs from what was asked for. `titles` gives, by section
     name, the title under which a model is shown a section. `names` says whom labels stand for.
     """
 

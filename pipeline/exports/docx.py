@@ -86,7 +86,7 @@ def _language(normal: Any, exported: Exported) -> None:
         language.addprevious(OxmlElement("w:rtl"))
         normal.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
         for spacing in normal.getparent().xpath("./w:style/w:rPr/w:spacing"):
-            spacing.getparent().remove(spacing)  # it would separate the letters of Arabic, which are joined
+            spacing.getparent().remove(spacing)  # spacing would separate the joined letters of Arabic
 
 
 def _style(style: Any, size: float, colour: RGBColor, *, before: float = 0, after: float = 0) -> None:

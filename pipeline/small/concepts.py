@@ -194,7 +194,7 @@ def _explanation_around(term: str, s: Sentence, window: Window, context: TermCon
     if enclosed and any(set(term_keys) <= set(keys(n)) for n in context.notes):
         return begin, s.number  # "Cracks that grow day by day, a fatigue, break it": two names for one thing
     rest = re.search(rf"{word},\s*(.+)$", s.text, re.IGNORECASE)
-    # Not "With fatigue, this bridge …", which says something of the bridge.
+    # Not "With fatigue, this bridge …", which says something about the bridge.
     has_subject = _words_before(s, term_keys) > 1
     recurs = rest is not None and term.casefold() in rest[1].casefold()
     if has_subject and rest and not recurs and _is_in_note(term_keys, keys(rest[1]), context.notes):
