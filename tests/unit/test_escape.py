@@ -7,7 +7,9 @@ from pipeline.pages.markdown import escape, unescape
 from pipeline.text import parted_at_colon, pieces_of_code
 
 
-@pytest.mark.parametrize("text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b", "PR #12"])
+@pytest.mark.parametrize(
+    "text", ["R&D at AT&T", "p < 1, q > 2", "C# and F#", "raw_input in shared_memory", "a <= b", "PR #12"]
+)
 def test_marks_that_begin_no_markup_where_they_stand_stay_as_they_are(text: str) -> None:
     assert escape(text) == text
     assert [t.type for t in MarkdownIt().parseInline(escape(text))[0].children or []] == ["text"]
