@@ -12,7 +12,10 @@ _MOST_PASSES = 100
 
 
 async def all_of(work: Iterable[Awaitable[T]]) -> list[T]:
-    """The results in order. If one fails, wait for the others before raising, so that no answer in progress is lost."""
+    """The results in order. If some fail, the first of these errors is raised, after all others have ended too.
+
+    So no answer in progress is lost, and a document that waits for a batch has noted every call that can be made now.
+    """
     ended = await asyncio.gather(*work, return_exceptions=True)
     for result in ended:
         if isinstance(result, BaseException):

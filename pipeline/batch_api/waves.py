@@ -6,7 +6,6 @@ document that lacks an answer is put off: parts are composed when all are stored
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -218,16 +217,12 @@ class OrderRun:
 
 
 async def _make(source: Source, client: Deferring, order: Order, ledger: Ledger) -> Outcome:
-    """The outcome of one document, once all its branches have got as far as they can; remembered when complete."""
-    tasks_before = asyncio.all_tasks()
+    """The outcome of one document, whose branches have all noted what they want; remembered when complete."""
     try:
         transcript = read(source, order.input)
     except InputError as err:
         return Outcome(source.name, error=err)
     [outcome] = await make_all([transcript], client, order, on_outcome=ledger.remember)
-    # The first branch that has to wait ends the document; its siblings still note what they want.
-    while pending := asyncio.all_tasks() - tasks_before:
-        await asyncio.wait(pending)
     if isinstance(outcome.error, StoreError):
         raise outcome.error  # it would meet the next document as well
     return outcome

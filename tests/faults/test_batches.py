@@ -146,6 +146,22 @@ def test_all_chunks_of_a_long_talk_go_up_in_one_job(folder: Path) -> None:
         assert len(server.asked) == planned.total.now.calls > 64
 
 
+def test_a_batch_waits_for_no_other_task_of_the_program(folder: Path) -> None:
+    others: set[asyncio.Task[None]] = set()
+
+    async def begin_another() -> None:
+        await asyncio.sleep(0)
+        others.add(asyncio.create_task(begin_another()))
+
+    async def among_others(now: Settings) -> tuple[int, list[dict[str, Any]]]:
+        others.add(asyncio.create_task(begin_another()))
+        return await asyncio.wait_for(run_batch([folder / "talks"], now, Metadata(), QUIET), 20)
+
+    with BatchServer() as server:
+        code, rows = asyncio.run(among_others(settings(folder, server)))
+    assert code == 0 and [row["status"] for row in rows] == ["waiting"] * 3
+
+
 def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from pipeline.tasks import until_quiet
+import pytest
+
+from pipeline.tasks import all_of, until_quiet
 
 
 class SlowLoop(asyncio.SelectorEventLoop):
@@ -46,3 +48,19 @@ def test_work_that_was_begun_goes_on_before_the_loop_is_idle() -> None:
 
 def test_work_that_takes_no_time_keeps_nobody_waiting() -> None:
     assert finished_before(0.0, 0.5) == [0.0]
+
+
+def test_work_beside_work_that_fails_ends_before_the_error_is_raised() -> None:
+    steps: list[str] = []
+
+    async def fails() -> None:
+        raise ValueError
+
+    async def goes_on() -> None:
+        for step in ("asked", "answered", "stored"):
+            await asyncio.sleep(0)
+            steps.append(step)
+
+    with pytest.raises(ValueError):
+        asyncio.run(all_of([fails(), goes_on()]))
+    assert steps == ["asked", "answered", "stored"]
