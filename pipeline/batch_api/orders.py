@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pipeline import store
-from pipeline.batch_api.ordered import GIVEN, JOBS_BEFORE, TRANSCRIPTS, WAITING, Ordered, name_of, ordered
+from pipeline.batch_api.order import StoredOrder
+from pipeline.batch_api.scope import Scope, scope_of
 from pipeline.batch_api.waves import OrderRun, Sleep, Waiting
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
 from pipeline.batches.order import Input, Order, Outcome
 from pipeline.errors import EndpointError, InputError, PipelineError, SettingsError, StoreError
-from pipeline.llm import key_of, prices
+from pipeline.llm import prices
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.batch_endpoint import BatchEndpoint, ResultsMissing
 from pipeline.providers.batch_jobs import Jobs
@@ -27,15 +28,12 @@ from pipeline.providers.endpoint import place_of
 from pipeline.providers.journal import COLLECTED, Job, Journal
 from pipeline.readers import Source
 from pipeline.readers.archive import is_there
-from pipeline.settings import OPENAI_URL, Settings
+from pipeline.settings import Settings
 from pipeline.settings.chosen import endpoint_of, recipe_of, store_path
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
-_LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
-_TO = "to"  # what is exported besides the pages of an order
 _USAGE = 2  # the exit code where the settings let nothing be done
-_LOCAL = {"concurrency", "threads", "deadline", "out"}
 
 Rows = list[dict[str, Any]]
 Export = Callable[[Sequence[str], Settings, Rows], int]  # of rows, under the names of `--to`; gives an exit code
@@ -52,6 +50,19 @@ class BatchFiles:
     def jobs(self, endpoint: BatchEndpoint) -> Jobs:
         """Jobs at an endpoint."""
         return Jobs(endpoint, self.calls, self.journal, self.folder)
+
+    def orders(self) -> list[StoredOrder]:
+        """Orders that are not finished, the oldest first."""
+        return [StoredOrder.from_body(owner, body) for owner, body in self.journal.orders()]
+
+    def order(self, owner: str) -> StoredOrder | None:
+        """The order of that owner, unless it is finished."""
+        bodies = dict(self.journal.orders())
+        return StoredOrder.from_body(owner, bodies[owner]) if owner in bodies else None
+
+    def keep(self, order: StoredOrder) -> None:
+        """Stores an order, in the place of what was stored of it."""
+        self.journal.keep_order(order.owner, order.body())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,13 @@ async def run_batch(
             "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
         )
     _order(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
-    body = _body(paths, settings, metadata)
-    owner = key_of({**body, "settings": {k: v for k, v in body["settings"].items() if k not in _LIMITS}})[:16]
+    order = StoredOrder.of(paths, settings, metadata, to, clock())
     with batch_files(settings.out) as files:
-        before = {JOBS_BEFORE: len(files.journal.jobs_of(owner))}
-        body = dict(files.journal.orders()).get(owner, before) | body | {_TO: list(to), GIVEN: clock()}
-        files.journal.keep_order(owner, body)
-        result = await _carry_out(owner, body, settings, metadata, files, display, wait, {}, is_new=True)
+        before = files.order(order.owner)
+        jobs_before = len(files.journal.jobs_of(order.owner))
+        order = order.given_again(before) if before else replace(order, jobs_before=jobs_before)
+        files.keep(order)
+        result = await _OrderRunner(files, display, wait).carry_on(order, settings, is_new=True)
     if result.error:
         if not any(row["page"] for row in result.rows):
             raise result.error
@@ -125,23 +136,20 @@ async def run_collect(
     """
     all_well, rows = True, Rows()
     failed: list[PipelineError] = []
-    stalled: dict[str, EndpointError] = {}
     with _known_files(settings.out) as files:
-        orders = files.journal.orders()
-        for owner, body in orders:
+        runner, orders = _OrderRunner(files, display, wait), files.orders()
+        for order in orders:
             try:
-                order_settings = _settings_of(body, settings)
-                result = await _carry_out(
-                    owner, body, order_settings, _metadata_of(body), files, display, wait, stalled
-                )
+                order_settings = order.settings_with(settings)
+                result = await runner.carry_on(order, order_settings)
                 rows += result.rows
-                code = export(body.get(_TO, ()), order_settings, result.rows)
+                code = export(order.exports, order_settings, result.rows)
                 all_well = all_well and result.all_well and not code
             except PipelineError as err:
                 result, all_well = _OrderResult([], False, err), False
             if result.error:
                 failed.append(result.error)
-                display.problem(f"{name_of(body)}: {result.error}")
+                display.problem(f"{order.name}: {result.error}")
         ended, errors = await _collect_ended(settings, files, display)
         if not orders:
             open_jobs = [job for job in files.journal.jobs() if job.open]
@@ -244,75 +252,80 @@ async def _status(job: Job, settings: Settings, files: BatchFiles) -> tuple[str,
     return name, f"{job.status}: {calls}{counted}"
 
 
-async def _carry_out(
-    owner: str,
-    body: dict[str, Any],
-    settings: Settings,
-    metadata: Metadata,
-    files: BatchFiles,
-    display: Display,
-    wait: Sleep | None,
-    stalled: dict[str, EndpointError],
-    *,
-    is_new: bool = False,
-) -> _OrderResult:
-    """Carries an order on: one that `is_new` is for all transcripts at its paths, others for those of their time."""
-    started = time.monotonic()
-    scope, failed = _transcripts_of(body, settings, display, is_new=is_new)
-    async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
-        under_way = [job for job in files.journal.jobs_of(owner) if job.open]
+@dataclass(frozen=True, slots=True)
+class _OrderRunner:
+    """Carries orders of a folder on, one after the other; with a way to wait, each until all is made."""
+
+    files: BatchFiles
+    display: Display
+    wait: Sleep | None
+    stalled: dict[str, EndpointError] = field(default_factory=dict)  # why an order's last job gave nothing, by owner
+
+    async def carry_on(self, order: StoredOrder, settings: Settings, *, is_new: bool = False) -> _OrderResult:
+        """Carries an order on: one that `is_new` for all transcripts at its paths, others for those of their time."""
+        started = time.monotonic()
+        scope, failed = _transcripts_of(order, settings, self.display, is_new=is_new)
+        async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
+            run = self._run(order, scope, settings, endpoint, is_new=is_new)
+
+            def keep() -> None:
+                waiting = {str(s.path): s.name for s in scope.sources if s.name in run.waiting}
+                self.files.keep(replace(order, transcripts=scope.transcripts, waiting=scope.gone | waiting))
+
+            error = await _as_far_as_it_goes(run, self.wait, keep)
+        outcomes = failed + list(run.outcomes.values())
+        rows = [_row(o) for o in outcomes]
+        if error:
+            return _OrderResult(rows, False, error)
+        if run.waiting:
+            self.display.say(_line_on_waiting(run.waiting, settings))
+        else:
+            self.files.journal.finish_order(order.owner)
+            self.display.summary(outcomes, 0, time.monotonic() - started)
+        all_well = all(o.complete or (isinstance(o.error, Waiting) and not self.wait) for o in outcomes)
+        return _OrderResult(rows, all_well)
+
+    def _run(
+        self, order: StoredOrder, scope: Scope, settings: Settings, endpoint: BatchEndpoint, *, is_new: bool
+    ) -> OrderRun:
+        """The run of an order. SettingsError where it has a job under way at another address."""
+        under_way = [job for job in self.files.journal.jobs_of(order.owner) if job.open]
         for job in under_way:
             _check_place(job, endpoint)
         starts = is_new and not under_way
         if starts:
-            files.journal.forgive()
-        order = _order(settings, metadata, endpoint.endpoint.host)
-        run = OrderRun(
+            self.files.journal.forgive()
+        return OrderRun(
             sources=scope.sources,
-            order=order,
+            order=_order(settings, order.metadata, endpoint.endpoint.host),
             settings=settings,
-            owner=owner,
-            calls=files.calls,
-            jobs=files.jobs(endpoint),
-            say=display.say,
-            on_outcome=display.done,
-            given_at=body.get(GIVEN, time.time()),
+            owner=order.owner,
+            calls=self.files.calls,
+            jobs=self.files.jobs(endpoint),
+            say=self.display.say,
+            on_outcome=self.display.done,
+            given_at=time.time() if order.given_at is None else order.given_at,
             starts=starts,
-            jobs_before=body.get(JOBS_BEFORE, 0),
-            stalled=stalled,
+            jobs_before=order.jobs_before,
+            stalled=self.stalled,
         )
 
-        def keep() -> None:
-            waiting = {str(s.path): s.name for s in scope.sources if s.name in run.waiting}
-            state = {TRANSCRIPTS: scope.transcripts, WAITING: scope.gone | waiting}
-            files.journal.keep_order(owner, body | state)
 
-        error = await _as_far_as_it_goes(run, wait, keep)
-    outcomes = failed + list(run.outcomes.values())
-    rows = [_row(o) for o in outcomes]
-    if error:
-        return _OrderResult(rows, False, error)
-    if run.waiting:
-        documents = numbered(len(run.waiting), "document")
-        base_url = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
-        display.say(
-            f"{documents} waiting for answers; go on with: studydoc batch collect --out {settings.out}{base_url}"
-        )
-    else:
-        files.journal.finish_order(owner)
-        display.summary(outcomes, 0, time.monotonic() - started)
-    return _OrderResult(rows, all(o.complete or (isinstance(o.error, Waiting) and not wait) for o in outcomes))
+def _line_on_waiting(waiting: Sequence[str], settings: Settings) -> str:
+    documents = numbered(len(waiting), "document")
+    base_url = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
+    return f"{documents} waiting for answers; go on with: studydoc batch collect --out {settings.out}{base_url}"
 
 
 def _transcripts_of(
-    body: dict[str, Any], settings: Settings, display: Display, *, is_new: bool
-) -> tuple[Ordered, list[Outcome]]:
+    order: StoredOrder, settings: Settings, display: Display, *, is_new: bool
+) -> tuple[Scope, list[Outcome]]:
     """What an order is for, and what cannot be read or is gone; shows both, and what is no part of it."""
-    paths = [p for p in map(Path, body["paths"]) if str(p) not in body.get(WAITING, {}) or is_there(p)]
+    paths = [p for p in map(Path, order.paths) if str(p) not in order.waiting or is_there(p)]
     inputs = find(paths, Input(settings.encoding, settings.format), settings.out)
-    scope = ordered(body, [s for s in inputs.sources if isinstance(s, Source)], is_new=is_new)
+    scope = scope_of(order, [s for s in inputs.sources if isinstance(s, Source)], is_new=is_new)
     failed = inputs.failed + [Outcome(name, error=_no_longer_there(p)) for p, name in scope.gone.items()]
-    for line in filter(None, [*inputs.skipped, left_behind(paths, inputs, settings.out), scope.line_on_new(body)]):
+    for line in filter(None, [*inputs.skipped, left_behind(paths, inputs, settings.out), scope.line_on_new(order)]):
         display.say(line)
     for outcome in failed:
         display.done(outcome)
@@ -352,29 +365,3 @@ def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
     reading = Input(settings.encoding, settings.format)
     return Order(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, reading, 1)
-
-
-def _body(paths: Sequence[Path], settings: Settings, metadata: Metadata) -> dict[str, Any]:
-    """An order as it is kept: all that decides the documents, no key."""
-    values = settings.without_keys(_LOCAL)
-    values |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
-    values |= {name: str(path.absolute()) for name in ("sections", "prompts") if (path := getattr(settings, name))}
-    folder = str(Path.cwd())
-    return {"paths": [str(p) for p in paths], "folder": folder, "settings": values, "metadata": asdict(metadata)}
-
-
-def _settings_of(body: dict[str, Any], current: Settings) -> Settings:
-    """The settings of an order, with the keys and the folder of the `current` ones."""
-    if body["settings"]["base_url"] != place_of(current.base_url or OPENAI_URL):
-        raise SettingsError(
-            f"the order was for {body['settings']['base_url']}", hint="give that address with --base-url"
-        )
-    if body["folder"] != str(Path.cwd()) and not all(Path(p).is_absolute() for p in body["paths"]):
-        raise SettingsError(f"the order names files below {body['folder']}", hint="run this in that folder")
-    overrides = {name: getattr(current, name) for name in ("out", "deadline", "concurrency", "base_url")}
-    return Settings(**body["settings"] | overrides).with_keys_of(current)
-
-
-def _metadata_of(body: dict[str, Any]) -> Metadata:
-    fields = body["metadata"]
-    return Metadata(**fields | {"speakers": tuple(fields["speakers"])})

@@ -529,6 +529,20 @@ def test_a_transcript_that_was_renamed_while_it_waited_is_made_and_not_paid_for_
         assert len(server.asked) == 6 and set(server.asked.values()) == {1}
 
 
+def test_an_order_that_an_earlier_version_stored_goes_on_and_is_known_when_it_is_given_again(folder: Path) -> None:
+    with BatchServer("slow") as server:
+        batch(folder, server, check="code")
+        with closing(Journal(store_path(folder / "outputs"))) as journal:
+            ((owner, body),) = journal.orders()
+            journal.keep_order(owner, {name: body[name] for name in ("paths", "folder", "settings", "metadata")})
+        batch(folder, server, check="code")
+        with closing(Journal(store_path(folder / "outputs"))) as journal:
+            assert [known for known, _ in journal.orders()] == [owner]
+        server.finish(server.batches[0])
+        assert collected(folder, server) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
+        assert len(server.asked) == 3
+
+
 def given_before(folder: Path, server: BatchServer, seconds: float, **more: Any) -> None:
     """`make --batch` as it was told so many seconds ago."""
     told, clock = settings(folder, server, **more), lambda: time.time() - seconds
