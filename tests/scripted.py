@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -78,11 +79,7 @@ EMPTY: dict[str, Any] = {name: [] for name in WRITTEN.model_fields}
 
 
 def written_answer() -> dict[str, Any]:
-    """A document of `transcript()`: two headings, two nested statements.
-
-    As they are numbered for the check: 1 the overview, 2 a heading, 3 and 4 its points, 5 a heading, 6 its point, 7 and
-    8 nested, 9 the concept, 10 the summary.
-    """
+    """A document of `transcript()`: two headings, two nested statements."""
     points = [{"cites": lines, "text": text} for lines, text in TOLD]
     return EMPTY | {
         "overview": [{"cites": [1, 4], "text": "Ana and Ben weigh how the cooling tower at Lund can be replaced."}],
@@ -204,11 +201,27 @@ def good_answer(request: Request) -> Answer:
     return fitting(answers[request.name](), request)
 
 
-def with_fault(**fault: Any) -> Callable[[Request], Answer]:
-    """Sound answers, but for one fault that the check reports."""
+def number_of(words: str, request: Request) -> int:
+    """The number that a check is shown beside the one statement or heading with these words."""
+    rows = re.findall(r"^ *(\d+)\. (.+)$", "\n".join(m.content for m in request.messages), re.MULTILINE)
+    numbers = [int(number) for number, row in rows if words in row]
+    assert len(numbers) == 1, f"{len(numbers)} statements that are checked have the words {words!r}"
+    return numbers[0]
+
+
+def numbered(fault: dict[str, Any], request: Request) -> dict[str, Any]:
+    """A fault as a check reports it: with the number of the statement or heading that has its words `on`."""
+    rest = {name: part for name, part in fault.items() if name != "on"}
+    return {"id": number_of(fault["on"], request), **rest} if "on" in fault else rest
+
+
+def with_fault(*, written: dict[str, Any] | None = None, **fault: Any) -> Callable[[Request], Answer]:
+    """Sound answers, or what is `written`, but for one fault that the check reports `on` the statement with these words."""
     one = {"verdict": "partly", "why": "it is too strong", "label": "", "text": "", "lines": []} | fault
 
     def answer(request: Request) -> Answer:
-        return fitting(EMPTY | {"faults": [one]}, request) if request.name == "check" else good_answer(request)
+        if request.name == "check":
+            return fitting(EMPTY | {"faults": [numbered(one, request)]}, request)
+        return written if written and request.name == "write" else good_answer(request)
 
     return answer

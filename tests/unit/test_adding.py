@@ -9,33 +9,48 @@ from pipeline.capable.adding import ADDED, NO_ROOM, Addition, rooms, uncited, wi
 from pipeline.chunking import chunk_transcript
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.llm import Request
 from pipeline.numbering import numbered_lines
 from pipeline.sections import STUDY
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.verification import Recording
-from tests.scripted import EMPTY, LINES, cut_off, good_answer, transcript
+from tests.scripted import EMPTY, LINES, Answer, cut_off, good_answer, number_of, transcript
 from tests.unit.test_run import run
 
 LOAN = "The loan for the heat exchanger runs for ten years."
 LONG = transcript(LINES * 6)
 
 
-def added(under: int, text: str = LOAN, label: str = "Loan", lines: tuple[int, ...] = (5,)) -> StudyDocument:
-    one: dict[str, Any] = {"under": under, "label": label, "text": text, "lines": list(lines)}
-    document, _ = run(lambda r: EMPTY | {"missing": [one]} if r.name == "check" else good_answer(r), of=LONG)
-    return document
+def checked(under: str | int, *points: dict[str, Any], fault: dict[str, Any] | None = None) -> StudyDocument:
+    """A document whose check adds these points under the statement with these words, or under a number that none has.
+
+    A fault is of the same statement.
+    """
+
+    def answer(request: Request) -> Answer:
+        if request.name != "check":
+            return good_answer(request)
+        number = number_of(under, request) if isinstance(under, str) else under
+        missing = [{"under": number, "label": "", "lines": [5]} | point for point in points]
+        return EMPTY | {"missing": missing, "faults": [{"id": number} | fault] if fault else []}
+
+    return run(answer, of=LONG)[0]
+
+
+def added(under: str | int, text: str = LOAN, label: str = "Loan", lines: tuple[int, ...] = (5,)) -> StudyDocument:
+    return checked(under, {"label": label, "text": text, "lines": list(lines)})
 
 
 def test_under_a_heading_it_stands_where_the_recording_has_it() -> None:
-    detail = added(under=5).main_points[1].details[-1]
+    detail = added(under="Paying for").main_points[1].details[-1]
     assert (detail.lead, detail.text, detail.remark) == ("Loan", LOAN, ADDED)
     assert [e.segment for e in detail.evidence] == [5]
-    assert added(under=5, lines=(3,)).main_points[1].details[0].text == LOAN
+    assert added(under="Paying for", lines=(3,)).main_points[1].details[0].text == LOAN
 
 
 def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> None:
     before = added(under=99).main_points[0].details[0]
-    point = added(under=3).main_points[0].details[0]
+    point = added(under="since 1998").main_points[0].details[0]
     assert (point.text, point.details) == (f"{before.text} {LOAN}", ())
     assert {e.segment for e in point.evidence} == {*(e.segment for e in before.evidence), 5}
     assert point.correction and (point.correction.before, point.correction.reason) == (before.text, ADDED)
@@ -43,30 +58,32 @@ def test_a_point_without_details_goes_on_with_it_and_the_change_is_told() -> Non
 
 def test_a_point_with_a_list_goes_on_with_it_before_its_list_and_a_long_one_stands_behind_that() -> None:
     before = added(under=0).main_points[1].details
-    after = added(under=6).main_points[1].details
+    after = added(under="is to replace the tower").main_points[1].details
     assert [d.text for d in after] == [f"{before[0].text} {LOAN}", *(d.text for d in before[1:])]
     assert [d.text for d in after[0].details] == [d.text for d in before[0].details]
     long = "The loan runs " + "on and " * 50 + "on."
-    behind = added(under=6, text=long).main_points[1].details
+    behind = added(under="is to replace the tower", text=long).main_points[1].details
     assert [d.text for d in behind[:2]] == [before[0].text, long]
-    assert f"Loan: {LOAN}" in [d.text for d in added(under=7).main_points[1].details[0].details]  # of one of them it is
+    assert f"Loan: {LOAN}" in [
+        d.text for d in added(under="The city pays half").main_points[1].details[0].details
+    ]  # of one of them it is
 
 
 def test_in_a_list_without_leads_it_has_none_in_bold() -> None:
-    (point,) = added(under=7).main_points[1].details[:1]
+    (point,) = added(under="The city pays half").main_points[1].details[:1]
     assert not any(d.lead for d in point.details) and any(d.text == f"Loan: {LOAN}" for d in point.details)
 
 
 def test_a_point_does_not_go_on_with_more_words_than_are_read_in_one_breath() -> None:
     long = "The loan runs " + "on and " * 50 + "on."
-    assert [d.text for d in added(under=3, text=long).main_points[0].details[0].details] == [long]
+    assert [d.text for d in added(under="since 1998", text=long).main_points[0].details[0].details] == [long]
 
 
 def test_several_and_doubtful_ones_are_nested_below_a_point_that_has_no_details() -> None:
-    rows = [{"under": 3, "label": "", "text": f"The loan has part {n}.", "lines": [5]} for n in ("one", "two")]
-    document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
-    assert [d.text for d in document.main_points[0].details[0].details] == [r["text"] for r in rows]
-    doubtful = added(under=3, text="The loan runs for 77 years.").main_points[0].details[0]
+    texts = ["The loan has part one.", "The loan has part two."]
+    document = checked("since 1998", *({"text": text} for text in texts))
+    assert [d.text for d in document.main_points[0].details[0].details] == texts
+    doubtful = added(under="since 1998", text="The loan runs for 77 years.").main_points[0].details[0]
     assert [d.support for d in (doubtful, *doubtful.details)] == ["verified", "weak"]
 
 
@@ -80,7 +97,7 @@ def test_it_stands_behind_a_paragraph_and_not_in_it() -> None:
 
 
 def test_under_a_nested_one_it_stands_behind_that() -> None:
-    assert [d.text for d in added(under=7).main_points[1].details[0].details][1] == f"Loan: {LOAN}"
+    assert [d.text for d in added(under="The city pays half").main_points[1].details[0].details][1] == f"Loan: {LOAN}"
 
 
 def test_under_what_is_nested_in_a_step_it_is_no_step() -> None:
@@ -95,40 +112,31 @@ def test_under_what_is_nested_in_a_step_it_is_no_step() -> None:
 
 
 def test_under_a_concept_it_is_a_term_if_it_has_a_name() -> None:
-    assert added(under=9).key_concepts[1].term == "Loan"
-    nameless = added(under=9, label="")
+    assert added(under="A building in which").key_concepts[1].term == "Loan"
+    nameless = added(under="A building in which", label="")
     assert len(nameless.key_concepts) == 1 and nameless.dropped[0].text == LOAN
 
 
-@pytest.mark.parametrize("under", [1, 10, 99])
-def test_what_belongs_nowhere_is_kept_as_left_out(under: int) -> None:
+@pytest.mark.parametrize("under", ["weigh how", "is to get a heat exchanger", 99])
+def test_what_belongs_nowhere_is_kept_as_left_out(under: str | int) -> None:
     document = added(under=under)
     assert LOAN not in [getattr(s, "text", "") for s in document.statements()]
     assert [d.text for d in document.dropped] == [LOAN]
 
 
-@pytest.mark.parametrize("under", [3, 99])
-def test_a_point_without_words_is_none(under: int) -> None:
+@pytest.mark.parametrize("under", ["since 1998", 99])
+def test_a_point_without_words_is_none(under: str | int) -> None:
     document = added(under=under, text=" ")
     assert document.dropped == () and document.main_points[0].details[0].correction is None
 
 
 def test_a_point_that_cites_no_line_is_kept_as_left_out() -> None:
-    assert [d.text for d in added(under=3, lines=(99,)).dropped] == [LOAN]
+    assert [d.text for d in added(under="since 1998", lines=(99,)).dropped] == [LOAN]
 
 
 def test_a_point_that_was_put_right_and_goes_on_tells_both_changes_and_its_first_text() -> None:
-    fault = {
-        "id": 3,
-        "verdict": "partly",
-        "why": "too strong",
-        "label": "",
-        "text": "It makes 40 megawatts.",
-        "lines": [1],
-    }
-    new = {"under": 3, "label": "", "text": LOAN, "lines": [5]}
-    check = EMPTY | {"faults": [fault], "missing": [new]}
-    document, _ = run(lambda r: check if r.name == "check" else good_answer(r), of=LONG)
+    put_right = {"verdict": "partly", "why": "too strong", "label": "", "text": "It makes 40 megawatts.", "lines": [1]}
+    document = checked("since 1998", {"text": LOAN}, fault=put_right)
     point, first = document.main_points[0].details[0], added(under=99).main_points[0].details[0]
     assert point.text == f"It makes 40 megawatts. {LOAN}" and point.correction
     assert (point.correction.before, point.correction.reason) == (first.text, f"too strong; {ADDED}")
@@ -142,8 +150,7 @@ def test_what_belongs_nowhere_gets_no_place_under_points_without_a_heading() -> 
 
 
 def test_what_is_more_than_was_asked_for_is_kept_as_left_out() -> None:
-    rows = [{"under": 5, "label": "", "text": f"The loan has part {n}.", "lines": [5]} for n in range(1, 9)]
-    document, _ = run(lambda r: EMPTY | {"missing": rows} if r.name == "check" else good_answer(r), of=LONG)
+    document = checked("Paying for", *({"text": f"The loan has part {n}."} for n in range(1, 9)))
     added = [s for s in document.statements() if s.remark and ADDED in s.remark]
     assert 0 < len(added) < 8 and len(added) + len(document.dropped) == 8
 
@@ -157,7 +164,7 @@ def test_the_halves_of_a_check_that_was_cut_off_share_the_room_for_what_is_added
 
 
 def test_code_looks_at_it_too() -> None:
-    detail = added(under=5, text="The loan runs for 77 years.").main_points[1].details[-1]
+    detail = added(under="Paying for", text="The loan runs for 77 years.").main_points[1].details[-1]
     assert detail.support == "weak" and detail.finding == "nobody says 77 in the recording"
 
 

@@ -49,9 +49,9 @@ def test_the_outcome_tells_statements_words_and_who_checked(tmp_path: Path) -> N
 
 
 def test_the_outcome_counts_what_is_weak_and_what_is_withheld(tmp_path: Path) -> None:
-    weak, _ = outcomes(tmp_path, with_fault(id=4, text="The Lund reactor makes 70 megawatts."))
+    weak, _ = outcomes(tmp_path, with_fault(on="too expensive", text="The Lund reactor makes 70 megawatts."))
     assert "(7 verified, 1 weak, 0 withheld)" in outcome_line(weak)
-    gone, _ = outcomes(tmp_path, with_fault(id=4, verdict="unsupported"))
+    gone, _ = outcomes(tmp_path, with_fault(on="too expensive", verdict="unsupported"))
     assert "(7 verified, 0 weak, 1 withheld)" in outcome_line(gone)
 
 

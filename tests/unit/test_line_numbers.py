@@ -59,7 +59,7 @@ def test_what_is_written_put_right_or_added_has_none_of_them() -> None:
     written = copy.deepcopy(written_answer())
     written["summary"][0]["text"] += " [1, 4]"
     written["main_points"][1]["points"][0]["details"][0]["text"] += " [5]"
-    faulty = with_fault(id=4, text="Ben thinks that the tower is too expensive. [2]", lines=[])
+    faulty = with_fault(on="too expensive", text="Ben thinks that the tower is too expensive. [2]", lines=[])
 
     def answer(request: Request) -> Answer:
         if request.name == "write":

@@ -99,8 +99,7 @@ def test_a_statement_without_lines_stands_in_doubt_until_the_check_gives_it_some
     bare["summary"][0]["cites"] = [99]
     document, _ = run([bare, EMPTY])
     assert document.summary[0].finding == "it cites no line"
-    lines = {"id": 10, "verdict": "citation", "why": "no lines", "label": "", "text": "", "lines": [4]}
-    document, _ = run([bare, EMPTY | {"faults": [lines]}])
+    document, _ = run(with_fault(on="is to get a heat exchanger", verdict="citation", text="", lines=[4], written=bare))
     assert [e.segment for e in document.summary[0].evidence] == [4] and document.summary[0].support == "verified"
 
 
@@ -119,7 +118,7 @@ def test_every_printed_statement_is_shown_to_the_check_in_its_final_words() -> N
 
 
 def test_a_fault_that_the_check_puts_right_keeps_its_former_text() -> None:
-    document, _ = run(with_fault(id=3, text="The Lund reactor has run since 1998.", lines=[1]))
+    document, _ = run(with_fault(on="since 1998", text="The Lund reactor has run since 1998.", lines=[1]))
     detail = document.main_points[0].details[0]
     assert detail.text == "The Lund reactor has run since 1998."
     assert detail.correction and detail.correction.before.startswith("The Lund reactor makes 40 megawatts")
@@ -139,27 +138,27 @@ def test_a_fault_that_the_check_puts_right_keeps_its_former_text() -> None:
 def test_what_a_check_takes_for_the_label_of_a_detail_stays_in_its_text(label: str, text: str, printed: str) -> None:
     written = written_answer()
     written["main_points"][1]["points"][0]["details"][1]["text"] = "Ben: the project is dead without the loan."
-    faulty = with_fault(id=8, label=label, text=text, lines=[6])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on="dead without the loan", label=label, text=text, lines=[6], written=written))
     detail = document.main_points[1].details[0].details[1]
     assert (detail.lead, detail.text) == (None, printed)
 
 
 @pytest.mark.parametrize("said", ["Reactor: ", "Reactor : ", "Reactor：", "Lund reactor: "])  # the new or the old one
 def test_a_label_is_not_said_twice(said: str) -> None:
-    document, _ = run(with_fault(id=3, label="Reactor", text=f"{said}it has run since 1998.", lines=[1]))
+    document, _ = run(with_fault(on="since 1998", label="Reactor", text=f"{said}it has run since 1998.", lines=[1]))
     detail = document.main_points[0].details[0]
     assert (detail.lead, detail.text) == ("Reactor", "it has run since 1998.")
 
 
 def test_a_long_label_is_not_said_twice_and_a_later_colon_hides_no_owner() -> None:
     long = "Why the reactor at Lund has run"
-    document, _ = run(with_fault(id=3, label=long, text=f"{long}: it never stopped.", lines=[1]))
+    document, _ = run(with_fault(on="since 1998", label=long, text=f"{long}: it never stopped.", lines=[1]))
     assert document.main_points[0].details[0].text == "it never stopped."
     written = written_answer()
     written["main_points"][1]["points"][0]["details"][1]["text"] = "Ben: two ways are left: the loan or the end."
-    faulty = with_fault(id=8, label="Ben", text="one way is left: the loan.", lines=[6])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(
+        with_fault(on="two ways are left", label="Ben", text="one way is left: the loan.", lines=[6], written=written)
+    )
     assert document.main_points[1].details[0].details[1].text == "Ben: one way is left: the loan."
 
 
@@ -167,13 +166,12 @@ def test_a_long_label_is_not_said_twice_and_a_later_colon_hides_no_owner() -> No
 def test_a_colon_inside_a_text_makes_no_label(before: str) -> None:
     written = written_answer()
     written["main_points"][1]["points"][0]["details"][1]["text"] = before
-    faulty = with_fault(id=8, label="Outlook", text="Ben calls it dead.", lines=[6])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on=before, label="Outlook", text="Ben calls it dead.", lines=[6], written=written))
     assert document.main_points[1].details[0].details[1].text == "Ben calls it dead."
 
 
 def test_a_statement_of_which_nothing_is_left_is_withheld_with_the_reason() -> None:
-    document, _ = run(with_fault(id=3, verdict="unsupported", why="nobody says it"))
+    document, _ = run(with_fault(on="since 1998", verdict="unsupported", why="nobody says it"))
     (withheld,) = document.withheld
     assert (withheld.section, withheld.reason, withheld.label, withheld.lines) == (
         "main_points",
@@ -185,26 +183,26 @@ def test_a_statement_of_which_nothing_is_left_is_withheld_with_the_reason() -> N
 
 
 def test_the_details_of_a_withheld_statement_stand_by_themselves() -> None:
-    document, _ = run(with_fault(id=6, verdict="unsupported"))
+    document, _ = run(with_fault(on="is to replace the tower", verdict="unsupported"))
     assert [d.lead for d in document.main_points[1].details] == [None, None]
 
 
 def test_missing_lines_are_added_and_the_text_stays() -> None:
-    document, _ = run(with_fault(id=3, verdict="citation", lines=[1, 2]))
+    document, _ = run(with_fault(on="since 1998", verdict="citation", lines=[1, 2]))
     detail = document.main_points[0].details[0]
     assert [e.segment for e in detail.evidence] == [1, 2]
     assert detail.support == "verified" and detail.correction is None
 
 
 def test_a_heading_is_checked_too() -> None:
-    document, _ = run(with_fault(id=2, text="A Reactor That Never Stops"))
+    document, _ = run(with_fault(on="A Reactor and Its Tower", text="A Reactor That Never Stops"))
     point = document.main_points[0]
     assert point.heading == "A Reactor That Never Stops"
     assert point.correction and point.correction.before == "A Reactor and Its Tower"
 
 
 def test_code_looks_once_more_at_a_text_that_the_check_wrote() -> None:
-    document, _ = run(with_fault(id=3, text="The Lund reactor makes 70 megawatts.", lines=[1]))
+    document, _ = run(with_fault(on="since 1998", text="The Lund reactor makes 70 megawatts.", lines=[1]))
     detail = document.main_points[0].details[0]
     assert detail.support == "weak" and detail.finding == "nobody says 70 in the recording"
 
@@ -212,15 +210,8 @@ def test_code_looks_once_more_at_a_text_that_the_check_wrote() -> None:
 def test_what_the_check_was_shown_and_let_stand_is_no_doubt_in_the_text_that_it_puts_right() -> None:
     written = written_answer()
     written["main_points"][0]["points"][0]["text"] = "The Lund reactor makes 41 megawatts without a stop."
-    fault = {
-        "id": 3,
-        "verdict": "partly",
-        "why": "stop",
-        "label": "",
-        "text": "The Lund reactor makes 41 megawatts.",
-        "lines": [1],
-    }
-    document, _ = run([written, EMPTY | {"faults": [fault]}])
+    text = "The Lund reactor makes 41 megawatts."
+    document, _ = run(with_fault(on="41 megawatts without a stop", text=text, lines=[1], written=written))
     detail = document.main_points[0].details[0]
     assert detail.correction and detail.support == "verified" and detail.remark == "nobody says 41 in the recording"
 
@@ -237,8 +228,7 @@ def test_of_several_figures_that_the_check_was_shown_only_a_new_one_is_a_doubt(
 ) -> None:
     written = written_answer()
     written["main_points"][0]["points"][0]["text"] = "The Lund reactor makes 41 megawatts, and 43 in winter."
-    fault = {"id": 3, "verdict": "partly", "why": "winter", "label": "", "text": text, "lines": [1]}
-    document, _ = run([written, EMPTY | {"faults": [fault]}])
+    document, _ = run(with_fault(on="43 in winter", text=text, lines=[1], written=written))
     detail = document.main_points[0].details[0]
     assert (detail.support, detail.finding or detail.remark) == (support, told)
 

@@ -24,6 +24,7 @@ from tests.scripted import (
     composed_answer,
     fitting,
     good_answer,
+    numbered,
     structured,
     transcript,
     unreported,
@@ -31,6 +32,8 @@ from tests.scripted import (
     written_answer,
 )
 from tests.unit.test_run import run
+
+SUMMARY = "is to get a heat exchanger"  # in the one statement of the summary
 
 
 @pytest.mark.parametrize("lines", [[], [999]])
@@ -40,8 +43,9 @@ def test_a_statement_whose_lines_the_check_calls_wrong_without_better_ones_stand
 ) -> None:
     written = written_answer()
     written["summary"][0]["cites"] = cites
-    faulty = with_fault(id=10, verdict="citation", why="said nowhere near", text="x", lines=lines)
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(
+        with_fault(on=SUMMARY, verdict="citation", why="said nowhere near", text="x", lines=lines, written=written)
+    )
     (statement,) = document.summary
     assert (statement.support, statement.finding) == ("weak", "its lines do not bear it")
     assert statement.text == written["summary"][0]["text"] and statement.correction is None
@@ -50,8 +54,7 @@ def test_a_statement_whose_lines_the_check_calls_wrong_without_better_ones_stand
 def test_a_text_put_right_for_which_there_are_still_no_lines_stays_in_doubt() -> None:
     written = written_answer()
     written["summary"][0]["cites"] = [99]
-    faulty = with_fault(id=10, text="The reactor gets a heat exchanger.", lines=[])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on=SUMMARY, text="The reactor gets a heat exchanger.", lines=[], written=written))
     assert document.summary[0].correction and document.summary[0].finding == "it cites no line"
 
 
@@ -67,7 +70,7 @@ def test_a_page_of_which_every_check_fails_is_checked_by_code_and_says_so() -> N
 
 
 def test_a_heading_of_which_nothing_is_left_stands_and_is_told_with_the_reason() -> None:
-    document, _ = run(with_fault(id=2, verdict="unsupported", why="nobody calls it that"))
+    document, _ = run(with_fault(on="A Reactor and Its Tower", verdict="unsupported", why="nobody calls it that"))
     assert document.main_points[0].heading == "A Reactor and Its Tower"
     told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
     assert document.source.warnings == (f"{told}nobody calls it that",)
@@ -75,22 +78,22 @@ def test_a_heading_of_which_nothing_is_left_stands_and_is_told_with_the_reason()
 
 def test_of_a_heading_that_goes_with_all_that_stands_under_it_nothing_is_told() -> None:
     fault = {"verdict": "unsupported", "why": "nobody says it", "label": "", "text": "", "lines": []}
-    gone = [fault | {"id": n} for n in (2, 3, 4)]
-    document, _ = run([written_answer(), EMPTY | {"faults": gone}])
+    gone = [fault | {"on": words} for words in ("A Reactor and Its Tower", "since 1998", "too expensive")]
+    document, _ = judged(*gone)
     assert len(document.main_points) == 1 and document.source.warnings == ()
 
 
 def over_two_parts(**fault: Any) -> tuple[StudyDocument, ScriptedClient]:
-    """A document whose overview (1) cites lines 38 and 70, of two parts, and a fault of it that the check reports."""
-    words = "so much was said of it that day in the long hall by the river"
+    """A document whose overview cites lines 38 and 70, of two parts, and a fault of it that the check reports."""
+    words, overview = "so much was said of it that day in the long hall by the river", "From one end to the other."
     long = Transcript("long", tuple(Segment(i, f"Line {i}: {words}.") for i in range(1, 81)))
-    faulty = with_fault(id=1, **fault)
+    faulty = with_fault(on=overview, **fault)
 
     def answer(request: Request) -> Answer:
         if request.name == "compose":
-            return composed_answer() | {"overview": [{"cites": [1, 6], "text": "From one end to the other."}]}
+            return composed_answer() | {"overview": [{"cites": [1, 6], "text": overview}]}
         if request.name == "check":
-            return faulty(request) if fault else fitting(EMPTY, request)
+            return faulty(request) if fault and overview in request.messages[-1].content else fitting(EMPTY, request)
         lines = [70] if "Part 2" in request.messages[1].content else [38]
         points = [
             {"cites": lines, "lead": "", "text": f"Point {n} of {lines}.", "columns": [], "details": []}
@@ -122,8 +125,7 @@ def test_bold_in_what_a_model_writes_or_puts_right_stands_out_and_is_no_mark() -
     written["overview"][0]["text"] = "Ana and Ben weigh what the **cooling tower** costs."
     written["main_points"][0] |= {"heading": "The **cost**"}
     written["main_points"][0]["points"][0]["lead"] = "**Cost:**"
-    faulty = with_fault(id=10, text="The reactor gets a **heat exchanger.**", lines=[4])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on=SUMMARY, text="The reactor gets a **heat exchanger.**", lines=[4], written=written))
     assert (document.overview[0].text, document.overview[0].emphasis) == (
         "Ana and Ben weigh what the cooling tower costs.",
         ("cooling tower",),
@@ -174,15 +176,21 @@ def test_a_part_that_a_check_leaves_with_one_heading_stands_beside_longer_ones_a
 def test_a_figure_that_nobody_says_is_told_where_only_lines_are_put_right() -> None:
     written = written_answer()
     written["summary"][0]["text"] = "The reactor at Lund is to get a heat exchanger in 2035."
-    faulty = with_fault(id=10, verdict="citation", text="", lines=[4])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on=SUMMARY, verdict="citation", text="", lines=[4], written=written))
     assert document.summary[0].finding is None and "2035" in (document.summary[0].remark or "")
 
 
 def judged(*faults: Any, again: Sequence[Any] = ()) -> tuple[StudyDocument, ScriptedClient]:
     """A document of which the check answers these faults, and those when asked again."""
-    answers = iter([written_answer(), EMPTY | {"faults": [*faults]}, EMPTY | {"faults": [*again]}])
-    return run(lambda request: next(answers))
+    rounds = iter([faults, again])
+
+    def answer(request: Request) -> Answer:
+        if request.name == "write":
+            return written_answer()
+        reported = [numbered(f, request) if isinstance(f, dict) else f for f in next(rounds)]
+        return EMPTY | {"faults": reported}
+
+    return run(answer)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +205,7 @@ def judged(*faults: Any, again: Sequence[Any] = ()) -> tuple[StudyDocument, Scri
     ],
 )
 def test_an_objection_that_does_not_fit_leaves_its_statement_in_doubt(fault: dict[str, Any], told: str) -> None:
-    sound = {"id": 10, "verdict": "partly", "why": "", "label": "", "text": "", "lines": []}
+    sound = {"on": SUMMARY, "verdict": "partly", "why": "", "label": "", "text": "", "lines": []}
     document, client = judged(sound | fault)
     (statement,) = document.summary
     assert (statement.support, statement.correction) == ("weak", None) and len(client.requests) == 2
@@ -207,12 +215,13 @@ def test_an_objection_that_does_not_fit_leaves_its_statement_in_doubt(fault: dic
 
 @pytest.mark.parametrize("fault", [{"verdict": "UNSUPPORTED", "label": None}, {"verdict": "unsupported", "why": "no"}])
 def test_of_what_nobody_says_a_fault_may_leave_out_whatever_is_empty(fault: dict[str, Any]) -> None:
-    document, client = judged({"id": 10} | fault)
+    document, client = judged({"on": SUMMARY} | fault)
     assert [w.section for w in document.withheld] == ["summary"] and len(client.requests) == 2
 
 
 def test_many_objections_that_do_not_fit_are_asked_for_again_and_kept_all_the_same() -> None:
-    odd = [{"id": n, "verdict": "contradicted", "why": "nobody says it"} for n in (1, 3, 4, 9, 10)]
+    words = ("weigh how", "since 1998", "too expensive", "A building in which", SUMMARY)
+    odd = [{"on": on, "verdict": "contradicted", "why": "nobody says it"} for on in words]
     document, client = judged(*odd, again=odd)
     assert len(client.requests) == 3 and document.status == "complete"
     assert [s.finding for s in document.statements()].count("contradicted: nobody says it") == 5
@@ -225,8 +234,8 @@ def test_a_word_that_most_statements_are_given_is_no_objection_to_them() -> None
         rows = [
             {"id": n, "verdict": "Supported", "why": "line 4 says so", "text": "", "lines": [4]} for n in range(1, 12)
         ]
-        wrong = {"id": 10, "verdict": "contradicted", "why": "nobody says so", "text": "", "lines": []}
-        return fitting(EMPTY, request) | {"faults": [*rows, wrong]}
+        wrong = {"on": SUMMARY, "verdict": "contradicted", "why": "nobody says so", "text": "", "lines": []}
+        return fitting(EMPTY, request) | {"faults": [*rows, numbered(wrong, request)]}
 
     document, _ = run(answer)
     weak = [s.finding for s in document.statements() if s.support == "weak"]
@@ -235,7 +244,7 @@ def test_a_word_that_most_statements_are_given_is_no_objection_to_them() -> None
 
 
 def test_a_title_that_an_objection_names_stands_and_is_told() -> None:
-    document, _ = judged({"id": 2, "verdict": "misleading", "why": "it is no tower"})
+    document, _ = judged({"on": "A Reactor and Its Tower", "verdict": "misleading", "why": "it is no tower"})
     told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
     assert document.source.warnings == (f"{told}misleading: it is no tower",)
 
@@ -252,7 +261,7 @@ def test_an_objection_that_names_nothing_on_the_page_is_a_warning_of_the_documen
 
 def test_a_second_fault_of_a_statement_is_a_doubt_where_it_says_something_else() -> None:
     first = {
-        "id": 10,
+        "on": SUMMARY,
         "verdict": "partly",
         "why": "it is no city",
         "label": "",
@@ -276,7 +285,7 @@ def test_a_second_fault_of_a_statement_is_a_doubt_where_it_says_something_else()
     ],
 )
 def test_a_text_put_right_is_read_without_what_a_page_prints_in_front_of_it(text: str) -> None:
-    document, _ = run(with_fault(id=4, text=text, lines=[2]))
+    document, _ = run(with_fault(on="too expensive", text=text, lines=[2]))
     point = document.main_points[0].details[1]
     assert (point.lead, point.text, point.finding) == ("Tower costs", "It costs too much.", None)
     assert point.emphasis == ()
@@ -285,8 +294,7 @@ def test_a_text_put_right_is_read_without_what_a_page_prints_in_front_of_it(text
 @pytest.mark.parametrize("text", ["- 3 million euros are too much.", "2031. It is far."])
 def test_what_is_no_mark_of_the_statement_stays_in_front_of_it(text: str) -> None:
     written = written_answer()
-    faulty = with_fault(id=10, text=text, lines=[4])
-    document, _ = run(lambda request: written if request.name == "write" else faulty(request))
+    document, _ = run(with_fault(on=SUMMARY, text=text, lines=[4], written=written))
     assert document.summary[0].text == text
 
 
@@ -300,13 +308,13 @@ def test_what_is_no_mark_of_the_statement_stays_in_front_of_it(text: str) -> Non
     ],
 )
 def test_a_heading_put_right_is_read_without_its_marks_and_numbers(text: str, heading: str) -> None:
-    document, _ = run(with_fault(id=2, text=text))
+    document, _ = run(with_fault(on="A Reactor and Its Tower", text=text))
     assert document.main_points[0].heading == heading
 
 
 def test_a_text_without_a_letter_is_nothing_and_a_strange_word_is_no_statement() -> None:
-    document, _ = run(with_fault(id=10, text="—"))
+    document, _ = run(with_fault(on=SUMMARY, text="—"))
     assert document.summary == () and [w.reason for w in document.withheld] == ["it is too strong"]
-    document, _ = run(with_fault(id=10, text="(none)"))
+    document, _ = run(with_fault(on=SUMMARY, text="(none)"))
     assert document.summary[0].text == written_answer()["summary"][0]["text"]
     assert document.summary[0].finding == "it is too strong"
