@@ -16,20 +16,32 @@ from pipeline.readers.metadata import read_side_file
 from pipeline.store import output_path
 
 
+def _digest_of_program() -> str:
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for path in sorted((*root.rglob("*.py"), *root.rglob("labels/*.toml"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(slots=True)
 class Ledger:
-    """Remembers complete documents in the call store, by all that they came from and by their own bytes."""
+    """Remembers complete documents in the call store, by all that they came from and by their own bytes.
+
+    They came from the program too: another one may check or render otherwise.
+    """
 
     calls: CallStore
     order: Order
     model: str
+    program: str = field(default_factory=_digest_of_program)
     _recipe: str = ""
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: sha256 of the file, and of everything
 
     def __post_init__(self) -> None:
         order = self.order
         parts = (asdict(order.recipe), order.prompts.identity(), asdict(order.metadata), order.endpoint, self.model)
-        recipe = json.dumps([*parts, order.citations, asdict(order.input), _code()], sort_keys=True)
+        recipe = json.dumps([*parts, order.citations, asdict(order.input), self.program], sort_keys=True)
         self._recipe = digest_of(recipe)
 
     def outcome(self, source: Source) -> Outcome | None:
@@ -118,13 +130,4 @@ def _digest_of(*paths: Path) -> str:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         except OSError:
             return ""
-    return digest.hexdigest()
-
-
-def _code() -> str:
-    """The digest of the program itself: another version may check or render otherwise."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parents[1]
-    for path in sorted((*root.rglob("*.py"), *root.rglob("labels/*.toml"))):
-        digest.update(path.read_bytes())
     return digest.hexdigest()

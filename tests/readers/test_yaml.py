@@ -3,9 +3,9 @@
 from unittest.mock import Mock
 
 import pytest
+import yaml
 
 from pipeline.readers import parse
-from pipeline.readers.data import yaml_lists
 from pipeline.transcript import Transcript
 
 TALK = "- {speaker: Oda Brandt, start: 1, text: Yes}\n- {speaker: ~, start: 0:09, text: 1984}\n"
@@ -52,8 +52,8 @@ def test_words_that_yaml_takes_for_a_comment_are_told_as_such() -> None:
     assert [note for note in notes if '"4 in the town"' in note and "(line 2)" in note]
 
 
-def test_lists_of_yaml_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    built = Mock(wraps=yaml_lists._built)
-    monkeypatch.setattr(yaml_lists, "_built", built)
-    read(TALK)
-    assert built.call_count == 1
+def test_a_transcript_in_yaml_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsing = Mock(wraps=yaml.parse)
+    monkeypatch.setattr("yaml.parse", parsing)
+    assert read(TALK).reading.format == "yaml"
+    assert parsing.call_count == 1

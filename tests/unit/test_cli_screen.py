@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -166,6 +165,9 @@ def test_options_offer_what_settings_know(offered: tuple[str, ...], known: tuple
     assert offered == known
 
 
+HIDDEN_CURSOR = "\x1b[?25l"  # as long as bars stand
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -200,18 +202,21 @@ def test_transcripts_that_a_second_signal_cut_short_are_told_in_one_line(capsys:
     assert told == ["talk-0: FAILED: interrupted", "for the same reason 3 more transcripts failed"]
 
 
-@pytest.mark.parametrize(("terminal", "begun"), [(True, True), (False, False)])
-def test_bars_begin_with_the_first_progress_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, terminal: bool, begun: bool
+@pytest.mark.parametrize("kind", [Terminal, io.StringIO])
+def test_bars_begin_with_the_first_progress_and_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, kind: type[io.StringIO]
 ) -> None:
-    monkeypatch.setattr("sys.stderr", Terminal() if terminal else io.StringIO())
+    stderr = kind()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", stderr)
     with Screen() as screen:
         screen.say("talk: [bold]as it stands[/bold]")
-        assert screen._bars is None
+        assert stderr.getvalue() == "talk: [bold]as it stands[/bold]\n"
         screen.watch(Progress("talk", planned=3))
-        assert (screen._bars is not None) == begun
         screen.problem("ended")
-        assert "[bold]as it stands[/bold]" in sys.stderr.getvalue() and "ended" in sys.stderr.getvalue()
+    lines = stderr.getvalue()
+    assert "talk: reading, 0 of 3 calls" in lines and "ended" in lines
+    assert (HIDDEN_CURSOR in lines, "━━━" in lines) == (stderr.isatty(), stderr.isatty())
 
 
 def test_where_a_fault_arose_stands_in_the_log_without_its_words_and_with_debug_on_the_screen(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.capable import markdown_sections
 from pipeline.capable.markdown_sections import lost_words, sections_in
-from pipeline.draft import Draft, DraftStatement
+from pipeline.draft import Draft
 from pipeline.labels import labels_for
 from pipeline.sections import STUDY
 from pipeline.shape import is_bullet
@@ -477,16 +476,23 @@ def test_no_word_below_a_heading_is_lost(rows: list[str]) -> None:
     assert lost_words(markdown, draft.sections, TITLES) <= sum((said - kept).values())
 
 
-def test_lists_nested_deeply_are_read_once_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    deep, looked_at = 20, 0
-    statement = markdown_sections._statement
+def calls_to_read_a_list(depth: int) -> int:
+    """How many functions are called to read a list whose items are nested so deeply."""
+    nested, calls, before = "\n".join(f"{'  ' * n}- item {n}" for n in range(depth)), 0, sys.getprofile()
 
-    def counting(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
-        nonlocal looked_at
-        looked_at += 1
-        return statement(node)
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event == "call"
 
-    monkeypatch.setattr(markdown_sections, "_statement", counting)
-    nested = "\n".join(f"{'  ' * n}- item {n}" for n in range(deep))
-    assert points(f"So:\n\n{nested}") == [("", "So:", [f"item {n}" for n in range(deep)])]
-    assert looked_at <= 2 * deep
+    sys.setprofile(count)
+    try:
+        points_read = points(f"So:\n\n{nested}")
+    finally:
+        sys.setprofile(before)
+    assert points_read == [("", "So:", [f"item {n}" for n in range(depth)])]
+    return calls
+
+
+def test_a_list_nested_twice_as_deeply_takes_about_twice_the_work_to_read() -> None:
+    calls_to_read_a_list(3)  # what is called once is called before
+    assert calls_to_read_a_list(20) < 3 * calls_to_read_a_list(10)
