@@ -328,7 +328,7 @@ def test_a_job_whose_calls_were_all_answered_ends_though_its_error_file_is_gone(
         without_its_error_file(server)
         rounds(folder, server)
         assert set(server.asked.values()) == {1}
-    assert not any(job.open for job in jobs_of(folder))
+    assert [job.open for job in jobs_of(folder)] == [False, False]  # of writing and of checking
 
 
 def test_cancel_keeps_the_answers_of_a_job_whose_error_file_is_gone(folder: Path) -> None:

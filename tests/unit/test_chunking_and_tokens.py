@@ -18,8 +18,9 @@ def test_an_unknown_model_gets_a_named_encoding() -> None:
 
 def test_no_chunk_is_over_the_limit() -> None:
     t = transcript([("Ana", f"Sentence number {i} is about the sea.") for i in range(200)])
-    for chunk in chunk_transcript(t, limit=150):
-        assert sum(rendered_tokens(chunk.segments)) <= 150
+    chunks = chunk_transcript(t, limit=150)
+    assert max(sum(rendered_tokens(chunk.segments)) for chunk in chunks) <= 150
+    assert {s.id for chunk in chunks for s in chunk.segments} == {s.id for s in t.segments}
 
 
 def test_a_single_segment_cannot_be_halved() -> None:

@@ -77,10 +77,10 @@ def test_looks_are_counted_and_logged_without_a_text() -> None:
     assert "secret" not in sink.getvalue()
 
 
-def test_nothing_is_written_when_nobody_listens() -> None:
+def test_nothing_is_written_when_nobody_listens(capfd: pytest.CaptureFixture[str]) -> None:
     events = Events()
     events.tell("call started")
-    assert not events.has_sink
+    assert capfd.readouterr() == ("", "") and not events.has_sink
 
 
 def test_spans_have_the_names_for_generative_ai_and_no_text() -> None:

@@ -265,8 +265,9 @@ def test_a_transcript_is_read_again_in_the_encoding_and_the_format_that_were_ask
     assert document.source.asked == Asked("cp852", "text")
     transcript, remark = transcript_of(document, asked, None)
     assert (transcript.labelled_speakers[0], transcript.reading.format, remark) == ("Růžena Křížová", "text", "")
-    assert not any(checked.findings for checked in check_path(asked)[1])
-    assert Folder(asked.parent, asked.parent, Input()).check("talk")[1] == check_path(asked)[1]
+    checked = check_path(asked)[1]
+    assert checked and not any(c.findings for c in checked)
+    assert Folder(asked.parent, asked.parent, Input()).check("talk")[1] == checked
 
 
 def test_a_record_without_what_was_asked_for_is_read_as_its_file_tells(asked: Path, weeks: Path) -> None:
