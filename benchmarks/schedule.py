@@ -23,7 +23,8 @@ from typing import Any
 from benchmarks.batch_speed import CHUNK, write_documents
 from benchmarks.mock_endpoint import MEDIAN, SIGMA, answer_to
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.llm import Completion, Request, Usage
 from pipeline.llm.prompting import PromptSet
 from pipeline.profile import CAPABLE, Recipe
@@ -96,8 +97,8 @@ def run(docs: int, at_once: int, latency: str, *, unequal: bool = False) -> Ran:
     with tempfile.TemporaryDirectory() as folder:
         sources = list(survey([write_documents(Path(folder) / "in", docs, unequal=unequal)]).sources)
         recipe = Recipe(profile=replace(CAPABLE, chunk_tokens=CHUNK))
-        order = Order(Path(folder) / "out", recipe, PromptSet(), "mock", at_once=at_once)
-        run_on_its_own_clock(make_all(sources, client, order, done=done))
+        options = MakeOptions(Path(folder) / "out", recipe, PromptSet(), "mock", at_once=at_once)
+        run_on_its_own_clock(make_all(sources, client, options, done=done))
     makespan, bound = max(ends), max(sum(client.waited) / at_once, max(client.waited))
     return Ran(makespan / bound, sum(ends) / len(ends) / makespan, sum(e <= makespan / 2 for e in ends) / len(ends))
 

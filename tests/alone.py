@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from pipeline.batches.order import Input
+from pipeline.batches.options import Input
 from pipeline.batches.single_machine import make_documents
 from pipeline.cli.screen import Screen
 from pipeline.events import Events

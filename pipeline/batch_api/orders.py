@@ -17,7 +17,8 @@ from pipeline.batch_api.scope import Scope, scope_of
 from pipeline.batch_api.waves import OrderRun, Sleep, Waiting
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind
-from pipeline.batches.order import Input, Order, Outcome
+from pipeline.batches.options import Input, MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.errors import EndpointError, InputError, PipelineError, SettingsError, StoreError
 from pipeline.llm import prices
 from pipeline.llm.prompting import PromptSet
@@ -111,7 +112,7 @@ async def run_batch(
         raise SettingsError(
             "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
         )
-    _order(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
+    _options(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
     order = StoredOrder.of(paths, settings, metadata, to, clock())
     with batch_files(settings.out) as files:
         before = files.order(order.owner)
@@ -297,7 +298,7 @@ class _OrderRunner:
             self.files.journal.forgive()
         return OrderRun(
             sources=scope.sources,
-            order=_order(settings, order.metadata, endpoint.endpoint.host),
+            options=_options(settings, order.metadata, endpoint.endpoint.host),
             settings=settings,
             owner=order.owner,
             calls=self.files.calls,
@@ -360,8 +361,8 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return outcome.row()
 
 
-def _order(settings: Settings, metadata: Metadata, endpoint: str) -> Order:
-    """The order of `make`, with nothing held back: every call that can be asked goes into one wave."""
+def _options(settings: Settings, metadata: Metadata, endpoint: str) -> MakeOptions:
+    """Those of `make`, with nothing held back: every call that can be asked goes into one wave."""
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
     reading = Input(settings.encoding, settings.format)
-    return Order(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, reading, 1)
+    return MakeOptions(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, reading, 1)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from pipeline.batch_api.precedence import Precedence
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import read
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import CallError, ContextTooLong, EndpointError, InputError, StoreError
 from pipeline.llm import Completion, Request, Usage, prices
@@ -86,7 +87,7 @@ class OrderRun:
     """
 
     sources: Sequence[Source]
-    order: Order
+    options: MakeOptions
     settings: Settings
     owner: str
     calls: CallStore
@@ -156,8 +157,8 @@ class OrderRun:
         model, endpoint = model_and_endpoint(self.settings)
         client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=self.starts)
         self.starts = False  # what comes from now on is the order's own
-        ledger = Ledger(self.calls, replace(self.order, endpoint=endpoint), model)  # that of a run without --batch
-        precedence = Precedence(self.calls, self.order.out, self.given_at)
+        ledger = Ledger(self.calls, replace(self.options, endpoint=endpoint), model)  # that of a run without --batch
+        precedence = Precedence(self.calls, self.options.out, self.given_at)
         for source in self.sources:
             before = self.outcomes.get(source.name)
             if before is not None and not isinstance(before.error, Waiting):
@@ -165,7 +166,7 @@ class OrderRun:
             if later := precedence.later(source.name):
                 self.outcomes[source.name] = self._outcome_of_later(source.name, later)
                 continue
-            outcome = ledger.outcome(source) or await _make(source, client, self.order, ledger)
+            outcome = ledger.outcome(source) or await _make(source, client, self.options, ledger)
             self.outcomes[source.name] = outcome
             if outcome.page:
                 precedence.remember(source.name)
@@ -174,7 +175,7 @@ class OrderRun:
 
     def _outcome_of_later(self, name: str, later: StudyDocument) -> Outcome:
         """The outcome of a document that was made meanwhile, and is not replaced."""
-        page = output_path(self.order.out, name).with_suffix(".md")
+        page = output_path(self.options.out, name).with_suffix(".md")
         self.say(
             f"{name}: {page} stays, as it was asked for after this order, whose notes are not written "
             "(its answers are stored: make --batch again writes them)"
@@ -216,13 +217,13 @@ class OrderRun:
             self.say(f"no longer waited for: the results of {numbered(len(self._missing), 'job')}, which stay away")
 
 
-async def _make(source: Source, client: Deferring, order: Order, ledger: Ledger) -> Outcome:
+async def _make(source: Source, client: Deferring, options: MakeOptions, ledger: Ledger) -> Outcome:
     """The outcome of one document, whose branches have all noted what they want; remembered when complete."""
     try:
-        transcript = read(source, order.input)
+        transcript = read(source, options.input)
     except InputError as err:
         return Outcome(source.name, error=err)
-    [outcome] = await make_all([transcript], client, order, on_outcome=ledger.remember)
+    [outcome] = await make_all([transcript], client, options, on_outcome=ledger.remember)
     if isinstance(outcome.error, StoreError):
         raise outcome.error  # it would meet the next document as well
     return outcome

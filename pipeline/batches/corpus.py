@@ -11,7 +11,8 @@ from traceback import extract_tb
 
 from pipeline import store
 from pipeline.batches.inputs import read
-from pipeline.batches.order import Figures, Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Figures, Outcome
 from pipeline.batches.outputs import is_of_others, path_told, would_be_lost
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
@@ -36,7 +37,7 @@ _ENOUGH = 1.25
 async def make_all(
     sources: Sequence[Source | Transcript],
     client: LLMClient,
-    order: Order,
+    options: MakeOptions,
     *,
     watch: Watch = unwatched,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
@@ -47,13 +48,13 @@ async def make_all(
     stored.
     """
     stoppable = client if isinstance(client, Stoppable) else Stoppable(client)
-    turns = in_turns(sources, order)
+    turns = in_turns(sources, options)
 
     async def feed() -> AsyncIterator[Source | Transcript]:
         for n in turns:
             yield sources[n]
 
-    outcomes = await make_each(feed(), stoppable, order, watch=watch, on_outcome=on_outcome)
+    outcomes = await make_each(feed(), stoppable, options, watch=watch, on_outcome=on_outcome)
     by_place = dict(zip(turns, outcomes, strict=True))
     return [by_place[n] for n in range(len(sources))]
 
@@ -61,7 +62,7 @@ async def make_all(
 async def make_each(
     feed: AsyncIterator[Source | Transcript],
     client: Stoppable,
-    order: Order,
+    options: MakeOptions,
     *,
     watch: Watch = unwatched,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
@@ -70,7 +71,7 @@ async def make_each(
 
     A source is asked for when there is room for it; a feed may wait for sources as long as it likes.
     """
-    return await _DocumentsUnderWay(client, order, watch, on_outcome).run(feed)
+    return await _DocumentsUnderWay(client, options, watch, on_outcome).run(feed)
 
 
 class _DocumentsUnderWay:
@@ -79,9 +80,11 @@ class _DocumentsUnderWay:
     A transcript is read when its turn comes and dropped when its document is written.
     """
 
-    def __init__(self, client: Stoppable, order: Order, watch: Watch, on_outcome: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self, client: Stoppable, options: MakeOptions, watch: Watch, on_outcome: Callable[[Outcome], None]
+    ) -> None:
         self._client = client
-        self._order, self._watch, self._on_outcome = order, watch, on_outcome
+        self._options, self._watch, self._on_outcome = options, watch, on_outcome
         self._under_way: dict[int, Progress] = {}
         self._moved = asyncio.Event()
 
@@ -102,7 +105,7 @@ class _DocumentsUnderWay:
         The last document tells what it wants once it is read. Where answers come faster than the processor can take
         them in, documents under way go on before another is begun.
         """
-        enough = _ENOUGH * self._order.at_once if self._order.at_once > 1 else 1
+        enough = _ENOUGH * self._options.at_once if self._options.at_once > 1 else 1
         await until_quiet()
         while sum(p.calls_wanted for p in self._under_way.values()) >= enough:
             self._moved.clear()
@@ -130,7 +133,7 @@ class _DocumentsUnderWay:
         if self._client.stopped:
             return self._failed(n, source, self._client.stopped)
         try:
-            outcome = await _make(source, self._client, self._order, watch)
+            outcome = await _make(source, self._client, self._options, watch)
         except PipelineError as err:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
@@ -142,7 +145,7 @@ class _DocumentsUnderWay:
     def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
         """What the rest of a document met after the error that ended the run says less than that error."""
         tally = self._under_way[n].tally
-        cost = cost_of_run(self._client.model, self._order.endpoint, tally)
+        cost = cost_of_run(self._client.model, self._options.endpoint, tally)
         return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
 
 
@@ -159,10 +162,10 @@ def _unforeseen(err: Exception) -> Unforeseen:
     return error
 
 
-def in_turns(sources: Sequence[Source | Transcript], order: Order) -> Sequence[int]:
+def in_turns(sources: Sequence[Source | Transcript], options: MakeOptions) -> Sequence[int]:
     """Small transcripts first: no longer in all, and documents come out from the start."""
     everyone = range(len(sources))
-    return everyone if order.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
+    return everyone if options.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
 
 
 def _size(source: Source | Transcript) -> int:
@@ -174,36 +177,36 @@ def _size(source: Source | Transcript) -> int:
         return 0  # reading it will tell what is wrong
 
 
-async def _make(source: Source | Transcript, client: LLMClient, order: Order, watch: Watch) -> Outcome:
+async def _make(source: Source | Transcript, client: LLMClient, options: MakeOptions, watch: Watch) -> Outcome:
     # Loaded when a document is made: a run over what was made before makes none.
     from pipeline.record import is_same_document
     from pipeline.run import asummarise
 
-    transcript = read(source, order.input).with_metadata(order.metadata)
-    if note := not_used(order.metadata.speakers, transcript):
+    transcript = read(source, options.input).with_metadata(options.metadata)
+    if note := not_used(options.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, note))
-    record = store.output_path(order.out, transcript.name)
+    record = store.output_path(options.out, transcript.name)
     _load_before(transcript, record)  # what must not be replaced is met before anything is asked
     document = await asummarise(
-        transcript, client, recipe=order.recipe, prompts=order.prompts, endpoint=order.endpoint, watch=watch
+        transcript, client, recipe=options.recipe, prompts=options.prompts, endpoint=options.endpoint, watch=watch
     )
     before = _load_before(transcript, record)  # files come while the model is asked
-    if transcript.path and "://" not in order.bound_for:
-        final_record = Path(order.bound_for, record.relative_to(order.out)) if order.bound_for else record
+    if transcript.path and "://" not in options.bound_for:
+        final_record = Path(options.bound_for, record.relative_to(options.out)) if options.bound_for else record
         document = _seen_from(document, Path(transcript.path), final_record)
     unchanged = before if before and is_same_document(document, before) else None
     document = unchanged or document  # with the clock and tally of its run, so that its bytes stay
-    _keep_what_was_made(before, document, order.out)
+    _keep_what_was_made(before, document, options.out)
     page = record.with_suffix(".md")
     edited = _edited(page, before, document)
     stays, kept = "", ""  # notes on a page that was edited
     if edited is None:
-        document = _write(document, record, citations=order.citations)
+        document = _write(document, record, citations=options.citations)
     elif unchanged:
         stays = f"{page} is not as it was made and stays so; delete it to have it written anew"
     else:
         kept = _note_on_kept(page, _keep_aside(page, edited), before)
-        document = _write(document, record, citations=order.citations)
+        document = _write(document, record, citations=options.citations)
     lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), stays]))
     return Outcome(
         transcript.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.batches.order import Outcome
+from pipeline.batches.outcome import Outcome
 from pipeline.llm.progress import Progress
 
 

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.batches.inputs import find, read
-from pipeline.batches.order import Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.plan import Experience, Plan, plan_one, together
 from pipeline.errors import InputError
 from pipeline.llm import Usage, prices

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.batches.order import Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import former_places, is_output, origin_of, records_beside, source_of
 from pipeline.errors import InputError
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files

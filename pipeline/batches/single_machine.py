@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find, left_behind, read
-from pipeline.batches.order import Input, Order, Outcome
+from pipeline.batches.options import Input, MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import EXIT_INTERRUPTED, InputError, Interrupted, StoreError, Unforeseen
 from pipeline.events import Events
@@ -85,7 +86,7 @@ def _outcomes_unless_ended(sources: Sequence[Source | Transcript], run: Run, sig
     outdated = [s for n, s in enumerate(sources) if n not in up_to_date]
     if not outdated:
         transcripts = numbered(len(up_to_date), "transcript")
-        display.say(f"model {run.model} ({run.order.endpoint}): {transcripts}, made before, nothing has changed")
+        display.say(f"model {run.model} ({run.options.endpoint}): {transcripts}, made before, nothing has changed")
         return list(up_to_date.values())
     import asyncio
 
@@ -107,16 +108,16 @@ async def _make_now(sources: Sequence[Source | Transcript], run: Run, before: in
         run.audience.display.say(opening_line(link, run.settings, sources, before))
         client = Stoppable(link.client, link.stop)
         with nullcontext() if run.settings.in_process else signals(partial(client.halt, run.audience.interruption)):
-            return await make_all(sources, client, run.order, watch=run.audience.watch, on_outcome=run.ended)
+            return await make_all(sources, client, run.options, watch=run.audience.watch, on_outcome=run.ended)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What all transcripts of a run share: one store, one order, one audience, and one client once it is opened."""
+    """What all transcripts of a run share: one store, its options, one audience, and one client once it is opened."""
 
     settings: Settings
     calls: CallStore
-    order: Order
+    options: MakeOptions
     model: str
     ledger: Ledger
     audience: Audience
@@ -125,7 +126,7 @@ class Run:
     def of(cls, settings: Settings, metadata: Metadata, reading: Input, calls: CallStore, audience: Audience) -> Run:
         """The run that the settings ask for. SettingsError when a model file cannot be used."""
         model, endpoint = model_and_endpoint(settings)
-        order = Order(
+        options = MakeOptions(
             settings.out,
             recipe_of(settings),
             PromptSet(settings.prompts),
@@ -135,7 +136,7 @@ class Run:
             reading,
             1 if settings.in_process else settings.concurrency,
         )
-        return cls(settings, calls, order, model, Ledger(calls, order, model), audience)
+        return cls(settings, calls, options, model, Ledger(calls, options, model), audience)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
@@ -143,10 +144,10 @@ class Run:
         from pipeline.settings.connect import connect
 
         if own_file := own_model(self.settings):
-            own_file.ensure_it_fits(self.order.recipe.profile.name)  # once, and not for each transcript
+            own_file.ensure_it_fits(self.options.recipe.profile.name)  # once, and not for each transcript
         display, events = self.audience.display, self.audience.events
         async with connect(
-            self.settings, self.calls, display.download, self.order.prompts, events, display.say
+            self.settings, self.calls, display.download, self.options.prompts, events, display.say
         ) as connection:
             yield connection
 

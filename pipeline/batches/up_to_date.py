@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pipeline.batches.order import Figures, Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Figures, Outcome
 from pipeline.errors import InputError
 from pipeline.llm import Tally, Usage, digest_of
 from pipeline.providers.calls import CallStore
@@ -32,16 +34,17 @@ class Ledger:
     """
 
     calls: CallStore
-    order: Order
+    options: MakeOptions
     model: str
     program: str = field(default_factory=_digest_of_program)
     _recipe: str = ""
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: sha256 of the file, and of everything
 
     def __post_init__(self) -> None:
-        order = self.order
-        parts = (asdict(order.recipe), order.prompts.identity(), asdict(order.metadata), order.endpoint, self.model)
-        recipe = json.dumps([*parts, order.citations, asdict(order.input), self.program], sort_keys=True)
+        options = self.options
+        identity: list[Any] = [asdict(options.recipe), options.prompts.identity(), asdict(options.metadata)]
+        identity += [options.endpoint, self.model, options.citations, asdict(options.input), self.program]
+        recipe = json.dumps(identity, sort_keys=True)
         self._recipe = digest_of(recipe)
 
     def outcome(self, source: Source) -> Outcome | None:
@@ -54,7 +57,7 @@ class Ledger:
         sha256 = hashlib.sha256(raw).hexdigest()
         origin = digest_of(f"{self._recipe} {sha256} {source.path} {side}")
         self._sources[source.name] = sha256, origin
-        record = output_path(self.order.out, source.name)
+        record = output_path(self.options.out, source.name)
         page = record.with_suffix(".md")
         remembered = _Remembered.from_fact(self.calls.recall(_key(record)))
         if remembered is None or (remembered.origin, remembered.written) != (origin, _digest_of(page, record)):
@@ -77,7 +80,7 @@ class Ledger:
         document = outcome.document
         if document is None or not outcome.complete or document.source.sha256 != sha256:
             return
-        record = output_path(self.order.out, outcome.name)
+        record = output_path(self.options.out, outcome.name)
         run, digest = document.run, _digest_of(record.with_suffix(".md"), record)
         total = run.usage
         usage = Usage(

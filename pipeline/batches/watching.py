@@ -18,7 +18,8 @@ from pipeline import store
 from pipeline.batches.corpus import in_turns, make_each
 from pipeline.batches.display import Display
 from pipeline.batches.inputs import find_among
-from pipeline.batches.order import Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_output
 from pipeline.batches.settling import Settling, Stamp, listing
 from pipeline.batches.single_machine import Audience, Run
@@ -115,7 +116,7 @@ class _Watch:
         halting = asyncio.create_task(halt())
         try:
             await make_each(
-                self._feed(client), client, self.run.order, watch=self.run.audience.watch, on_outcome=self._ended
+                self._feed(client), client, self.run.options, watch=self.run.audience.watch, on_outcome=self._ended
             )
         finally:
             halting.cancel()
@@ -180,12 +181,12 @@ class _Watch:
         self._take_again(ready)
         for file in ready:
             self.settling.take(file)
-        order, display = self.run.order, self.run.audience.display
+        options, display = self.run.options, self.run.audience.display
         pages = {
-            store.output_path(order.out, name).with_suffix(".md") for name in self._names
+            store.output_path(options.out, name).with_suffix(".md") for name in self._names
         }  # also without a record yet
         files = [p for p in map(Path, ready) if p not in pages and not is_output(p)]
-        transcripts = await asyncio.to_thread(find_among, files, self.paths, order.out, self._names)
+        transcripts = await asyncio.to_thread(find_among, files, self.paths, options.out, self._names)
         for line in transcripts.skipped:
             display.say(line)
         for outcome in transcripts.failed:
@@ -195,7 +196,7 @@ class _Watch:
         for file in map(str, files):
             self._taken[file] = [s for s in sources if s.path == Path(file) or Path(file) in s.path.parents]
         by_path = {s.path: file for file, sources_of_file in self._taken.items() for s in sources_of_file}
-        self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, order))
+        self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, options))
 
     def _take_again(self, changed: Iterable[str]) -> None:
         """Transcripts whose side file is among the files that have changed, or are gone, are ready again."""
@@ -208,7 +209,7 @@ class _Watch:
         run, lines = self.run, []
         for file, new in gone.items():
             for source in self._taken.pop(file, []):
-                page = store.output_path(run.order.out, source.name).with_suffix(".md")
+                page = store.output_path(run.options.out, source.name).with_suffix(".md")
                 fate = f"renamed to {new}" if new else "removed"
                 run.audience.events.tell("file gone", document=source.name, path=file, renamed_to=new)
                 if not page.exists():

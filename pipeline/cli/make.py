@@ -32,7 +32,7 @@ from pipeline.cli.options import (
 from pipeline.errors import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
-    from pipeline.batches.order import Input
+    from pipeline.batches.options import Input
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
@@ -92,7 +92,7 @@ def command(
     quiet: bool,
 ) -> int:
     """Make a study document from each transcript. Stored answers are never asked for again."""
-    from pipeline.batches.order import Input
+    from pipeline.batches.options import Input
     from pipeline.settings import load_settings
     from pipeline.text import clean
     from pipeline.transcript import Metadata

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from pipeline.batches.forecast import Forecast, Price
-    from pipeline.batches.order import Outcome
+    from pipeline.batches.outcome import Outcome
     from pipeline.batches.plan import Plan
     from pipeline.errors import PipelineError
 

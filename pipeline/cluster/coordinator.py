@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batches.display import Display
-from pipeline.batches.order import Outcome
+from pipeline.batches.outcome import Outcome
 from pipeline.cluster.places import discover
 from pipeline.cluster.ray_tasks import cluster, spread
 from pipeline.cluster.work import Report, assignments

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import ray
 
-from pipeline.batches.order import Outcome
+from pipeline.batches.outcome import Outcome
 from pipeline.cluster.work import Assignment, Report, make_one
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.text import clean

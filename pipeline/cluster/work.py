@@ -16,7 +16,8 @@ from typing import Any
 
 from pipeline import store
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
 from pipeline.cluster.places import Place, address_of, publish, read
 from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
@@ -121,7 +122,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
         if _bring(addresses.calls, folder / "calls.jsonl"):
             calls.take_in(RecordedCalls(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
-            order = Order(
+            options = MakeOptions(
                 settings.out,
                 recipe_of(settings),
                 prompts,
@@ -130,7 +131,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
                 assignment.metadata,
                 bound_for=assignment.out,
             )
-            [outcome] = await make_all([transcript], link.client, order)
+            [outcome] = await make_all([transcript], link.client, options)
         if outcome.calls_made or outcome.error:
             calls.export(folder / "calls.jsonl")
             publish(folder / "calls.jsonl", addresses.calls)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.batches.inputs import find
-from pipeline.batches.order import Input
+from pipeline.batches.options import Input
 from pipeline.batches.outputs import places_told, read_again, records_below
 from pipeline.batches.settling import listing
 from pipeline.document import Evidence, StudyDocument

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pipeline import store
 from pipeline.batches.corpus import make_each
-from pipeline.batches.order import Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.single_machine import Audience, Run
 from pipeline.events import Events
 from pipeline.llm import LLMClient
@@ -111,7 +112,7 @@ class Maker:
             run.ended(outcome)
             outcomes.append(outcome)  # with its document
 
-        await make_each(feed(), Stoppable(client), run.order, watch=watch, on_outcome=done)
+        await make_each(feed(), Stoppable(client), run.options, watch=watch, on_outcome=done)
         return outcomes[0]
 
     async def _connection(self) -> Connection:

@@ -14,7 +14,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from pipeline.batches.order import Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Outcome
 from pipeline.errors import PipelineError
 from pipeline.llm.progress import ProgressUpdate
 from pipeline.mcp_server import shapes, texts

@@ -18,7 +18,7 @@ import pytest
 
 from pipeline.batch_api.orders import run_batch, run_cancel, run_collect, run_status
 from pipeline.batches.forecast import forecast
-from pipeline.batches.order import Input
+from pipeline.batches.options import Input
 from pipeline.batches.single_machine import make_documents
 from pipeline.cli.exporting import export_rows
 from pipeline.cli.screen import Screen

@@ -16,7 +16,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pipeline import store
-from pipeline.batches.order import Figures, Input, Outcome
+from pipeline.batches.options import Input
+from pipeline.batches.outcome import Figures, Outcome
 from pipeline.batches.outputs import transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import SettingsError

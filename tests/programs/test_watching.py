@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipeline.batches.order import Outcome
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.watching import Watched, watch_documents
 from pipeline.cli.exporting import Exports
 from pipeline.cli.screen import Screen

@@ -12,7 +12,8 @@ from typing import get_args
 import pytest
 
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.single_machine import Audience
 from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
@@ -36,8 +37,8 @@ def outcomes(folder: Path, answers=good_answer, recipe: Recipe | None = None) ->
         done.append(outcome)
         audience.done(outcome)
 
-    order = Order(folder, recipe or Recipe(), PromptSet(), "http://server.test")
-    asyncio.run(make_all([transcript()], ScriptedClient(answers), order, watch=audience.watch, on_outcome=ended))
+    options = MakeOptions(folder, recipe or Recipe(), PromptSet(), "http://server.test")
+    asyncio.run(make_all([transcript()], ScriptedClient(answers), options, watch=audience.watch, on_outcome=ended))
     return done[0], [json.loads(line) for line in sink.getvalue().splitlines()]
 
 

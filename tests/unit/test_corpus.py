@@ -14,7 +14,8 @@ import pytest
 
 from pipeline import run
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_output
 from pipeline.document import StudyDocument
 from pipeline.draft import Draft
@@ -45,8 +46,8 @@ def sources(folder: Path, count: int, *, repeat: int = 1) -> list[Source]:
     return out
 
 
-def order(folder: Path, at_once: int) -> Order:
-    return Order(folder / "out", Recipe(), PromptSet(), "http://server.test", at_once=at_once)
+def options(folder: Path, at_once: int) -> MakeOptions:
+    return MakeOptions(folder / "out", Recipe(), PromptSet(), "http://server.test", at_once=at_once)
 
 
 class Gated:
@@ -74,7 +75,7 @@ def test_outcomes_come_in_the_order_of_their_sources_and_small_ones_are_made_fir
         make_all(
             sources(tmp_path, 4, repeat=9),
             Gated(2),
-            order(tmp_path, 2),
+            options(tmp_path, 2),
             on_outcome=lambda outcome: told.append(outcome.name),
         )
     )
@@ -95,7 +96,7 @@ def test_no_more_transcripts_are_open_than_fill_the_calls(tmp_path: Path) -> Non
         make_all(
             sources(tmp_path, 40),
             Gated(2),
-            order(tmp_path, 2),
+            options(tmp_path, 2),
             watch=watch,
             on_outcome=lambda o: open_now.discard(o.name),
         )
@@ -110,13 +111,13 @@ def test_with_one_call_at_once_one_transcript_is_made_after_the_other_in_their_o
         if not names or names[-1] != progress.name:
             names.append(progress.name)
 
-    asyncio.run(make_all(sources(tmp_path, 3, repeat=9), Gated(1), order(tmp_path, 1), watch=watch))
+    asyncio.run(make_all(sources(tmp_path, 3, repeat=9), Gated(1), options(tmp_path, 1), watch=watch))
     assert names == ["talk0", "talk1", "talk2"]
 
 
 def test_checking_goes_before_the_first_calls_of_other_documents(tmp_path: Path) -> None:
     client = Gated(1)
-    asyncio.run(make_all(sources(tmp_path, 6), client, order(tmp_path, 2)))
+    asyncio.run(make_all(sources(tmp_path, 6), client, options(tmp_path, 2)))
     names = [r.name for r in client.let_in]
     first = names.index("check")
     assert names.count("write") == 6 and "write" in names[first:]  # it did not wait until all were written
@@ -126,7 +127,7 @@ def test_checking_goes_before_the_first_calls_of_other_documents(tmp_path: Path)
 def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
     given = sources(tmp_path, 3)
     given[1].path.write_bytes(b"")
-    found = asyncio.run(make_all(given, ScriptedClient(good_answer), order(tmp_path, 4)))
+    found = asyncio.run(make_all(given, ScriptedClient(good_answer), options(tmp_path, 4)))
     assert [o.status for o in found] == ["complete", "failed", "complete"]
 
 
@@ -142,7 +143,7 @@ def test_a_page_that_is_a_folder_and_a_fault_of_the_program_fail_their_document_
     monkeypatch.setattr(run, "study_document", study_document)
     folder = tmp_path / "out" / "talk1.md"
     folder.mkdir(parents=True)
-    found = asyncio.run(make_all(sources(tmp_path, 4), ScriptedClient(good_answer), order(tmp_path, 4)))
+    found = asyncio.run(make_all(sources(tmp_path, 4), ScriptedClient(good_answer), options(tmp_path, 4)))
     assert [o.status for o in found] == ["complete", "failed", "failed", "complete"]
     disk, fault = (o.error for o in found[1:3])
     assert disk and str(disk).startswith(f"{folder}: ") and isinstance(disk.__cause__, OSError)
@@ -151,18 +152,20 @@ def test_a_page_that_is_a_folder_and_a_fault_of_the_program_fail_their_document_
 
 
 def test_documents_are_not_kept_once_they_are_told(tmp_path: Path) -> None:
-    told: list[Outcome] = []
-    found = asyncio.run(
-        make_all(sources(tmp_path, 2), ScriptedClient(good_answer), order(tmp_path, 2), on_outcome=told.append)
+    shown_outcomes: list[Outcome] = []
+    outcomes = asyncio.run(
+        make_all(
+            sources(tmp_path, 2), ScriptedClient(good_answer), options(tmp_path, 2), on_outcome=shown_outcomes.append
+        )
     )
-    assert [bool(o.document) for o in told] == [True, True]
-    assert [o.document for o in found] == [None, None]
+    assert [bool(o.document) for o in shown_outcomes] == [True, True]
+    assert [o.document for o in outcomes] == [None, None]
 
 
 def test_after_a_fatal_error_nothing_more_is_asked(tmp_path: Path) -> None:
     client = ScriptedClient(lambda request: EndpointError("the key was refused", fatal=True))
-    found = asyncio.run(make_all(sources(tmp_path, 9), client, order(tmp_path, 1)))
-    assert {o.status for o in found} == {"failed"} and len(client.requests) == 1
+    outcomes = asyncio.run(make_all(sources(tmp_path, 9), client, options(tmp_path, 1)))
+    assert {o.status for o in outcomes} == {"failed"} and len(client.requests) == 1
 
 
 def test_the_rank_of_a_request_is_no_part_of_its_identity() -> None:
@@ -181,7 +184,7 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     tmp_path: Path,
 ) -> None:
     def make(citations: bool = False, client: ScriptedClient | None = None) -> Outcome:
-        asked = Order(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
+        asked = MakeOptions(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
         (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), client or Stored(good_answer), asked))
         return outcome
 
@@ -208,7 +211,7 @@ def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_a
         return made | {"prerequisites": ["Power plants: they make heat."]} if request.name == "write" else made
 
     def make() -> Outcome:
-        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(answer), order(tmp_path, 1)))
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(answer), options(tmp_path, 1)))
         return outcome
 
     page = make().page
@@ -232,7 +235,7 @@ def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_a
 @pytest.mark.parametrize("words", ["Study Document", "(not provided)", "power plants"])
 def test_bold_set_by_hand_anywhere_is_an_edit(tmp_path: Path, words: str) -> None:
     def make() -> Outcome:
-        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), order(tmp_path, 1)))
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), options(tmp_path, 1)))
         return outcome
 
     page = make().page
@@ -246,7 +249,7 @@ def test_bold_set_by_hand_anywhere_is_an_edit(tmp_path: Path, words: str) -> Non
 
 def test_a_page_is_as_it_was_made_by_what_its_record_keeps_of_it_however_pages_look_now(tmp_path: Path) -> None:
     def make() -> Outcome:
-        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), order(tmp_path, 1)))
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), options(tmp_path, 1)))
         return outcome
 
     page = make().page
@@ -262,7 +265,7 @@ def test_a_page_is_as_it_was_made_by_what_its_record_keeps_of_it_however_pages_l
 @pytest.mark.parametrize("answer", [Declined("no"), EMPTY])
 def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp_path: Path, answer: Answer) -> None:
     def make(answers: Callable[[Request], Answer]) -> Outcome:
-        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answers), order(tmp_path, 1)))
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answers), options(tmp_path, 1)))
         return outcome
 
     def refused(request: Request) -> Answer:
@@ -281,7 +284,7 @@ def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp
 
 
 def test_an_answer_that_calls_all_of_it_filler_is_asked_for_anew_once_it_is_pruned(tmp_path: Path) -> None:
-    asked = order(tmp_path, 1)
+    asked = options(tmp_path, 1)
 
     def nothing(request: Request) -> Answer:
         return fitting(EMPTY | {"skipped": [{"first": 1, "last": 6}]}, request)
@@ -301,7 +304,7 @@ def test_an_answer_that_calls_all_of_it_filler_is_asked_for_anew_once_it_is_prun
 
 def test_a_page_that_is_as_it_was_made_gets_citations_and_loses_them(tmp_path: Path) -> None:
     def page(citations: bool) -> str:
-        asked = Order(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
+        asked = MakeOptions(tmp_path / "out", Recipe(), PromptSet(), "http://server.test", citations, at_once=1)
         (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), asked))
         assert outcome.page is not None and not outcome.notes
         return outcome.page.read_text("utf-8")
@@ -314,7 +317,7 @@ def test_a_page_that_is_as_it_was_made_gets_citations_and_loses_them(tmp_path: P
 @pytest.mark.parametrize("mark", ["\r\n", "\ufeff"])
 def test_line_ends_and_a_mark_of_the_encoding_are_no_edit(tmp_path: Path, mark: str) -> None:
     def make() -> Outcome:
-        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), options(tmp_path, 1)))
         return outcome
 
     page = make().page
@@ -331,7 +334,7 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
     page.write_text("# A page of my own\n", "utf-8")
     if record:
         page.with_suffix(".json").write_text(record, "utf-8")
-    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), options(tmp_path, 1)))
     assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
     told = "was there already, without a record of notes that can be read: it is kept in"
     assert any(told in note for note in outcome.notes)
@@ -339,7 +342,7 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
 
 def test_a_record_and_its_page_tell_what_was_asked_for_now_also_where_the_answers_are_the_same(tmp_path: Path) -> None:
     def make(recipe: Recipe) -> tuple[str | None, str, str]:
-        asked = replace(order(tmp_path, 1), recipe=recipe)
+        asked = replace(options(tmp_path, 1), recipe=recipe)
         (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), Stored(good_answer), asked))
         assert outcome.page is not None and not outcome.notes
         run = load(outcome.page.with_suffix(".json")).run
@@ -366,7 +369,7 @@ def test_notes_that_would_be_written_over_a_file_that_is_none_of_theirs_are_not_
     tmp_path: Path, transcript: str, foreign: str | None, told: str
 ) -> None:
     other, *_ = sources(tmp_path, 1)
-    at, out = tmp_path / transcript, replace(order(tmp_path, 1), out=tmp_path)
+    at, out = tmp_path / transcript, replace(options(tmp_path, 1), out=tmp_path)
     at.write_text(SEGMENTS if transcript.endswith(".json") else other.path.read_text("utf-8"), "utf-8")
     if foreign:
         (tmp_path / foreign).write_text(SEGMENTS, "utf-8")
@@ -387,7 +390,7 @@ def test_a_record_without_anything_in_it_or_cut_short_beside_its_page_is_written
     record.write_text(left, "utf-8")
     if page:
         record.with_suffix(".md").write_text("# Talk\n", "utf-8")
-    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), order(tmp_path, 1)))
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), options(tmp_path, 1)))
     assert outcome.complete and load(record)
 
 
@@ -417,7 +420,7 @@ def unreadable_record(record: Path) -> None:
 def test_a_record_that_is_newer_or_cannot_be_read_fails_its_document_alone_before_anything_is_asked(
     tmp_path: Path, change: Callable[[Path], None], why: str
 ) -> None:
-    given, asked = sources(tmp_path, 2), order(tmp_path, 1)
+    given, asked = sources(tmp_path, 2), options(tmp_path, 1)
     asyncio.run(make_all(given[:1], ScriptedClient(good_answer), asked))
     record = asked.out / "talk0.json"
     change(record)
@@ -437,7 +440,7 @@ def test_json_that_comes_while_notes_are_made_is_not_written_over(tmp_path: Path
         record.write_text(SEGMENTS, "utf-8")
         return good_answer(request)
 
-    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answer), order(tmp_path, 1)))
+    (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answer), options(tmp_path, 1)))
     assert "no record of notes" in str(outcome.error) and record.read_text("utf-8") == SEGMENTS
 
 
@@ -450,18 +453,18 @@ class Stored(ScriptedClient):
 
 def test_calls_that_a_limit_held_back_are_no_calls_that_failed(tmp_path: Path) -> None:
     client = Limited(ScriptedClient(good_answer), tokens=5000, cost=None, price=lambda usage: 0.0)
-    found = asyncio.run(make_all(sources(tmp_path, 6), client, order(tmp_path, 6)))
+    found = asyncio.run(make_all(sources(tmp_path, 6), client, options(tmp_path, 6)))
     assert {o.status for o in found} == {"complete", "failed"}
     assert [o.tally.failed for o in found] == [0] * 6
 
 
 def test_the_error_that_ends_a_run_is_a_failed_call_of_one_document() -> None:
     client = Stoppable(ScriptedClient([EndpointError("gone", fatal=True)]))
-    told = [Progress(name) for name in ("one", "two")]
-    for progress in told:
+    documents = [Progress(name) for name in ("one", "two")]
+    for progress in documents:
         with pytest.raises(EndpointError, match="gone"):
             asyncio.run(Booking(client, Reporter(progress)).complete(Request("write", (), {}, 9)))
-    assert [progress.tally.failed for progress in told] == [1, 0]
+    assert [progress.tally.failed for progress in documents] == [1, 0]
 
 
 def test_calls_after_a_run_was_halted_each_get_an_error_of_their_own_and_none_counts_as_asked() -> None:
@@ -482,8 +485,8 @@ def test_calls_after_a_run_was_halted_each_get_an_error_of_their_own_and_none_co
 def test_documents_that_a_signal_cut_short_are_told_from_those_that_failed(tmp_path: Path) -> None:
     client = Stoppable(ScriptedClient(good_answer))
     client.halt(Interrupted("interrupted"))
-    found = asyncio.run(make_all(sources(tmp_path, 2), client, order(tmp_path, 1)))
-    assert [(o.interrupted, o.row()["error"], o.cost_usd) for o in found] == [(True, "interrupted", 0)] * 2
+    outcomes = asyncio.run(make_all(sources(tmp_path, 2), client, options(tmp_path, 1)))
+    assert [(o.interrupted, o.row()["error"], o.cost_usd) for o in outcomes] == [(True, "interrupted", 0)] * 2
     assert not Outcome("talk", error=EndpointError("gone", fatal=True)).interrupted
 
 
@@ -491,7 +494,7 @@ def test_a_draft_that_makes_no_document_is_one_failed_outcome_and_the_others_are
     first, *others = transcript().segments
     silent = replace(transcript(), segments=(first._replace(text=""), *others))
     given = [silent, *sources(tmp_path, 2)]
-    bad, *good = asyncio.run(make_all(given, ScriptedClient(good_answer), order(tmp_path, 2)))
+    bad, *good = asyncio.run(make_all(given, ScriptedClient(good_answer), options(tmp_path, 2)))
     assert bad.status == "failed" and isinstance(bad.error, InvalidAnswer)
     assert "quote: String should have at least 1 character" in str(bad.error)
     assert [o.status for o in good] == ["complete", "complete"]

@@ -13,7 +13,7 @@ import pytest
 from pipeline.batches import outputs
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import find, left_behind
-from pipeline.batches.order import Input, Order
+from pipeline.batches.options import Input, MakeOptions
 from pipeline.batches.outputs import is_output, source_of, transcript_of
 from pipeline.errors import InputError
 from pipeline.llm.prompting import PromptSet
@@ -44,8 +44,8 @@ def weeks(tmp_path: Path) -> Path:
 def make(*paths: str, out: str, client: ScriptedClient | None = None) -> list[Path]:
     """The records of what is made, here, of these paths."""
     found = find([Path(p) for p in paths], Input(), Path(out))
-    order = Order(Path(out), Recipe(), PromptSet(), "http://server.test", at_once=1)
-    made = asyncio.run(make_all(found.sources, client or ScriptedClient(good_answer), order))
+    options = MakeOptions(Path(out), Recipe(), PromptSet(), "http://server.test", at_once=1)
+    made = asyncio.run(make_all(found.sources, client or ScriptedClient(good_answer), options))
     return [outcome.page.with_suffix(".json") for outcome in made if outcome.page]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order
+from pipeline.batches.options import MakeOptions
 from pipeline.batches.up_to_date import Ledger
 from pipeline.errors import SettingsError
 from pipeline.llm.prompting import PromptSet
@@ -210,30 +210,30 @@ def test_a_small_model_refuses_sections_of_a_users_own(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ordered(tmp_path: Path) -> Callable[[], Order]:
+def make_options(tmp_path: Path) -> Callable[[], MakeOptions]:
     """What make is told, with the files as they are."""
     (tmp_path / "own").mkdir()
     files(tmp_path / "own", risks_md=PROMPT, risks_toml=SCHEMA)
-    return lambda: Order(
+    return lambda: MakeOptions(
         tmp_path / "out", Recipe(own=load_sections(tmp_path / "own")), PromptSet(), "http://server.test"
     )
 
 
 @pytest.mark.parametrize("changed", [{"risks_md": PROMPT + "Now."}, {"risks_toml": "most = 3\n" + SCHEMA}])
 def test_a_document_is_made_anew_when_a_file_of_its_section_has_changed(
-    tmp_path: Path, ordered: Callable[[], Order], changed: dict[str, str]
+    tmp_path: Path, make_options: Callable[[], MakeOptions], changed: dict[str, str]
 ) -> None:
     (tmp_path / "talk.txt").write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
     source = Source(tmp_path / "talk.txt", "talk")
     calls = CallStore(tmp_path / "calls.sqlite")
-    ledger = Ledger(calls, ordered(), "scripted")
+    ledger = Ledger(calls, make_options(), "scripted")
     assert ledger.outcome(source) is None
     asyncio.run(
         make_all(
-            [source], answering(risks=[{"cites": [6], "risk": "No loan"}]), ledger.order, on_outcome=ledger.remember
+            [source], answering(risks=[{"cites": [6], "risk": "No loan"}]), ledger.options, on_outcome=ledger.remember
         )
     )
-    assert Ledger(calls, ordered(), "scripted").outcome(source) is not None
+    assert Ledger(calls, make_options(), "scripted").outcome(source) is not None
     files(tmp_path / "own", **changed)
-    assert Ledger(calls, ordered(), "scripted").outcome(source) is None
+    assert Ledger(calls, make_options(), "scripted").outcome(source) is None
     calls.close()

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.batches.corpus import make_all
 from pipeline.batches.inputs import Found, find
-from pipeline.batches.order import Input, Order
+from pipeline.batches.options import Input, MakeOptions
 from pipeline.llm.prompting import PromptSet
 from pipeline.profile import Recipe
 from pipeline.readers import Source
@@ -32,8 +32,8 @@ def piped(text: str, out: Path, monkeypatch: pytest.MonkeyPatch, name: str | Non
 
 
 def make(source: Source | Transcript, out: Path) -> None:
-    order = Order(out, Recipe(), PromptSet(), "http://server.test", at_once=1)
-    asyncio.run(make_all([source], ScriptedClient(good_answer), order))
+    options = MakeOptions(out, Recipe(), PromptSet(), "http://server.test", at_once=1)
+    asyncio.run(make_all([source], ScriptedClient(good_answer), options))
 
 
 def test_two_inputs_through_a_pipe_get_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

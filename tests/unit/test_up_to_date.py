@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.batches.corpus import make_all
-from pipeline.batches.order import Order, Outcome
+from pipeline.batches.options import MakeOptions
+from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import transcript_of
 from pipeline.batches.single_machine import Audience, Run
 from pipeline.batches.up_to_date import Ledger, _key
@@ -44,19 +45,19 @@ def source(tmp_path: Path) -> Source:
     return talk(tmp_path / "talk.txt")
 
 
-def order(folder: Path) -> Order:
-    return Order(folder / "out", Recipe(), PromptSet(), "http://server.test")
+def options(folder: Path) -> MakeOptions:
+    return MakeOptions(folder / "out", Recipe(), PromptSet(), "http://server.test")
 
 
 def made(calls: CallStore, source: Source, answer=good_answer) -> Ledger:  # noqa: ANN001
-    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    ledger = Ledger(calls, options(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
-    asyncio.run(make_all([source], ScriptedClient(answer), ledger.order, on_outcome=ledger.remember))
+    asyncio.run(make_all([source], ScriptedClient(answer), ledger.options, on_outcome=ledger.remember))
     return ledger
 
 
 def again(ledger: Ledger, source: Source):  # noqa: ANN201
-    return Ledger(ledger.calls, ledger.order, "scripted").outcome(source)
+    return Ledger(ledger.calls, ledger.options, "scripted").outcome(source)
 
 
 def test_what_has_not_changed_is_told_with_its_calls_as_stored(calls: CallStore, source: Source) -> None:
@@ -73,20 +74,20 @@ def test_a_path_that_is_no_utf_8_is_remembered_like_any_other(calls: CallStore, 
     ledger = made(calls, talk(path))
     found = again(ledger, Source(path, path.stem))
     assert found is not None and found.complete
-    record = output_path(ledger.order.out, path.stem)
+    record = output_path(ledger.options.out, path.stem)
     assert transcript_of(load(record), record, None)[1] == ""
 
 
 def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, source: Source) -> None:
     told: list[Outcome] = []
-    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    ledger = Ledger(calls, options(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
 
     def done(outcome: Outcome) -> None:
         told.append(outcome)
         ledger.remember(outcome)
 
-    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=done))
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=done))
     found = again(ledger, source)
     assert found is not None and (found.figures, found.status) == (told[0].figures, told[0].status)
     assert found.document is None and found.figures is not None and found.figures.statements > 0
@@ -116,7 +117,7 @@ def test_a_page_edited_by_hand_is_told_to_stay_and_one_kept_aside_is_told_once(
     found = again(ledger, source)
     assert aside.exists() and found is not None and not found.notes
     page.write_text(page.read_text("utf-8") + "\nAsk Ben.\n", "utf-8")
-    (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.order, on_outcome=ledger.remember))
+    (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.options, on_outcome=ledger.remember))
     found = again(ledger, source)
     assert found is not None and found.notes == told.notes and f"{page} is not as it was made" in found.notes[0]
 
@@ -134,7 +135,7 @@ def test_thought_is_remembered_with_the_other_tokens(calls: CallStore, source: S
 @pytest.mark.parametrize("fact", ["", "of an older version", "[]", "{}", '{"figures": {}, "usage": {}}'])
 def test_what_another_version_remembered_counts_as_nothing(calls: CallStore, source: Source, fact: str) -> None:
     ledger = made(calls, source)
-    calls.remember(_key(output_path(ledger.order.out, "talk")), fact)
+    calls.remember(_key(output_path(ledger.options.out, "talk")), fact)
     assert again(ledger, source) is None
 
 
@@ -150,10 +151,10 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
     calls: CallStore, source: Source
 ) -> None:
     first = source.path.read_text("utf-8")
-    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    ledger = Ledger(calls, options(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
     source.path.write_text(first.replace("1998", "1999"), "utf-8")
-    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=ledger.remember))
+    asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=ledger.remember))
     source.path.write_text(first, "utf-8")  # the notes are of the other text
     assert again(ledger, source) is None
 
@@ -161,11 +162,11 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
 def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
     calls: CallStore, source: Source, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = Ledger(calls, order(source.path.parent), "scripted")
+    ledger = Ledger(calls, options(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
-    run = Run(Settings(), calls, ledger.order, "scripted", ledger, Audience(Screen(), Events()))
+    run = Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
     calls.close()  # as a full disk does, it refuses what is to be written
-    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.order, on_outcome=run.ended))
+    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
     assert outcome.complete and "talk: the next run looks at it again: " in capsys.readouterr().err
 
 
@@ -177,14 +178,14 @@ def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: S
 
 def test_other_settings_prompts_models_or_another_program_make_it_again(calls: CallStore, source: Source) -> None:
     ledger = made(calls, source)
-    assert Ledger(calls, replace(ledger.order, citations=True), "scripted").outcome(source) is None
-    assert Ledger(calls, replace(ledger.order, recipe=Recipe(length="brief")), "scripted").outcome(source) is None
-    assert Ledger(calls, replace(ledger.order, recipe=Recipe(language="de")), "scripted").outcome(source) is None
-    assert Ledger(calls, ledger.order, "another").outcome(source) is None
+    assert Ledger(calls, replace(ledger.options, citations=True), "scripted").outcome(source) is None
+    assert Ledger(calls, replace(ledger.options, recipe=Recipe(length="brief")), "scripted").outcome(source) is None
+    assert Ledger(calls, replace(ledger.options, recipe=Recipe(language="de")), "scripted").outcome(source) is None
+    assert Ledger(calls, ledger.options, "another").outcome(source) is None
     (source.path.parent / "system.v6.md").write_text("Be brief.")
     own = PromptSet(source.path.parent)
-    assert Ledger(calls, replace(ledger.order, prompts=own), "scripted").outcome(source) is None
-    assert Ledger(calls, ledger.order, "scripted", program="another version").outcome(source) is None
+    assert Ledger(calls, replace(ledger.options, prompts=own), "scripted").outcome(source) is None
+    assert Ledger(calls, ledger.options, "scripted", program="another version").outcome(source) is None
     assert again(ledger, source) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a batch of transcripts is made with, and what became of each of them."""
+"""What became of a transcript."""
 
 from __future__ import annotations
 
@@ -8,37 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import Interrupted, PipelineError
 from pipeline.llm import Tally
-from pipeline.llm.prompting import PromptSet
-from pipeline.profile import Recipe
-from pipeline.transcript import Metadata
 
 if TYPE_CHECKING:
     from pipeline.document import StudyDocument
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
-
-    encoding: str | None = None
-    form: str | None = None
-    name: str | None = None
-    url: str | None = None  # of a transcript file on the web
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What documents of a batch are made with, besides their sources."""
-
-    out: Path
-    recipe: Recipe
-    prompts: PromptSet
-    endpoint: str
-    citations: bool = False
-    metadata: Metadata = field(default_factory=Metadata)
-    input: Input = Input()
-    at_once: int = 4
-    bound_for: str = ""  # the address to which outputs go from `out`, if they do
 
 
 @dataclass(frozen=True, slots=True)

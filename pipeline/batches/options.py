@@ -1,0 +1,35 @@
+"""What documents of transcripts are made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.llm.prompting import PromptSet
+from pipeline.profile import Recipe
+from pipeline.transcript import Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
+
+    encoding: str | None = None
+    form: str | None = None
+    name: str | None = None
+    url: str | None = None  # of a transcript file on the web
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOptions:
+    """What documents are made with, besides their sources."""
+
+    out: Path
+    recipe: Recipe
+    prompts: PromptSet
+    endpoint: str
+    citations: bool = False
+    metadata: Metadata = field(default_factory=Metadata)
+    input: Input = Input()
+    at_once: int = 4
+    bound_for: str = ""  # the address to which outputs go from `out`, if they do
