@@ -99,9 +99,9 @@ def test_a_command_does_all_its_work_though_nobody_reads_what_it_prints(replayab
 
 
 def test_a_run_tells_its_phases_its_words_and_who_checked(replayable: Path) -> None:
-    told = called("make", "talk.txt", *NOBODY, "--log-json", "log", cwd=replayable).stderr
-    assert "talk: writing, " in told and "talk: checking, " in told
-    assert "8 statements (8 verified, 0 weak, 0 withheld)" in told and "checked by scripted" in told
+    stderr = called("make", "talk.txt", *NOBODY, "--log-json", "log", cwd=replayable).stderr
+    assert "talk: writing, " in stderr and "talk: checking, " in stderr
+    assert "8 statements (8 verified, 0 weak, 0 withheld)" in stderr and "checked by scripted" in stderr
     begun = [row for row in (replayable / "log").read_text().splitlines() if "phase begun" in row]
     assert [json.loads(row)["phase"] for row in begun] == ["writing", "checking"]
 
@@ -113,14 +113,14 @@ def test_checking_by_code_needs_no_answer_of_the_check(replayable: Path) -> None
 
 
 def test_notes_of_another_length_are_other_calls(replayable: Path) -> None:
-    told = called("plan", "talk.txt", *NOBODY, "--length", "full", cwd=replayable).stdout
-    name, now, later, stored, *_, words = told.splitlines()[1].split("\t")
+    table = called("plan", "talk.txt", *NOBODY, "--length", "full", cwd=replayable).stdout
+    name, now, later, stored, *_, words = table.splitlines()[1].split("\t")
     assert (name, now, later, stored, words) == ("talk", "1", "about 1", "0", "90")
 
 
 def test_a_plan_after_the_run_is_free(replayable: Path) -> None:
-    told = json.loads(called("plan", "talk.txt", *NOBODY, "--json", cwd=replayable).stdout)
-    assert told["all"]["now"]["calls"] == told["all"]["later"]["calls"] == 0 and told["all"]["stored"] == 2
+    plan = json.loads(called("plan", "talk.txt", *NOBODY, "--json", cwd=replayable).stdout)
+    assert plan["all"]["now"]["calls"] == plan["all"]["later"]["calls"] == 0 and plan["all"]["stored"] == 2
 
 
 @pytest.mark.parametrize("option", ["--plan", "--unverified"])

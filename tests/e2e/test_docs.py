@@ -229,6 +229,6 @@ def test_the_readme_is_a_screen_and_a_map_of_what_is_there() -> None:
 
 
 def test_the_package_of_capable_models_tells_the_order_of_all_its_modules() -> None:
-    told = re.findall(r"\w+", capable.__doc__ or "")
+    modules_listed = re.findall(r"\w+", capable.__doc__ or "")
     for module in (ROOT / "pipeline" / "capable").glob("[!_]*.py"):
-        assert module.stem in told, f"pipeline/capable/__init__.py lists no {module.name}"
+        assert module.stem in modules_listed, f"pipeline/capable/__init__.py lists no {module.name}"

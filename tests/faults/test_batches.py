@@ -53,8 +53,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def settings(folder: Path, server: BatchServer, **more: Any) -> Settings:
-    told = {"base_url": server.url, "model": "scripted", "out": folder / "outputs", **more}
-    return load_settings(**told)
+    options = {"base_url": server.url, "model": "scripted", "out": folder / "outputs", **more}
+    return load_settings(**options)
 
 
 def batch(folder: Path, server: BatchServer, **more: Any) -> tuple[int, list[str]]:
@@ -75,9 +75,9 @@ def rounds(folder: Path, server: BatchServer, *, talks: int = 3, **more: Any) ->
 
 def contents(folder: Path) -> dict[str, Any]:
     """Documents without the record of their run."""
-    found = {p.stem: load(p).model_dump(mode="json", exclude={"run"}) for p in (folder / "outputs").glob("*.json")}
-    assert len(found) == 3
-    return found
+    documents = {p.stem: load(p).model_dump(mode="json", exclude={"run"}) for p in (folder / "outputs").glob("*.json")}
+    assert len(documents) == 3
+    return documents
 
 
 def test_writing_and_the_check_are_a_job_each(folder: Path) -> None:
@@ -292,8 +292,8 @@ def test_results_that_stay_away_are_given_up_by_cancel_alone_and_count_as_the_mo
     with BatchServer("missing") as server:
         batch(folder, server)
         now, before = load_settings(base_url=server.url, out=folder / "outputs"), jobs_of(folder)[0]
-        ((_, told),) = asyncio.run(run_cancel(now))
-        assert told == "collected: its results are not there and were given up"
+        ((_, status),) = asyncio.run(run_cancel(now))
+        assert status == "collected: its results are not there and were given up"
         (job,) = jobs_of(folder)
         assert not job.open and (job.prompt_tokens, job.answer_tokens) == (before.prompt_tokens, before.answer_tokens)
         rounds(folder, server)
@@ -501,8 +501,8 @@ def test_collect_sends_no_transcript_that_came_after_the_order_and_tells_it(fold
         heard = Heard()
         assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
         assert len(server.asked) == 3
-        told = f"1 new transcript in {folder / 'talks'} is not part of this order: run make --batch again"
-        assert told in heard.lines
+        line = f"1 new transcript in {folder / 'talks'} is not part of this order: run make --batch again"
+        assert line in heard.lines
         rounds(folder, server, talks=4, check="code")
         assert len(server.asked) == 4
 
@@ -545,8 +545,8 @@ def test_an_order_that_an_earlier_version_stored_goes_on_and_is_known_when_it_is
 
 def given_before(folder: Path, server: BatchServer, seconds: float, **more: Any) -> None:
     """`make --batch` as it was told so many seconds ago."""
-    told, clock = settings(folder, server, **more), lambda: time.time() - seconds
-    asyncio.run(run_batch([folder / "talks"], told, Metadata(), QUIET, clock=clock))
+    options, clock = settings(folder, server, **more), lambda: time.time() - seconds
+    asyncio.run(run_batch([folder / "talks"], options, Metadata(), QUIET, clock=clock))
 
 
 def lengths(folder: Path) -> list[str]:
@@ -562,8 +562,8 @@ def test_an_order_replaces_no_notes_that_were_made_after_it_was_given(folder: Pa
         assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
         assert lengths(folder) == ["standard", "standard", "brief"]
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["check"] * 2]
-        told = f"two: {folder / 'outputs' / 'two.md'} stays, as it was asked for after this order"
-        assert any(line.startswith(told) for line in heard.lines)
+        start = f"two: {folder / 'outputs' / 'two.md'} stays, as it was asked for after this order"
+        assert any(line.startswith(start) for line in heard.lines)
         rounds(folder, server)
         assert lengths(folder) == ["standard"] * 3 and set(server.asked.values()) == {1}
 
@@ -581,13 +581,13 @@ def test_a_file_that_went_under_its_own_path_says_what_costs_nothing(folder: Pat
     only_a_long_talk(folder, 1)
     talk = folder / "talks" / "one.txt"
     with BatchServer() as server:
-        asked = settings(folder, server, check="code")
-        asyncio.run(run_batch([talk], asked, Metadata(), QUIET))
+        options = settings(folder, server, check="code")
+        asyncio.run(run_batch([talk], options, Metadata(), QUIET))
         talk = talk.rename(folder / "talks" / "renamed.txt")
         heard = Heard()
         assert collected(folder, server, heard) == (1, {"one": "failed"})
         assert any("or give make --batch its new path" in line for line in heard.lines)
-        code, rows = asyncio.run(run_batch([talk], asked, Metadata(), QUIET))
+        code, rows = asyncio.run(run_batch([talk], options, Metadata(), QUIET))
         assert (code, rows[0]["status"], len(server.batches)) == (0, "complete", 1)
 
 
@@ -715,8 +715,8 @@ def test_an_order_that_cannot_go_on_is_told_and_the_others_do(folder: Path) -> N
         heard, now = Heard(), load_settings(base_url=server.url, out=folder / "outputs")
         code, rows = asyncio.run(run_collect(now, heard))
     assert code == 1 and {row["name"]: row["status"] for row in rows}["other"] == "complete"
-    (told,) = (line for line in heard.lines if "there is no such folder of sections" in line)
-    assert told.startswith("order of 2") and f" for {folder / 'talks'}: " in told
+    (problem,) = (line for line in heard.lines if "there is no such folder of sections" in line)
+    assert problem.startswith("order of 2") and f" for {folder / 'talks'}: " in problem
 
 
 def test_what_cannot_be_carried_out_leaves_no_order(folder: Path) -> None:
@@ -822,11 +822,11 @@ def test_answers_carry_finish_reason_usage_and_their_calls_identity(folder: Path
 def test_the_command_says_how_to_go_on(folder: Path) -> None:
     with BatchServer() as server:
         run = command(folder, server, "make", "talks", "--batch", "--model", "scripted")
-        _, told = run.communicate(timeout=60)
-        assert run.returncode == 0 and "studydoc batch collect --out outputs" in told
+        _, stderr = run.communicate(timeout=60)
+        assert run.returncode == 0 and "studydoc batch collect --out outputs" in stderr
         run = command(folder, server, "batch", "collect", "--wait", "--json")
-        rows, told = run.communicate(timeout=60)
-        assert run.returncode == 0, told
+        rows, stderr = run.communicate(timeout=60)
+        assert run.returncode == 0, stderr
         assert [json.loads(row)["status"] for row in rows.splitlines()] == ["complete"] * 3
 
 

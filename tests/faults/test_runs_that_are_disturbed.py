@@ -59,8 +59,8 @@ def make(
 
 
 def finish(run: subprocess.Popen[str]) -> tuple[int, str]:
-    _, told = run.communicate(timeout=60)
-    return run.returncode, told
+    _, stderr = run.communicate(timeout=60)
+    return run.returncode, stderr
 
 
 def made(folder: Path, url: str, *more: str, out: str = "outputs") -> tuple[int, str]:
@@ -101,8 +101,8 @@ def test_a_run_killed_again_and_again_ends_with_the_same_pages_and_repeats_no_mo
             time.sleep(0.01)
         finish(run)
         assert not [p for p in (folder / "outputs").glob("*.md") if not p.read_text("utf-8").endswith("\n")]
-    code, told = made(folder, url)
-    assert code == 0, told
+    code, stderr = made(folder, url)
+    assert code == 0, stderr
     assert kills >= 2
     assert pages(folder) == pages(folder, "whole")
     assert sum(asked(folder).values()) <= whole + 3 * kills
@@ -122,8 +122,8 @@ def test_a_new_store_is_opened_by_many_at_once(tmp_path: Path) -> None:
 def test_two_runs_at_once_over_the_same_folder_ask_nothing_twice(folder: Path, serve: Callable[..., str]) -> None:
     url = serve(0.1)
     runs = [make(folder, url), make(folder, url)]
-    told = [finish(run) for run in runs]
-    assert [code for code, _ in told] == [0, 0], told
+    results = [finish(run) for run in runs]
+    assert [code for code, _ in results] == [0, 0], results
     assert max(asked(folder).values()) == 1
     assert len(pages(folder)) == 3
 
@@ -136,28 +136,28 @@ def test_a_passing_fault_is_survived(folder: Path, serve: Callable[..., str], fa
     again = (
         "ok" if fault == "badjson" else fault
     )  # a second bad answer could meet the one re-ask, which is no re-ask then
-    code, told = made(folder, serve(0.0, f"ok,{fault},ok,{again}"))
-    assert code == 0, told
+    code, stderr = made(folder, serve(0.0, f"ok,{fault},ok,{again}"))
+    assert code == 0, stderr
     assert len(pages(folder)) == 3
 
 
 def test_a_slow_drip_meets_the_deadline(folder: Path, serve: Callable[..., str]) -> None:
-    code, told = made(folder, serve(0.0, "drip"), "--deadline", "1")
-    assert code == 0, told
+    code, stderr = made(folder, serve(0.0, "drip"), "--deadline", "1")
+    assert code == 0, stderr
 
 
 def test_a_refusal_makes_its_document_partial_and_no_other(folder: Path, serve: Callable[..., str]) -> None:
-    code, told = made(folder, serve(0.0, "refusal"))
+    code, stderr = made(folder, serve(0.0, "refusal"))
     assert code == 1
-    assert "declined" in told and "2 complete, 1 partial, 0 failed" in told
+    assert "declined" in stderr and "2 complete, 1 partial, 0 failed" in stderr
 
 
 @pytest.mark.parametrize(("fault", "words"), [("key", "OPENAI_API_KEY"), ("quota", "quota")])
 def test_what_cannot_get_better_stops_the_run_at_once(
     folder: Path, serve: Callable[..., str], fault: str, words: str
 ) -> None:
-    code, told = made(folder, serve(0.0, ",".join([fault] * 50)))
-    assert code == 1 and words in told and "sk-canary" not in told and "Traceback" not in told
+    code, stderr = made(folder, serve(0.0, ",".join([fault] * 50)))
+    assert code == 1 and words in stderr and "sk-canary" not in stderr and "Traceback" not in stderr
     assert sum(asked(folder).values()) <= 3
 
 
@@ -178,10 +178,10 @@ def test_after_a_first_signal_calls_under_way_finish_and_are_not_asked_again(
     url = serve(1.0)
     run = make(folder, url)
     signalled_once_asked(folder, run, 1, number)
-    code, told = finish(run)
+    code, stderr = finish(run)
     first = asked(folder)
-    assert code == 130 and "run the same command to go on" in told and "Traceback" not in told
-    assert f"calls: {sum(first.values())} made" in told
+    assert code == 130 and "run the same command to go on" in stderr and "Traceback" not in stderr
+    assert f"calls: {sum(first.values())} made" in stderr
     assert made(folder, url)[0] == 0
     assert max(asked(folder).values()) == 1 and sum(first.values()) < 6
 
@@ -190,15 +190,15 @@ def test_ctrl_c_lists_what_was_finished_and_counts_all_calls(folder: Path, serve
     run = make(folder, serve(0.0, "ok,ok,ok,hang"), "--json", "--concurrency", "1")
     signalled_once_asked(folder, run, 4)
     os.killpg(run.pid, signal.SIGINT)
-    printed, told = run.communicate(timeout=60)
+    printed, stderr = run.communicate(timeout=60)
     rows = [json.loads(line) for line in printed.splitlines()]
     assert [(row["name"], row["status"], row["error"]) for row in rows] == [
         ("one", "complete", None),
         ("two", "failed", "interrupted"),
         ("three", "failed", "interrupted"),
     ]
-    assert "documents: 1 complete, 0 partial, 2 failed\ncalls: 3 made" in told
-    assert run.returncode == 130 and told.splitlines()[-1].startswith("studydoc: interrupted; every answer so far")
+    assert "documents: 1 complete, 0 partial, 2 failed\ncalls: 3 made" in stderr
+    assert run.returncode == 130 and stderr.splitlines()[-1].startswith("studydoc: interrupted; every answer so far")
 
 
 def test_ctrl_c_twice_ends_at_once_though_the_endpoint_hangs(folder: Path, serve: Callable[..., str]) -> None:
@@ -206,8 +206,8 @@ def test_ctrl_c_twice_ends_at_once_though_the_endpoint_hangs(folder: Path, serve
     signalled_once_asked(folder, run, 1)
     started = time.monotonic()
     os.killpg(run.pid, signal.SIGINT)
-    code, told = finish(run)
-    assert code == 130 and "Traceback" not in told, told
+    code, stderr = finish(run)
+    assert code == 130 and "Traceback" not in stderr, stderr
     assert time.monotonic() - started < 15  # the answer would have taken 20 s
 
 
@@ -233,8 +233,8 @@ def files_of_at_most(size: int) -> Callable[[], None]:
 
 def test_a_store_that_cannot_grow_stops_the_calls_and_stays_readable(folder: Path, serve: Callable[..., str]) -> None:
     url = serve(0.0)
-    code, told = finish(make(folder, url, before=files_of_at_most(60_000)))
-    assert code == 1 and "call store" in told and "Traceback" not in told, told
+    code, stderr = finish(make(folder, url, before=files_of_at_most(60_000)))
+    assert code == 1 and "call store" in stderr and "Traceback" not in stderr, stderr
     first = asked(folder)
     assert sum(first.values()) < 9
     assert store_faults(folder / "outputs") == []
@@ -248,9 +248,9 @@ def test_a_full_disk_before_anything_is_asked_is_no_reason_to_move_the_answers_a
 ) -> None:
     url = serve(0.0)
     assert made(folder, url)[0] == 0
-    code, told = finish(make(folder, url, before=files_of_at_most(0)))
-    assert code == 1 and "call store" in told and "move" not in told, told
-    assert "the disk may be full or broken: free some disk space or check it" in told
+    code, stderr = finish(make(folder, url, before=files_of_at_most(0)))
+    assert code == 1 and "call store" in stderr and "move" not in stderr, stderr
+    assert "the disk may be full or broken: free some disk space or check it" in stderr
 
 
 def test_notes_that_cannot_be_written_leave_the_old_ones_whole(folder: Path, serve: Callable[..., str]) -> None:
@@ -259,8 +259,8 @@ def test_notes_that_cannot_be_written_leave_the_old_ones_whole(folder: Path, ser
     old = pages(folder)
     whole = {p: p.read_bytes() for p in (folder / "outputs").glob("*.json")}
     small = min(len(text.encode()) for text in old.values()) // 2
-    code, told = finish(make(folder, url, "--citations", before=files_of_at_most(small)))
-    assert code == 1 and "Traceback" not in told, told
+    code, stderr = finish(make(folder, url, "--citations", before=files_of_at_most(small)))
+    assert code == 1 and "Traceback" not in stderr, stderr
     assert pages(folder) == old
     assert {p: p.read_bytes() for p in (folder / "outputs").glob("*.json")} == whole
     assert not list((folder / "outputs").glob(".*.new"))
@@ -313,8 +313,8 @@ def stored_keys(out: Path) -> set[str]:
 
 def test_a_read_only_output_folder_is_told_before_anything_is_asked(folder: Path, serve: Callable[..., str]) -> None:
     (folder / "outputs").write_text("a file where the folder should be")
-    code, told = made(folder, serve())
-    assert code == 1 and "cannot be written" in told and not (folder / "log").exists()
+    code, stderr = made(folder, serve())
+    assert code == 1 and "cannot be written" in stderr and not (folder / "log").exists()
 
 
 def without_root_s_rights() -> None:
@@ -330,16 +330,16 @@ def test_a_folder_without_write_permission_is_told_before_anything_is_asked(
     out = folder / "outputs"
     out.mkdir()
     out.chmod(0o555)
-    code, told = finish(make(folder, serve(), before=without_root_s_rights))
-    assert code == 1 and "cannot be written" in told and "Traceback" not in told
+    code, stderr = finish(make(folder, serve(), before=without_root_s_rights))
+    assert code == 1 and "cannot be written" in stderr and "Traceback" not in stderr
     assert not (folder / "log").exists() and not list(out.iterdir())
 
 
 def test_another_model_that_answers_is_told_on_the_screen_and_in_the_document(
     folder: Path, serve: Callable[..., str]
 ) -> None:
-    code, told = made(folder, serve(0.0, "othermodel"))
-    assert code == 0 and told.count("WARNING: somebody-else answered instead of scripted") == 1
+    code, stderr = made(folder, serve(0.0, "othermodel"))
+    assert code == 0 and stderr.count("WARNING: somebody-else answered instead of scripted") == 1
     documents = [json.loads(p.read_text("utf-8")) for p in (folder / "outputs").glob("*.json")]
     assert sorted(d["run"]["answered_by"] for d in documents) == [[], [], ["somebody-else"]]
 
@@ -349,6 +349,6 @@ def test_a_damaged_store_is_told_and_left_alone(folder: Path, serve: Callable[..
     store.parent.mkdir(parents=True)
     store.write_bytes(b"not a database at all, but long enough to be one" * 40)
     before = store.read_bytes()
-    code, told = made(folder, serve())
-    assert code == 1 and "call store" in told and "Traceback" not in told
+    code, stderr = made(folder, serve())
+    assert code == 1 and "call store" in stderr and "Traceback" not in stderr
     assert store.read_bytes() == before

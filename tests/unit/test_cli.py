@@ -59,8 +59,8 @@ def test_an_option_behind_a_command_counts_more_than_one_before_it(studydoc: Cal
 
 @pytest.mark.parametrize("option", ["--model", "--base-url"])
 def test_an_option_that_says_nothing_to_a_command_is_an_error(studydoc: Callable[..., Said], option: str) -> None:
-    code, _, said = studydoc("models", option, "x", "remove")
-    assert code == 2 and f"{option} says nothing to studydoc models remove" in said
+    code, _, stderr = studydoc("models", option, "x", "remove")
+    assert code == 2 and f"{option} says nothing to studydoc models remove" in stderr
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_an_option_that_says_nothing_to_a_command_is_an_error(studydoc: Callable
 def test_an_option_of_eval_that_would_do_nothing_is_an_error(
     studydoc: Callable[..., Said], options: tuple[str, ...], told: str
 ) -> None:
-    code, printed, said = studydoc("eval", "outputs", *options)
-    assert (code, printed) == (2, "") and told in said
+    code, printed, stderr = studydoc("eval", "outputs", *options)
+    assert (code, printed) == (2, "") and told in stderr
 
 
 def test_the_store_is_that_of_the_folder_that_make_writes_to(
@@ -98,15 +98,15 @@ def test_a_variable_that_is_called_like_a_flag_and_sets_nothing_is_told(
     studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str, told: bool
 ) -> None:
     monkeypatch.setenv(f"STUDYDOC_{name}", "full")
-    said = studydoc("make", "none.vtt")[2]
-    assert (f"STUDYDOC_{name}: no setting is called so (there are model, " in said) is told
+    stderr = studydoc("make", "none.vtt")[2]
+    assert (f"STUDYDOC_{name}: no setting is called so (there are model, " in stderr) is told
     assert "no setting" not in studydoc("make", "none.vtt", "--quiet")[2]
 
 
 def test_an_export_to_a_place_that_cannot_be_written_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
     take_in(tmp_path / "outputs", scripted_calls(tmp_path))
-    code, _, said = studydoc("store", "export", Path("none") / "calls.jsonl")
-    assert (code, said.count("\n")) == (1, 1) and "calls.jsonl: cannot be written: No such file" in said
+    code, _, stderr = studydoc("store", "export", Path("none") / "calls.jsonl")
+    assert (code, stderr.count("\n")) == (1, 1) and "calls.jsonl: cannot be written: No such file" in stderr
 
 
 def test_a_store_whose_calls_cannot_be_read_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_a_store_whose_calls_cannot_be_read_is_one_line(studydoc: Callable[..., 
     with db:
         db.execute("update calls set completion = '{'")
     db.close()
-    code, _, said = studydoc("store")
-    assert (code, said.count("\n")) == (1, 1) and "studydoc store verify" in said
+    code, _, stderr = studydoc("store")
+    assert (code, stderr.count("\n")) == (1, 1) and "studydoc store verify" in stderr
 
 
 def test_completing_behind_a_command_that_there_is_not_says_nothing() -> None:
@@ -139,8 +139,8 @@ def test_ctrl_c_is_told_by_every_command(
     studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], does: str
 ) -> None:
     monkeypatch.setattr(does, failing(KeyboardInterrupt()))
-    code, _, said = studydoc(*arguments)
-    assert code == 130 and said.count("interrupted; every answer so far is stored") == 1
+    code, _, stderr = studydoc(*arguments)
+    assert code == 130 and stderr.count("interrupted; every answer so far is stored") == 1
 
 
 def test_ctrl_c_is_how_a_review_ends(
@@ -148,16 +148,16 @@ def test_ctrl_c_is_how_a_review_ends(
 ) -> None:
     (tmp_path / "outputs").mkdir()
     monkeypatch.setattr("uvicorn.Server.serve", failing(KeyboardInterrupt()))
-    code, _, said = studydoc("review", "--no-open")
-    assert not code and "every decision is stored" in said and "interrupted" not in said
+    code, _, stderr = studydoc("review", "--no-open")
+    assert not code and "every decision is stored" in stderr and "interrupted" not in stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files hold no line breaks there")
 def test_read_and_plan_show_a_name_with_a_line_break_in_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
     (tmp_path / "talk\none.txt").write_text("The moon pulls the sea twice a day, and the sun helps it.")
     (tmp_path / "talk\ntwo.png").write_text("x")
-    code, printed, said = studydoc("read", ".")
-    assert code == 0 and printed.startswith("talk one.txt\n") and said.startswith("not read: talk two.png (")
+    code, printed, stderr = studydoc("read", ".")
+    assert code == 0 and printed.startswith("talk one.txt\n") and stderr.startswith("not read: talk two.png (")
     assert "\ntalk one\t" in studydoc("plan", ".", "--base-url", "http://localhost:9/v1", "--model", "m")[1]
 
 
@@ -174,8 +174,8 @@ def test_a_full_disk_is_one_line(
     (tmp_path / "talk.txt").write_text("The moon pulls the sea twice a day, and the sun helps it.")
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         monkeypatch.setattr(sys, "stdout", full)
-        code, _, said = studydoc("read", "talk.txt", "--json")
-    assert (code, said) == (1, "studydoc: No space left on device (--debug shows where)\n")
+        code, _, stderr = studydoc("read", "talk.txt", "--json")
+    assert (code, stderr) == (1, "studydoc: No space left on device (--debug shows where)\n")
 
 
 def test_what_was_printed_before_a_file_failed_is_printed(
@@ -193,8 +193,8 @@ def test_what_was_printed_before_a_file_failed_is_printed(
 
 
 def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., Said]) -> None:
-    code, _, said = studydoc("make", "talk.vtt", "--title", "m\udcff")
-    assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in said
+    code, _, stderr = studydoc("make", "talk.vtt", "--title", "m\udcff")
+    assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in stderr
 
 
 def commands_with_json(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -226,8 +226,8 @@ def test_a_plan_takes_all_that_decides_what_is_asked() -> None:
 
 
 def test_a_fixture_is_added_by_all_that_decides_a_document_and_its_record_does_not_tell() -> None:
-    told = {"language"}  # by the record
-    assert {*deciding("transcript", "notes")} - {p.name for p in fixture_add.params} == told
+    in_its_record = {"language"}  # by the record
+    assert {*deciding("transcript", "notes")} - {p.name for p in fixture_add.params} == in_its_record
 
 
 def test_an_export_that_fails_leaves_the_recording_of_before(studydoc: Callable[..., Said], tmp_path: Path) -> None:
@@ -264,19 +264,19 @@ def test_json_of_a_path_that_is_no_utf8_can_be_read(studydoc: Callable[..., Said
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-1.0"])
 def test_a_threshold_that_always_passes_or_always_fails_is_an_error(studydoc: Callable[..., Said], number: str) -> None:
-    code, printed, said = studydoc("eval", "compare", "before", "after", "--fail-under", number)
-    assert (code, printed) == (2, "") and f"'--fail-under': {number} is " in said
+    code, printed, stderr = studydoc("eval", "compare", "before", "after", "--fail-under", number)
+    assert (code, printed) == (2, "") and f"'--fail-under': {number} is " in stderr
 
 
 def test_a_time_to_settle_that_is_no_number_is_an_error(studydoc: Callable[..., Said]) -> None:
-    code, _, said = studydoc("make", ".", "--watch", "--settle", "nan")
-    assert code == 2 and "nan is no number" in said
+    code, _, stderr = studydoc("make", ".", "--watch", "--settle", "nan")
+    assert code == 2 and "nan is no number" in stderr
 
 
 @pytest.mark.parametrize("words", [("eval", ".", "--judge", ""), ("eval", "compare", "a", "b", "--base-url", "")])
 def test_an_empty_option_of_eval_is_an_error(studydoc: Callable[..., Said], words: tuple[str, ...]) -> None:
-    code, printed, said = studydoc(*words)
-    assert (code, printed) == (2, "") and ("setting model: an empty text" in said or "goes with --judge" in said)
+    code, printed, stderr = studydoc(*words)
+    assert (code, printed) == (2, "") and ("setting model: an empty text" in stderr or "goes with --judge" in stderr)
 
 
 @pytest.mark.parametrize(("flag", "cited"), [("--no-citations", False), ("--citations", True)])
@@ -297,8 +297,8 @@ def test_a_flag_for_or_against_citations_beats_the_file(
 
 @pytest.mark.parametrize("command", ["read", "plan", "make"])
 def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], command: str) -> None:
-    code, _, said = studydoc(command, "")
-    assert code == 2 and "an empty path: is a variable of the shell unset?" in said
+    code, _, stderr = studydoc(command, "")
+    assert code == 2 and "an empty path: is a variable of the shell unset?" in stderr
 
 
 @pytest.mark.parametrize(
@@ -322,8 +322,8 @@ def test_an_option_that_could_do_nothing_is_an_error(
     studydoc: Callable[..., Said], tmp_path: Path, options: tuple[str, ...], told: str
 ) -> None:
     (tmp_path / "talk.txt").write_text("We leave at nine, says the captain.", "utf-8")
-    code, _, said = studydoc("make", "talk.txt", *options)
-    assert code == 2 and told in said
+    code, _, stderr = studydoc("make", "talk.txt", *options)
+    assert code == 2 and told in stderr
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])
@@ -336,15 +336,15 @@ def test_chunks_of_a_small_model_are_refused_wherever_they_are_set(
         (tmp_path / "studydoc.toml").write_text("chunk_tokens = 900", "utf-8")
     else:
         monkeypatch.setenv("STUDYDOC_CHUNK_TOKENS", "900")
-    code, _, said = studydoc("plan", "talk.txt", "--model", "local")
-    assert code == 2 and "chunk_tokens: a small model reads passages" in said and "leave it out" in said
+    code, _, stderr = studydoc("plan", "talk.txt", "--model", "local")
+    assert code == 2 and "chunk_tokens: a small model reads passages" in stderr and "leave it out" in stderr
 
 
 def test_a_small_model_is_refused_as_a_checker_of_documents(
     studydoc: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, _, said = studydoc("check", ".", "--model", "local")
-    assert code == 2 and "a small model cannot compare statements with their lines" in said
+    code, _, stderr = studydoc("check", ".", "--model", "local")
+    assert code == 2 and "a small model cannot compare statements with their lines" in stderr
     assert not (tmp_path / "outputs").exists()
     monkeypatch.setenv("STUDYDOC_PROFILE", "capable")
     assert "a small model" not in studydoc("check", "nothing.json", "--model", "local")[2]

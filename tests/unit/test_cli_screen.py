@@ -199,8 +199,8 @@ def test_transcripts_that_a_second_signal_cut_short_are_told_in_one_line(capsys:
     audience = Audience(screen, Events())
     audience.interrupted(f"talk-{n}" for n in range(4))
     screen.summary(list(audience.ended.values()), 0, 1.0)
-    told = capsys.readouterr().err.splitlines()
-    assert told == ["talk-0: FAILED: interrupted", "for the same reason 3 more transcripts failed"]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["talk-0: FAILED: interrupted", "for the same reason 3 more transcripts failed"]
 
 
 @pytest.mark.parametrize("kind", [Terminal, io.StringIO])

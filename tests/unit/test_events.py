@@ -19,7 +19,7 @@ FULL = Path("/dev/full")
 REQUEST = Request("points", (Message("user", "a secret of the transcript"),), {}, 100)
 
 
-def told(answer: object) -> tuple[list[dict], str]:
+def events_of(answer: object) -> tuple[list[dict], str]:
     sink = io.StringIO()
     client = LoggedCalls(ScriptedClient([answer]), Events(sink, now=lambda: 5.0), "http://server.test")  # type: ignore[list-item]
 
@@ -33,14 +33,14 @@ def told(answer: object) -> tuple[list[dict], str]:
 
 
 def test_start_and_end_of_a_call_share_an_id_and_the_end_tells_its_tokens() -> None:
-    (start, end), _ = told({"a": 1})
+    (start, end), _ = events_of({"a": 1})
     assert (start["event"], end["event"]) == ("call started", "call ended")
     assert start["id"] == end["id"] == REQUEST.key("scripted")[:16]
     assert (end["document"], end["prompt_tokens"], end["completion_tokens"]) == ("talk", 100, 20)
 
 
 def test_a_call_that_fails_is_told_with_its_reason_and_what_it_took() -> None:
-    (_, end), _ = told(spending(EndpointError("empty"), Usage(60, 0, 10)))
+    (_, end), _ = events_of(spending(EndpointError("empty"), Usage(60, 0, 10)))
     assert (end["event"], end["why"], end["prompt_tokens"], end["completion_tokens"]) == (
         "call failed",
         "empty",
@@ -50,7 +50,7 @@ def test_a_call_that_fails_is_told_with_its_reason_and_what_it_took() -> None:
 
 
 def test_no_text_of_prompts_or_answers_is_in_events() -> None:
-    _, text = told({"answer": "another secret"})
+    _, text = events_of({"answer": "another secret"})
     assert "secret" not in text
 
 
@@ -91,8 +91,8 @@ def test_spans_have_the_names_for_generative_ai_and_no_text() -> None:
     provider = sdk.TracerProvider()
     provider.add_span_processor(export.SimpleSpanProcessor(memory))
     trace.set_tracer_provider(provider)
-    told({"answer": "another secret"})
-    told(EndpointError("busy"))
+    events_of({"answer": "another secret"})
+    events_of(EndpointError("busy"))
     good, bad = memory.get_finished_spans()
     assert good.name == "chat scripted" and good.attributes["gen_ai.operation.name"] == "chat"
     assert good.attributes["gen_ai.usage.input_tokens"] == 100 and good.attributes["studydoc.document"] == "talk"

@@ -13,7 +13,7 @@ from pipeline.sections import STUDY
 PAGE = "## Overview\n\nIt runs.\n\n## Main Points\n\n### Heat\n\nIt is warm.\n\n## Summary\n\nIt ran."
 
 
-def told(markdown: str, language: str = "en") -> Draft:
+def draft_of(markdown: str, language: str = "en") -> Draft:
     """The draft of a manuscript of which no word is lost."""
     both = (labels_for("en"), labels_for(language))
     titles = {labels.heading(s.name).casefold(): s.name for labels in both for s in STUDY.sections}
@@ -32,7 +32,7 @@ def texts(draft: Draft, section: str) -> list[str]:
     ["Overview", "**Overview:**", "📘 Overview", "I. Overview", "1.1 Overview", "Overview and Aims", "OVERVIEW & Aims"],
 )
 def test_a_title_is_known_behind_signs_and_numbers_and_before_more_words(title: str) -> None:
-    assert texts(told(PAGE.replace("Overview", title)), "overview") == ["It runs."]
+    assert texts(draft_of(PAGE.replace("Overview", title)), "overview") == ["It runs."]
 
 
 @pytest.mark.parametrize(
@@ -51,34 +51,34 @@ def test_a_title_in_any_language_is_known_by_its_words_at_the_beginning(
     language: str, title: str, section: str
 ) -> None:
     page = PAGE.replace("## Summary", f"## {title}\n\n- **Ana:** host\n\n## Summary")
-    assert texts(told(page, language), section)[-1] == "Ana: host"
+    assert texts(draft_of(page, language), section)[-1] == "Ana: host"
 
 
 def test_a_heading_that_begins_with_a_title_is_none_where_the_title_stands_elsewhere() -> None:
-    draft = told(PAGE.replace("## Summary", "## Overview of the tests\n\nThey ran.\n\n## Summary"))
+    draft = draft_of(PAGE.replace("## Summary", "## Overview of the tests\n\nThey ran.\n\n## Summary"))
     assert texts(draft, "overview") == ["It runs."]
     assert [g.heading for g in draft.sections["main_points"]] == ["Heat", "Overview of the tests"]
-    assert texts(told(f"# Summary of a talk\n\n{PAGE}"), "summary") == ["It ran."]
+    assert texts(draft_of(f"# Summary of a talk\n\n{PAGE}"), "summary") == ["It ran."]
 
 
 @pytest.mark.parametrize("line", ["========", "---"])
 def test_a_title_that_is_underlined_is_one_and_other_words_are_not(line: str) -> None:
     page = PAGE.replace("## Overview", f"Overview\n{line}").replace("It is warm.", "It is warm.\n---\nIt was.")
-    assert texts(told(page), "overview") == ["It runs."]
-    assert texts(told(page), "main_points") == ["It is warm.", "It was."]
+    assert texts(draft_of(page), "overview") == ["It runs."]
+    assert texts(draft_of(page), "main_points") == ["It is warm.", "It was."]
 
 
 def test_a_heading_inside_another_section_than_the_main_points_is_text_of_it() -> None:
     page = PAGE.replace("It runs.", "It runs.\n\n### Open questions\n\nWho pays? Nobody knows.")
-    assert texts(told(page), "overview") == ["It runs.", "Open questions: Who pays?", "Nobody knows."]
+    assert texts(draft_of(page), "overview") == ["It runs.", "Open questions: Who pays?", "Nobody knows."]
     page = f"{PAGE}\n\n### Takeaways\n\n- **Look:** often.\n- Wait."
-    assert texts(told(page), "summary") == ["It ran.", "Takeaways: Look: often.", "Wait."]
+    assert texts(draft_of(page), "summary") == ["It ran.", "Takeaways: Look: often.", "Wait."]
 
 
 def test_the_main_points_and_the_prerequisites_are_known_by_their_place_too() -> None:
     parts = "### One\n\n#### a\n\nA.\n\n#### b\n\nB.\n\n### Two\n\n#### c\n\nC.\n\n#### d\n\nD."
     page = PAGE.replace("### Heat\n\nIt is warm.", parts)
-    known = told(page).sections["main_points"]
+    known = draft_of(page).sections["main_points"]
     other = page.replace("Main Points", "Points").replace("## Points", "## Basics\n\n- **Heat:** moves\n\n## Points")
     titles = {s.name.replace("_", " "): s.name for s in STUDY.sections}
     found = sections_in(other, titles, STUDY.sections, labels_for("en"))
@@ -86,13 +86,13 @@ def test_the_main_points_and_the_prerequisites_are_known_by_their_place_too() ->
     assert [s.text for g in found["prerequisites"] for s in g.statements] == ["Heat: moves"]
     assert lost_words(other, found, titles) == 0
     beside = PAGE.replace("## Main Points", "## Prelude\n\nIt began.\n\n## Main Points")
-    assert [g.heading for g in told(beside).sections["main_points"]] == ["Prelude", "Heat"]
+    assert [g.heading for g in draft_of(beside).sections["main_points"]] == ["Prelude", "Heat"]
 
 
 def parts(*rows: str) -> list[tuple[str, str, list[str]]]:
     """(part, heading, texts) of the groups of main points."""
     page = PAGE.replace("### Heat\n\nIt is warm.", "\n\n".join(rows))
-    return [(g.part, g.heading, [s.text for s in g.statements]) for g in told(page).sections["main_points"]]
+    return [(g.part, g.heading, [s.text for s in g.statements]) for g in draft_of(page).sections["main_points"]]
 
 
 def test_a_title_inside_a_part_stands_in_front_of_its_headings_and_the_part_goes_on_behind_it() -> None:
@@ -126,6 +126,6 @@ def test_a_fence_that_holds_code_or_a_part_of_the_page_is_kept() -> None:
 
 def test_bullets_of_print_are_a_list_and_a_table_glued_to_a_bullet_is_one() -> None:
     table = "| A | B |\n| --- | --- |\n| one | two |\n| three | four |"
-    draft = told(PAGE.replace("It is warm.", f"• **Ana:** warm\n• **Ben:** cold\n{table}"))
+    draft = draft_of(PAGE.replace("It is warm.", f"• **Ana:** warm\n• **Ben:** cold\n{table}"))
     first, second, last = draft.sections["main_points"][0].statements
     assert (first.label, second.label, last.columns, len(last.details)) == ("Ana", "Ben", ("A", "B"), 2)

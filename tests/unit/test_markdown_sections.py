@@ -21,13 +21,13 @@ ENGLISH = labels_for("en")
 TITLES = {ENGLISH.heading(s.name).casefold(): s.name for s in STUDY.sections}
 
 
-def told(markdown: str) -> Draft:
+def draft_of(markdown: str) -> Draft:
     return Draft(sections_in(markdown, TITLES, STUDY.sections, ENGLISH))
 
 
 def points(markdown: str) -> list[tuple[str, str, list[str]]]:
     """(lead, text, what is nested) of the points below the first heading."""
-    groups = told(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
+    groups = draft_of(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
     return [(s.label, s.text, [d.labelled for d in s.details]) for s in groups[0].statements]
 
 
@@ -55,7 +55,7 @@ def test_a_list_goes_below_the_paragraph_that_leads_up_to_it_unless_its_items_ha
 
 def test_what_was_written_as_a_bullet_or_a_paragraph_stays_one() -> None:
     markdown = "**Cause:** It is old.\n\n- They came.\n- **Ana:** yes\n\nSo:\n\n- sit"
-    (group,) = told(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
+    (group,) = draft_of(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
     assert [(s.labelled, is_bullet(s)) for s in group.statements] == [
         ("Cause: It is old.", False),
         ("They came.", True),
@@ -66,15 +66,15 @@ def test_what_was_written_as_a_bullet_or_a_paragraph_stays_one() -> None:
 
 def test_steps_are_known_by_their_numbers() -> None:
     markdown = "## Main Points\n\n### M\n\nSo:\n\n1. **First:** look\n2. run\n\nAlso:\n\n- sit\n\n- **How:** so\n  1. a\n  2. b\n"
-    found = [(s.labelled, s.steps, len(s.details)) for s in told(markdown).sections["main_points"][0].statements]
+    found = [(s.labelled, s.steps, len(s.details)) for s in draft_of(markdown).sections["main_points"][0].statements]
     assert found == [("So:", True, 2), ("Also:", False, 2)]
-    alone = told("## Main Points\n\n### M\n\n- **How:** so\n  1. a\n  2. b\n- **Why:** old\n")
+    alone = draft_of("## Main Points\n\n### M\n\n- **How:** so\n  1. a\n  2. b\n- **Why:** old\n")
     assert [(s.label, s.steps) for s in alone.sections["main_points"][0].statements] == [("How", True), ("Why", False)]
 
 
 def steps(markdown: str) -> list[tuple[str, bool, list[tuple[str, list[str]]]]]:
     """(text, whether steps are below it, what is with what is below that) of the points below a heading."""
-    (group,) = told(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
+    (group,) = draft_of(f"## Main Points\n\n### M\n\n{markdown}").sections["main_points"]
     shown = [(s, [(d.labelled, [b.labelled for b in d.details]) for d in s.details]) for s in group.statements]
     return [(s.labelled, s.steps, below) for s, below in shown]
 
@@ -108,12 +108,12 @@ def test_bold_inside_a_text_without_blanks_loses_no_words() -> None:
     markdown = (
         "## Main Points\n\n### M\n\n物理学把**熵**看作无序程度的**量度**，它只增不减。\n\n**서울**은 크다. `2**3` is 8."
     )
-    assert lost_words(markdown, told(markdown).sections, {"main points": "main_points"}) == 0
+    assert lost_words(markdown, draft_of(markdown).sections, {"main points": "main_points"}) == 0
 
 
 def test_what_counts_otherwise_is_no_steps() -> None:
     for shown in ("3. c\n4. d", "- a\n- b"):
-        (group,) = told(f"## Main Points\n\n### M\n\nSo:\n\n{shown}").sections["main_points"]
+        (group,) = draft_of(f"## Main Points\n\n### M\n\nSo:\n\n{shown}").sections["main_points"]
         assert not any(s.steps for s in group.flat())
 
 
@@ -127,7 +127,7 @@ def test_tables_inside_items_of_a_list_below_a_paragraph_are_told_in_words() -> 
 def test_a_table_belongs_to_the_point_above_or_to_the_heading_and_is_told_in_words_where_there_is_neither() -> None:
     table = "| Who | Says |\n| --- | --- |\n| **Ana** | yes |\n| Ben | no |\n"
     assert points(f"Compared:\n\n{table}") == [("", "Compared:", ["Ana | yes", "Ben | no"])]
-    (group,) = told(f"## Main Points\n\n### M\n\nCompared:\n\n{table}").sections["main_points"]
+    (group,) = draft_of(f"## Main Points\n\n### M\n\nCompared:\n\n{table}").sections["main_points"]
     assert group.statements[0].columns == ("Who", "Says") and all(d.bound for d in group.statements[0].details)
     assert points(table) == [("", "", ["Ana | yes", "Ben | no"])]
     assert points("1. Look.\n2. Run.") == [("", "", ["Look.", "Run."])]
@@ -151,7 +151,7 @@ def test_an_empty_cell_is_a_cell_and_a_table_that_stays_none_tells_no_column_wit
 
 def test_a_row_alone_whose_cells_are_clauses_is_bullets_under_the_names_of_its_columns() -> None:
     table = "| Token opening | The right way |\n| --- | --- |\n| Throwing out the code | Asking for what others have to say |\n"
-    draft = told(f"## Main Points\n\n### M\n\nThere are two ways:\n\n{table}\nThis needed trust.")
+    draft = draft_of(f"## Main Points\n\n### M\n\nThere are two ways:\n\n{table}\nThis needed trust.")
     assert [(s.label, s.text, is_bullet(s)) for _, s in draft.statements()] == [
         ("", "There are two ways:", False),
         ("Token opening", "Throwing out the code", True),
@@ -161,7 +161,7 @@ def test_a_row_alone_whose_cells_are_clauses_is_bullets_under_the_names_of_its_c
 
 
 def test_what_stands_below_a_bullet_that_goes_is_bullets_too() -> None:
-    draft = told(
+    draft = draft_of(
         "## Main Points\n\n### M\n\n- **Tower:** It costs much:\n  - Water.\n  - Steel.\n- **Loan:** Ten years."
     )
     left = draft.rewritten(lambda section, s: None if s.label == "Tower" else s)
@@ -173,7 +173,7 @@ def test_what_stands_below_a_bullet_that_goes_is_bullets_too() -> None:
 
 
 def test_sections_are_found_by_their_titles_and_what_stands_elsewhere_is_a_point() -> None:
-    draft = told(
+    draft = draft_of(
         "# Title\n\nBefore all.\n\n## OVERVIEW\n\nIt is a talk. It is long.\n\n## 2. Who Is Who\n\n- **Ana:** host\n- and cook\n"
         "\n## Key Concepts\n\n- **Tower:** tall\n\n## Asides\n\nA joke.\n\n#### Deep\n\nA thought.\n\n## Summary\n\n> The end."
     )
@@ -223,7 +223,7 @@ def test_words_in_bold_stand_out_in_the_statement_that_has_them() -> None:
         f"## Overview\n\nIt is **warm.** Ana is *here*.\n\n## Main Points\n\n### Heat\n\n**Why:** The **river, 40 km**, {long}. "
         "**Ana** measures **10**%, re**made**.\n\n- the **first** of two | **so**\n"
     )
-    found = [(s.label, s.text.split()[0], s.emphasis) for _, s in told(markdown).statements()]
+    found = [(s.label, s.text.split()[0], s.emphasis) for _, s in draft_of(markdown).statements()]
     assert found == [
         ("", "It", ("warm",)),
         ("", "Ana", ()),
@@ -259,7 +259,7 @@ The terms are:
 | Ice | cold |
 | Fog | wet |
 """
-    draft = told(markdown)
+    draft = draft_of(markdown)
     assert [(name, s.label, s.text) for name, s in draft.statements()] == [
         ("key_concepts", label, text)
         for label, text in (
@@ -286,7 +286,9 @@ def test_a_quotation_keeps_its_order_and_tables_inside_are_told_in_words() -> No
     assert points(f"> - They say\n>\n>   {table.replace('> ', '>   ')}") == [
         ("", "They say", ["Ana: Says: yes", "Ben: Says: no"])
     ]
-    (concept,) = told(f"## Key Concepts\n\n- **Talk:** They say\n\n  {inside}").sections["key_concepts"][0].statements
+    (concept,) = (
+        draft_of(f"## Key Concepts\n\n- **Talk:** They say\n\n  {inside}").sections["key_concepts"][0].statements
+    )
     assert concept.text == "They say Ana: Says: yes Ben: Says: no"
 
 
@@ -313,7 +315,7 @@ def test_a_table_inside_an_item_belongs_to_it_and_one_right_below_a_list_to_the_
     table = "| Who | Says |\n| --- | --- |\n| Ana | yes |\n| Ben | no |\n"
     inside = table.replace("\n|", "\n  |")
     for shown, led_by in ((f"{above}\n\n{table}", ("", "")), (f"{above}\n\n  {inside}", ("Who", "two"))):
-        (group,) = told(f"## Main Points\n\n### M\n\n{shown}\n\nSo it is.").sections["main_points"]
+        (group,) = draft_of(f"## Main Points\n\n### M\n\n{shown}\n\nSo it is.").sections["main_points"]
         *_, last, after = group.statements
         assert (last.label, last.text) == led_by
         assert (last.columns, [d.text for d in last.details]) == (("Who", "Says"), ["Ana | yes", "Ben | no"])
@@ -329,7 +331,7 @@ def test_a_table_inside_an_item_belongs_to_it_and_one_right_below_a_list_to_the_
     ],
 )
 def test_numbers_of_headings_go_only_where_they_count_the_headings(titles: tuple[str, ...], kept: list[str]) -> None:
-    draft = told("## Main Points\n\n" + "\n\n".join(f"### {title}\n\nIt was." for title in titles))
+    draft = draft_of("## Main Points\n\n" + "\n\n".join(f"### {title}\n\nIt was." for title in titles))
     assert [g.heading for g in draft.sections["main_points"]] == kept
 
 
@@ -338,11 +340,11 @@ def test_what_goes_deep_and_what_looks_like_a_reference_is_kept() -> None:
     assert points(deep)[0][2] == [f"level{n}" for n in range(1, 14)]
     assert points("Never[^2].\n\n[^2]: Not once.") == [("", "Never[^2].", []), ("", "[^2]: Not once.", [])]
     markdown = "## Main Points\n\n### A\n\nFour:\n\n| A | B |\n| - | - |\n| Ana | 3 | 450 |\n| Ben | 4 |"
-    assert lost_words(markdown, told(markdown).sections, TITLES) == 1
+    assert lost_words(markdown, draft_of(markdown).sections, TITLES) == 1
 
 
 def test_a_line_of_dashes_makes_no_heading_and_a_heading_above_another_goes_with_it() -> None:
-    draft = told(
+    draft = draft_of(
         "## Main Points\n\n### Part 2\n\n#### Dampers\n\nThey help.\n---\n\n### 1968. The year\n\nIt was.\n\n### Summary\n\nNo end."
     )
     assert [g.heading for g in draft.sections["main_points"]] == ["Part 2: Dampers", "1968. The year", "Summary"]
@@ -351,7 +353,7 @@ def test_a_line_of_dashes_makes_no_heading_and_a_heading_above_another_goes_with
 def parts(*headings: str) -> list[tuple[str, str]]:
     """(part, heading) of the groups below headings without statements, "####!" for one with a statement."""
     rows = (f"{h.replace('!', '')}\n\n{'It runs.' if '!' in h else ''}" for h in headings)
-    return [(g.part, g.heading) for g in told("## Main Points\n\n" + "\n\n".join(rows)).sections["main_points"]]
+    return [(g.part, g.heading) for g in draft_of("## Main Points\n\n" + "\n\n".join(rows)).sections["main_points"]]
 
 
 @pytest.mark.parametrize(
@@ -385,7 +387,7 @@ def test_a_heading_right_above_deeper_ones_is_the_title_of_their_part(
 
 def pieces(markdown: str) -> list[tuple[str, str, bool, int]]:
     """(lead, first word, whether it goes on, how many stand below it) of the points below a heading."""
-    groups = told(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
+    groups = draft_of(f"## Main Points\n\n### Matter\n\n{markdown}").sections["main_points"]
     return [(s.label, s.text.split()[0], s.continues, len(s.details)) for s in groups[0].statements]
 
 
@@ -417,11 +419,11 @@ def test_no_paragraph_is_cut_inside_a_quotation(opens: str, closes: str) -> None
 
 def test_no_word_of_a_part_is_lost() -> None:
     markdown = "## Main Points\n\n### One\n\n#### a\n\nIt.\n\n#### b\n\nIt.\n\n### c\n\nIt."
-    assert lost_words(markdown, told(markdown).sections, TITLES) == 0
+    assert lost_words(markdown, draft_of(markdown).sections, TITLES) == 0
 
 
 def test_sentences_do_not_end_in_titles_initials_and_dates() -> None:
-    draft = told(
+    draft = draft_of(
         "## Overview\n\nOn 3. May Dr. Smith met J. Jones. It rained all day. They weigh, e.g. Rust vs. Python (cf. Jones)."
         " Am 3. Mai kam er spät.\n\n这是讲座。它讲热。"
     )
@@ -462,7 +464,7 @@ LINES = st.sampled_from([row.replace("&", "\n") for row in ROWS.split("\n")])
 @example(["## Key Concepts", "| theta | iota |", "| - | - |", "alpha beta"])
 def test_no_word_below_a_heading_is_lost(rows: list[str]) -> None:
     markdown = "## Main Points\n\n### Start\n\nFirst.\n\n" + "\n".join(rows)
-    draft = told(markdown)
+    draft = draft_of(markdown)
     kept = Counter(w for _, s in draft.statements() for text in (s.label, s.text, *s.columns) for w in words(text))
     kept += Counter(w for groups in draft.sections.values() for g in groups for w in words(g.heading))
     titles = {"key", "concepts", "summary", "who", "is"}
