@@ -183,7 +183,7 @@ def test_an_expired_batch_is_collected_and_only_the_rest_is_asked_again(folder: 
         assert set(server.answered.values()) == {1}
 
 
-def test_a_batch_that_gives_nothing_is_told_and_asked_again_only_by_another_run(folder: Path) -> None:
+def test_a_batch_without_an_answer_is_reported_and_asked_again_only_by_another_run(folder: Path) -> None:
     with BatchServer("nothing") as server:
         batch(folder, server)
         with pytest.raises(PipelineError, match="ended without an answer"):
@@ -220,7 +220,7 @@ def test_a_refused_call_is_asked_for_anew_by_another_order_and_not_by_the_same(f
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["write"] * 3, ["check"] * 3]
 
 
-def test_another_order_meets_no_stored_second_answer_that_did_not_fit_where_the_first_is_the_same(folder: Path) -> None:
+def test_a_second_answer_that_did_not_fit_is_not_used_again_by_another_order(folder: Path) -> None:
     def misses(call: dict[str, Any]) -> tuple[int, Any] | None:
         return (200, _reply('{"main_points": 3}')) if server.refused < 3 * 3 else None
 
@@ -275,7 +275,7 @@ def jobs_of(folder: Path) -> list[Job]:
         return journal.jobs()
 
 
-def test_a_job_whose_results_are_not_there_stays_and_is_looked_for_again(folder: Path) -> None:
+def test_a_job_whose_results_are_missing_stays_and_is_looked_for_again(folder: Path) -> None:
     with BatchServer("missing") as server:
         batch(folder, server)
         now, heard = load_settings(base_url=server.url, out=folder / "outputs"), Heard()
@@ -288,7 +288,7 @@ def test_a_job_whose_results_are_not_there_stays_and_is_looked_for_again(folder:
         assert set(server.asked.values()) == {1}
 
 
-def test_results_that_stay_away_are_given_up_by_cancel_alone_and_count_as_the_most_that_they_took(folder: Path) -> None:
+def test_cancel_gives_up_missing_results_and_counts_the_most_that_they_could_take(folder: Path) -> None:
     with BatchServer("missing") as server:
         batch(folder, server)
         now, before = load_settings(base_url=server.url, out=folder / "outputs"), jobs_of(folder)[0]
@@ -299,7 +299,7 @@ def test_results_that_stay_away_are_given_up_by_cancel_alone_and_count_as_the_mo
         rounds(folder, server)
 
 
-def test_waiting_ends_where_there_is_nothing_but_results_that_stay_away(folder: Path) -> None:
+def test_waiting_ends_when_nothing_but_missing_results_is_left(folder: Path) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -340,7 +340,7 @@ def test_cancel_keeps_the_answers_of_a_job_whose_error_file_is_gone(folder: Path
     assert (job.answered, job.prompt_tokens) == (3, 300)
 
 
-def test_calls_that_only_a_lost_error_file_told_of_are_asked_again(folder: Path) -> None:
+def test_calls_whose_error_file_is_lost_are_asked_again(folder: Path) -> None:
     with BatchServer("errors") as server:
         batch(folder, server)
         without_its_error_file(server)
@@ -348,7 +348,7 @@ def test_calls_that_only_a_lost_error_file_told_of_are_asked_again(folder: Path)
         assert max(server.asked.values()) == 2 and set(server.answered.values()) == {1}
 
 
-def test_calls_of_which_a_cut_file_tells_nothing_count_as_the_most_that_they_could_take(folder: Path) -> None:
+def test_calls_missing_from_a_cut_results_file_count_as_the_most_that_they_could_take(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     with BatchServer("halved") as server:
         batch(folder, server)
@@ -368,7 +368,7 @@ def test_cancel_takes_the_results_of_a_job_that_has_ended(folder: Path) -> None:
         assert set(server.asked.values()) == {1}
 
 
-def test_calls_that_a_cut_file_tells_nothing_of_are_asked_three_times_at_most(folder: Path) -> None:
+def test_calls_missing_from_cut_results_files_are_asked_three_times_at_most(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     with BatchServer(*["halved"] * 9) as server:
         for _ in range(3):
@@ -457,7 +457,7 @@ def test_a_lost_store_finds_its_jobs_again(folder: Path) -> None:
         assert set(server.asked.values()) == {1}
 
 
-def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None:
+def test_collect_goes_on_without_the_paths_and_settings_of_the_order(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)
         now = load_settings(base_url=server.url, out=folder / "outputs")
@@ -468,7 +468,7 @@ def test_collect_goes_on_without_being_told_what_was_asked(folder: Path) -> None
         assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
 
-def test_a_transcript_that_went_while_its_answers_were_waited_for_is_told_as_failed(folder: Path) -> None:
+def test_a_transcript_deleted_while_it_waits_is_reported_as_failed(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)
         gone = folder / "talks" / "two.txt"
@@ -494,7 +494,7 @@ def collected(folder: Path, server: BatchServer, screen: Screen = QUIET) -> tupl
     return code, states
 
 
-def test_collect_sends_no_transcript_that_came_after_the_order_and_tells_it(folder: Path) -> None:
+def test_collect_reports_transcripts_that_are_newer_than_the_order_and_does_not_send_them(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server, check="code")
         (folder / "talks" / "four.txt").write_text("Ana: We mend the bridge at Lund, and the ford.", "utf-8")
@@ -577,7 +577,7 @@ def test_of_two_orders_the_notes_of_the_one_that_was_given_last_stay(folder: Pat
     assert lengths(folder) == ["brief"] * 3
 
 
-def test_a_file_that_went_under_its_own_path_says_what_costs_nothing(folder: Path) -> None:
+def test_a_renamed_file_that_was_given_by_its_path_fails_with_a_hint_and_is_not_paid_for_twice(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     talk = folder / "talks" / "one.txt"
     with BatchServer() as server:
@@ -702,7 +702,7 @@ def another_talk(folder: Path) -> Path:
     return folder / "more"
 
 
-def test_an_order_that_cannot_go_on_is_told_and_the_others_do(folder: Path) -> None:
+def test_an_order_that_cannot_go_on_is_reported_and_the_others_go_on(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     own = folder / "own"
     own.mkdir()
@@ -727,7 +727,7 @@ def test_what_cannot_be_carried_out_leaves_no_order(folder: Path) -> None:
         assert asyncio.run(run_collect(settings(folder, server), QUIET))[0] == 0
 
 
-def test_what_an_order_wrote_before_its_limit_is_told(folder: Path) -> None:
+def test_documents_written_before_a_limit_is_reached_are_reported(folder: Path) -> None:
     (folder / "talks" / "two.txt").write_text("Ana: We mend the bridge at Lund.", "utf-8")
     with BatchServer("expired") as server:
         batch(folder, server, check="code")
@@ -759,7 +759,7 @@ def test_a_run_without_batch_asks_nothing_that_is_in_a_job(folder: Path) -> None
         assert code == 1 and all("studydoc batch collect" in row["error"] for row in rows)
 
 
-def test_status_tells_every_job_and_cancel_stops_it(folder: Path) -> None:
+def test_status_lists_every_job_and_cancel_stops_it(folder: Path) -> None:
     with BatchServer("slow") as server:
         batch(folder, server)
         now = load_settings(base_url=server.url, out=folder / "outputs")
