@@ -67,7 +67,7 @@ def transcript(lines: Sequence[tuple[str | None, str]] = LINES, **metadata: Any)
     return Transcript("reactor", segments, Metadata(**metadata), "reactor.vtt", "0" * 64)
 
 
-TOLD = [
+POINTS = [
     ([1], "The Lund reactor makes 40 megawatts and has run without a stop since 1998."),
     ([2], "Ben thinks that the cooling tower is too expensive at 3 million euros a year."),
     ([4], "A heat exchanger is to replace the tower in 2031 and to warm 5,000 homes."),
@@ -80,7 +80,7 @@ EMPTY: dict[str, Any] = {name: [] for name in WRITTEN.model_fields}
 
 def written_answer() -> dict[str, Any]:
     """A document of `transcript()`: two headings, two nested statements."""
-    points = [{"cites": lines, "text": text} for lines, text in TOLD]
+    points = [{"cites": lines, "text": text} for lines, text in POINTS]
     return EMPTY | {
         "overview": [{"cites": [1, 4], "text": "Ana and Ben weigh how the cooling tower at Lund can be replaced."}],
         "prerequisites": ["Basic familiarity with power plants (megawatts, cooling)"],
@@ -127,7 +127,7 @@ def manuscript_answer() -> dict[str, Any]:
         for p in parts
     ]
     points = "\n\n".join(x for pair in zip(asked, answered, strict=True) for x in pair)
-    steps = "\n".join(f"{n}. {text}" for n, (_, text) in enumerate(TOLD[2:], 1))
+    steps = "\n".join(f"{n}. {text}" for n, (_, text) in enumerate(POINTS[2:], 1))
     return EMPTY | {
         "cited": [],
         "manuscript": f"""# The reactor

@@ -22,10 +22,10 @@ from tests.scripted import Answer, ScriptedClient, structured, transcript, unrep
 def part(first: int, *texts: str, heading: str = "Heading", term: str = "Term") -> WrittenPart:
     points = tuple(DraftStatement(t, (first + i,), f"Lead {first + i}") for i, t in enumerate(texts))
     concepts = (DraftStatement(f"What {term} is.", (first,), term),)
-    told = (DraftStatement(f"Part from line {first}.", (first,)),)
+    about = (DraftStatement(f"Part from line {first}.", (first,)),)
     return WrittenPart(
         {
-            "overview": (DraftGroup(told),),
+            "overview": (DraftGroup(about),),
             "prerequisites": (DraftGroup((DraftStatement("Some physics", ()),)),),
             "main_points": (DraftGroup(points, heading),),
             "key_concepts": (DraftGroup(concepts),),
@@ -378,8 +378,8 @@ def test_items_are_numbered_after_everything_else_under_their_section() -> None:
 
 def test_tasks_of_all_parts_stand_as_they_were_written_even_if_the_editor_names_none() -> None:
     draft, _ = minutes_of(edited(action_items=[{"cites": [9]} | BLANK]))
-    told = [("Ben", "Task 3.", (3,)), ("Ana", "Task 1.", (1,)), ("Ana", "Task 2.", (2,)), ("Ben", "Task 4.", (4,))]
-    assert tasks_of(draft) == told
+    tasks = [("Ben", "Task 3.", (3,)), ("Ana", "Task 1.", (1,)), ("Ana", "Task 2.", (2,)), ("Ben", "Task 4.", (4,))]
+    assert tasks_of(draft) == tasks
     assert all(s.details[0].text == "Friday" for g in draft.sections["action_items"] for s in g.statements)
 
 
@@ -400,13 +400,13 @@ def test_a_field_that_the_editor_leaves_empty_is_as_the_items_have_it_that_he_ci
         {"cites": [9, 10]} | BLANK | {"owner": "Carl"},
     ]
     draft, _ = minutes_of(edited(action_items=rows))
-    told = [
+    tasks = [
         ("Ana", "Task 1.", (1,)),
         ("Ana", "Another task.", (1, 2)),
         ("Carl", "Task 3.", (3,)),
         ("Carl", "Task 4.", (4,)),
     ]
-    assert tasks_of(draft) == told and details_of(draft) == [["Monday"], *[["Friday"]] * 3]
+    assert tasks_of(draft) == tasks and details_of(draft) == [["Monday"], *[["Friday"]] * 3]
 
 
 def test_items_that_are_joined_keep_all_owners_and_dates_of_those_that_have_one() -> None:
@@ -489,6 +489,6 @@ def test_composing_minutes_that_fails_leaves_the_tasks_of_all_parts() -> None:
 
 def test_bold_that_an_editor_sets_stands_out_and_is_no_mark() -> None:
     table, _ = english_table(PARTS)
-    told = [{"cites": [7, 8], "text": "It is **not** decided."}]
-    (group,) = composed(answer_of(main_points=arranged(4, 1), overview=told), table)["overview"]
+    written = [{"cites": [7, 8], "text": "It is **not** decided."}]
+    (group,) = composed(answer_of(main_points=arranged(4, 1), overview=written), table)["overview"]
     assert [(s.text, s.emphasis) for s in group.statements] == [("It is not decided.", ("not",))]

@@ -46,9 +46,9 @@ def test_minutes_have_decisions_tasks_questions_and_who_said_what_in_this_order(
 def test_fields_that_are_null_or_left_out_are_empty() -> None:
     plain = {"decisions": [DECISION | {"reason": ""}], "action_items": TASKS}
     tasks = [{key: value or None for key, value in task.items()} for task in TASKS]
-    told = {"decisions": [{k: v for k, v in DECISION.items() if k != "reason"}], "action_items": tasks}
-    asked, given = (made("minutes", answering(**sections)) for sections in (plain, told))
-    assert render_markdown(given) == render_markdown(asked) and not given.withheld
+    left_out = {"decisions": [{k: v for k, v in DECISION.items() if k != "reason"}], "action_items": tasks}
+    of_empty_fields, of_left_out = (made("minutes", answering(**sections)) for sections in (plain, left_out))
+    assert render_markdown(of_left_out) == render_markdown(of_empty_fields) and not of_left_out.withheld
 
 
 def test_a_task_is_printed_with_its_owner_and_its_date_or_that_none_was_said() -> None:
@@ -121,9 +121,9 @@ def test_an_item_without_a_text_has_its_lead_as_its_text() -> None:
 
 def test_an_item_of_which_nothing_can_stand_is_withheld_with_its_words_and_lines() -> None:
     question = {"cites": [6], "question": "", "raised_by": "Ana", "next": "Ask the council."}
-    (told,) = made("minutes", answering(open_questions=[question])).withheld
-    assert (told.section, told.text, told.lines) == ("open_questions", "Ana | Ask the council.", (6,))
-    assert "is empty" in told.reason
+    (withheld,) = made("minutes", answering(open_questions=[question])).withheld
+    assert (withheld.section, withheld.text, withheld.lines) == ("open_questions", "Ana | Ask the council.", (6,))
+    assert "is empty" in withheld.reason
     document = made("lecture", answering(exam_questions=[QUESTION | {"answer": ""}]))
     assert [w.text for w in document.withheld] == [QUESTION["question"]]
 
@@ -133,8 +133,8 @@ def test_a_term_a_person_and_a_heading_of_which_nothing_is_said_are_withheld() -
     bare = {"heading": "Without the loan all ends", "points": []}
     main_points = [*written_answer()["main_points"], bare]
     document = made("study", answering(key_concepts=[term], people=[person], main_points=main_points))
-    told = [(w.section, w.text) for w in document.withheld]
-    assert told == [("main_points", bare["heading"]), ("people", "Ana"), ("key_concepts", "Tower")]
+    withheld = [(w.section, w.text) for w in document.withheld]
+    assert withheld == [("main_points", bare["heading"]), ("people", "Ana"), ("key_concepts", "Tower")]
 
 
 def test_an_item_that_cites_no_line_is_in_doubt_until_the_check_has_seen_it() -> None:
@@ -173,8 +173,8 @@ def test_writing_and_checking_share_one_schema_with_a_field_for_each_section(kin
 def test_a_part_of_a_long_meeting_is_told_which_sections_are_its_own() -> None:
     client = ScriptedClient(empty)
     made("minutes", client, Recipe(replace(CAPABLE, chunk_tokens=100), notes="minutes"))
-    told = client.requests[0].messages[-1].content
-    assert "main_points, decisions, action_items and open_questions are those of this part. " in told
+    prompt = client.requests[0].messages[-1].content
+    assert "main_points, decisions, action_items and open_questions are those of this part. " in prompt
 
 
 def test_a_small_model_refuses_minutes_before_anything_is_asked() -> None:

@@ -34,7 +34,7 @@ def document(code: str, known: bool = False, timed: bool = True) -> StudyDocumen
     return asyncio.run(asummarise(of, ScriptedClient(good_answer), recipe=Recipe(language=code)))
 
 
-def said(draft: Draft) -> list[tuple[str, str, str, tuple[int, ...]]]:
+def statements_of(draft: Draft) -> list[tuple[str, str, str, tuple[int, ...]]]:
     rows = draft.statements()
     return [(name, s.label, s.text, s.lines) for name, s in rows if name != "prerequisites"]
 
@@ -72,7 +72,9 @@ def test_no_language_but_english_has_an_english_sentence(code: str) -> None:
 @pytest.mark.parametrize("citations", [False, True])
 def test_a_page_reads_back_to_the_statements_of_its_record(code: str, citations: bool) -> None:
     made = document(code, known=True)
-    assert said(draft_of_page(render_markdown(made, citations=citations), made)) == said(draft_of_document(made))
+    assert statements_of(draft_of_page(render_markdown(made, citations=citations), made)) == statements_of(
+        draft_of_document(made)
+    )
 
 
 @each
@@ -83,7 +85,7 @@ def test_minutes_and_lecture_notes_have_their_words_and_read_back(code: str, kin
     page = render_markdown(made, citations=True)
     assert [s.heading for s in made.outline(words)] == re.findall(r"^## (.+)$", page, re.MULTILINE)
     assert (words.no_date in page) == (kind == "minutes") and (words.result in page) == (kind == "lecture")
-    assert said(draft_of_page(page, made)) == said(draft_of_document(made))
+    assert statements_of(draft_of_page(page, made)) == statements_of(draft_of_document(made))
 
 
 @each
@@ -92,7 +94,9 @@ def test_a_question_has_no_colon_behind_it_and_its_answer_is_read_back(code: str
     made = of_kind("lecture", answering(exam_questions=[QUESTION | {"question": asked}]), Recipe(notes="lecture"))
     made = made.model_copy(update={"run": made.run.model_copy(update={"language": code})})
     page = render_markdown(made)
-    assert f"- **{asked}** Then" in page and said(draft_of_page(page, made)) == said(draft_of_document(made))
+    assert f"- **{asked}** Then" in page and statements_of(draft_of_page(page, made)) == statements_of(
+        draft_of_document(made)
+    )
 
 
 @each
@@ -100,7 +104,7 @@ def test_a_page_that_cites_lines_without_times_reads_back(code: str) -> None:
     made = document(code, timed=False)
     page = render_markdown(made, citations=True)
     assert labels_for(code).line.format(number=4) in page
-    assert said(draft_of_page(page, made)) == said(draft_of_document(made))
+    assert statements_of(draft_of_page(page, made)) == statements_of(draft_of_document(made))
 
 
 @each
@@ -132,8 +136,8 @@ def test_chinese_is_headed_in_the_script_that_its_tag_means(tag: str, summary: s
     ],
 )
 def test_a_date_is_written_as_the_language_does(code: str, date: str) -> None:
-    told = next(provenance(document(code, known=True).model_copy(update={"channel": "Lund {TV}"})))
-    assert date in told and "Lund {TV}" in told
+    line = next(provenance(document(code, known=True).model_copy(update={"channel": "Lund {TV}"})))
+    assert date in line and "Lund {TV}" in line
 
 
 @pytest.mark.parametrize("date", ["May 2026", "2026-13-01", "2026-00-10", "٢٠٢٦-05-01", "20260501", "", "9" * 5000])

@@ -24,7 +24,7 @@ from tests.kinds import EXAMPLE
 from tests.scripted import (
     EMPTY,
     LONG_LINES,
-    TOLD,
+    POINTS,
     Answer,
     ScriptedClient,
     cited_answer,
@@ -70,7 +70,7 @@ def test_what_was_written_freely_is_printed_with_the_lines_that_the_next_call_gi
     assert [s.text for s in document.overview][1] == "It is not decided."
     assert [p.heading for p in document.main_points] == ["A reactor and its tower", "Paying for the heat exchanger"]
     (paying,) = document.main_points[1].details
-    assert [d.text for d in paying.details] == [text for _, text in TOLD[2:]]
+    assert [d.text for d in paying.details] == [text for _, text in POINTS[2:]]
     assert [d.evidence[0].segment for d in (paying, *paying.details)] == [4, 4, 5, 6]
     assert document.prerequisites[0].text == "Power plants: they make heat and current."
     assert (document.key_concepts[0].term, document.key_concepts[0].evidence[0].segment) == ("Cooling tower", 3)
@@ -85,7 +85,7 @@ def test_the_call_that_cites_is_shown_every_statement_with_its_number() -> None:
 
 def test_what_is_nested_in_a_step_is_cited_and_checked_as_the_step_is() -> None:
     made = manuscript_answer()
-    made["manuscript"] = made["manuscript"].replace(f"1. {TOLD[2][1]}", f"1. {TOLD[2][1]}\n   - It is dear.")
+    made["manuscript"] = made["manuscript"].replace(f"1. {POINTS[2][1]}", f"1. {POINTS[2][1]}\n   - It is dear.")
     cited = [{"id": n, "lines": [4]} for n in range(1, 33) if n not in (3, 4, 25)]
     document, client = run(manuscript=made, cite=EMPTY | {"manuscript": "", "cited": cited})
     (first, *others) = (point := document.main_points[1].details[0]).details
@@ -173,7 +173,7 @@ def test_a_first_wording_and_all_reasons_are_kept_where_both_calls_put_right() -
     first = fault(id=29, text="Ben calls it dead.", lines=[6], why="too long")
     document, _ = run(cite=cited_answer(faults=[first]), check=check)
     correction = document.main_points[1].details[0].details[-1].correction
-    assert correction and (correction.before, correction.reason) == (TOLD[4][1], "too long; it is too strong")
+    assert correction and (correction.before, correction.reason) == (POINTS[4][1], "too long; it is too strong")
 
 
 def test_an_objection_to_a_heading_is_told_once_and_not_when_the_check_puts_it_right() -> None:

@@ -111,8 +111,8 @@ def test_a_label_beside_signs_without_blanks_is_replaced() -> None:
 
 def test_a_label_that_is_a_word_or_a_part_of_its_name_stays_in_texts() -> None:
     words = [Naming("A", "Adam", 1), Naming("Host", "Ada", 1), Naming("Ada", "Ada Moreau", 1)]
-    said = "A reactor needs vitamin A. Host Ada Moreau asks."
-    assert renamed(said, *words) == said
+    text = "A reactor needs vitamin A. Host Ada Moreau asks."
+    assert renamed(text, *words) == text
 
 
 def test_a_label_that_is_said_in_the_talk_stays_in_texts() -> None:

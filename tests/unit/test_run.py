@@ -18,7 +18,7 @@ from pipeline.transcript import Segment, Transcript
 from tests.scripted import (
     EMPTY,
     LINES,
-    TOLD,
+    POINTS,
     Answer,
     ScriptedClient,
     composed_answer,
@@ -283,7 +283,7 @@ def test_what_no_check_was_answered_for_is_told_by_its_own_lines() -> None:
     document, _ = run(cut_at_one)
     (problem,) = document.problems
     assert "statements of lines 6–6 are not checked" in problem.message
-    assert [s.text for s in document.statements() if s.support == "weak"] == [TOLD[4][1]]
+    assert [s.text for s in document.statements() if s.support == "weak"] == [POINTS[4][1]]
 
 
 @pytest.mark.parametrize(
