@@ -1,4 +1,4 @@
-"""Paths to transcripts: `survey` finds them, `read_transcript` reads one, in whatever format it is."""
+"""Find transcripts with `survey` and read them, in any format, with `read_transcript`."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ __all__ = [
 def read_transcript(
     path: Path, *, name: str | None = None, encoding: str | None = None, form: str | None = None
 ) -> Transcript:
-    """The transcript in a file, with its metadata; InputError names file, cause and remedy.
+    """The transcript in a file, with its metadata.
 
-    The content decides the format, unless `form` names one of `formats.READERS`.
+    The content decides the format, unless `form` names one of `formats.READERS`. Raises InputError, which names the
+    file, the cause and a remedy.
     """
     return parse(
         content(path),
@@ -66,7 +67,7 @@ def read_transcript(
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file of the disk or of a zip file; InputError when they cannot be read or change meanwhile."""
+    """The bytes of a file, on disk or in a zip file. Raises InputError if it cannot be read or changes meanwhile."""
     if inside := zipped(path):
         return read_member(*inside)
     try:
@@ -90,8 +91,11 @@ def parse(
     side: Metadata | None = None,
     form: str | None = None,
 ) -> Transcript:
-    """A transcript from bytes. `suffix` only helps where the content leaves a choice."""
-    # Loaded when something is read: a run whose documents are up to date reads nothing.
+    """The transcript in `raw`; `suffix` helps only where the content leaves a choice.
+
+    Raises InputError, which begins with `label`, if there is no text or no speech in it.
+    """
+    # Imported here: a run whose documents are all up to date reads no transcript.
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for

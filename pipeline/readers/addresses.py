@@ -7,7 +7,7 @@ import shlex
 
 from pipeline.errors import InputError
 
-# Not all of a site: it has files of captions too.
+# Not the whole site, which serves caption files too.
 _VIDEO = re.compile(
     r"https?://(?:www\.|m\.|music\.)?(?:youtu\.be/[\w-]"
     r"|youtube(?:-nocookie)?\.com/(?:(?:watch|playlist)(?=[/?#]|$)|(?:shorts|live|embed)/))",
@@ -16,12 +16,12 @@ _VIDEO = re.compile(
 
 
 def is_video(url: str) -> bool:
-    """Whether an address is that of a video, which is no transcript."""
+    """Whether an address is that of a video rather than of a transcript."""
     return bool(_VIDEO.match(url))
 
 
 def no_transcript(url: str) -> InputError:
-    """What to do with the address of a video."""
+    """The error for the address of a video; its hint says how to get the captions."""
     return InputError(
         f"{url}: a video, not a transcript",
         hint="get its captions first: "

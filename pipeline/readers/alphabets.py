@@ -1,7 +1,7 @@
-"""Which code page a text is in: the one in which its letters are those of one language and stand as letters do.
+"""The code page of a text: the one in which its letters are those of one language and form plausible words.
 
-Detectors were measured to take French for Baltic, Czech for Western and Japanese for Polish; the letters of one
-alphabet leave little doubt. Accented letters stand in words among a–z, those of other alphabets make up whole words.
+Detectors were measured to take French for Baltic, Czech for Western and Japanese for Polish. The letters of one
+alphabet leave little doubt: accented letters occur in words among a–z, letters of other alphabets make up whole words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 
-# Letters besides a–z. The order decides between pages that read a text alike.
+# Letters of each language besides a–z. If two code pages fit equally well, the first one wins.
 _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "cp1252",
@@ -43,9 +43,9 @@ _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mac_roman", ("àâæçéèêëîïôœùûüÿ", "äöüßé", "áéíñóúü", "áâãàçéêíóôõúü", "àèéìíîòóùú", "åäöéü", "æøåéòô")),
     ("cp1258", ("àáâăèéêìíòóôơùúưýđ\u0300\u0301\u0303\u0309\u0323",)),  # Vietnamese
 )
-_RARE = {"mac_roman", "cp1258"}  # which take more than a few letters to be believed
-_CENTRAL, _SELDOM, _SELDOM_MOST = {"cp1250", "iso8859_2"}, "ŕĺ", 0.1  # of Slovak: à and å of Western languages else
-# Letters of the other alphabets; those in front of the bar are seven in ten of any text.
+_RARE = {"mac_roman", "cp1258"}  # need at least `_LEAST_AMONG` letters among a–z
+_CENTRAL, _SELDOM, _SELDOM_MOST = {"cp1250", "iso8859_2"}, "ŕĺ", 0.1  # in Slovak; if frequent, a misread à or å
+# Letters of other alphabets; those before the bar make up seven tenths of any text.
 _CYRILLIC = "оеаинтсрвлкдмі|бгджзйпуфхцчшщъыьэюяёєїґўјљњћђџѓќѕ"
 _GREEK = "αοιετσνηυρπκά|βγδζθλμξςφχψωέήίόύώϊϋΐΰ"
 _HEBREW = "יוהלארתבשמנם|גדזחטכסעפצקךןףץ\u05b0\u05b1\u05b2\u05b3\u05b4\u05b5\u05b6\u05b7\u05b8\u05b9\u05bb\u05bc"
@@ -68,13 +68,14 @@ _OTHERS: tuple[tuple[str, str], ...] = (
 )
 _TYPE = set("\u00a0“”‘’„‚‹›«»–—…•·°§©®™€£¡¿ªº´½¼¾²³×÷±№")
 _RUN = re.compile(r"[^\W\d_]+")
-_NASAL = re.compile(r"õ(?!e)")  # no õ of Portuguese, but a Hungarian ő read in the wrong page
-_INSIDE = re.compile(r"(?<=[^\W\d_])[«»®©°§¡¿ªº™£€½¼¾±²³“„](?=[^\W\d_])")  # signs that stand in no word
+_NASAL = re.compile(r"õ(?!e)")  # Portuguese õ comes before e only; elsewhere it is a misread Hungarian ő
+_INSIDE = re.compile(r"(?<=[^\W\d_])[«»®©°§¡¿ªº™£€½¼¾±²³“„](?=[^\W\d_])")  # no word contains these signs
 _AMONG = re.compile(r"(?<=[A-Za-z])[^\W\d_A-Za-z]|[^\W\d_A-Za-z](?=[A-Za-z])")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _WIDE_TYPE = re.compile(r"[\u3000-\u303f\uff00-\uff60\uffe0-\uffe6]+")
 _ALONE = re.compile(r"(?<=[A-Za-z])[^\x00-\u1100](?![^\x00-\u1100])|(?<![^\x00-\u1100])[^\x00-\u1100](?=[A-Za-z])")
-# Pages of several thousand signs: the one that orders them, and the first bytes of those in daily use.
+# Multi-byte code pages: each with the encoding that orders its characters, and the first bytes there of those in daily
+# use.
 _WIDE: tuple[tuple[str, str, range], ...] = (
     ("euc_jp", "euc_jp", range(0xB0, 0xD0)),
     ("cp932", "euc_jp", range(0xB0, 0xD0)),
@@ -82,20 +83,20 @@ _WIDE: tuple[tuple[str, str, range], ...] = (
     ("gb18030", "gb2312", range(0xB0, 0xD8)),
     ("big5", "big5", range(0xA4, 0xC7)),
 )
-_SURE, _FITS, _LIKELY = 0.9, 0.95, 0.5  # shares that must fit: of signs in daily use, of letters, of frequent letters
-_KANA_LEAST = 0.2  # of Japanese
-_BETTER = 0.05  # by which a page must fit better than one before it, which is more common
-_LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # that tell an alphabet: letters, signs of thousands, letters among a–z
-_SHOUTED = 0.7  # what a reading in capitals is worth: small letters of another page often look so
-_SAMPLE = 40_000  # bytes
-_LONG, _BESIDE = 2000, 40  # bytes of a line that is looked at in parts, and of ASCII around others
-# With ASCII no longer than `_BESIDE` between them: no sign of two bytes is torn.
+_SURE, _FITS, _LIKELY = 0.9, 0.95, 0.5  # minimum shares of characters in daily use, fitting letters, frequent ones
+_KANA_LEAST = 0.2  # minimum share of kana in Japanese
+_BETTER = 0.05  # an uncommon page must fit so much better than a more common one before it
+_LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # minimum numbers: letters, multi-byte characters, letters among a–z
+_SHOUTED = 0.7  # weight of a reading in capitals: small letters of another page often look so
+_SAMPLE = 40_000  # number of bytes to examine
+_LONG, _BESIDE = 2000, 40  # bytes: a longer line is examined in parts; ASCII kept around other bytes
+# At most `_BESIDE` bytes of ASCII in between, so that no character of two bytes is split.
 _HIGH = re.compile(rb"[\x80-\xff]++(?:[\x00-\x7f]{1,40}+[\x80-\xff]++)*+[\x00-\x7f]{0,40}+")
 _FOREIGN = "\ufffd"
 
 
 def code_page(raw: bytes) -> tuple[str, bool]:
-    """The code page in which bytes are text of one language, and whether that is sure."""
+    """The code page in which bytes are text in one language, and whether that is certain."""
     sample = _sample_of(raw)
     wide = max((_daily(sample, *page), -n, page[0]) for n, page in enumerate(_WIDE))
     if wide[0] >= _SURE:
@@ -112,7 +113,7 @@ def code_page(raw: bytes) -> tuple[str, bool]:
 
 
 def _sample_of(raw: bytes) -> bytes:
-    """The first lines that are not ASCII; of long lines, the parts around such bytes."""
+    """The first lines that are not ASCII; of long lines, only the parts around such bytes."""
     parts: list[bytes] = []
     size = 0
     for line in raw.splitlines(keepends=True):
@@ -125,7 +126,7 @@ def _sample_of(raw: bytes) -> bytes:
 
 
 def _around(line: bytes, most: int) -> bytes:
-    """The parts of a line around the bytes that are not ASCII, a row each, until there are `most` bytes."""
+    """The parts of a line around bytes that are not ASCII, one per row, until there are `most` bytes."""
     parts: list[bytes] = []
     size = end = 0
     while size < most and (found := _HIGH.search(line, end)):
@@ -135,7 +136,10 @@ def _around(line: bytes, most: int) -> bytes:
 
 
 def _daily(sample: bytes, codec: str, order: str, rows: range) -> float:
-    """The share of the signs that are in daily use, kana among them where the page is Japanese."""
+    """The share of characters in daily use.
+
+    If the page is Japanese, kana count too. Isolated characters among a–z count against it.
+    """
     text = sample.decode(codec, "replace")
     letters = [c for c in _WIDE_TYPE.sub("", text) if not c.isascii() and c not in _TYPE]
     first = {bytes([b]) for b in rows}
@@ -143,13 +147,13 @@ def _daily(sample: bytes, codec: str, order: str, rows: range) -> float:
         return 0.0
     kana = sum(map(bool, map(_KANA.match, letters))) if order == "euc_jp" else 0
     if codec == "euc_jp" and kana < _KANA_LEAST * len(letters):
-        return 0.0  # Chinese is made of the same bytes
+        return 0.0  # Chinese consists of the same bytes
     daily = sum(c.encode(order, "ignore")[:1] in first for c in letters)
     return (kana + daily - len(_ALONE.findall(text))) / len(letters)
 
 
 def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
-    """The share of letters of the alphabet, times the share of its frequent letters."""
+    """The share of letters in the alphabet times the share of its frequent letters; less if most are capitals."""
     text = sample.decode(codec, "replace")
     letters = _letters(text, latin=False)
     often = alphabet.partition("|")[0]
@@ -161,10 +165,10 @@ def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
 
 
 def _letters(text: str, *, latin: bool) -> list[str]:
-    """The letters that are not ASCII, made small; one in a place where none can stand is `_FOREIGN`.
+    """The letters that are not ASCII, in lower case; `_FOREIGN` for one that cannot be where it is.
 
-    In longer words, letters of a Latin alphabet stand among a–z and those of other alphabets do not. No capital comes
-    after a small letter.
+    A Latin word of more than two letters needs one of a–z, a word of another alphabet has none. A capital never follows
+    a small letter.
     """
 
     def letters_of_word(match: re.Match[str]) -> str:
@@ -180,9 +184,9 @@ def _letters(text: str, *, latin: bool) -> list[str]:
 
 
 def _western(sample: bytes) -> tuple[str, float]:
-    """The Latin page whose reading fits one alphabet best, and the share of signs that fit; ("cp1252", 0.0) for none.
+    """The Latin page that fits one alphabet best, and the share of letters that fit; ("cp1252", 0.0) if none does.
 
-    A few accents in a text of another language say little: they are Western unless several letters speak against it.
+    A few accents in a text of another language prove little: they are Western unless several letters contradict that.
     """
     best, fits = "cp1252", 0.0
     western: list[str] = []
@@ -209,7 +213,7 @@ def _western(sample: bytes) -> tuple[str, float]:
 
 
 def _are_western(letters: list[str]) -> bool:
-    """Whether all are letters of some Western language."""
+    """Whether each letter occurs in some Western language."""
     return all(any(c in alphabet for alphabet in _ALPHABETS[0][1]) for c in letters)
 
 

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputError
 
-_LARGEST = 300_000_000  # bytes a member may unpack to
-_MOST = 20_000  # members
+_LARGEST = 300_000_000  # maximum size of an unpacked member, in bytes
+_MOST = 20_000  # maximum number of members in a zip file
 
 
 def zipped(path: Path) -> tuple[Path, str] | None:
-    """The zip file and the member that a path names; None for a path of the disk."""
+    """The zip file and the member that a path names; None for any other path."""
     if path.exists():
         return None
     for parent in path.parents:
@@ -25,7 +25,7 @@ def zipped(path: Path) -> tuple[Path, str] | None:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is such a file, also in a zip file."""
+    """Whether a file exists, on disk or in a zip file."""
     try:
         return path.is_file() or ((member := zipped(path)) is not None and _holds(*member))
     except InputError:  # the zip file is broken
@@ -37,7 +37,7 @@ def _holds(path: Path, name: str) -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """The digest of a file, also of one in a zip file; "" of one that cannot be read."""
+    """The SHA-256 digest of a file, on disk or in a zip file; "" if it cannot be read."""
     try:
         member = zipped(path)
         stat = (member[0] if member else path).stat()
@@ -55,12 +55,15 @@ def _digest(path: Path, member: tuple[Path, str] | None, size: int, changed: int
 
 
 def members(path: Path) -> list[str]:
-    """The names of the files in a zip file, without those that are `passed_over`."""
+    """The names of the files in a zip file, except those in `passed_over`.
+
+    Raises InputError if it cannot be read or holds too many files.
+    """
     return sorted(n for n in _names(path) if _why_not(PurePosixPath(n)) is None)
 
 
 def passed_over(path: Path) -> list[tuple[str, str]]:
-    """The names of the files in a zip file that are hidden or would leave it, each with the reason."""
+    """The names of hidden files in a zip file and of files that would leave it, each with the reason."""
     return sorted((n, why) for n in _names(path) if (why := _why_not(PurePosixPath(n))) is not None)
 
 
@@ -78,13 +81,13 @@ def _why_not(name: PurePosixPath) -> str | None:
 
 
 def read_member(path: Path, name: str) -> bytes:
-    """The bytes of a member; InputError when it is missing, locked, broken or would unpack to too much."""
+    """The bytes of a member. Raises InputError if it is missing, locked, broken or too large when unpacked."""
     archive = _opened(path)
     try:
         if archive.getinfo(name).file_size > _LARGEST:
             raise InputError(f"{path}/{name}: it unpacks to more than {_LARGEST // 1_000_000} MB")
         with archive.open(name) as member:
-            return member.read(_LARGEST)  # and never more than the size that it is said to have
+            return member.read(_LARGEST)  # zipfile also stops at the size in the header
     except KeyError as err:
         raise InputError(f"{path}/{name}: there is no such file in this zip file") from err
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as err:
@@ -94,7 +97,7 @@ def read_member(path: Path, name: str) -> bytes:
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
-    """A zip file, open. InputError when it cannot be read."""
+    """The open zip file. Raises InputError if it cannot be read."""
     try:
         stat = path.stat()
         return _kept_open(path, stat.st_size, stat.st_mtime_ns)
@@ -104,5 +107,5 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=8)
 def _kept_open(path: Path, size: int, changed: int) -> zipfile.ZipFile:
-    """The zip file as it is now: its list of members is read once, not for each of them."""
+    """Open a zip file. Size and time of change are only cache keys: a changed file is opened anew."""
     return zipfile.ZipFile(path)

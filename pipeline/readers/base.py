@@ -1,4 +1,4 @@
-"""What every reader is given and gives back: a Document in, text or Cues with Metadata out, the Tally filled."""
+"""What readers take and return: a Document in; Prose or Captions with Metadata out; the Tally records the rest."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from pipeline.text import composed
 from pipeline.transcript import Metadata
 
 _HEAD = 4000
-_FEED = "\x0c"  # parts pages
+_FEED = "\x0c"  # separates pages
 
 
 class Document:
-    """The bytes of one file with views that are made when a reader first looks."""
+    """The bytes of one file, with views that are computed on first use."""
 
     def __init__(self, raw: bytes, label: str, *, suffix: str = "", encoding: str | None = None) -> None:
         self.raw, self.label, self.suffix = raw, label, suffix
-        self.yaml: Any = None  # what the text is as YAML, once it was found to list segments
-        self.doubts: list[tuple[str, int | None]] = []  # of a format that it nearly is, with the line
+        self.yaml: Any = None  # the text parsed as YAML, once it is known to list segments
+        self.doubts: list[tuple[str, int | None]] = []  # why it is not in a format that it nearly fits, with the line
         self._encoding = encoding
 
     @cached_property
     def decoded(self) -> tuple[str, str, str | None]:
-        """The text, composed, its encoding, and a remark when that was guessed. InputError when it is no text."""
+        """The composed text, its encoding, and a remark if that was guessed. Raises InputError if it is no text."""
         text, encoding, remark = decode(self.raw, self.label, self._encoding)
         return composed(text), encoding, remark
 
     @cached_property
     def text(self) -> str:
-        """The text with Unix line ends and without marks of byte order."""
+        """The text with Unix line ends, without byte-order marks."""
         return _with_unix_ends(self.decoded[0]).replace(_FEED, "\n")
 
     @cached_property
     def json_text(self) -> str:
-        """The text to be read as JSON. Only "\\n" ends a line: a string may hold other ends, which are blanks here."""
+        """The text to parse as JSON: only "\\n" ends a line. Other line ends, which strings may hold, become blanks."""
         return _with_unix_ends(self.decoded[0], rare_end=" ").replace(_FEED, " ")
 
     def rows(self) -> list[str]:
@@ -49,7 +49,7 @@ class Document:
         return self.text.split("\n")
 
     def pages(self) -> list[list[str]]:
-        """The lines of the text, page by page as form feeds part them."""
+        """The lines of each page; form feeds separate pages."""
         return [page.split("\n") for page in _with_unix_ends(self.decoded[0]).split(_FEED)]
 
     @cached_property
@@ -59,7 +59,10 @@ class Document:
 
     @cached_property
     def json(self) -> Any:
-        """What the text is as JSON; None when it is none. Values that are no objects or lists count as none."""
+        """The object or list in the text parsed as JSON; None if it holds no such thing.
+
+        Raises InputError if an object has two texts under one key.
+        """
         if self.head[:1] not in ("{", "["):
             return None
         try:
@@ -72,9 +75,9 @@ class Document:
 
 
 def _with_unix_ends(text: str, rare_end: str = "\n") -> str:
-    """A text with Unix line ends and without marks of byte order, its form feeds as they are.
+    """The text with Unix line ends and without byte-order marks; form feeds stay.
 
-    `rare_end` takes the place of rare ends of lines.
+    `rare_end` replaces line ends other than those of Unix, Windows and old Macs.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -87,11 +90,14 @@ def _with_unix_ends(text: str, rare_end: str = "\n") -> str:
 
 
 class Ambiguous(ValueError):
-    """An object gives two texts under one key."""
+    """An object has two different texts under one key."""
 
 
 def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, unless it gives two texts under one key: damage made one of two, and one would be lost."""
+    """A JSON object as a dict.
+
+    Raises Ambiguous if it has two different texts under one key: damage merged two objects, and one text would be lost.
+    """
     fields = dict(pairs)
     if len(fields) < len(pairs):
         for key, value in pairs:
@@ -102,9 +108,9 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """What a reader made of a document that is text; its first heading is the title where the metadata have none.
+    """What a reader returns for a document of text, which `turns.parse_turns` turns into lines.
 
-    `turns.parse_turns` makes lines of it.
+    If the metadata have no title, the first heading is the title.
     """
 
     text: str
@@ -113,7 +119,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """What a reader made of a document whose format parts it into cues. `cues.cue_lines` makes lines of them."""
+    """What a reader returns for a format with cues, which `cues.cue_lines` turns into lines."""
 
     cues: list[Cue]
     metadata: Metadata = field(default_factory=Metadata)
@@ -121,9 +127,9 @@ class Captions:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: `sniff` says whether a document is in it by what it holds, `read` turns it into text or cues.
+    """A format: `sniff` recognises a document by its content, `read` turns it into text or cues.
 
-    A reader of `binary` files is asked before anything is decoded.
+    Readers of `binary` files are tried before anything is decoded.
     """
 
     name: str
@@ -134,5 +140,5 @@ class Reader:
 
 
 def broken(document: Document, kind: str, why: object, hint: str) -> InputError:
-    """The error for a document that is not what its format promises."""
+    """The error for a document that breaks the rules of its format."""
     return InputError(f"{document.label}: {kind} cannot be read: {why}", hint=hint)

@@ -1,4 +1,4 @@
-"""Words in front of a clock in its bracket: a day ("[Yesterday 10:03 AM] Lin Ferrer") or a name ("[Lin 02:12] We")."""
+"""Words before a clock in its bracket: a day ("[Yesterday 10:03 AM] Lin Ferrer") or a name ("[Lin 02:12] We")."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _BRACKET = re.compile(
     r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?P<noon>[ \u202f\u00a0]?[aApP]\.?[mM]\.?)?)"
     r"(?P<close>[\])])[ :]*"
 )
-_FIRST = "[( \t"  # signs of lines that may begin with one
-_LEAST, _DAYS = 3, 2  # lines with such a clock; days that a talk goes over
-_MOST = 0.8  # of the words, those that recur if they are names; of the clocks, those that rise: verses do not
+_FIRST = "[( \t"  # first characters of such lines
+_LEAST, _DAYS = 3, 2  # minimum number of lines with such a clock; maximum number of days in a talk
+_MOST = 0.8  # minimum share of words that recur, if they are names, and of clocks that rise, unlike those of verses
 
 
 def in_front_of_clocks(rows: list[str]) -> list[str]:
-    """The lines, such a day off and such a name in front of its bracket as a label if these recur; else as they are.
+    """Drop such days, and put such names before their brackets as labels; otherwise return the lines as they are.
 
-    Among names that recur, one that stands once in front of words is another.
+    At least two names must recur. A further name then counts even if it occurs only once, in front of words.
     """
     found = {i: m for i, row in enumerate(rows) if row and row[0] in _FIRST and (m := _BRACKET.match(row))}
     words = [match["word"] for match in found.values()]
@@ -41,17 +41,17 @@ def in_front_of_clocks(rows: list[str]) -> list[str]:
 
 
 def _are_days(words: Sequence[str]) -> bool:
-    """Whether there is one, or one after the other: people come to speak again, days do not."""
+    """Whether the words are one day, or one day after another: people come to speak again, days do not."""
     blocks = [day for day, _ in itertools.groupby(words)]
     return len(blocks) <= _DAYS and len(blocks) == len(set(blocks)) and not any(" " in day for day in blocks)
 
 
 def _recurring(words: Sequence[str]) -> set[str]:
-    """The names that recur, if there are two at least and hardly anything else."""
+    """The names that recur, if there are at least two and hardly any other words; else none."""
     names = {name for name, n in Counter(words).items() if n > 1 and _may_name(name)}
     return names if len(names) > 1 and sum(name in names for name in words) >= _MOST * len(words) else set()
 
 
 def _may_name(word: str) -> bool:
-    """Whether it is written as a name, which "[laughter 00:40]" is not."""
+    """Whether a word is written as a name, unlike "[laughter 00:40]"."""
     return proper(word) and could_be_name(word)

@@ -1,4 +1,4 @@
-"""CHAT, in which corpora of talk are written down: "*ODA:" and a tab, tiers under it, times between two marks."""
+"""CHAT, the format of corpora of talk: "*ODA:" and a tab, tiers below it, times between two control characters."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _CODES = re.compile(rf"\[(?:[^\[\]]++|{_NESTED})*+\]|&[=~+-][\w:'-]+|\+[^\s\w]+|
 
 
 def sniff(document: Document) -> bool:
-    """The lines with which every such file begins."""
+    """Whether the document begins with "@UTF8" or "@Begin", as every such file does."""
     return document.head.startswith(("@UTF8\n", "@Begin\n"))
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a turn; headers, tiers and codes are taken out and recorded."""
+    """Read each turn as a cue; headers, tiers and codes are removed and recorded."""
     names: dict[str, str] = {}
     cues: list[Cue] = []
     language: str | None = None
@@ -52,7 +52,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _unfolded(rows: list[str]) -> list[str]:
-    """The lines, each continuation (behind a tab) put at the end of its line, with an empty one in its place."""
+    """The lines; each continuation (after a tab) is appended to its line and leaves an empty one in its place."""
     lines: list[str] = []
     last = 0
     for row in rows:
@@ -66,7 +66,7 @@ def _unfolded(rows: list[str]) -> list[str]:
 
 
 def _names(row: str) -> dict[str, str]:
-    """Names by codes, of those who have one that is nobody else's name or code."""
+    """Names by code, except names that are also another name or code."""
     parts = [part.strip() for part in row.partition(":")[2].split(",")]
     participants = [m for m in map(_PARTICIPANT.search, parts) if m]
     codes_and_names = [{m["code"].casefold(), m["name"].casefold()} for m in participants]
@@ -77,7 +77,7 @@ def _names(row: str) -> dict[str, str]:
 
 
 def _cue(coded_text: str, number: int, speaker: str) -> Cue:
-    """A turn, from the first time in it to the last one."""
+    """A turn as a cue, from the first time in it to the last."""
     times = [*_TIMES.finditer(coded_text)]
     start, end = (int(times[0]["start"]) / 1000, int(times[-1]["end"]) / 1000) if times else (None, None)
     text = re.sub(r" (?=[.?!,])", "", " ".join(_CODES.sub(" ", coded_text).split()))

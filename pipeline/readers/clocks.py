@@ -1,4 +1,4 @@
-"""Times as people and programs write them. What a clock's parts mean is decided over all of a file's stamps."""
+"""Times as people and programs write them. All stamps of a file together decide what the parts of its clocks mean."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _PARTS = re.compile(r"\d+")
 _NOON = re.compile(r"([ap])\.?m", re.IGNORECASE)
 _DATED = re.compile(_DATE)
 _DAY = 86_400
-_SOME_YEAR = 2000  # with a 29th of February, for days without a year
-_LATE = 6 * 3600  # a recording whose first word falls later than this into it shows the time of day
-_FRAMES = 30  # a second, which most pictures have at the most
-_PACE = 2.5  # words a second that people speak
-_FAST = 10  # words a second that nobody speaks
-_RISING = 0.9  # of the steps from one time of a recording to the next, those that do not go back
+_SOME_YEAR = 2000  # a leap year, for dates without a year
+_LATE = 6 * 3600  # seconds; a recording whose first words are later shows the time of day
+_FRAMES = 30  # the highest usual number of frames a second
+_PACE = 2.5  # words a second in speech
+_FAST = 10  # words a second, more than anybody speaks
+_RISING = 0.9  # minimum share of steps from one time to the next that do not go back
 
 _Time = TypeVar("_Time", float, tuple[int, ...])
 
 
 class Stamp(NamedTuple):
-    """A time as it is written, and where it ends in its line."""
+    """A time as it is written, and the position in its line where it ends."""
 
     start: str
     end: str | None
@@ -51,7 +51,7 @@ class Stamp(NamedTuple):
 
 
 def stamp_at(text: str, position: int = 0) -> Stamp | None:
-    """The time, or range of times, that begins at `position`."""
+    """The time, or range of times, that begins at `position`; None if there is none."""
     match = AT.match(text, position)
     if not match:
         return None
@@ -66,32 +66,35 @@ def stamp_at(text: str, position: int = 0) -> Stamp | None:
 
 
 def of_a_day(stamp: str) -> bool:
-    """Whether a time is written as one of a day: with a date, or with am or pm."""
+    """Whether a stamp is a time of day: it has a date, or am or pm."""
     return bool(_NOON.search(stamp) or _DATED.match(stamp))
 
 
 def seconds_of(clock: str) -> float:
-    """Seconds of "1:02:03", "02:03.5", "12m 41s" or "4.5s", as they are written."""
+    """The seconds of a clock as written: "1:02:03", "02:03.5", "12m 41s" or "4.5s"."""
     if clock[-1:] == "s":
         return folded(map(float, re.findall(r"\d+(?:\.\d+)?", clock)))
     return folded(map(float, re.split("[:;]", clock.replace(",", "."))))
 
 
 def clock_of(seconds: float) -> str:
-    """Seconds as a clock, "1:02:03" or with thousandths where there are some, "1:02:03.500"."""
+    """Seconds as a clock: "1:02:03", or "1:02:03.500" if there are thousandths."""
     whole, thousandths = divmod(round(seconds * 1000), 1000)
     rest = f".{thousandths:03}" if thousandths else ""
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}{rest}"
 
 
 def in_a_second(times: Sequence[float], words: int) -> int:
-    """What bare numbers count: 1000 if they are whole and as seconds would make less than a word in twenty, else 1."""
+    """The number of units per second of bare times: 1000 if they are milliseconds, else 1.
+
+    They are milliseconds if they are whole and, as seconds, would mean less than one word in twenty seconds.
+    """
     whole = bool(times) and all(map(float.is_integer, times))
     return 1000 if whole and max(times) > 100 and max(times) > 20 * max(1, words) else 1
 
 
 def folded(parts: Iterable[float]) -> float:
-    """Seconds of hours, minutes and seconds, or of minutes and seconds."""
+    """Seconds from hours, minutes and seconds, or from minutes and seconds."""
     total = 0.0
     for part in parts:
         total = total * 60 + part
@@ -99,13 +102,13 @@ def folded(parts: Iterable[float]) -> float:
 
 
 def rise(times: Sequence[_Time], share: float = _RISING) -> bool:
-    """Whether times rise as in a recording, where few are before the one above."""
+    """Whether times rise as in a recording: at least `share` of the steps do not go back."""
     steps = [a <= b for a, b in itertools.pairwise(times)]
     return sum(steps) >= share * len(steps)
 
 
 class Dial:
-    """How the clocks of one file are read: from the start, time of day, with frames or with days in front."""
+    """How to read the clocks of one file: from the start, as times of day, with frames, or with days in front."""
 
     def __init__(self, stamps: Sequence[str], words: int = 0) -> None:
         sample = stamps[:5000]
@@ -121,7 +124,7 @@ class Dial:
             self.frames = not self.days
         dated = [s for s in sample if _DATED.match(s)]
         if dated and len(dated) <= len(sample) / 2 and not self._goes_on(dated[0], sample):
-            # The date of the recording stands over times that are counted from its start.
+            # The dates are that of the recording, above times that count from its start.
             dated, sample = [], [s for s in sample if not of_a_day(s)]
             self._undated = True
         noons = sum(bool(_NOON.search(s)) for s in sample)
@@ -129,7 +132,7 @@ class Dial:
             self._american = _american(dated)
             self._origin = self._date(dated[0])
         first, last = self._plain(sample[0]), self._plain(sample[-1])
-        spelt = any(s[-1:] == "s" for s in sample)  # "9.40s": nobody writes a time of day so
+        spelt = any(s[-1:] == "s" for s in sample)  # nobody writes a time of day as "9.40s"
         plain = not four and not spelt
         short = plain and all(_clock(s).count(":") == 1 for s in sample)
         hurried = short and len(sample) > 3 and words > _FAST * max(1.0, last - first) and last >= first
@@ -142,23 +145,23 @@ class Dial:
             self._offset = 3600.0 * (first // 3600)
 
     def _goes_on(self, dated: str, sample: Sequence[str]) -> bool:
-        """Whether the times without a date are of the same day: they go on from the one with a date."""
+        """Whether the times without a date continue, on the same day, from the one with a date."""
         after = next((s for s in sample[sample.index(dated) :] if not of_a_day(s)), None)
         return after is None or after[-1:] == "s" or self._of_day(after) >= self._of_day(dated)
 
     def counts(self, stamp: str) -> bool:
-        """Whether a stamp is a time of the recording, and not the date over it."""
+        """Whether a stamp is a time of the recording, and not its date."""
         return not (self._undated and of_a_day(stamp))
 
     def seconds(self, stamp: str) -> float:
-        """The seconds from the start that a stamp stands for."""
+        """The seconds from the start to a stamp."""
         if self.by_day:
             since = self._of_day(stamp) - self._offset
             return round(max(0.0, since + _DAY if since < -_DAY / 2 else since), 3)  # after midnight
         return round(max(0.0, self._plain(stamp) - self._offset), 3)
 
     def remark(self) -> str | None:
-        """How the clocks were read, where that was not plain."""
+        """A remark on how the clocks were read; None if that was plain."""
         if self.by_day:
             minutes = "; lines of one minute are spread over it" if self.to_the_minute else ""
             return f"times of day, counted from the first one{minutes}"
@@ -204,10 +207,10 @@ class Dial:
 
 
 def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
-    """Whether clocks of four parts end in seconds and begin with days, and not in frames.
+    """Whether clocks of four parts begin with days and end in seconds, rather than ending in frames.
 
-    Seconds go on to 59, frames mostly stop at 24, 25 or 30 of them; where they may go on to 60, the pace tells at which
-    the words are spoken.
+    Frames mostly stay below 24, 25 or 30, seconds go up to 59. Since there may be 60 frames too, the pace of the words
+    decides between them.
     """
     if max(parts[-1] for parts in four) < _FRAMES:
         return False
@@ -220,7 +223,7 @@ def _are_days(four: Sequence[Sequence[int]], words: int) -> bool:
 
 
 def _american(dated: Sequence[str]) -> bool:
-    """Whether the month stands first: some second number is over 12, or only so the days go on."""
+    """Whether the month comes first in dates: some second number is above 12, or the second numbers vary more."""
     found = ([int(n) for n in _PARTS.findall(match[0])] for s in dated if (match := _DATED.match(s)))
     pairs = [(numbers[0], numbers[1]) for numbers in found]
     if any(a > 12 for a, _ in pairs):
@@ -232,16 +235,16 @@ def _american(dated: Sequence[str]) -> bool:
 
 
 def _clock(stamp: str) -> str:
-    """A stamp without its date and its am or pm."""
+    """A stamp without its date and without am or pm."""
     if len(stamp) > 7 and (match := _DATED.match(stamp)):
         stamp = stamp[match.end() :]
     return stamp if stamp[-1:].isdigit() or stamp[-1:] == "s" else stamp.rstrip(". \u202f\u00a0aApPmM")
 
 
 def spread(starts: Sequence[float | None]) -> list[float | None]:
-    """Starts to the minute, the lines of one minute spread evenly over it.
+    """Starts to the minute, with the lines of one minute spread evenly over it.
 
-    The last minute goes on at the pace of the one before it.
+    The last minute is filled no more slowly than the one before it.
     """
     spread_starts: list[float | None] = list(starts)
     known = [i for i, s in enumerate(starts) if s is not None]

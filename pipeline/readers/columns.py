@@ -1,4 +1,4 @@
-"""Which column of a table is what: by the names of a header, else by what stands in them."""
+"""Find the columns of a table: by the names in its header, else by what the cells contain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 
-# Names of headers: those of programs, and what people write over their tables in other languages.
+# Column names that programs write, and those that people use in other languages.
 _TEXT = (*TEXT, "subtitle", "words", "texte", "texto", "testo", "tekst", "текст", "文本", "テキスト")
 _SPEAKER = (*SPEAKER, "sprecher", "sprecherin", "locuteur", "intervenant", "hablante", "orador", "falante", "relatore")
 _SPEAKER += ("spreker", "talare", "спикер", "说话人", "发言人", "話者", "発言者")
@@ -17,15 +17,15 @@ _START += ("inizio",)
 _END = (*END, "ende", "fin", "fim", "fine", "einde")
 CLOCK = re.compile(r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,6})?(?: ?[aApP][mM])?")
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,9}")
-_ROWS = 4  # that a table without a known header has at the least
-_NEARLY = 0.9  # of the rows, those that must have what their column is taken for
-_SPOKEN = 3  # words of a cell on the average, in the column of the text
-_NAME = 40  # characters of a name
+_ROWS = 4  # minimum number of rows in a table without a known header
+_NEARLY = 0.9  # minimum share of rows that fit what their column is taken for
+_SPOKEN = 3  # minimum number of words in a cell of the text, on average
+_NAME = 40  # maximum number of characters in a name
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The delimiter, the place of each column that is known, how many there are, and whether a header names them."""
+    """The columns of a table, by index; `size` is their number, `header` whether the first row is a header."""
 
     delimiter: str
     size: int
@@ -37,15 +37,15 @@ class Columns:
 
     @property
     def others(self) -> list[int]:
-        """The places of the columns that are not read."""
+        """The indices of the columns that are not read."""
         known = {self.text, self.start, self.end, self.speaker}
         return [n for n in range(self.size) if n not in known]
 
 
 def by_header(header: str) -> Columns | None:
-    """The columns that a header names: one for the text, and one for a time or speaker."""
+    """The columns that a header names; None unless one is for the text and another for a start or a speaker."""
     if header.lstrip().startswith("|"):
-        return None  # a table of Markdown, whose rows are lines of text
+        return None  # a Markdown table, whose rows are read as lines of text
     for delimiter in ("\t", ",", ";", "|"):
         names = [key_of(cell.strip().strip('"')) for cell in header.split(delimiter)]
         text, start, end, speaker = (_index(names, known) for known in (_TEXT, _START, _END, _SPEAKER))
@@ -59,9 +59,10 @@ def _index(names: Sequence[str], known: tuple[str, ...]) -> int | None:
 
 
 def by_content(rows: Sequence[Sequence[str]], delimiter: str) -> Columns | None:
-    """The columns of a table without known names: two of times, or one beside a name where cells are quoted.
+    """The columns of a table without known names; None if they are not recognised.
 
-    A first row that has no times where the others have some is a header.
+    There must be two of times, or, if cells are quoted, one of times and one of names. The first row is a header if it
+    has no times where the others have them.
     """
     size = len(rows[0]) if rows else 0
     if len(rows) < _ROWS or size < 3 or sum(len(row) == size for row in rows) < _NEARLY * len(rows):

@@ -1,4 +1,4 @@
-"""Words that are common in a file and so name nobody, and the titles that stand in front of its names."""
+"""Words that are common in a file and so name nobody, and the titles in front of its names."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-_TITLE = 4  # letters of a title
-_LOOKED_UP = 200  # words that are looked up in a file, at most
+_TITLE = 4  # maximum number of letters in a title
+_LOOKED_UP = 200  # maximum number of words looked up per file
 
 
 class Common:
-    """Which labels hold only words that are written small somewhere in the file, as names are not."""
+    """Called with a label: whether its capitalised words all occur in lower case in the file, as names do not."""
 
     def __init__(self, text: str) -> None:
         self._text, self._small = text, dict[str, bool]()
@@ -28,7 +28,7 @@ class Common:
         return self._small[word]
 
     def titles(self, names: Iterable[str]) -> Counter[str]:
-        """What may be a title in front of names, such as "M." or "Mme", and how many names it stands before."""
+        """Possible titles in front of names, such as "M." or "Mme", and how many names they precede."""
         found = Counter(title for title in map(_title, names) if title)
         return Counter({title: n for title, n in found.items() if not self(title)})
 

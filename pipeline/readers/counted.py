@@ -1,4 +1,4 @@
-"""Labels that count the parts of a text ("Section 2.10", "Chapter 3") and so name nobody, unlike "Speaker 2"."""
+"""Labels that number the parts of a text ("Section 2.10", "Chapter 3") and so name nobody, unlike "Speaker 2"."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 _COUNTED = re.compile(r"(?P<what>[^\W\d_][^\d]{0,40}?)[ .#-]{0,3}(?P<number>\d{1,4}(?:\.\d{1,4}){0,4})")
-_FIRST = 5  # labels of which one has a number, so that it is worth looking further
-_PARTS, _DOTTED = 20, 3  # different numbers that only rise: more than people speak in turn; with dots in all of them
-_MOST = 0.8  # of a file's labels, those with such a number: people in the audience may be counted among others
+_FIRST = 5  # if none of the first labels ends in a digit, the rest are not examined
+_PARTS, _DOTTED = 20, 3  # minimum number of different, rising numbers: plain (more than people speak in turn); dotted
+_MOST = 0.8  # minimum share of labels with such a number: named speakers may be among numbered listeners
 
 
 def labels_of_parts(labels: Iterable[str]) -> set[str]:
-    """Of the labels of a file in their order, those that only count on: people who talk answer one another."""
+    """Those of a file's labels that number parts: in their order, the numbers only rise; people answer one another."""
     rest = iter(labels)
     names = [*itertools.islice(rest, _FIRST)]
     if not any(name[-1:].isdigit() for name in names):

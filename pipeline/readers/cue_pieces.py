@@ -1,4 +1,4 @@
-"""A cue of captions in pieces: its lines, tags off, a voice each; all of them at once where they are only words."""
+"""Cues of captions in pieces: lines without tags, one voice each; or a whole cue if it is only words."""
 
 from __future__ import annotations
 
@@ -27,18 +27,21 @@ _OTHER_TAG = re.compile(
     rf"(?<!\w)<(?P<name>[A-Za-z][\w-]{{0,15}})(?P<more>{_AFTER_NAME})>|</(?P<closed>[A-Za-z][\w-]{{0,15}})>"
 )
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
-# A small letter in front, or a word and a small one, and none of the marks that stand around names, times and sounds.
+# A line of nothing but words. It begins with a small letter, or a word and a small letter, and has no marks of names,
+# times or sounds.
 _ROW = r"(?!(?:[QA]|[Ff]rom) )(?:[a-z]|[A-Z][A-Za-z']*,? (?!of )[a-z])[A-Za-zÀ-ɏ0-9 ,.'’?!;\"-]*+(?<! )"
 _ROWS = re.compile(rf"{_ROW}(?:\n{_ROW})*+")
-_ENDED = 0.25  # of the lines, those that end a sentence where sentences have full stops: many go on in the next line
-_CHANGE, _CHANGES = ">>", 2  # a change of speaker, and lines that begin with it if it is one inside others too
+_ENDED = 0.25  # minimum share of lines that end a sentence, if sentences have full stops: many go on in the next
+_CHANGE, _CHANGES = ">>", 2  # changes the speaker; if at least so many lines begin with it, also inside lines
 
 
 @dataclass(slots=True)
 class Cue:
-    """A caption: times in seconds, its lines as they are, the file line it stands on, who the format says speaks.
+    """A caption: times in seconds, lines as written, and the `voice` (speaker) that the format gives.
 
-    An empty `voice` says that nobody is known, None says nothing."""
+    `line` is the file line before its first row, or its position in formats without lines. A `voice` of "" means that
+    nobody is known to speak, None that the format does not say.
+    """
 
     start: float | None
     end: float | None
@@ -49,9 +52,9 @@ class Cue:
 
 @dataclass(slots=True)
 class Piece:
-    """A line of a cue, tags off. All lines of a cue are one piece, which is `plain`, when they are only words.
+    """A line of a cue without tags, or a whole cue (`plain`) if its lines are only words.
 
-    `name` is who speaks by its voice or label, set when it is known which labels are names.
+    `name` is the speaker by voice or label, set once it is known which labels are names.
     """
 
     cue: Cue
@@ -67,7 +70,7 @@ class Piece:
 
 
 def ended_at_the_next(cues: list[Cue]) -> list[Cue]:
-    """The cues, none longer than to the next one: YouTube's own stay on the screen under those that follow."""
+    """End each cue at the start of the next at the latest: YouTube's stay on the screen while others follow."""
     for cue, after in itertools.pairwise(cues):
         if cue.end is not None and after.start is not None and cue.end > after.start:
             cue.end = max(cue.start or 0.0, after.start)
@@ -75,7 +78,7 @@ def ended_at_the_next(cues: list[Cue]) -> list[Cue]:
 
 
 def plain_piece(cue: Cue) -> tuple[Piece] | None:
-    """The lines of a cue as one piece, when all of them are only words; None when one is not, or there is none."""
+    """The lines of a cue as one piece if they are only words; None if some are not, or if there are none."""
     rows = [*filter(str.strip, cue.rows)]
     text = "\n".join(rows)
     if not _ROWS.fullmatch(text) or "  " in text or " - " in text:
@@ -91,7 +94,7 @@ def texts(pieces: Iterable[Piece]) -> list[str]:
 
 
 def pieces_of(cue: Cue) -> Iterable[Piece]:
-    """The lines of a cue, each voice in it on its own."""
+    """The lines of a cue as pieces; a line with several voices is divided."""
     voice = cue.voice
     first = True
     for number, raw in enumerate(cue.rows, cue.line + 1):
@@ -110,14 +113,14 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
 
 
 def _unescaped(text: str, cue: Cue) -> str:
-    """A line with entities as characters, without tags that a converter escaped: some are closed in their cue."""
+    """A line with entities decoded, without tags that a converter escaped: the cue closes some of them."""
     if "&lt;" in text and any("&lt;/" in row or "&lt;br" in row for row in cue.rows):
         text = _FORMATTING.sub("", unescaped(text))
     return unescaped(text)
 
 
 def _without_pairs(text: str, cue: Cue) -> str:
-    """A line without tags of other names, where they have attributes or are closed in their cue; others are words."""
+    """A line without tags of unknown names if they have attributes or the cue closes them; others are words."""
     if "<" not in text:
         return text
     whole = "\n".join(cue.rows)
@@ -131,7 +134,7 @@ def _without_pairs(text: str, cue: Cue) -> str:
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
-    """The lines cut in front of labels inside them that recur, and in front of ">>" where lines begin with it."""
+    """Cut lines before recurring labels inside them, and before ">>" if lines begin with it."""
     plain = sum(len(p.rows) for p in pieces)
     changes = sum(p.text.startswith(_CHANGE) for p in pieces) >= _CHANGES
     end = changes and end_sentences(texts(pieces))
@@ -149,6 +152,6 @@ def cut_at_labels(pieces: list[Piece]) -> list[Piece]:
 
 
 def end_sentences(lines: Sequence[str]) -> bool:
-    """Whether sentences end with a sign in these lines, so that words without one in front of ">>" go on."""
+    """Whether sentences in these lines end with a sign, so that ">>" in mid-sentence changes no speaker."""
     filled = [line for line in lines if line.strip()]
     return sum(map(ends_sentence, filled)) >= _ENDED * len(filled)

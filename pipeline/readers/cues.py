@@ -1,4 +1,4 @@
-"""Cues of captions to lines: tags off, who speaks by evidence over all cues, repeats of rolling captions off."""
+"""Cues of captions to lines: without tags and the repeats of rolling captions, with speakers judged over all cues."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.readers.two_heads import settled
 
-_HALVES = 0.6  # of the cues, those with a dash in front if the dash is an ornament
-_REPEATS = 0.1  # of the labels, those that repeat the one before if the file labels only changes
-_FAR, _FARTHER = 12, 5  # cues, and times the usual number, for which a label holds if another one may be missing
-_ALONE = 50  # characters of a name over words, at most
-_OVER = 0.15  # of the cues, fewer than have their speaker over their words where names stand so
-_SPOKEN_TO = 2  # cues that speak to the one who would say them, if labels do not hold on
-_UNFINISHED = 0.3  # of the cues without a label, those that go on with a sentence if the label holds on
+_HALVES = 0.6  # minimum share of cues with a dash in front, if the dash is an ornament
+_REPEATS = 0.1  # maximum share of labels that repeat the one before, if the file labels only changes
+_FAR, _FARTHER = 12, 5  # cues, and times the usual number, after which the next label may be missing
+_ALONE = 50  # maximum number of characters in a name above words
+_OVER = 0.15  # minimum share of cues with the speaker above the words, if that is how they are named
+_SPOKEN_TO = 2  # cues that address their supposed speaker; so many show that labels do not hold
+_UNFINISHED = 0.3  # minimum share of cues without a label that continue a sentence, if labels hold on
 
 
 def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
-    """Lines of one speaker each, in the order of their times."""
+    """The lines of the cues, one speaker each, in order of time. Raises InputError if every cue says the same."""
     ordered = _in_order(cues, tally)
     pieces = cut_at_labels([piece for cue in ordered for piece in plain_piece(cue) or pieces_of(cue)])
     labels, marks = _labels(pieces, len(ordered))
@@ -44,7 +44,7 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
         (cue.line, voice) for cue in cues for row in cue.rows if "<v" in row for voice in VOICE.findall(row)
     ]
     for line, voice in voices_of_cues:
-        if html.unescape(voice) not in voices:  # words in a broken tag, it may be
+        if html.unescape(voice) not in voices:  # perhaps its words are in a broken tag
             tally.leave_out("voices without words", voice, line)
     labels.report(marks, tally)
     names_of_voices = bare_names(voice for voice in voices if voice)
@@ -61,7 +61,7 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
 
 
 def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
-    """Cues by their starts; those that go back give a warning."""
+    """The cues sorted by start; a warning if some go back."""
     backward = [
         b.line for a, b in itertools.pairwise(cues) if a.start is not None and b.start is not None and b.start < a.start
     ]
@@ -77,7 +77,7 @@ def _labels(pieces: Sequence[Piece], cues: int) -> tuple[Labels, list[Mark]]:
 
 
 def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:
-    """Whether the first lines of plain cues may be names: they recur as often as names over words do, or are names."""
+    """Whether first lines of plain cues may be names: known ones, or recurring as often as names above words do."""
     first_rows = [p.rows[0] for p in pieces if p.plain and len(p.rows) > 1 and len(p.rows[0]) <= _ALONE]
     if labels.names and any(row in labels.names or row.partition(",")[0] in labels.names for row in first_rows):
         return True
@@ -87,7 +87,10 @@ def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, 
 
 
 def _marks(pieces: Sequence[Piece]) -> list[Mark]:
-    """Marks of the lines that could begin with a label. A cue's first line begins a turn, others may."""
+    """Marks of the pieces that may begin with a label.
+
+    A turn may begin at a cue's first line, at a dash, at ">>" or after a sentence.
+    """
     marks: list[Mark] = []
     unit = -1
     heads = [None if piece.plain else head_of(piece.text) for piece in pieces]
@@ -109,7 +112,7 @@ def _marks(pieces: Sequence[Piece]) -> list[Mark]:
 
 
 def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> list[Line]:
-    """Lines of one speaker, a cue each or less, sounds off."""
+    """Lines of one speaker, each a cue or a part of one, without sounds."""
     plain, stopped = sum(len(p.rows) for p in pieces), end_sentences(texts(pieces))
     sounds = Sounds((p.text for p in pieces if not p.plain), tally, others=plain, stopped=stopped)
     dashes = sum(p.first and bool(p.head and p.head.dash) for p in pieces)
@@ -119,13 +122,13 @@ def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> lis
     holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
-    above, waits = "", False  # the line above; whether somebody has begun without a word yet
+    above, waits = "", False  # the line above; whether a new speaker has yet to say a word
     for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         if piece.plain and piece.voice is None and holder.speaker is None:
             lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, waits, piece.number))
             waits = False
             above = piece.text
-            continue  # the next piece is of another cue
+            continue  # the next piece belongs to another cue
         speaker, text, turn = holder.take(piece)
         goes_on = above[-1:].isalpha() and not (piece.name or turn)
         text = text if piece.plain else sounds.off(text, piece.number, goes_on=goes_on)
@@ -147,9 +150,9 @@ def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> lis
 
 
 def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
-    """Whether a label holds to the next one: the file labels changes only.
+    """Whether a label holds until the next one, because the file labels only changes of speaker.
 
-    Then hardly any label repeats, cues without one go on with sentences, and nobody is spoken to in their own words.
+    If so, hardly any label repeats, cues without one continue sentences, and none addresses its own supposed speaker.
     """
     names = [pieces[i].name for i in _label_places(pieces)]
     if len(names) < 2 or sum(a == b for a, b in itertools.pairwise(names)) > _REPEATS * (len(names) - 1):
@@ -164,7 +167,7 @@ def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
 
 
 def _spoken_to(pieces: Sequence[Piece]) -> bool:
-    """Whether cues without a label speak to the one whose label would hold: "Well done, Jonas.\""""
+    """Whether cues without a label ("Well done, Jonas.") address the very person whose label would hold."""
     times, holder = 0, ""
     for piece in pieces:
         if name := piece.name:
@@ -176,7 +179,7 @@ def _spoken_to(pieces: Sequence[Piece]) -> bool:
 
 
 def _label_places(pieces: Sequence[Piece]) -> list[int]:
-    """Where labels stand. The voice of a cue is one, however many lines the cue has."""
+    """The indices of pieces with a label. A voice counts once in a cue, however many lines that has."""
     places: list[int] = []
     last: tuple[int, str | None] | None = None
     for i, piece in enumerate(pieces):
@@ -188,9 +191,9 @@ def _label_places(pieces: Sequence[Piece]) -> list[int]:
 
 
 def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
-    """For labels that would hold far longer than the others, the cues that they hold for: one may be missing.
+    """For labels that would hold far longer than others, the usual number of cues: the next label may be missing.
 
-    The keys are the identities of the pieces: two voices may stand on one line.
+    The keys are the ids of the pieces, since two voices may share a line.
     """
     places = _label_places(pieces)
     cues = [sum(p.first for p in pieces[a:b]) for a, b in zip(places, [*places[1:], len(pieces)], strict=True)]
@@ -208,18 +211,18 @@ def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
 
 
 class _Holder:
-    """Who speaks in the next line of a cue."""
+    """Finds the speaker of one piece after another."""
 
     def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:
         self._tally, self._known_roles = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self.speaker: str | None = None
-        self._reach, self._cues_left = reach, -1  # cues that the label still holds for; below 0, until the next one
+        self._reach, self._cues_left = reach, -1  # cues that the label still holds for; -1: until the next one
         self._last_text = ""
         self._cue: Cue | None = None
 
     def take(self, piece: Piece) -> tuple[str | None, str, bool]:
-        """The speaker of a line, its words, and whether somebody begins who is not named."""
+        """The speaker of a piece, its words, and whether somebody unnamed begins."""
         fresh = piece.cue is not self._cue
         self._cue = piece.cue
         head, mark = piece.head, piece.mark
@@ -255,5 +258,5 @@ class _Holder:
             self._tally.leave_out("roles beside names", tidy(label).replace(name, " ", 1), line)
 
     def _ends(self) -> bool:
-        """Whether the label holds no longer than to the end of a sentence."""
+        """Whether the label holds only to the end of the sentence."""
         return not self._holds or self._cues_left == 0

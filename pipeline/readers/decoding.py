@@ -1,4 +1,4 @@
-"""Bytes to text: byte-order mark, then strict UTF-8, then UTF-16 without a mark, then a guess that is announced."""
+"""Decode bytes: by byte-order mark, as UTF-16 without one, as old mail, as UTF-8, else by a guess that is announced."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ _BINARY_HEADS = {
     b"GIF8": "a GIF",
     b"Scenarist_SCC": "closed captions as codes of a broadcast (SCC)",
 }
-_TELETEXT = (b"STL25", b"STL30")  # behind the number of a code page
-# Encodings in which a guess is trusted: none of them maps Western letters, where guesses were measured to be wrong.
+_TELETEXT = (b"STL25", b"STL30")  # follow the number of a code page
+# Encodings in which a guess is trusted. None has Western letters, for which guesses were measured to be wrong.
 _TRUSTED_GUESSES = frozenset(
     "cp1251 koi8_r mac_cyrillic iso8859_5 cp1253 iso8859_7 cp1255 cp1256 shift_jis cp932 euc_jp gb18030 gb2312 gbk "
     "big5 euc_kr cp949 cp874 tis_620 iso8859_11".split()
 )
 _BEYOND = re.compile(r"[^\x00-\x7f\ufffd]+")
-_BLOCKS = 4  # of 256 letters, in which the letters of a text stand whose words are spelt
-_FIRST = 200_000  # bytes
-_WHOLE = 2  # characters beyond ASCII that must be whole for each broken byte of UTF-8
+_BLOCKS = 4  # maximum number of blocks of 256 characters that the letters of an alphabetic text are in
+_FIRST = 200_000  # number of bytes that are decoded first
+_WHOLE = 2  # minimum number of whole characters beyond ASCII for each broken byte of UTF-8
 
 
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
-    """The text of a file, its encoding and, when that had to be guessed, a remark for the user.
+    """The text of a file, its encoding and, if that had to be guessed, a remark for the user.
 
-    Raises InputError when the bytes are no text.
+    Raises InputError if the bytes are no text.
     """
     if encoding:
         try:
@@ -80,7 +80,7 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
 
 
 def _escaped(raw: bytes) -> str | None:
-    """Mail of old writes Japanese and Korean in seven bits, with codes that shift from one alphabet to the other."""
+    """The encoding of old Japanese or Korean mail: seven bits, with codes that switch between alphabets; else None."""
     if b"\x1b$" not in raw:
         return None
     for codec in ("iso2022_jp", "iso2022_kr", "iso2022_jp_ext"):
@@ -91,9 +91,9 @@ def _escaped(raw: bytes) -> str | None:
 
 
 def _damaged(raw: bytes) -> tuple[str, str, str] | None:
-    """UTF-8 of which a few bytes are broken; None when most of what is not ASCII is something else."""
-    for size in sorted({min(_FIRST, len(raw)), len(raw)}):  # a look at the first ones spares most files the second
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # where the first ones end nothing is broken
+    """UTF-8 with a few broken bytes; None if most of what is not ASCII is something else."""
+    for size in sorted({min(_FIRST, len(raw)), len(raw)}):  # the first bytes are enough to rule out most files
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character cut by `size` is not broken
         text = decoder.decode(raw[:size], final=size == len(raw))
         broken, whole = text.count("\ufffd"), sum(map(len, _BEYOND.findall(text)))
         if whole < _WHOLE * broken:
@@ -102,7 +102,10 @@ def _damaged(raw: bytes) -> tuple[str, str, str] | None:
 
 
 def _utf16_without_mark(raw: bytes) -> str | None:
-    """Text in UTF-16 has its NUL bytes on one side of each pair: of nearly all if it is Latin, else of spaces."""
+    """The codec of UTF-16 without a byte-order mark; None for anything else.
+
+    NUL bytes are on one side of each pair: in Latin text of nearly all pairs, elsewhere of spaces.
+    """
     sample = raw[:4000]
     if len(sample) < 4 or b"\x00" not in sample:
         return None
@@ -116,7 +119,7 @@ def _utf16_without_mark(raw: bytes) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    """Whether nearly all of it is letters, spaces and what stands between them, the letters of few alphabets."""
+    """Whether nearly all of it is letters, spaces, marks and punctuation, with the letters of few alphabets."""
     plain = sum(c.isalpha() or c.isspace() or c.isascii() or unicodedata.category(c)[0] in "MP" for c in text)
     blocks = {ord(c) >> 8 for c in text if c.isalpha()}
     return plain >= 0.98 * len(text) and (len(blocks) <= _BLOCKS or all(0x30 <= b <= 0xD7 or b == 0 for b in blocks))
@@ -128,7 +131,7 @@ def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
         raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
     codec, sure = code_page(raw)
     if not sure:
-        from charset_normalizer import from_bytes  # hardly any file needs it
+        from charset_normalizer import from_bytes  # imported here: hardly any file needs it
 
         guess = from_bytes(raw[:200_000]).best()
         codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec

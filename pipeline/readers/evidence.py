@@ -1,6 +1,6 @@
-"""Which of a file's label-like beginnings are speakers: decided over all of them, with a warning where in doubt.
+"""Which label-like beginnings in a file are speakers: decided over all of them, with a warning where in doubt.
 
-A shape counts when it recurs, stands where turns begin, and its names recur. Better nobody than the wrong one.
+A shape counts if it recurs, begins turns, and its names recur. Better no speaker than the wrong one.
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ from pipeline.readers.tidy import ends_sentence
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
-_PLAIN, _BRACKETED = "N:", "[N]:"  # labels in front of a colon
-_ALONE = "N/"  # on its line
-_WIDE = "（N)"  # sounds mostly, as round brackets are, and their names are written as nothing else is
-_SHORT = 3  # letters of a word such as "the" in front of a phrase
-_PROPER = 0.8  # of the labels in round brackets, those that are written as names are
-_SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as nicknames and "Speaker 2" are spelt
-_FEW, _MANY = 4, 50  # lines of a short talk, each of which has a label
-_ONCE, _ONCE_OF = 3, 0.2  # labels that all stand once, at least, and of the cues, those that they begin
-_TIMED = 0.2  # of the labels with a colon, those with a clock behind it if that is a time
-_CAUTIOUS = 200  # names that occur once and are looked up in the text, at most
+_PLAIN, _BRACKETED = "N:", "[N]:"  # labels before a colon
+_ALONE = "N/"  # on a line of its own
+# mostly sounds, like round brackets; names in them count if nearly all turns, and no other labels, have them
+_WIDE = "（N)"
+_SHORT = 3  # maximum number of letters in a word such as "the" that begins a phrase
+_PROPER = 0.8  # minimum share of labels in round brackets that are written as names
+_SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as in nicknames and "Speaker 2"
+_FEW, _MANY = 4, 50  # lines in a short talk in which each line has a label
+_ONCE, _ONCE_OF = 3, 0.2  # if all labels occur once: minimum number of them, and minimum share of cues that they begin
+_TIMED = 0.2  # minimum share of labels with a colon that have a clock behind it, if that is a time
+_CAUTIOUS = 200  # maximum number of names looked up in the text because they occur once
 
 
 class Mark(NamedTuple):
-    """A head where it stands: file line, number of the paragraph or cue, what is around it.
+    """A head and its place in the file.
 
-    `name` is the label without its role, `group` the shape under which it is counted.
+    `line` is its file line, `unit` the index of its paragraph or cue. `begins`: a turn may begin here; `followed`:
+    words follow. `name` is the label without its role, `group` the shape under which it is counted.
     """
 
     head: Head
@@ -49,18 +51,21 @@ class Mark(NamedTuple):
 
 
 def mark_of(head: Head, line: int, unit: int, *, begins: bool, followed: bool, name: str) -> Mark:
-    """The mark of a head that holds a label, with the name in it."""
+    """The mark of a head that has a label, whose name is `name`."""
     return Mark(head, line, unit, begins, followed, name, _group(head.shape, head.heading))
 
 
 def _group(shape: str, heading: bool) -> str:
     if ":" in shape or shape.startswith(("<N>", "T <N>")):
-        shape = shape.rstrip(" /")  # after a colon, words are on this line or on the next one
+        shape = shape.rstrip(" /")  # after a colon, words may be on this line or the next
     return f"# {shape}" if heading else shape
 
 
 class Labels:
-    """The verdict on every mark of a file. `units` counts where turns could begin: `cues` or paragraphs."""
+    """The verdict on every mark of a file.
+
+    `units` is the number of places where turns may begin: paragraphs, or cues if `cues`.
+    """
 
     def __init__(self, marks: Sequence[Mark], units: int, text: str, *, cues: bool = False) -> None:
         self.names: set[str] = set()
@@ -95,19 +100,19 @@ class Labels:
         self.timed = bool(sure) and sum([m.head.stamp is not None for m in sure]) >= 0.9 * len(sure)
 
     def verdict(self, mark: Mark) -> Verdict:
-        """Whether a mark's label names who speaks, may do so, or is text."""
+        """Whether a mark's label is a speaker ("name"), may be one ("doubt") or is "text"."""
         verdict = self._verdicts.get((mark.group, mark.name), "text")
         inside = not (mark.begins or mark.head.stamp or proper(mark.name)) and mark.head.shape.startswith("N:")
         return "text" if verdict == "name" and inside else verdict
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
-        """Sets the verdict on a label that has none yet."""
+        """Set the verdict on a label that has none yet."""
         if self._verdicts.setdefault((mark.group, mark.name), verdict) == "name":
             self.names.add(mark.name)
 
     def report(self, marks: Sequence[Mark], tally: Tally) -> None:
-        """Records what looks like a name and was not taken for one; warns of what is in doubt."""
-        doubts: dict[str, int] = {}  # names, with the line in which each stands first
+        """Record what looks like a name but is text; warn of labels in doubt."""
+        doubts: dict[str, int] = {}  # names, with the line of their first occurrence
         for mark in marks:
             verdict = self.verdict(mark)
             if verdict == "name":
@@ -120,7 +125,7 @@ class Labels:
             tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
 
     def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
-        """Whether a shape is one that names speakers in this file."""
+        """Whether a shape marks speakers in this file."""
         recurring = [name for name, c in counts.items() if c >= 2]
         units = self._units
         n, r = len(marks), sum(counts[name] for name in recurring)
@@ -167,10 +172,10 @@ class Labels:
         )
 
     def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
-        """Whether captions in few long cues have a label in the first and in some others, none of them twice.
+        """Whether captions in few long cues have a label in the first and in some others, each label only once.
 
-        Each is written as a name that shares no word with another one ("First Rule", "Second Rule"), one is in full,
-        and each begins a cue and stands in front of sentences, as credits ("Music: Lena Ott") do not.
+        Each must be written as a name and share no word with another ("First Rule" and "Second Rule" do), one must be
+        in full, and each must begin a cue and precede sentences, unlike credits ("Music: Lena Ott").
         """
         words = [word for name in counts for word in name.split()]
         return (
@@ -185,7 +190,7 @@ class Labels:
         )
 
     def _are_people(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
-        """Whether labels most of which stand once are those of a round, and none of a list ("Flour: a pound.")."""
+        """Whether labels that mostly occur once are people in a round, and not items of a list ("Flour: a pound.")."""
         if sum(" " in name and proper(name) for name in counts) >= _PROPER * len(counts):
             return True
         small = sum(mark.head.rest[:1].islower() for mark in marks)
@@ -197,7 +202,7 @@ class Labels:
         return self._written_small and big >= 0.9 * sum(counts.values())
 
     def _all_labelled(self, marks: Sequence[Mark]) -> bool:
-        """Whether a text of few lines has a label in each and is no record of fields, "Title: The Ferry"."""
+        """Whether each line of a short text has a label, without being a record of fields ("Title: The Ferry")."""
         sentences = sum(mark.head.rest[:1].islower() or ends_sentence(mark.head.rest) for mark in marks)
         return 2 * sentences >= len(marks) == sum(map(bool, map(str.strip, self._text.split("\n"))))
 
@@ -226,7 +231,7 @@ class Labels:
         big = sum(n for name, n in counts.items() if proper(name)) >= 0.8 * len(marks)
         capitals = sum(n for name, n in counts.items() if name.isupper()) >= 0.8 * len(marks)
         in_full = sum(n for name, n in counts.items() if " " in name and not _SPELT.search(name))
-        alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # one word among names in full
+        alone = len(marks) > 5 and in_full >= 0.7 * len(marks) and not capitals  # names are in full; one word is odd
         dated = "T" in group and sum(_dated(m) for m in marks) >= 0.5 * len(marks)
         first = {m.name: m for m in reversed(marks)}
         opening = min((mark.line for name, mark in first.items() if counts[name] >= 2), default=0)
@@ -238,9 +243,9 @@ class Labels:
                 odd = odd and not self._borne_out(mark)
                 verdict: Verdict = "doubt" if (few and self._common(name)) or odd else "name"
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
-                verdict = "text"  # "Date: 3 June" over the talk
+                verdict = "text"  # "Date: 3 June" above the talk
             else:
-                # an announcer: nobody's words could go on in it
+                # An announcer: nobody has spoken yet whose words this could continue.
                 opens = mark.line < opening and mark.head.stamp is not None
                 sure = all_of_them and (pair or opens)
                 verdict = self._once(mark, many=many, all_labelled=all_of_them, sure=sure, big=big, capitals=capitals)
@@ -249,9 +254,9 @@ class Labels:
                 self.names.add(name)
 
     def _once(self, mark: Mark, *, many: bool, all_labelled: bool, sure: bool, big: bool, capitals: bool) -> Verdict:
-        """A label that stands once beside others that recur: a name only if it is written as prose never is.
+        """The verdict on a label that occurs once while others recur: a name only if prose is never written so.
 
-        Where nearly everything is labelled, what else stands in a label's place is nobody's, not the last speaker's.
+        If nearly everything is labelled, other words in a label's place are nobody's, not the last speaker's.
         """
         if not mark.begins or not mark.followed:
             return "text"
@@ -273,12 +278,12 @@ class Labels:
         return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
 
     def _phrase(self, name: str) -> bool:
-        """ "The Budget: …" """
+        """Whether a name begins with a short common word, as in "The Budget: …"."""
         first, *rest = name.split()
         return bool(rest) and len(first) <= _SHORT and self._common(first)
 
     def _borne_out(self, mark: Mark) -> bool:
-        """Whether something besides a capital says that one word is a name: its time, its role, or who is spoken to."""
+        """Whether more than a capital shows that one word is a name: a time, a role, or somebody addressed by it."""
         if "N T" in mark.group or _dated(mark) or (mark.head.name and len(mark.head.name) > len(mark.name)):
             return True
         self._looked_up += 1
@@ -287,7 +292,7 @@ class Labels:
         return self._looked_up <= _CAUTIOUS and re.search(spoken_to, self._text, re.MULTILINE) is not None
 
     def _bracketed(self, groups: dict[str, list[Mark]]) -> None:
-        """Labels in brackets and a colon where plain ones count: "[SPEAKER_02]:" may be the only one of its shape."""
+        """Judge labels in brackets and a colon along with plain ones: there may be one only, like "[SPEAKER_02]:"."""
         marks = groups.get(_BRACKETED)
         if not marks or _BRACKETED in self.shapes or _PLAIN not in self.shapes:
             return
@@ -297,7 +302,7 @@ class Labels:
             self.shapes.add(_BRACKETED)
 
     def _borrow(self, groups: dict[str, list[Mark]]) -> None:
-        """A name that one shape showed counts in another that is plain enough."""
+        """Accept names known from one shape in others that are clear: with a colon or time, or alone on a line."""
         for group, marks in groups.items():
             alone = group in ("N/", "B/", "# N/") and all(m.followed for m in marks)
             if group in self.shapes or not (":" in group or "T" in group or alone):
@@ -307,7 +312,7 @@ class Labels:
                     self.decide(mark, "name")
 
     def _beside_questions(self, groups: dict[str, list[Mark]]) -> None:
-        """In a record of questions and answers, labels in capitals name who else speaks, however seldom."""
+        """In a record of questions and answers, accept labels in capitals as further speakers, however rare."""
         for group, marks in groups.items():
             for mark in marks:
                 if group not in self.shapes and ":" in group and mark.begins and self._in_capitals({mark.name: 1}):
@@ -315,7 +320,7 @@ class Labels:
 
 
 def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
-    """Labels in front of full stops that are the beginnings of sentences are taken out."""
+    """Remove marks of labels before full stops that are the beginnings of sentences."""
     stopped = [group for group in groups if "N." in group]
     sentences = no_offices(Counter(mark.name for group in stopped for mark in groups[group]), units)
     for group in stopped:
@@ -323,14 +328,14 @@ def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
 
 
 def _over_words(marks: Sequence[Mark]) -> list[Mark]:
-    """Of lines that are only a name, those that begin something and mostly stand over words.
+    """Of lines that are only a name, those that begin a turn and mostly stand above words.
 
-    What looks like a name directly under one that recurs is somebody's words: "Yes".
+    What looks like a name directly below a recurring name is that speaker's words, such as "Yes".
     """
     beginnings = [mark for mark in marks if mark.begins]
     counts = Counter(mark.name for mark in beginnings)
     over: Counter[str] = Counter()
-    above: Mark | None = None  # a name that recurs, over what looks like one too
+    above: Mark | None = None  # a recurring name without words, which another name may follow
     for mark in beginnings:
         if above is not None and mark.unit == above.unit + 1:
             over[above.name] += 1

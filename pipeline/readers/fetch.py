@@ -1,4 +1,4 @@
-"""A transcript file from the web: public addresses only, at each redirect anew, and never more than a limit."""
+"""Fetch a transcript from the web: from public addresses only, checked at each redirect, up to a size limit."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from pipeline.readers.addresses import is_video, no_transcript
 
 LIMIT = 50_000_000  # bytes
 _REDIRECTS = 5
-_SECONDS, _IN_ALL = 30.0, 180.0  # that a server may be silent, and that a file may take
-_PIECE = 65_536  # bytes
+_SECONDS, _IN_ALL = 30.0, 180.0  # seconds that a server may be silent; that the whole file may take
+_PIECE = 65_536  # bytes per read
 _TRANSLATED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
 Resolve = Callable[[str, int], list[str]]
 Open = Callable[[str, str, str, int, str], "http.client.HTTPResponse"]
@@ -28,7 +28,10 @@ Open = Callable[[str, str, str, int, str], "http.client.HTTPResponse"]
 def fetch(
     url: str, *, limit: int = LIMIT, resolve: Resolve | None = None, request: Open | None = None
 ) -> tuple[bytes, str]:
-    """The bytes at an http(s) address and the file name they have there. InputError says what is refused and why."""
+    """The bytes at an http(s) address and the name of the file there.
+
+    Raises InputError, which says what is refused and why.
+    """
     if is_video(url):
         raise no_transcript(url)
     resolve, request = resolve or _addresses, request or _request
@@ -58,7 +61,7 @@ def fetch(
 
 
 def _body(response: http.client.HTTPResponse, limit: int, until: float) -> bytes:
-    """The bytes of an answer, one more than the limit at the most. TimeoutError when they come too slowly."""
+    """The body of a response, at most `limit` + 1 bytes. Raises TimeoutError if it takes too long."""
     pieces: list[bytes] = []
     size = 0
     while size <= limit and (piece := response.read1(min(_PIECE, limit + 1 - size))):
@@ -88,7 +91,7 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 
 
 def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
-    """An address of the host, when all that it has are public: else a name could lead into this network."""
+    """An IP address of the host. Raises InputError unless all are public: a name could lead into this network."""
     try:
         addresses = resolve(host, port)
     except OSError as err:
@@ -101,7 +104,7 @@ def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
 def _global(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if any(ip in network for network in _TRANSLATED if ip.version == network.version):
-        return False  # an address of the old kind in the new one: it may lead anywhere
+        return False  # an IPv4 address inside IPv6, which may lead anywhere
     mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
     return ip.is_global and not ip.is_multicast and (mapped is None or mapped.is_global)
 
@@ -111,7 +114,7 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 def _request(scheme: str, host: str, address: str, port: int, target: str) -> http.client.HTTPResponse:
-    """An answer from the very address that was looked at; names and certificates are those of the host."""
+    """The response from the very address that was checked; name and certificate are those of the host."""
     connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
     plain = socket.create_connection((address, port), timeout=_SECONDS)
     connection.sock = (
@@ -130,6 +133,6 @@ def _request(scheme: str, host: str, address: str, port: int, target: str) -> ht
 
 
 def _shut_down(connection: socket.socket) -> None:
-    """Ends a connection whose server answers byte by byte."""
+    """End a connection whose server answers byte by byte."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The formats that are read, in the order in which they are asked. What a file holds decides, not its ending."""
+"""The readers, in the order in which they are tried. A file's content decides, not its ending."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ READERS: tuple[Reader, ...] = (
 
 
 def reader_for(document: Document, wanted: str | None = None) -> Reader:
-    """The reader named `wanted`, else the first that recognises the document. InputError names those there are."""
+    """The reader named `wanted`, else the first that recognises the document.
+
+    Raises InputError, which lists all names, if there is no such reader.
+    """
     if wanted is None:
         return next(r for r in READERS if r.sniff(document))
     for reader in READERS:

@@ -1,6 +1,6 @@
-"""What exporting tools write around and between the words: footers, a program's messages, placeholders of chats.
+"""What exporting tools write around and between the words: footers, messages, placeholders of chats.
 
-Each is recognised in the form that its tool always gives it; none of it is speech.
+Each is recognised by the form that its tool always gives it; none is speech.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 
-BREAK = "\x0c"  # a line that is gone without a break in the text
+BREAK = "\x0c"  # in place of a line that is removed without breaking the paragraph
 KIND = "lines of the tool that wrote the file"
 _AT_EITHER_END = (
     re.compile(r"\W*This editable transcript was computer generated\b.*"),  # Google Meet
@@ -27,13 +27,13 @@ _FOOTERS = (
     re.compile(r"\W*transcri(?:pt|ption|bed) by \S+(?: \S+){0,3}(?:\. .*)?", re.IGNORECASE),  # Rev, Otter, Temi
     re.compile(r"\W*(?:©|\(c\)|copyright\b).{0,20}\b(?:19|20)\d\d\b.*", re.IGNORECASE),
 )
-_LAST, _WORDS = 10, 80  # lines of a footer, its words
-_FIRST = 60  # lines in which such lines stand above the talk
+_LAST, _WORDS = 10, 80  # maximum number of lines and words in a footer
+_FIRST = 60  # lines at the top of a file that may be such lines
 _WHISPER = re.compile(r"\[\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}\]")
-_MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info): ")  # whisper.cpp's console
+_MESSAGE = re.compile(r"(?:whisper|ggml|llama|output)_\w+: |(?:main|system_info): ")  # whisper.cpp's console output
 _NOTE = re.compile(r"\s*[A-Z]+(?: [A-Z]+)*: ")  # Fathom's
 _NOTE_END = re.compile(r"(?:.*?\s)?- WATCH: https://fathom\.video/\S+\s*")
-_NOTE_LINES = 3  # at most
+_NOTE_LINES = 3  # maximum number of lines in a note
 _RECORDED = re.compile(
     r"[*_]*\S.{0,60} (?:(?:started|stopped) transcription|hat die Transkription (?:gestartet|beendet))[*_]*"
 )  # Teams
@@ -41,7 +41,7 @@ _PLACEHOLDER = re.compile(r"<[^<>\d]{3,40}>|\u200e.*|This message was deleted\.?
 
 
 def without_frames(rows: list[str], tally: Tally) -> list[str]:
-    """The lines, those of the tool emptied and recorded."""
+    """The lines; those of the tool are emptied and recorded."""
     rows = _without_notes(rows, tally)
     last = _footer(rows)
     tool_rows = set(range(last, len(rows)))
@@ -56,9 +56,9 @@ def without_frames(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _without_notes(rows: list[str], tally: Tally) -> list[str]:
-    """The lines without what Fathom notes between turns: who shows a screen, what is to be done.
+    """The lines without Fathom's notes between turns: who shares a screen, what is to be done.
 
-    A note begins a line, may go over a few, and ends with its address; behind that somebody speaks on.
+    A note begins a line, may go over a few, and ends with its address; speech may continue behind that.
     """
     ends = {i: match for i, row in enumerate(rows) if "fathom.video/" in row and (match := _NOTE_END.match(row))}
     new_rows = rows.copy() if ends else rows
@@ -71,9 +71,9 @@ def _without_notes(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _footer(rows: Sequence[str]) -> int:
-    """The line with which the tool's footer begins; the number of lines when there is none.
+    """The index of the first line of the tool's footer; the number of lines if there is none.
 
-    Nobody speaks below it, and it is no longer than what stands above.
+    Nobody speaks below it, and it is no longer than the text above it.
     """
     filled = [i for i in range(len(rows) - 1, max(-1, len(rows) - 6 * _LAST), -1) if rows[i].strip()][:_LAST]
     first = len(rows)
@@ -87,7 +87,7 @@ def _footer(rows: Sequence[str]) -> int:
 
 
 def _speaks(row: str) -> bool:
-    """Whether a line has a label with words, or a time."""
+    """Whether a line has a label with words, a time or a change of speaker."""
     head = head_of(row)
     if head is None:
         return False
@@ -99,10 +99,10 @@ def _size(rows: Sequence[str]) -> int:
 
 
 def is_placeholder(message: str) -> bool:
-    """Whether a message of a chat is WhatsApp's own text in place of one."""
+    """Whether a chat message is WhatsApp's placeholder for a missing one."""
     return _PLACEHOLDER.fullmatch(message) is not None
 
 
 def starts_or_ends_recording(line: str) -> bool:
-    """Whether a line is Teams' own about who began or ended the transcript."""
+    """Whether a line is Teams' own note of who started or stopped the transcription."""
     return _RECORDED.fullmatch(line) is not None

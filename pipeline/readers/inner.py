@@ -1,6 +1,6 @@
-"""Labels inside a paragraph: "… we begin. Jonas Abel: We packed …". Where one recurs in a file, lines are cut at it.
+"""Labels inside a paragraph: "… we begin. Jonas Abel: We packed …". Lines are cut before those that recur in a file.
 
-Whether it names a speaker is decided like that of any other line: what is none joins the line before it again.
+Whether they name speakers is decided as for any line; if not, the part joins the line before it again.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ _INNER = re.compile(
     rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?(?: {IN_BRACKETS})?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )
 _CHEVRON = re.compile(r"(?:(?<=\S)\s+|(?<=[\])]))(?=(?:>{2,}|&gt;&gt;)(?:\s|$))")
-_OPENS = rf"(?:{_CAPITAL}(?:['’]?[a-zß-öø-ÿ]|\s+[a-zß-öø-ÿ]{{2}})|{_NAME}[:：])"  # a sentence or a label
+_OPENS = rf"(?:{_CAPITAL}(?:['’]?[a-zß-öø-ÿ]|\s+[a-zß-öø-ÿ]{{2}})|{_NAME}[:：])"  # beginning of a sentence or label
 _BETWEEN = re.compile(
     rf"(?<=[.?!…\"”’)\]—–♪,-])(?:{_CHEVRON.pattern})|(?:{_CHEVRON.pattern})(?=(?:>{{2,}}|&gt;&gt;)\s+{_OPENS})"
 )
-_FAR = 70  # characters from the start, after which a label is none of the line's own
+_FAR = 70  # characters from the start, after which a label is not the line's own
 
 
 class Inner:
-    """The labels inside the lines of a file, which has `others` that hold no colon.
+    """The labels inside the lines of a file, which has `others` more lines that hold no colon.
 
-    `chevrons`: ">>" is a change of speaker too, where sentences `end` with signs only at one, a break or a label.
+    If `chevrons`, ">>" is a change of speaker too; if sentences `end` with signs, only after one or before a sentence
+    or label.
     """
 
     def __init__(self, lines: Sequence[str], *, chevrons: bool, end: bool = False, others: int = 0) -> None:
@@ -43,7 +44,7 @@ class Inner:
         starts = Counter(_own_label(line) for line in lines if ":" in line)
         recurring = {name for name, n in counts.items() if n + starts[name] > 1}
         if sum(counts[name] for name in recurring) <= others + sum(map(bool, map(str.strip, lines))):
-            # Lines have labels of their own: what no line begins with is "First: …" in somebody's words.
+            # Lines have labels of their own: one that begins no line is part of the words, as in "First: …".
             recurring = {
                 name for name in recurring if starts[name] > 1 or (starts[name] and (" " in name or counts[name] > 1))
             }
@@ -57,7 +58,7 @@ class Inner:
         return ((number, part) for number, line in numbered for part in self.parts(line))
 
     def parts(self, line: str) -> list[str]:
-        """A line cut in front of the labels inside it, and of ">>" if so wanted."""
+        """A line cut before the labels inside it and, if wanted, before ">>"."""
         cuts: list[int] = []
         if self.names and _may_hold(line):
             cuts = [m.start() for m in _INNER.finditer(line) if m["name"] in self.names]
@@ -69,7 +70,7 @@ class Inner:
 
 
 def _own_label(line: str) -> str:
-    """What a line begins with, up to its first colon, without marks and role."""
+    """The beginning of a line up to its first colon, without marks and role."""
     label = line.lstrip("[(*_>- \t").split(":", 1)[0].rstrip("]*_ ")
     return role_off(label) if "(" in label else label.rstrip(")")
 

@@ -1,6 +1,6 @@
 """The shapes in which a line says who speaks and when: name, role and time, in any order and brackets.
 
-A `Head` is only what a line's beginning could be. Whether it is that is decided over the whole file, in `evidence`.
+A `Head` is only what a line's beginning could be; `evidence` decides that over the whole file.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pipeline.readers.markup import NO_IDENTIFIER
 from pipeline.readers.tidy import tidy
 from pipeline.text import clean
 
-PLAIN = "N: "  # the shape that most labels have
-_LONGEST = 70  # characters of a name with its role
+PLAIN = "N: "  # the shape of most labels
+_LONGEST = 70  # maximum number of characters in a name with its role
 _BULLET = re.compile(r"(?:[-−*•·+–—][ \t]+|>[ \t]+(?!>))+")
-_CHEVRONS = re.compile(r"(?:>{2,}|&gt;&gt;)[ \t]*|»[ \t]+(?!.*«)")  # »Ja«, sagt er.
+_CHEVRONS = re.compile(r"(?:>{2,}|&gt;&gt;)[ \t]*|»[ \t]+(?!.*«)")  # not the quotation marks of »Ja«, sagt er.
 _HASHES = re.compile(r"#{1,6}[ \t]+")
 _BOLD = re.compile(rf"{NO_IDENTIFIER}(\*\*\*|\*\*|__)(?=\S)(.{{1,120}}?)(?<=\S)\1")
 _END_OF_EMPHASIS = re.compile(r"[ \t]*(?:[*_]+(?=[\s:：]|$)[ \t]*)*")
@@ -30,7 +30,7 @@ _BRACKETED = re.compile(
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
 _COLON = re.compile(r"[:：]")
-_TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # what alone has a full stop inside a name
+_TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # only these have a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
 _STOPPED = re.compile(
     rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}[A-Z][A-Z'’-]{{2,}}"
@@ -48,24 +48,24 @@ _WIDE_SPACE = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,16})\u30
 _QUOTED = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,10})「(?P<said>.*)」$")
 _STOP_AND_DASH = re.compile(
     r"(?P<name>[^\W\d_a-z][^:!?–—]{2,100}?)\.[ \t]+[–—][ \t]+(?=\S)"
-)  # of the European Parliament
+)  # the European Parliament's
 _TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
-IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may have a seat in brackets of its own
+IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may contain a seat in brackets
 _ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
 )
 _ONE_WORD_SAID = re.compile(r"\S[^\s.]+\.")  # "Yep.", unlike "Oda B."
-_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # of mail, behind a name
+_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # an e-mail address behind a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
 
 class Head(NamedTuple):
-    """What a line's beginning could be: `shape` names the atoms in their order, `rest` is the line without them.
+    """What a line's beginning could be: `shape` names its parts in order, `rest` is the line without them.
 
-    `T` is a time and `N` a name; `:` stands for a colon after it and `/` for a line that holds nothing else. `plain`
-    is the line's text when the name is none: only a time in front is off.
+    In `shape`, `T` is a time and `N` a name; `:` is a colon after it and `/` means that the line holds nothing else.
+    `plain` is the text to use if the name is not one after all: the line without a time in front.
     """
 
     shape: str
@@ -73,8 +73,8 @@ class Head(NamedTuple):
     rest: str
     plain: str
     stamp: Stamp | None = None
-    signs: str = ""  # in front: "*" of bold type, ">" of a change of speaker, "-" of a list, "#" of a heading
-    bold_to: int = 0  # where bold type ends in `plain` that is shorter than the name
+    signs: str = ""  # in front: "*" for bold type, ">" for a change of speaker, "-" for a list, "#" for a heading
+    bold_to: int = 0  # where bold type ends in `plain`, if that is inside the name
 
     @property
     def bold(self) -> bool:
@@ -83,12 +83,12 @@ class Head(NamedTuple):
 
     @property
     def chevron(self) -> bool:
-        """Whether a change of speaker stands in front."""
+        """Whether a change of speaker is marked in front."""
         return ">" in self.signs
 
     @property
     def dash(self) -> bool:
-        """Whether it is an item of a list, or begins as one."""
+        """Whether it is an item of a list, or begins like one."""
         return "-" in self.signs
 
     @property
@@ -98,7 +98,7 @@ class Head(NamedTuple):
 
 
 def head_of(line: str) -> Head | None:
-    """What the beginning of a line could be; None for a line that begins as plain words do."""
+    """What the beginning of a line could be; None if it begins like plain words."""
     text = line.strip()
     if text[:1].isalnum():
         return _beginning(text, 0)
@@ -127,7 +127,7 @@ def head_of(line: str) -> Head | None:
 
 
 def _beginning(text: str, bold: int) -> Head | None:
-    """The time and the name in front of a text whose first `bold` characters are in bold."""
+    """The time and the name in front of a text whose first `bold` characters are bold; None if there is neither."""
     if not text:
         return None
     stamp = stamp_at(text) if text[0] in "0123456789[(<{【（「`*_" else None
@@ -192,7 +192,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
 
 
 def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
-    """A label behind a sound in wide brackets, which goes in front of its words."""
+    """A label behind a sound in wide brackets; the sound moves in front of its words."""
     after = text[at:].lstrip()
     colon = _COLON.search(after, 1, _LONGEST + 40)
     if colon is None or not (found := _before_colon(after, colon.start(), front, stamp)):
@@ -201,7 +201,7 @@ def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head
 
 
 def by_bracket(head: Head) -> Head | None:
-    """The head of a line when its wide bracket names who speaks, and the label behind is words; None without one."""
+    """The head of a line if its wide bracket names the speaker and the label behind is words; None without one."""
     match = _BRACKETED.match(head.plain) if head.rest[:1] == "（" == head.plain[:1] else None
     if match is None or not could_be_name(match["wide"]):
         return None
@@ -211,7 +211,7 @@ def by_bracket(head: Head) -> Head | None:
 
 
 def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
-    """A name in front of a wide space, of words in corner brackets, or of a full stop and a dash."""
+    """A name before a wide space, before words in corner brackets, or before a full stop and a dash."""
     if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
         return Head(f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp)
     if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
@@ -222,7 +222,7 @@ def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
 
 
 def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
-    """A name that ends at the colon, or at a time whose colon this is."""
+    """The head whose name ends at the colon `at`, or at a time that contains it; None if there is no name."""
     if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
         begin = len(text[: at - 1].rstrip("0123456789"))
         dated = re.search(r"(?:\d{1,4}[-./]){2}\d{1,4},?\s+$", text[:begin])
@@ -246,7 +246,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head |
 
 
 def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> Head:
-    """What follows a name: perhaps its colon, perhaps a time, then the words."""
+    """The head with what follows its name: perhaps a colon, perhaps a time, then the words."""
     after = after[end.end() :] if (end := _END_OF_EMPHASIS.match(after)) else after
     if after[:1] in (":", "：") and not shape.endswith(":"):
         shape, after = f"{shape}:", after[1:].lstrip(" \t")
@@ -265,7 +265,7 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
 
 @lru_cache(maxsize=8192)  # names recur
 def could_be_name(text: str) -> bool:
-    """Whether a few words could name somebody: short, with a letter, and without the marks of a sentence."""
+    """Whether a few words could name somebody: short, with a letter, without marks of a sentence; or a phone number."""
     text = text.strip()
     if not text or len(text) > _LONGEST or text[0] in ",.)]|/\\&%*" or _NO_NAME.search(text):
         return False
@@ -288,29 +288,32 @@ def _wide(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def role_off(label: str) -> str:
-    """ "DR. QUILL (chair)", "DR. QUILL — chair" and "Marta Quill, chair of the town" without what follows the name."""
+    """A label without the role after its name: "DR. QUILL (chair)", "DR.
+
+    QUILL — chair", "Marta Quill, chair of the town".
+    """
     name = _up_to_bracket(label)
     first, _, rest = name.partition(",")
     return first.strip() if rest.strip() and " " in first.strip() else name
 
 
 def _up_to_bracket(label: str) -> str:
-    """A label without a role in brackets or behind a dash, and without what an app puts in front."""
+    """A label without a role in brackets or behind a dash, and without what chat apps put in front."""
     name = label.strip()
     if name[:1] == "~":
         name = name[1:].lstrip()  # WhatsApp: somebody who is not in the address book
     if name[:5] in ("From ", "from "):
         name = chat["name"] if (chat := _TO_WHOM.match(name)) else name[5:].lstrip()
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
-        device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall"
+        device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall" is a device
         name = name if device else match["name"]
     return name
 
 
 def bare_names(labels: Iterable[str]) -> dict[str, str]:
-    """The labels of a file with their names, which are without roles.
+    """The labels of a file, each with its name, which has no role.
 
-    What stands behind a comma is no role where it alone tells labels apart: "de Vries, Jan" and "de Vries, Anna".
+    What follows a comma is kept if it alone tells labels apart: "de Vries, Jan" and "de Vries, Anna".
     """
     with_commas = {label: tidy(_up_to_bracket(label)) for label in labels}
     names = {label: tidy(role_off(label)) for label in with_commas}
@@ -323,14 +326,14 @@ def bare_names(labels: Iterable[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=8192)
 def speaker_name(name: str) -> str | None:
-    """The name of a label as it reads in notes; None when it says that nobody knows."""
+    """The name of a label as notes show it, at most 80 characters; None if it says that the speaker is unknown."""
     name = _up_to_bracket(clean(name).strip("*_ \t")).strip(":：*[]<>【】 \t").removeprefix("@")
     return None if not name or name.casefold() in _UNKNOWN else name[:80]
 
 
 @lru_cache(maxsize=8192)
 def proper(name: str) -> bool:
-    """Whether a label is written as names are: capitals in front, or a script without them, or a mark in it."""
+    """Whether a label is written as a name: with capitals, in a script without them, or with "_" or a number."""
     tokens = name.split()
     if not 0 < len(tokens) <= 5:
         return False

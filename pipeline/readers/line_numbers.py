@@ -1,4 +1,4 @@
-"""Numbers in front of lines: of a record's lines and pages, of questions, of a list of turns. They are taken off."""
+"""Remove numbers in front of lines: of a record's lines and pages, of questions, of turns in a list."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _COUNTED = re.compile(
     r"\s*(?P<bold>[*_]{0,2})(?:Q(?P<question>\d{1,4})\.?|(?P<item>\d{1,4}[.)]|[\[(]\d{1,4}[\])]|0\d{1,4}))(?P=bold)\s+"
     r"(?=[*_]{0,2}(?P<name>[^\W\d_][^:：*]{0,60})(?:[:：]|\*\*))"
 )
-_SAMPLE = 3000  # lines that tell whether all are numbered
+_SAMPLE = 3000  # lines by which to judge whether all are numbered
 _LEAST = 8
-_MOST, _UPWARDS = 0.7, 0.8  # of the lines, those that are numbered; of the numbers, those that go up by one
+_MOST, _UPWARDS = 0.7, 0.8  # minimum share of numbered lines, and of numbers that go up by one
 
 
 def unnumbered(rows: list[str], tally: Tally) -> list[str]:
@@ -46,7 +46,7 @@ def _all_numbered(filled: Sequence[str], pattern: re.Pattern[str]) -> bool:
 
 
 def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
-    """The lines without a number between one page's last number and the next one's first, and their like at the end."""
+    """The indices of unnumbered lines between two pages' numbers, and of lines like them at the end."""
     between: set[int] = set()
     edge_rows: set[str] = set()
     unnumbered_rows: list[int] = []
@@ -64,7 +64,7 @@ def _between_pages(rows: Sequence[str], pattern: re.Pattern[str]) -> set[int]:
 
 
 def _uncounted(rows: list[str], tally: Tally) -> list[str]:
-    """The lines without "Q12" or "12." in front of labels that recur, where those numbers go up by one."""
+    """The lines without "Q12" or "12." before labels that recur, if those numbers go up by one."""
     new_rows = rows
     counted = [
         (i, m) for i, row in enumerate(rows) if row[:40].strip(" \t*_Q[(")[:1].isdigit() and (m := _COUNTED.match(row))

@@ -1,4 +1,4 @@
-"""Shapes of a line that tools write, turned into the plain one: a time, a name, the words."""
+"""Lines as various tools write them, rewritten plainly: a time, a name, the words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.readers.clocks import clock_of, rise, seconds_of
 from pipeline.readers.labels import could_be_name, proper
 
-MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # of direction and byte order
+MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # of text direction and byte order
 _CLOCK = r"\d{1,3}(?::\d{1,2}){1,2}(?:[.,:;]\d{1,3})?"
 _NAME = r"[^\[\](),:]{1,60}"
 _IN_ONE = re.compile(
@@ -27,17 +27,20 @@ _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.
 _DECIMALS = re.compile(
     r"[\[(]?(?P<start>\d{1,6}\.\d{1,3})s?(?: | ?- ?|, ?)(?P<end>\d{1,6}\.\d{1,3})s?[\])]?:? "
     r"(?:(?P<name>[^\W\d]\w{0,30}\d)\b:? +)?(?P<rest>\S.*)"
-)  # pyannote's and Whisper's, put together
+)  # pyannote's and Whisper's output, combined
 _GLUED = re.compile(r"(?P<start>\d{1,2}:\d{2}:\d{2})[:=](?=[^\d\s])")  # TMPlayer
-_ASIDE = ("$", "//")  # beginnings of Spruce's settings and comments
+_ASIDE = ("$", "//")  # Spruce's settings and comments begin with these
 _BARE = re.compile(r"[ \t]*(\d{1,3}(?:[:;]\d{1,2}){1,3})(?![\d:;])")
-_MOST = 0.5  # of the lines with words, those in a shape that sentences could have too
-_SAMPLE = 500  # lines in which such a key shows
-_LEAST = 3  # lines with one key whose values are names
+_MOST = 0.5  # minimum share of lines in a shape that sentences could have too
+_SAMPLE = 500  # lines in which to look for a shape or a key
+_LEAST = 3  # minimum number of lines with one key whose values are names
 
 
 def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
-    """The shape with a clock in front that most of a file's lines have: a line alone may be a sentence with clocks."""
+    """The shape with a clock in front that most lines of a file have: a single one may be a sentence with clocks.
+
+    None if there is no such shape.
+    """
     filled = (row for row in map(str.strip, rows) if row and not row.startswith(_ASIDE))
     sample = [*itertools.islice(filled, _SAMPLE)]
     clocks = [row for row in sample if row[0].isdigit() or (row[0] in "[(" and row[1:2].isdigit())]
@@ -48,9 +51,9 @@ def shape_of(rows: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def clocks_are_words(rows: Sequence[str]) -> bool:
-    """Whether bare clocks in front of lines are too few for times of the recording, or do not rise as those do.
+    """Whether bare clocks in front of lines are words: they are too few for times, or do not rise as those do.
 
-    In front of most lines they are times, whatever they do.
+    In front of most lines they are times in any case.
     """
     found = [seconds_of(m[1]) for row in rows if row and row[0] in "0123456789 \t" and (m := _BARE.match(row))]
     if not found:
@@ -60,9 +63,9 @@ def clocks_are_words(rows: Sequence[str]) -> bool:
 
 
 def plainer(line: str, shape: re.Pattern[str] | None = None) -> str:
-    """The line with its time in front, its name after it and a colon, where a tool wrote both in another way.
+    """The line as time, name, colon and words, if a tool wrote these in another way.
 
-    `shape` is what `shape_of` found in its file.
+    `shape` is the result of `shape_of` for its file.
     """
     if "\t" in line and (match := _TABBED.fullmatch(line)):
         name = f"{match['name']}\t" if match["name"] else ""
@@ -95,7 +98,7 @@ def _parts(clock: str) -> list[int]:
 
 
 def unkeyed(rows: list[str]) -> list[str]:
-    """The lines, those that name speakers after one word ("Speaker: Marta Quill") with the name alone."""
+    """The lines; those that name speakers after one key ("Speaker: Marta Quill") keep the name alone."""
     if not any(":" in row[:24] and _KEYED.match(row) for row in itertools.islice(rows, _SAMPLE)):
         return rows
     filled = [i for i, row in enumerate(rows) if row.strip()]

@@ -1,4 +1,4 @@
-"""What every format goes through after parsing: lines joined to readable ones or cut, ids on."""
+"""The last steps for every format: lines are joined to readable ones or cut, and become numbered segments."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.transcript import Segment
 
-# It begins with one set of signs, which is found in a third of the time that a choice between two takes.
+# Begins with a single set of characters, which is found in a third of the time of an alternation.
 _SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?P<none>)|[\"'”’)]*(?P<gap>\s+))")
-_PAUSE, _AWHILE = 4, 30  # seconds between joined lines, and that they go over
-_TARGET, _MOST = 45, 1.6  # words of a line, and times as many that it may have
+_PAUSE, _AWHILE = 4, 30  # maximum seconds between joined lines; from the start of a joined line to its next part
+_TARGET, _MOST = 45, 1.6  # target number of words in a line; maximum, as a multiple of it
 
 
 class Line(NamedTuple):
-    """A parsed cue or paragraph before numbering; times in seconds. A `turn` is never joined to the line before it."""
+    """A parsed cue or paragraph before numbering, times in seconds. A `turn` is never joined to the line before it."""
 
     text: str
     speaker: str | None = None
@@ -30,10 +30,10 @@ class Line(NamedTuple):
 
 
 def unroll(lines: list[Line], tally: Tally) -> list[Line]:
-    """Rolling captions joined: each cue loses the words with which the one directly before it ended.
+    """Join rolling captions: remove from each cue the words with which the one directly before it ended.
 
-    YouTube shows every line twice, once below and once above the next one. Only the preceding cue is
-    compared, so that a speaker who really repeats a sentence later is kept.
+    YouTube shows every line twice, below the line before and then above the next one. Only the preceding cue is
+    compared, so that a sentence that a speaker really repeats later is kept.
     """
     if not _rolls(lines):
         return lines
@@ -43,7 +43,7 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
     repeated = 0
     for line in lines:
         tokens = line.text.split()
-        # Others who say the same say it; of a cue that lost its label as it rolled only a part is the same.
+        # Another speaker really says the same. A cue that lost its label while rolling repeats only a part.
         rolled = line.speaker == speaker or (line.speaker is None and tokens != previous)
         shared = _shared(previous, tokens) if rolled else 0
         speaker = line.speaker
@@ -59,14 +59,14 @@ def unroll(lines: list[Line], tally: Tally) -> list[Line]:
 
 
 def _shared(before: list[str], after: list[str]) -> int:
-    """How many words at the end of one line begin the next one."""
+    """How many words end one line and begin the next."""
     return next((n for n in range(min(len(before), len(after)), 0, -1) if before[-n:] == after[:n]), 0)
 
 
 def _rolls(lines: list[Line]) -> bool:
-    """Whether cues grow: each begins with the words, or the last line, of the one before, or shows the same again.
+    """Whether captions roll: each cue begins with the words, or the last line, of the one before, or shows them again.
 
-    What speech recognition says again and again is the same too, but then most other cues stand once.
+    Loops of speech recognition repeat themselves too, but then most other cues occur once.
     """
     same = itertools.groupby((line.speaker, line.text) for line in lines[:2000])
     runs = [(speaker, text.split(), len(list(group))) for (speaker, text), group in same]
@@ -84,10 +84,10 @@ def _rolls(lines: list[Line]) -> bool:
 
 
 def join_lines(lines: list[Line]) -> list[Line]:
-    """Short cues joined to readable lines of one speaker, ending at a sentence or a pause where there is one."""
+    """Join short cues to readable lines of one speaker, which end at a sentence or a pause if there is one."""
     joined: list[Line] = []
     parts: list[str] = []
-    first, end, length = Line(""), None, 0  # of the parts
+    first, end, length = Line(""), None, 0  # of the joined parts
     for line in lines:
         size = scripts.length(line.text)
         goes_on = parts and first.speaker == line.speaker and not line.turn and length + size <= _TARGET * _MOST
@@ -105,12 +105,12 @@ def join_lines(lines: list[Line]) -> list[Line]:
 
 
 def _paused(start: float | None, end: float | None, at: float) -> bool:
-    """Whether a line begins long after the end of what stands before it, or after its start."""
+    """Whether a line begins long after the end of what precedes it, or longer still after its start."""
     return (end is not None and at - end > _PAUSE) or (start is not None and at - start > _AWHILE)
 
 
 def split_long(line: Line) -> list[Line]:
-    """A long paragraph cut at sentence ends, times shared out by length, so that evidence stays narrow."""
+    """Cut a long line at sentence ends, with times in proportion to length, so that evidence stays narrow."""
     if scripts.length(line.text) <= _TARGET * _MOST:
         return [line]
     pieces: list[str] = []
@@ -128,9 +128,9 @@ def split_long(line: Line) -> list[Line]:
 
 
 def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
-    """Sentences, each with its length in words, or what counts so.
+    """The sentences of a text, each with its `scripts.length` in words.
 
-    One without an end in sight (unpunctuated captions) is cut at half of `limit`.
+    One that is longer than `limit` (unpunctuated captions) is cut into parts of half of that.
     """
     for sentence in _sentences(text):
         size = scripts.length(sentence)
@@ -141,7 +141,7 @@ def _parts(text: str, limit: int) -> Iterator[tuple[str, int]]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """A text parted behind each end of a sentence."""
+    """A text divided after each end of a sentence."""
     at = 0
     for match in _SENTENCE_END.finditer(text):
         start, end = match.span(match.lastgroup or 0)
@@ -166,7 +166,7 @@ def _with_times(line: Line, pieces: list[str]) -> list[Line]:
 
 
 def finish(lines: list[Line]) -> tuple[Segment, ...]:
-    """Numbered segments, ids from 1; empty lines go."""
+    """The numbered segments of the lines, with ids from 1; empty lines are dropped."""
     segments: list[Segment] = []
     for line in lines:
         text = scripts.closed(tidy(line.text))

@@ -1,4 +1,4 @@
-"""What speech recognition says again and again, as lines or inside one: kept once, with a warning."""
+"""Loops of speech recognition, over lines or inside one, are kept once, with a warning."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from pipeline.readers.tally import Tally
 from pipeline.text import word_count, words
 
 _ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
-_RUN = 40  # characters of a phrase that goes round without a space, which nobody's laughter takes
-_LOOP, _LOOP_SHORT = 5, 10  # times in a row that nobody says a sentence, or one or two words
-_PERIOD = 4  # lines that a loop goes over
-_LEAST = 16  # words of a line that a loop could be in
-_LONG, _VARIED = 200, 0.5  # words of a line whose words must vary less for a loop to be in it
-_PHRASE = 10  # words that a loop inside a line goes over
+_RUN = 40  # number of characters in a repeated phrase without spaces, more than any laughter has
+_LOOP, _LOOP_SHORT = 5, 10  # repeats that nobody says: of a sentence; of one or two words
+_PERIOD = 4  # maximum number of lines in a repeated passage
+_LEAST = 16  # minimum number of words in a line in which to look for a loop
+# number of words from which a line is always searched; maximum share of different words in a shorter one
+_LONG, _VARIED = 200, 0.5
+_PHRASE = 10  # maximum number of words in a phrase that is repeated inside a line
 
 
 def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
-    """Lines without what speech recognition said again and again, each loop kept once, with a warning."""
+    """The lines with each loop of speech recognition kept once, with a warning."""
     keys = [(line.speaker, line.text.casefold()) for line in lines]
     counts = Counter(keys)
     folded: list[Line] = []
@@ -45,7 +46,7 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
 
 
 def _loop_at(keys: list[tuple[str | None, str]], i: int) -> tuple[int, int]:
-    """The lines and the repeats of a loop that begins here; (0, 0) when there is none. Keys are speakers and words."""
+    """The lines and the repeats of a loop that begins at `i`; (0, 0) if there is none. Keys: (speaker, text)."""
     for period in range(1, _PERIOD + 1):
         if i + period >= len(keys) or keys[i] != keys[i + period]:
             continue
@@ -61,7 +62,7 @@ def _loop_at(keys: list[tuple[str | None, str]], i: int) -> tuple[int, int]:
 
 
 def _unlooped(line: Line, tally: Tally) -> Line:
-    """A line in which a phrase does not go round and round."""
+    """A line with each phrase that is repeated over and over kept once."""
     text = line.text
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
@@ -87,7 +88,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
 
 
 def _record(finding: str, words_left_out: int, text: str, file_line: int, tally: Tally) -> None:
-    """A loop, and the words of it that are left out."""
+    """Record a loop and the number of its words that are left out."""
     tally.leave_out_words("loops of speech recognition", words_left_out, text, file_line)
     tally.warn(f"{finding}: read once, as a loop of speech recognition", file_line)
 
@@ -97,11 +98,11 @@ def _once(match: re.Match[str]) -> str:
 
 
 def _phrases(tokens: list[str]) -> list[tuple[int, int, int]]:
-    """Phrases that are said again and again: where each starts, its words, and how often, in their order."""
+    """Phrases that are repeated over and over, in order: index of the first word, words in each, repeats."""
     found: list[tuple[int, int, int]] = []
     for period in range(1, _PHRASE + 1):
         least = _LOOP_SHORT if period < 3 else _LOOP
-        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # as many as C can compare
+        same = bytes(map(operator.eq, tokens, itertools.islice(tokens, period, None)))  # compared in C, not in Python
         run = b"\x01" * (period * (least - 1))
         start = same.find(run)
         while start >= 0:

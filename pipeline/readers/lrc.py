@@ -1,4 +1,4 @@
-"""LRC: "[00:04.00]words", with tags such as [ti:…] in front and perhaps an end time behind."""
+"""LRC: "[00:04.00]words", with tags such as [ti:…] above and sometimes an end time behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIMED = re.compile(r"^\[\d{1,3}:\d{2}\.\d{2,3}\]")
 
 
 def sniff(document: Document) -> bool:
-    """Lines that begin with [mm:ss.xx] and their words without a space, or after a space under an LRC tag."""
+    """Whether lines begin with [mm:ss.xx] and words without a space between, or with one if an LRC tag comes first."""
     rows = [row for row in document.head.split("\n")[:-1] or [document.head] if row.strip()][:30]
     dotted = sum(bool(_DOTTED.match(row)) for row in rows)
     tags = sum(bool(_TAG.match(row)) for row in rows)
@@ -30,7 +30,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a time; a line with several times is sung at each, and read at the first."""
+    """Read each line with a time as a cue; one with several times is sung at each, and read at the first."""
     tags: dict[str, str] = {}
     cues: list[Cue] = []
     for number, row in enumerate(document.rows(), 1):
@@ -54,7 +54,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _shift(cues: list[Cue], offset: str, tally: Tally) -> None:
-    """All times moved by the offset of the file: milliseconds by which the words come earlier."""
+    """Move all times by the file's offset: the milliseconds by which the words come earlier."""
     if not re.fullmatch(r"[+-]?\d{1,7}", offset) or int(offset) == 0:
         return
     shift = int(offset) / 1000

@@ -1,4 +1,4 @@
-"""Markdown and HTML inside text: what is marked up and what is code stay, the marks go, what they hide is recorded."""
+"""Remove the marks of Markdown and HTML: marked words and code stay, what the marks hide is recorded."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TAGS = (
 _ATTRIBUTE = r"""\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,1000}"|'[^'<>]{0,1000}'|[^\s"'<>]{1,500})"""
 _EMPTY = frozenset("br hr".split())  # tags that need no attributes, hold no words and are never closed
 _TAG = re.compile(rf"</?(?P<name>{_TAGS})(?P<more>(?:{_ATTRIBUTE}){{0,30}}(?:\s+[a-z]{{3,15}})?\s*/?)>", re.IGNORECASE)
-# Tags that HTML lets stay open, where they begin a line or end one, as nobody's words do again and again.
+# Tags that HTML lets stay open, at the beginning or end of a line, where spoken words would not recur.
 _LEFT_OPEN = re.compile(r"^[ \t]*<(p|li|d[dt]|t[rdh])>|<(p)>[ \t]*$", re.IGNORECASE | re.MULTILINE)
-# Escaped tags around the beginnings of lines, or at their ends, which a converter escaped where they recur.
+# Escaped tags around the beginnings of lines, or at their ends; if they recur, a converter escaped them.
 _ESCAPED_ATTRIBUTES = r"(?:[ \t](?:(?!&[lg]t;)[^<>\n]){0,1000})?"
 _ESCAPED = re.compile(
     rf"^[ \t]*&lt;({_TAGS}){_ESCAPED_ATTRIBUTES}&gt;[^\n]{{1,500}}?&lt;/\1&gt;"
@@ -31,10 +31,10 @@ _ESCAPED = re.compile(
 _ESCAPED_TAG = re.compile(rf"&lt;(/?({_TAGS}){_ESCAPED_ATTRIBUTES}/?)&gt;", re.IGNORECASE)
 _CLOSED = re.compile(r"</([A-Za-z]\w*)")
 _CLOSING = re.compile(r"</([^\W\d_][\w .-]{0,40})>")
-_SPACED = rf"[^\W{UNSPACED}]"  # a letter of scripts that part words by blanks, or a digit
+_SPACED = rf"[^\W{UNSPACED}]"  # a letter of a script that separates words by blanks, or a digit
 _OPENED, _MARK = "<!--", re.compile("<!--(?:-?>)?|-->")
-_STRAY, _MOST = 2000, 0.8  # characters, and of the text, beyond both of which a comment is none
-# Code in backticks. Two touch no letter outside it: in front of a word they are a quotation mark of TeX.
+_STRAY, _MOST = 2000, 0.8  # characters, and share of the text; if a "comment" exceeds both, its mark is a stray one
+# Code in backticks. Double ones touch no letter outside: before a word they are a quotation mark of TeX.
 _CODE = re.compile(
     rf"(?<!`)(?!(?<={_SPACED})``[^`])(`{{1,3}})(?=\S)([^`\n]{{1,200}})(?<=\S)\1(?!`)(?!(?<=[^`]``){_SPACED})"
 )
@@ -42,15 +42,15 @@ _TEMPLATES = r"(?:\{[%{][^{}\n]{0,300}[%}]\}(?:\{:[^{}\n]{0,100}\})?[ \t]*)"
 _FIRST_TEMPLATES, _LAST_TEMPLATES = re.compile(rf"{_TEMPLATES}{{1,20}}"), re.compile(rf"{_TEMPLATES}{{1,20}}$")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)")
 _LINKED = re.compile(r"\[([^\[\]]{1,300})\]\(([^()]{0,500})\)")
-_CODED_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(https?://[^()\s]{1,500}\)")  # whose marks were set the wrong way round
+_CODED_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(https?://[^()\s]{1,500}\)")  # code around a link: the wrong order
 _BARE_LINK = re.compile(r"<https?://[^<>\s]{1,500}>")
-NO_IDENTIFIER = r"(?!__[a-z][a-z0-9_]*__(?!\w))"  # in front of what "__" marks: "__init__" is spelt so
-# Marks of emphasis: none inside a word, none that a blank parts from what it would mark.
+NO_IDENTIFIER = r"(?!__[a-z][a-z0-9_]*__(?!\w))"  # before what "__" marks: "__init__" is an identifier
+# Marks of emphasis: never inside a word, never with a blank between them and what they mark.
 _EMPHASIS = (
     re.compile(rf"(?<![\w*]){NO_IDENTIFIER}(\*\*|__)(?=\S)((?:(?!(?<![\w*])\1\S).){{1,300}}?)(?<=\S)\1(?![\w*])"),
     re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_]{2,200})(?<=\S)\1(?![\w*])"),
 )
-_HOLE = re.compile("\x00(\\d+)\x00")  # stands for code, which no other pattern looks into
+_HOLE = re.compile("\x00(\\d+)\x00")  # in place of code, which no other pattern may change
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"')\]]+|\bmailto:\S+|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,500})(?:\s+\"[^\"]*\")?\)")
 _COLON, _ASIDE = re.compile(r"[:：](?!\d)"), re.compile(r"\([^()]*\)")
@@ -58,12 +58,12 @@ _WORDS_OF_A_LINK = 4
 
 
 def without_comments(text: str, tally: Tally) -> str:
-    """The text without its comments, which are recorded; their line ends stay."""
+    """The text without comments, which are recorded; their line ends stay."""
     if _OPENED not in text:
         return text
     kept: list[str] = []
     line, at = 1, 0
-    longest = max(_STRAY, _MOST * len(text))  # words would be lost for a stray mark
+    longest = max(_STRAY, _MOST * len(text))  # a stray mark would remove words
     for start, end in _comments(text):
         if end - start > longest:
             continue
@@ -76,9 +76,9 @@ def without_comments(text: str, tally: Tally) -> str:
 
 
 def _comments(text: str) -> Iterator[tuple[int, int]]:
-    """Where comments begin and end, those inside others with them.
+    """The start and end of each comment, including those nested in others.
 
-    From a mark that opens to the first that closes; to one behind it in its line where that closes all opened.
+    A comment ends at the first closing mark, or at a later one in its line that closes all opened ones.
     """
     start, depth, end, line_end = -1, 0, 0, 0
     for mark in _MARK.finditer(text):
@@ -99,17 +99,17 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def with_code_escaped(text: str) -> str:
-    """The text with entities for what could be tags or entities inside of code, which stays as it is written."""
+    """The text with what looks like tags and entities inside code escaped, so that code stays as it is written."""
     if "`" not in text or ("<" not in text and "&" not in text):
         return text
     return _CODE.sub(lambda code: code[0].replace("&", "&amp;").replace("<", "&lt;"), text)
 
 
 def without_tags(text: str, tally: Tally) -> str:
-    """The text without HTML tags, which are recorded; its line ends stay, so that lines keep their numbers.
+    """The text without HTML tags, which are recorded; line ends stay, so that lines keep their numbers.
 
-    One without attributes that is closed nowhere, and need be, is what somebody said: "You open a <div>". So is one
-    that is escaped, unless such ones begin or end line after line.
+    A tag without attributes that should be closed but never is counts as speech: "You open a <div>". So does an escaped
+    one, unless its kind begins or ends several lines.
     """
     text = _with_tags_of_a_converter(text)
     if "<" not in text:
@@ -134,7 +134,7 @@ def without_tags(text: str, tally: Tally) -> str:
 
 
 def _with_tags_of_a_converter(text: str) -> str:
-    """The text with tags for escaped ones of the kinds that begin or end several lines, whatever their attributes."""
+    """The text with escaped tags restored, whatever their attributes, if their kind begins or ends several lines."""
     if "&lt;" not in text:
         return text
     times = Counter((first or last).casefold() for first, last in _ESCAPED.findall(text))
@@ -147,9 +147,9 @@ def _with_tags_of_a_converter(text: str) -> str:
 
 
 def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> str:
-    """The line without marks of a site's templates, which are recorded: a line of them, or some behind a sentence.
+    """The line without a site's template marks, which are recorded: a whole line of them, or some behind a sentence.
 
-    In front of words they are such marks in the `first` line alone; everywhere else they are what somebody says.
+    In front of words they are removed only in the `first` line; elsewhere they are speech.
     """
     if "{{" not in line and "{%" not in line:
         return line
@@ -164,11 +164,11 @@ def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> s
 
 
 def tags_to_labels(text: str) -> str:
-    """`<Person1> words </Person1>` as a label in front of the words, where such pairs recur."""
+    """Turn `<Person1> words </Person1>` into a label before the words, if such pairs recur."""
     if "</" not in text:
         return text
     closed = [m[1] for m in _CLOSING.finditer(text)]
-    names = dict.fromkeys(closed) if len(closed) > 1 else {}  # in their order, which decides where they nest
+    names = dict.fromkeys(closed) if len(closed) > 1 else {}  # in order, which matters if they are nested
     for name in [n for n in names if not _TAG.match(f"<{n}>")][:50]:
         opening = re.compile(rf"(^[ \t]*)?<{re.escape(name)}>[ \t]*", re.MULTILINE)
         text = text.replace(f"</{name}>", "")
@@ -177,7 +177,7 @@ def tags_to_labels(text: str) -> str:
 
 
 def unmarked(line: str, tally: Tally, number: int) -> str:
-    """A line without the marks of Markdown, what they hide recorded, with entities as characters, cleaned."""
+    """The line without Markdown marks, entities decoded, cleaned; what the marks hide is recorded."""
     code: list[str] = []
     if "`" in line:
         line = line.replace("\x00", "")
@@ -195,7 +195,7 @@ def unmarked(line: str, tally: Tally, number: int) -> str:
 
 
 def _without_links(line: str, tally: Tally, number: int) -> str:
-    """A line with the words of its links alone, without its images: what goes is recorded."""
+    """The line without images, and with only the words of its links; what is removed is recorded."""
     for image in _IMAGE.findall(line):
         tally.leave_out("images", image, number)
     line = _IMAGE.sub("", line)
@@ -208,9 +208,9 @@ def _without_links(line: str, tally: Tally, number: int) -> str:
 
 
 def only_a_link(line: str) -> bool:
-    """Whether a line holds nothing but addresses and links, and at most a few words that name them.
+    """Whether a line holds only addresses and links, and at most a few words that name them.
 
-    Words on both sides of a link, between a label and a link, and sentences say something: they are speech.
+    Words on both sides of a link, words between a label and a link, and sentences are speech.
     """
     if "http" not in line and "www." not in line and "](" not in line and "@" not in line:
         return False

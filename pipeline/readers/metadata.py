@@ -1,4 +1,4 @@
-"""What is known besides the words: front matter and `NAME.info.json`, with yt-dlp's names."""
+"""Metadata of a transcript: front matter and `NAME.info.json`, under yt-dlp's names."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _Kind = TypeVar("_Kind")
 _TITLE, _CHANNEL = ("title", "fulltitle"), ("channel", "uploader", "podcast", "show", "series")
 _URL = ("webpage_url", "url", "media", "source_url", "original_url")
 _DATE, _LANGUAGE = ("upload_date", "published", "date", "release_date"), ("language", "lang", "language_code")
-KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # keys of front matter
+KNOWN = frozenset((*_TITLE, *_CHANNEL, *_URL, *_DATE, *_LANGUAGE, "speakers"))  # known keys of front matter
 
 
 def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], None] | None = None) -> Metadata:
-    """Metadata from a mapping's known keys; unknown keys are left alone.
+    """Metadata from the known keys of a mapping; unknown keys are ignored.
 
-    A value of the wrong kind is left out with a warning by `warn`; InputError without that.
+    A value of the wrong kind is left out with a warning by `warn`; without `warn` it raises InputError.
     """
 
     def or_default(read_value: Callable[[], _Kind], default: _Kind) -> _Kind:
@@ -51,13 +51,13 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
 
 
 def lenient(values: Mapping[str, Any]) -> Metadata:
-    """What a transcript's own fields say, those of another kind than expected left alone."""
+    """Metadata from a transcript's own fields; values of the wrong kind are ignored."""
     plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
     return from_mapping(plain, "")
 
 
 def side_places(path: Path) -> tuple[Path, ...]:
-    """Where a transcript's side file may lie: `NAME.info.json` beside `NAME.ext`, or beside yt-dlp's `NAME.en.ext`."""
+    """The paths of a possible side file: `NAME.info.json` beside `NAME.ext`, or beside yt-dlp's `NAME.en.ext`."""
     stems = [path.stem]
     if match := _LANGUAGE_ENDING.search(path.stem):
         stems.append(path.stem[: match.start()])
@@ -65,12 +65,15 @@ def side_places(path: Path) -> tuple[Path, ...]:
 
 
 def side_file(path: Path) -> Path | None:
-    """The side file of a transcript; None when there is none."""
+    """The side file of a transcript; None if there is none."""
     return next((side for side in side_places(path) if side.is_file()), None)
 
 
 def read_side_file(path: Path) -> Metadata:
-    """Metadata from the side file of a transcript, chapters included; nothing when there is none."""
+    """Metadata, chapters included, from a transcript's side file; empty if there is none.
+
+    Raises InputError if the side file is no JSON object.
+    """
     side = side_file(path)
     if side is None:
         return Metadata()
@@ -83,18 +86,18 @@ def read_side_file(path: Path) -> Metadata:
     metadata = from_mapping(values, str(side))
     ending = _LANGUAGE_ENDING.search(path.stem)
     if side.name != f"{path.stem}.info.json" and ending:
-        metadata = replace(metadata, language=_caption_language(ending[1]))  # of the captions, which may be translated
+        metadata = replace(metadata, language=_caption_language(ending[1]))  # they may be translated
     return replace(metadata, chapters=_chapters(values))
 
 
 def _caption_language(code: str) -> str:
-    """The language of captions as a downloader names them: "en-orig" is English, "zh-Hans-en" Chinese from English."""
+    """The language in a downloader's code for captions: "en-orig" is English, "zh-Hans-en" Chinese from English."""
     first, *rest = code.split("-")
     return "-".join([first, *itertools.takewhile(_SUBTAG.fullmatch, rest)])
 
 
 def _chapters(values: Mapping[str, Any]) -> tuple[Chapter, ...]:
-    """yt-dlp's chapters; those of another kind are left alone."""
+    """yt-dlp's chapters; malformed ones are ignored."""
     chapters = values.get("chapters")
     return tuple(
         Chapter(clean(str(chapter["title"]))[:_MAX], float(chapter["start_time"]))

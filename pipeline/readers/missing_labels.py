@@ -1,4 +1,4 @@
-"""Labels that are missing, it seems: paragraphs in a long run under a label that is used for a few words elsewhere."""
+"""Labels that seem to be missing: a label with few words elsewhere is followed by a long run of paragraphs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import NamedTuple
 from pipeline.readers.rows import Row
 from pipeline.readers.tally import Tally
 
-_LONG = 10  # paragraphs behind a label without one of their own, at least
-_OTHERS = 5  # turns of the label besides, at least
-_TIMES = 20  # the words of the longest of those
-_LECTURES = 2  # runs as long as that which somebody else has, whose words these may be
+_LONG = 10  # paragraphs; a run with more is long
+_OTHERS = 5  # minimum number of other turns with the label
+_TIMES = 20  # minimum ratio of its words to those of the longest other turn
+_LECTURES = 2  # long runs of somebody else, whose words these may be
 
 
 class _Run(NamedTuple):
-    """What a label holds for: its line, the paragraphs, the words."""
+    """What a label holds for: its line, the number of paragraphs and of words."""
 
     line: int
     paragraphs: int
@@ -28,9 +28,9 @@ class _Run(NamedTuple):
 
 
 def warn_of_missing_labels(rows: Sequence[Row], labelled: Sequence[int], tally: Tally) -> None:
-    """Warns of labels that hold too long to be believed. `labelled` are the places of the rows that a label begins.
+    """Warn of labels that hold implausibly long. `labelled` are the indices of the rows that begin with a label.
 
-    Words stay where the file puts them: who said them is not known.
+    The words stay where the file puts them, since nobody knows who said them.
     """
     if len(labelled) <= _OTHERS or len(rows) - len(labelled) < _LONG * (1 + _LECTURES):
         return
@@ -50,7 +50,7 @@ def warn_of_missing_labels(rows: Sequence[Row], labelled: Sequence[int], tally: 
 
 
 def _runs(rows: Sequence[Row], labelled: frozenset[int]) -> dict[str, list[_Run]]:
-    """The runs of each speaker, from a label to the next one."""
+    """The runs of each speaker, each from one label to the next."""
     runs: dict[str, list[_Run]] = defaultdict(list)
     last: str | None = None
     for i, row in enumerate(rows):

@@ -1,6 +1,6 @@
-"""The names that programs give to what is said, when, and by whom: of columns, of fields and of attributes.
+"""Names that programs give to words, times and speakers: of columns, of fields and of attributes.
 
-They are as `key_of` gives them. Where an object has several of these, the first counts.
+They are written as `key_of` returns them. If an object has several of these, the first counts.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ SPEAKER += ("role", "participantrole")
 
 @functools.lru_cache(maxsize=4096)
 def key_of(name: str) -> str:
-    """A name without its bars and spaces, in small letters: "Start Time", "start_time" and "startTime" are one."""
+    """A name in lower case without "-", "_" and spaces: "Start Time", "start_time" and "startTime" are one."""
     return name.replace("_", "").replace("-", "").replace(" ", "").casefold()

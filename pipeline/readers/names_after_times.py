@@ -1,4 +1,4 @@
-"""Names between a time and the words, with nothing after them: "[00:00:12] Marta Quill Welcome back"."""
+"""Names between a time and the words, with nothing behind them: "[00:00:12] Marta Quill Welcome back"."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.readers.common import Common
 from pipeline.readers.labels import could_be_name
 from pipeline.readers.tidy import ends_sentence
 
-_SAMPLE = 400  # lines in which such names show
-_LEAST = 4  # lines with a time in front
-_MOST = 0.8  # of these, those that begin with a name if there are such names
-_LONGEST = 4  # words of a name
-_FOLLOWED = 0.8  # of the places of a part of a name, those where the name goes on
-_VOICE = "speaker"  # what programs count, whatever the order
-_BACK = 0.2  # of the changes from one number to another, those to a smaller one where people answer one another
+_SAMPLE = 400  # lines in which to look for such names
+_LEAST = 4  # minimum number of lines with a time in front
+_MOST = 0.8  # minimum share of these that begin with a name
+_LONGEST = 4  # maximum number of words in a name
+_FOLLOWED = 0.8  # minimum share of a part's occurrences in which the name continues
+_VOICE = "speaker"  # as programs number speakers, in any order
+_BACK = 0.2  # minimum share of changes to a smaller number if people answer one another
 _BARE = re.compile(r"[^\W\d_][\w'’-]*|[^\W\d_]{1,4}\.|\d{1,2}")
 
 
@@ -27,16 +27,16 @@ Words = tuple[str, ...]
 
 
 class _TimedLine(NamedTuple):
-    """A line with a time in front: where its words begin, and the words with capitals that they begin with."""
+    """A line with a time in front: where its words begin, and the capitalised words at their beginning."""
 
     begin: int
     opening: Words
 
 
 def with_names_apart(rows: list[str]) -> list[str]:
-    """The lines, a colon behind such names where nearly every time has one and two recur at least.
+    """The lines with a colon behind such names, if nearly every time has one and at least two recur.
 
-    A line with a time and no such name is a change of speaker who is not known.
+    A line with a time but no such name is a change to an unknown speaker.
     """
     sample = [*itertools.islice(filter(str.strip, rows), _SAMPLE)]
     if 2 * sum(_timed_line(row) is not None for row in sample) < max(len(sample), 2 * _LEAST):
@@ -47,7 +47,7 @@ def with_names_apart(rows: list[str]) -> list[str]:
 
 
 def _names(rows: Sequence[str]) -> set[Words]:
-    """The names behind times, if nearly every time has one and two recur at least."""
+    """The names behind times, if nearly every time has one and at least two recur; else none."""
     lines = [timed for row in rows if (timed := _timed_line(row))]
     names = _recurring([timed.opening for timed in lines], Common("\n".join(rows)))
     name_counts = Counter(name for timed in lines if (name := _within(timed.opening, names)))
@@ -57,14 +57,14 @@ def _names(rows: Sequence[str]) -> set[Words]:
 
 
 def _share_of_ended(rows: Sequence[str]) -> float:
-    """Of the lines with words in front of those with times, the share that end a sentence, as nothing sung does."""
+    """The share of lines before timed ones that end a sentence, as lines of songs do not."""
     filled = [*filter(str.strip, rows)]
     above = [a for a, b in itertools.pairwise(filled) if _timed_line(b)]
     return sum(map(ends_sentence, above)) / max(1, len(above))
 
 
 def _timed_line(row: str) -> _TimedLine | None:
-    """What such a line begins with; None for one with columns, without a time in front or anything after it."""
+    """The beginning of a line with a time in front; None if it has none, no words behind it, or tabs."""
     start = len(row) - len(row.lstrip())
     stamp = stamp_at(row, start) if row[start : start + 1] in tuple("0123456789[(<{") else None
     if stamp is None or "\t" in row:
@@ -79,7 +79,7 @@ def _capital(word: str) -> bool:
 
 
 def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
-    """The words in front of others that recur and are no common ones: a number makes "Speaker 1" a name."""
+    """Recurring names at the beginnings of lines, without common words; a number makes "Speaker 1" a name."""
     counts = Counter(opening[:n] for opening in openings for n in range(1, len(opening) + 1))
     goes_on: Counter[Words] = Counter()
     for part, times in counts.items():
@@ -90,7 +90,7 @@ def _recurring(openings: Sequence[Words], common: Common) -> set[Words]:
 
 
 def _voices(openings: Sequence[Words], numbered: set[Words]) -> set[Words]:
-    """Of the names with a number, those of people: their numbers come back, those of slides and chapters rise."""
+    """Of names with a number, those of people: their numbers come back, those of slides and chapters rise."""
     numbers: dict[Words, list[int]] = {name[:-1]: [] for name in numbered}
     for opening in openings:
         if name := next((part for n in range(1, len(opening) + 1) if (part := opening[:n]) in numbered), None):
@@ -105,7 +105,7 @@ def _come_back(numbers: Sequence[int]) -> bool:
 
 
 def _name(opening: Words, counts: Counter[Words], goes_on: Counter[Words]) -> Words | None:
-    """The words that are a name in front of others: it ends where what follows is hardly ever the same."""
+    """The name at the beginning of a line: it ends where what follows varies. None if there is none."""
     for n in range(1, min(len(opening), _LONGEST + 1)):
         part = opening[:n]
         if _BARE.fullmatch(part[-1]) is None:
@@ -116,7 +116,7 @@ def _name(opening: Words, counts: Counter[Words], goes_on: Counter[Words]) -> Wo
 
 
 def _within(opening: Words, names: set[Words]) -> Words | None:
-    """The name that words begin with, if another word with a capital stands behind it."""
+    """The name at the beginning of a line, if another capitalised word follows it; else None."""
     return next((part for n in range(len(opening) - 1, 0, -1) if (part := opening[:n]) in names), None)
 
 

@@ -1,4 +1,4 @@
-"""Word documents, PDF and RTF as text: paragraphs in, everything else as in a text file."""
+"""Word documents, PDF and RTF as text, which is then read as a text file is."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pipeline.text import clean
 from pipeline.transcript import Metadata
 
 _UNREAD = (("formulas", "m:oMath", "m:t"), ("text boxes", "w:txbxContent", "w:t"))
-_SHOWN_ELSEWHERE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # of what stands beside it
-_LARGEST = 400_000_000  # bytes that a document may unpack to
+_SHOWN_ELSEWHERE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # copies for old programs
+_LARGEST = 400_000_000  # maximum size of an unpacked document, in bytes
 
 
 def _docx_sniff(document: Document) -> bool:
@@ -26,7 +26,7 @@ def _docx_sniff(document: Document) -> bool:
 
 
 def _docx_read(document: Document, tally: Tally) -> Prose:
-    """Paragraphs and table rows in their order, bold beginnings marked; the title from the properties."""
+    """Read paragraphs and table rows in order, with bold beginnings marked; the title is in the properties."""
     from docx import Document as open_docx
     from docx.opc.exceptions import OpcError
 
@@ -43,7 +43,7 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
 
 
 def _properties(word: Any) -> Metadata:
-    """Title and language by the document's properties; where it has none, python-docx gives it some of its own."""
+    """Title and language from the document's properties; if it has none, python-docx would invent some."""
     from docx.opc.constants import RELATIONSHIP_TYPE
 
     relation_types = {relation.reltype for relation in word.part.package.rels.values()}
@@ -54,7 +54,7 @@ def _properties(word: Any) -> Metadata:
 
 
 def _record_unread(body: Any, tally: Tally) -> None:
-    """Records what stands in formulas and boxes, which are no part of a paragraph's text."""
+    """Record text in formulas and boxes, which is not part of any paragraph's text."""
     from docx.oxml.ns import qn
 
     for kind, holder, words in _UNREAD:
@@ -81,7 +81,7 @@ def _text(paragraph: Any, tally: Tally) -> str:
 
 
 def _as_markdown(paragraph: Any, word: Any, tally: Tally) -> list[str]:
-    """A paragraph's lines as Markdown: headings with hashes, a bold beginning in asterisks."""
+    """The lines of a paragraph as Markdown: headings with "#", a bold beginning in asterisks."""
     from docx.text.paragraph import Paragraph
 
     text = _text(paragraph, tally)
@@ -95,7 +95,7 @@ def _as_markdown(paragraph: Any, word: Any, tally: Tally) -> list[str]:
         bold += run.text
     if bold.strip() and text.startswith(bold) and len(bold) < 100:
         rest = text[len(bold) :]
-        if bold[-1:].isalnum() and rest[:1].strip() and rest[0] not in ":：":  # a part of a word, or of a sentence
+        if bold[-1:].isalnum() and rest[:1].strip() and rest[0] not in ":：":  # bold ends inside a word or sentence
             return text.split("\n")
         text = f"**{bold.strip()}** {rest.lstrip(' ')}" if rest.strip() else f"**{bold.strip()}**"
     return text.split("\n")
@@ -106,7 +106,7 @@ def _pdf_sniff(document: Document) -> bool:
 
 
 def _pdf_read(document: Document, tally: Tally) -> Prose:
-    """The text of the pages; lines that stand on most pages are headers and footers."""
+    """Read the text of the pages without headers and footers, which are lines that most pages have."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -134,7 +134,7 @@ def _rtf_sniff(document: Document) -> bool:
 
 
 def _rtf_read(document: Document, tally: Tally) -> Prose:
-    """The text of the document."""
+    """Read the text of the document."""
     from striprtf.striprtf import rtf_to_text
 
     try:

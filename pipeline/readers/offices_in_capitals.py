@@ -1,18 +1,18 @@
-"""Labels in capitals that small words or a number follow ("The SPEAKER pro tempore.") and sentences that look so."""
+"""Labels in capitals with small words or a number behind ("The SPEAKER pro tempore."), and sentences like them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 
-_MOST = 0.8  # of the paragraphs, those with a label in capitals if what follows may be part of it; of endings, one
+_MOST = 0.8  # minimum shares of paragraphs with a label in capitals, and of one ending of an office
 
 
 def no_offices(labels: Mapping[str, int], units: int) -> set[str]:
-    """Of the labels in front of full stops, how often each stands, those that are beginnings of sentences.
+    """Of labels before full stops, with their counts, those that are the beginnings of sentences.
 
-    "The NASA was late." is one, unless the capitals are a label of their own as well or nearly all paragraphs have one.
-    "The SPEAKER pro tempore." is none where it recurs beside other labels: an office ends alike, sentences differ.
+    "The NASA was late." is one, unless the capitals are also a label alone or nearly all paragraphs begin with one.
+    "The SPEAKER pro tempore." is not, if it recurs beside other labels: an office always ends alike, sentences vary.
     """
     longer = {label: plain for label in labels if (plain := _in_capitals(label)) != label}
     if not longer:
@@ -26,7 +26,7 @@ def no_offices(labels: Mapping[str, int], units: int) -> set[str]:
 
 
 def _offices(labels: Mapping[str, int], longer: Mapping[str, str]) -> set[str]:
-    """The longer labels that recur with hardly another ending."""
+    """The longer labels that recur with hardly any other ending."""
     times: Counter[str] = Counter()
     for label, plain in longer.items():
         times[plain] += labels[label]
@@ -34,7 +34,7 @@ def _offices(labels: Mapping[str, int], longer: Mapping[str, str]) -> set[str]:
 
 
 def _in_capitals(label: str) -> str:
-    """A label without the small words or the number at its end."""
+    """A label without small words or a number at its end."""
     words = label.split()
     while len(words) > 1 and (words[-1].islower() or words[-1].isdigit()):
         words.pop()

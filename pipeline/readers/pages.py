@@ -1,4 +1,4 @@
-"""Pages of records and documents: what stands at the top and bottom of most of them is nobody's words."""
+"""Headers and footers: what is at the top and bottom of most pages of a document is nobody's words."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean
 
 PAGES = "headers and footers of pages"
-_EDGE = 2  # lines at the top and at the bottom of a page
-_MANY, _NEARLY_ALL = 6, 0.8  # pages, and of them those that a sentence stands on if nobody says it
-_LABEL = 2  # times as many pages have a running head at their edges as have the same line inside
+_EDGE = 2  # lines looked at, both at the top and at the bottom of a page
+_MANY, _NEARLY_ALL = 6, 0.8  # minimum number of pages, and share of them, with a sentence that nobody says
+_LABEL = 2  # on how many times more pages a running head is at an edge than inside
 _CHANGING = re.compile(r"(\d+(?::\d+)+)|\d+")
 _NUMBER = re.compile(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?")
 
 
 def running(row: str) -> str:
-    """A line without what changes from page to page; clocks stay: they change from turn to turn."""
+    """A line with "#" for numbers, which vary from page to page; not for clocks, which vary from turn to turn."""
     return _CHANGING.sub(lambda number: number[1] or "#", clean(row))
 
 
 def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: int | None = None) -> list[str]:
-    """All lines; `BREAK` for those at the edges of pages that are page numbers or stand on most pages.
+    """All lines, with `BREAK` for page numbers at the edges of pages and for lines at the edges of most pages.
 
-    They are recorded with the number of their page, or of their line counted from `number`.
+    These are recorded with the number of their page or, if `number` is given, of their line, counted from it.
     """
     heads = _heads(pages)
     rows: list[str] = []
@@ -43,9 +43,9 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
 
 
 def _heads(pages: Sequence[list[str]]) -> set[str]:
-    """The running heads: lines at the edges of most pages, sentences only where nearly all of many pages have them.
+    """The running heads: lines at the edges of most pages; sentences only if nearly all of many pages have them.
 
-    A line that stands inside pages too is a label, as one that ends in a colon is.
+    A line that is also inside pages, or ends in a colon, is a label.
     """
     places = [{i for edge in _edges(page) for i in edge} for page in pages]
     edges = [{running(page[i]) for i in outside} for page, outside in zip(pages, places, strict=True)]
@@ -67,19 +67,19 @@ def _heads(pages: Sequence[list[str]]) -> set[str]:
 
 
 def _outside(page: list[str], heads: set[str]) -> set[int]:
-    """The lines of a page that are running heads, or its number with none but running heads between it and the edge."""
+    """The indices of a page's running heads, and of its number if only running heads are between it and the edge."""
     outside: set[int] = set()
     for edge in _edges(page):
         outermost = True
         for i in edge:
             key, number = running(page[i]), _NUMBER.fullmatch(clean(page[i])) is not None
-            if (number and outermost) or (key in heads and key.strip("# /")):  # "41" may be somebody's answer
+            if (number and outermost) or (key in heads and key.strip("# /")):  # elsewhere, "41" may be an answer
                 outside.add(i)
             outermost = outermost and i in outside and not number
     return outside
 
 
 def _edges(page: list[str]) -> tuple[list[int], list[int]]:
-    """The lines at the top and at the bottom of a page that are not empty, from the edge inwards."""
+    """The indices of the lines at the top and bottom of a page that are not empty, from the edge inwards."""
     filled = [i for i, row in enumerate(page) if row.strip()]
     return filled[:_EDGE], filled[: -_EDGE - 1 : -1]

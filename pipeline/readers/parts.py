@@ -1,4 +1,4 @@
-"""Parts of a Word document that python-docx passes over: content controls and what tracked changes put in."""
+"""Parts of a Word document that python-docx passes over: content controls and tracked insertions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _AROUND = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo"}
-_COLUMNS = 63  # that a table of Word has at the most
+_COLUMNS = 63  # maximum number of columns in a Word table
 
 
 def _name(element: Any) -> str:
@@ -14,17 +14,17 @@ def _name(element: Any) -> str:
 
 
 def is_paragraph(block: Any) -> bool:
-    """Whether a block is a paragraph and no table."""
+    """Whether a block is a paragraph rather than a table."""
     return _name(block) == "p"
 
 
 def blocks(element: Any) -> Iterator[Any]:
-    """The paragraphs and tables of a body or cell in their order, those of content controls and insertions included."""
+    """The paragraphs and tables of a body or cell, in order, including those in content controls and insertions."""
     return _within(element, "p", "tbl")
 
 
 def rows(table: Any, text_of: Callable[[Any], str]) -> Iterator[list[str]]:
-    """The texts of a table's cells by rows; one that spans several columns or rows stands in each of them."""
+    """The texts of a table's cells, row by row; a cell that spans columns or rows is repeated in each."""
     above: list[str] = []
     for row in _within(table, "tr"):
         texts: list[str] = []
@@ -36,14 +36,14 @@ def rows(table: Any, text_of: Callable[[Any], str]) -> Iterator[list[str]]:
 
 
 def runs(paragraph: Any) -> list[Any]:
-    """The runs of a paragraph in their order; deleted ones are none of it."""
+    """The runs of a paragraph, in order, without deleted ones."""
     from docx.text.run import Run
 
     return [Run(element, paragraph) for element in _within(paragraph, "r")]
 
 
 def _within(element: Any, *names: str) -> Iterator[Any]:
-    """The outermost elements of these names in their order, as if nothing stood around them."""
+    """The outermost elements with these names, in order; elements in `_AROUND` are searched too."""
     for child in element:
         if _name(child) in names:
             yield child
@@ -52,6 +52,6 @@ def _within(element: Any, *names: str) -> Iterator[Any]:
 
 
 def deleted(paragraph: Any) -> list[str]:
-    """What tracked changes took out of a paragraph."""
+    """The texts that tracked changes deleted from a paragraph."""
     deletions = (child for child in paragraph.iter() if _name(child) == "del")
     return ["".join(t.text or "" for t in deletion.iter() if _name(t) == "delText") for deletion in deletions]

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: what is left when no other format claims a file."""
+"""Plain text and Markdown: the format of a file that no other reader recognises."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 
 
 def read(document: Document, tally: Tally) -> Prose:
-    """The text without its front matter and what stands on every page."""
+    """Read the text without front matter and without the running heads of pages."""
     paged = "\x0c" in document.decoded[0]
     text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.text
     metadata, body = front_matter(text, tally)
@@ -24,7 +24,7 @@ def read(document: Document, tally: Tally) -> Prose:
 
 
 def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
-    """What YAML front matter says, and the text with its lines emptied.
+    """The metadata in YAML front matter, and the text with its lines emptied.
 
     Front matter is a mapping with at least one known key. Anything else between two rules is text.
     """
@@ -34,7 +34,7 @@ def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
     if not keys & KNOWN:
         return Metadata(), text
-    import yaml  # hardly any file needs it
+    import yaml  # imported here: hardly any file needs it
 
     values: Any
     try:

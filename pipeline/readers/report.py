@@ -1,4 +1,4 @@
-"""What was understood of transcripts, as lines for people and as values for machines: the `read` command."""
+"""What was understood of transcripts, as lines for people and as values for programs: the `read` command."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
 from pipeline.text import mark_between, numbered, one_line, slug, words
 from pipeline.transcript import LeftOut, Transcript
 
-_SHOWN = 12  # speakers, remarks and kinds of a file that are shown one by one
-PATIENCE = 2.0  # seconds after which a line says what is being read
+_SHOWN = 12  # maximum number of speakers, labels and chapters of a file that are listed
+PATIENCE = 2.0  # seconds, after which a line says what is being read
 
 
 def read_given(
@@ -33,9 +33,9 @@ def read_given(
     encoding: str | None,
     progress: Callable[[str], None],
 ) -> Iterator[Transcript | InputError]:
-    """Each transcript that was found, from standard input or at an address, or why it cannot be read.
+    """Yield each transcript (from standard input, an address, the survey), or the error if it cannot be read.
 
-    `progress` hears of those that take long. `name` is for standard input and the address.
+    `progress` gets a line for each that takes long. `name` is for standard input and the address.
     """
     how = {"form": form, "encoding": encoding}
     doors: list[tuple[str, Callable[[], Transcript]]] = []
@@ -56,12 +56,12 @@ def read_given(
 def read_stdin(
     raw: bytes, *, name: str | None = None, form: str | None = None, encoding: str | None = None
 ) -> Transcript:
-    """The transcript that came through a pipe."""
+    """The transcript from standard input."""
     return parse(raw, STANDARD_INPUT, name=slug(name) if name else "stdin", encoding=encoding, form=form)
 
 
 def read_url(url: str, *, name: str | None = None, form: str | None = None, encoding: str | None = None) -> Transcript:
-    """The transcript file at an address."""
+    """The transcript at an address. Raises InputError if it cannot be fetched or read."""
     from pipeline.readers.fetch import fetch
 
     raw, file = fetch(url)
@@ -71,7 +71,7 @@ def read_url(url: str, *, name: str | None = None, form: str | None = None, enco
 
 @contextlib.contextmanager
 def announced(line: str, progress: Callable[[str], None], *, after: float = PATIENCE) -> Iterator[None]:
-    """Passes `line` to `progress` when the block takes longer than `after` seconds."""
+    """Pass `line` to `progress` if the block takes longer than `after` seconds."""
     timer = threading.Timer(after, progress, (line,))
     timer.daemon = True
     timer.start()
@@ -82,7 +82,7 @@ def announced(line: str, progress: Callable[[str], None], *, after: float = PATI
 
 
 def describe(transcript: Transcript) -> list[str]:
-    """Lines on one transcript: format, speakers with their shares, times, metadata, what is left out and doubted."""
+    """Lines about a transcript: format, speakers with their shares, times, metadata, what is left out, warnings."""
     reading = transcript.reading
     total = sum(len(words(s.text)) for s in transcript.segments)
     encoded = "" if reading.encoding in ("utf-8", "binary") else f", {reading.encoding}"
@@ -112,7 +112,7 @@ def _speakers(transcript: Transcript) -> str:
 
 
 def speaker_shares(transcript: Transcript) -> dict[str, float]:
-    """The share of the words that each speaker says, the most first; "" for nobody."""
+    """The share of the words that each speaker says, largest first; "" stands for nobody."""
     counts: Counter[str] = Counter()
     for segment in transcript.segments:
         counts[segment.speaker or ""] += len(words(segment.text))
@@ -150,7 +150,7 @@ def _by_words(transcript: Transcript) -> str:
 
 
 def left_out(part: LeftOut) -> str:
-    """One kind of what was not taken as speech, in words."""
+    """One kind of left-out text, in words."""
     where = "" if part.line is None else f", first in line {part.line:,}"
     example = f': "{part.example}"' if part.example else ""
     return f"{part.kind}: {part.count:,}, {numbered(part.words, 'word')}{where}{example}"
@@ -162,7 +162,7 @@ def _no_name(part: LeftOut) -> str:
 
 
 def left_out_line(transcript: Transcript) -> str | None:
-    """One line on what was not taken as speech, for a run's screen; None when all of it was."""
+    """A line for the screen on what was not taken as speech; None if everything was."""
     parts = [p for p in transcript.reading.left_out if p.words]
     if not parts:
         return None
@@ -173,7 +173,7 @@ def left_out_line(transcript: Transcript) -> str | None:
 
 
 def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]:
-    """The same as `describe`, for machines; with `segments`, the whole transcript."""
+    """The facts of `describe` as values; with `segments`, the whole transcript too."""
     reading, shares = transcript.reading, speaker_shares(transcript)
     fields: dict[str, Any] = {
         "path": transcript.path,
@@ -201,7 +201,7 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
 
 
 def skipped_lines(survey: Survey) -> list[str]:
-    """A line for each file that is not read, those of one reason together when there are many."""
+    """For each reason why files are not read, a line with the first of them."""
     reasons: dict[str, list[Skipped]] = {}
     for skipped in survey.skipped:
         reasons.setdefault(skipped.reason, []).append(skipped)

@@ -1,4 +1,4 @@
-"""Rows of text with times as they are written, to lines with seconds: times inside the text, sounds, hidden turns."""
+"""Turn rows of text, with times as written, into lines in seconds: cut at times inside the text, without sounds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pipeline.readers.scripts import length
 from pipeline.readers.sounds import Sounds
 from pipeline.readers.tally import Tally
 
-_LEAD = 30  # words in front of the first time in a turn that are given that time
-_SLOWEST, _FASTEST = 0.05, 8.0  # words a second of speech, pauses with it, between times
-_BACK = 0.3  # of the times, those that go back if they are no times of this recording
-_MOST_WARNINGS = 5  # times that go back and have a warning each
+_LEAD = 30  # maximum number of words before the first time in a turn that get that time
+_SLOWEST, _FASTEST = 0.05, 8.0  # words a second between times, at least and at most, pauses included
+_BACK = 0.3  # maximum share of times that go back, if they are times of this recording
+_MOST_WARNINGS = 5  # number of times going back that each get a warning
 
 
 @dataclass(slots=True)
 class Row:
-    """A paragraph: its words, file line, speaker, times as they are written. A `turn` begins somebody's words."""
+    """A paragraph: its words, file line, speaker, times as written. A `turn` begins somebody's words."""
 
     text: str
     line: int
@@ -33,7 +33,7 @@ class Row:
 
 
 def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
-    """Lines without sounds, cut at times and at changes of speaker inside them, with seconds from the start."""
+    """The lines of the rows, without sounds, cut at times inside them, with seconds from the start."""
     inside = sum(len(INSIDE.findall(r.text)) for r in rows if ":" in r.text)
     inside = inside if inside and _are_times(rows) else 0
     others = sum(r.start is not None for r in rows)
@@ -48,13 +48,13 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
 
 
 def _are_times(rows: Sequence[Row]) -> bool:
-    """Whether the clocks inside texts are the recording's: most lie between the times in front of the texts around.
+    """Whether clocks inside texts are times of the recording: most lie between the times in front of texts around them.
 
-    Where texts have no times in front, nearly all of them rise, and that at the pace of speech: "John (3:16)" and
-    "(1:10)" of a dilution do not.
+    If texts have no times in front, nearly all clocks must rise, and at the pace of speech, unlike "John (3:16)" and
+    the "(1:10)" of a dilution.
     """
-    inside: list[tuple[int, float]] = []  # words said before it, seconds
-    bounds: list[tuple[int, float]] = []  # how many of these stand before it, seconds
+    inside: list[tuple[int, float]] = []  # words before it, seconds
+    bounds: list[tuple[int, float]] = []  # number of clocks in `inside` before it, seconds
     words_before = 0
     try:
         for row in rows:
@@ -65,11 +65,11 @@ def _are_times(rows: Sequence[Row]) -> bool:
                 inside.append((words_before, seconds_of(match["start"])))
                 at = match.end()
             words_before += length(row.text[at:])
-    except ValueError:  # a day or "10:30 pm", which are looked at as times of the recording later
+    except ValueError:  # a date or "10:30 pm", which is judged later
         return True
     if bounds:
         places, starts = [n for n, _ in bounds], [0.0, *(t for _, t in bounds), math.inf]
-        behind = [bisect.bisect_right(places, i) for i in range(len(inside))]  # texts in front of each clock
+        behind = [bisect.bisect_right(places, i) for i in range(len(inside))]  # number of such texts before each clock
         return 2 * sum(starts[n] <= t <= starts[n + 1] for n, (_, t) in zip(behind, inside, strict=True)) >= len(inside)
     back = sum(b < a for (_, a), (_, b) in itertools.pairwise(inside))
     words, seconds = inside[-1][0] - inside[0][0], inside[-1][1] - inside[0][1]
@@ -78,21 +78,21 @@ def _are_times(rows: Sequence[Row]) -> bool:
 
 
 def _has_time_inside(text: str) -> bool:
-    """Whether a time stands between words."""
+    """Whether a time is between words."""
     match = INSIDE.search(text) if ":" in text else None
     return match is not None and match.start() > 0 and bool(text[match.end() :].strip(" .*_"))
 
 
 def _at_times(row: Row) -> list[Row]:
-    """A row cut at the bracketed times in its text; what follows a time starts there."""
+    """A row cut at the bracketed times in its text; each part starts at the time before it."""
     pieces: list[Row] = []
     at, start, end = 0, row.start, row.end
     matches = list(INSIDE.finditer(row.text))
-    if start is None and len(matches) == 1 and not row.text[matches[0].end() :].strip(" .*_"):  # its time stands behind
+    if start is None and len(matches) == 1 and not row.text[matches[0].end() :].strip(" .*_"):  # its time is at the end
         text = f"{row.text[: matches[0].start()]}{row.text[matches[0].end() :]}".strip()
         return [Row(text, row.line, row.speaker, matches[0]["start"], matches[0]["end"], row.turn)]
     lead = row.text[: matches[0].start()].strip() if matches and start is None else ""
-    if lead and len(lead.split()) <= _LEAD:  # the turn begins a little before its first time
+    if lead and len(lead.split()) <= _LEAD:  # the turn begins shortly before its first time
         at, start, end = matches[0].end(), matches[0]["start"], matches[0]["end"]
         matches.pop(0)
     else:
@@ -110,7 +110,7 @@ def _at_times(row: Row) -> list[Row]:
 
 
 def _with_their_times(rows: list[Row]) -> list[Row]:
-    """Rows with words; the time of one that lost all of them goes to the next one."""
+    """The rows with words; the time of one without words goes to the next."""
     timed: list[Row] = []
     start: str | None = None
     end: str | None = None
@@ -150,7 +150,7 @@ def _end(start: float | None, end: float | None) -> float | None:
 
 
 def _forwards(starts: list[float | None], rows: list[Row], tally: Tally) -> bool:
-    """Whether the times go forwards; each that goes back gives a warning."""
+    """Whether the times go forwards, but for a few that go back, with a warning each."""
     timed = [(s, r.line) for s, r in zip(starts, rows, strict=True) if s is not None]
     back = [line for (a, _), (b, line) in itertools.pairwise(timed) if b < a]
     if len(back) > _BACK * len(timed) and len(back) > 1:

@@ -1,4 +1,4 @@
-"""SAMI, captions of Windows Media: a SYNC element a time, a paragraph a language, an empty one where nobody speaks."""
+"""SAMI, captions of Windows Media: one SYNC element per time, one paragraph per language, an empty one for silence."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _END = re.compile(r"</(?:p|sync|body|sami)\s*>", re.IGNORECASE)
 _NO_WORDS = re.compile(
     r"^<(?:p|sync)\b|[\w:-]{1,40}\s{0,9}=\s{0,9}(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE
 )
-_MUCH = 0.2  # of the words that are read, those of another class that the user has to hear of
+_MUCH = 0.2  # share of the words read; more words in other classes cause a warning
 
 
 def _opening(tag: str, key: str, value: str) -> re.Pattern[str]:
-    """A tag that opens an element; without its ">", up to the end of this attribute.
+    """A pattern for an opening tag; if its ">" is missing, up to the end of the attribute `key`.
 
-    Two ">" behind one another are a change of speaker, and not the tag's own: "<P Class=EN >> Yes".
+    Two ">" in a row are a change of speaker, and not the tag's own: "<P Class=EN >> Yes".
     """
     named = rf"\b{key}\s{{0,9}}=\s{{0,9}}[\"']?\s{{0,9}}(?:{value})"
     attributes = r"(?:\s{1,9}[\w:-]{1,40}\s{0,9}=\s{0,9}(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[^\s\"'<>]{1,200})){0,9}"
@@ -41,12 +41,12 @@ _CLASS = re.compile(r"\bclass\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,40})", re.IGNO
 
 
 def sniff(document: Document) -> bool:
-    """The root element."""
+    """Whether the root element is SAMI's."""
     return _ROOT.match(document.head) is not None
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a paragraph of the class with the most words; the other classes are recorded as left out."""
+    """Read each paragraph of the class with the most captions as a cue; other classes are recorded as left out."""
     cues = _cues(without_comments(_BLANK.sub(" ", document.text), tally), tally)
     chosen = _main_class(cues)
     chosen_cues = [cue for kind, cue in cues if kind in (chosen, None)]
@@ -58,7 +58,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
-    """The cues with their classes, in the order of the file. One whose time is broken has that of the cue before."""
+    """The cues with their classes, in the order of the file. A cue with a broken time gets the time before it."""
     tags = [*_SYNC.finditer(text)]
     tally.leave_out("headers", _ANY_TAG.sub(" ", text[: tags[0].start()] if tags else text), 1)
     cues: list[tuple[str | None, Cue]] = []
@@ -79,14 +79,14 @@ def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
 
 
 def _record_words(tag: str, line: int, tally: Tally) -> None:
-    """What a tag holds besides its attributes has lost the end of the tag in front of it."""
+    """Record the words in a tag besides its attributes: the tag before it has lost its end."""
     loose_words = _NO_WORDS.sub(" ", tag).strip("/> \n")
     if words(loose_words):
         tally.leave_out("words in broken tags", loose_words, line)
 
 
 def _paragraphs(body: str) -> list[tuple[str | None, list[str]]]:
-    """The class and the lines of each paragraph below a time; words above the first one have its class."""
+    """The class and the lines of each paragraph of a time; words before the first paragraph have its class."""
     text = _END.sub("", body)
     tags = [*_PARAGRAPH.finditer(text)]
     stops = [*(tag.start() for tag in tags), len(text)]
@@ -106,7 +106,7 @@ def _size(cue: Cue) -> int:
 
 
 def _main_class(cues: list[tuple[str | None, Cue]]) -> str | None:
-    """The class with the most captions, the first of those with as many; None when there is none."""
+    """The class with the most captions, the first if several have as many; None if there is none."""
     counts = Counter(kind for kind, cue in cues if kind is not None and _size(cue))
     return max(counts, key=counts.__getitem__, default=None)
 
@@ -123,7 +123,7 @@ def _warn_of_much(other_cues: Sequence[tuple[str | None, Cue]], words_read: int,
 
 
 def _with_ends(cues: list[Cue]) -> list[Cue]:
-    """The cues with words, each up to the next time."""
+    """The cues with words, each ending at the next time."""
     starts = sorted({cue.start or 0.0 for cue in cues})
     for cue in cues:
         following = bisect.bisect_right(starts, cue.start or 0.0)

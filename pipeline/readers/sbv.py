@@ -1,4 +1,4 @@
-"""SBV, YouTube's own: "0:00:04.000,0:00:12.800" over each caption."""
+"""SBV, YouTube's own: "0:00:04.000,0:00:12.800" above each caption."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pipeline.readers.timing import COMMAS, scan
 
 
 def sniff(document: Document) -> bool:
-    """Two times with a comma between them on a line."""
+    """Whether one of the first lines is two times with a comma between them."""
     return any(COMMAS.match(row) for row in document.head.split("\n", 20)[:20])
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Cues as lines; "[br]" is a line end."""
+    """Read the cues; "[br]" is a line end."""
     cues = scan(document.rows(), tally, timing=COMMAS)
     for cue in cues:
         cue.rows = [part for row in cue.rows for part in row.split("[br]")]

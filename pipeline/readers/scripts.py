@@ -1,4 +1,4 @@
-"""Scripts that put no spaces between words: how long a text is, where it may be cut, and spaces that do not belong."""
+"""Scripts without spaces between words: a text's length, where to cut it, and spaces that do not belong there."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
 _ASIAN = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+")
 _CLOSED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
-_CJK_WORD, _ASIAN_WORD, _OTHER_WORD = 2, 4, 10  # characters that count as a word
-_UNBROKEN = 100  # characters between two blanks, on average, that are no words
-_LEADING_VOWELS = "เแโใไ"  # Thai: a syllable begins with them
+_CJK_WORD, _ASIAN_WORD, _OTHER_WORD = 2, 4, 10  # characters that count as one word
+_UNBROKEN = 100  # maximum average of characters between blanks, if these separate words
+_LEADING_VOWELS = "เแโใไ"  # Thai vowels that begin a syllable
 # Signs that belong to the letter before them, and the Khmer sign that joins the letter after it.
 _JOINED = re.compile(
     r"[\u0300-\u036f\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebd\u0ec8-\u0ece\u0f71-\u0f84\u0f8d-\u0fbc\u102b-\u103e\u17b4-\u17d3\u200d\ufe0f]"
@@ -18,7 +18,7 @@ _KHMER_JOINER = "\u17d2"
 
 
 def length(text: str) -> int:
-    """Words of tidy text. Without spaces, two Chinese or four Thai characters count as one, or ten of other text."""
+    """The words of a tidy text. Without spaces, two Chinese, four Thai or ten other characters count as one."""
     count = text.count(" ") + 1 if text else 0
     if len(text) > _UNBROKEN * count:
         count = max(count, len(text) // _OTHER_WORD)
@@ -29,7 +29,7 @@ def length(text: str) -> int:
 
 
 def closed(text: str) -> str:
-    """Japanese or Chinese whose characters stand apart, one by one, without those spaces."""
+    """Japanese or Chinese without the spaces between single characters; any other text unchanged."""
     if text.isascii():
         return text
     tokens = text.split(" ")
@@ -38,7 +38,7 @@ def closed(text: str) -> str:
 
 
 def packed(text: str, limit: int) -> list[str]:
-    """The words of a text in parts of at most `limit`; what has no spaces is cut where no sign is torn apart."""
+    """The text in parts of at most `limit` words; if it has no spaces, no letter is separated from its signs."""
     parts: list[list[str]] = [[]]
     filled = 0
     for token in text.split():
@@ -56,7 +56,7 @@ def packed(text: str, limit: int) -> list[str]:
 
 
 def _pieces(token: str, limit: int) -> list[str]:
-    """A word, or what stands where a word should, in pieces of at most half of `limit` words."""
+    """A word, or whatever is between two spaces, in pieces of at most half of `limit` words."""
     if length(token) <= max(1, limit // 2):
         return [token]
     size = limit // 2 * (_ASIAN_WORD if _ASIAN.search(token) else _CJK_WORD if _CJK.search(token) else _OTHER_WORD)
@@ -70,7 +70,7 @@ def _pieces(token: str, limit: int) -> list[str]:
 
 
 def _border(token: str, at: int, lowest: int) -> int:
-    """A place near `at` where no sign is torn from its letter; before a leading vowel or after a comma or the like."""
+    """A place to cut near `at`: before a leading vowel or after a comma, else where no sign loses its letter."""
     for place in range(at, lowest, -1):
         if token[place] in _LEADING_VOWELS or token[place - 1] in "，、；,;་།":
             return place

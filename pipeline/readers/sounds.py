@@ -1,4 +1,4 @@
-"""Sounds and stage directions: "[Music]", "(laughs)", "{vocalsound}", notes of music. What they hold of words stays."""
+"""Sounds and stage directions: "[Music]", "(laughs)", "{vocalsound}", musical notes. Brackets with speech stay."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _BEFORE = " \t([（【"
 _AROUND = " .,!?:;-—、。，！？"
 _SQUARE = ("square", "lens", "curly")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
-_LEAST_LETTERS = 3  # of a sound that is written onto a word: "funny(laughs)"
-_LINES = 6  # of a direction, at most
-_DASHES = frozenset("-–—")  # between those who call out in a direction
+_LEAST_LETTERS = 3  # minimum number of letters in a sound that touches a word: "funny(laughs)"
+_LINES = 6  # maximum number of lines in a direction
+_DASHES = frozenset("-–—")  # between people who call out, in a direction
 _MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
-_LETTERS = re.compile(r"[^\W\d_]+(?:[ '’_-][^\W\d_]+)*\.?")  # no year, formula or index
-_FEW_LETTERS = re.compile(r"(?!.*(?:[A-Za-z]{3}|\d:\d))[\x20-\x7e]+")  # "(a)", "[1, 2]", "[Am]"; no clock
+_LETTERS = re.compile(r"[^\W\d_]+(?:[ '’_-][^\W\d_]+)*\.?")  # words, not a year, formula or index
+_FEW_LETTERS = re.compile(r"(?!.*(?:[A-Za-z]{3}|\d:\d))[\x20-\x7e]+")  # "(a)", "[1, 2]", "[Am]"; not a clock
 _NOTHING = " .…–—-_"
-_QUOTED = 4  # quotation marks that a list of data has, and no direction
-_MOST = 0.7  # of the lines, those that are a sentence in brackets if that is how somebody writes
-_SHORT = 4  # words of a sound in round brackets
-# Of the AMI and ICSI meetings: where somebody breaks a sentence off, and letters that are spelled out, "D_V_D_s".
+_QUOTED = 4  # maximum number of quotation marks in a direction; a list of data has more
+_MOST = 0.7  # minimum share of lines that are a sentence in brackets, if that is how somebody writes
+_SHORT = 4  # maximum number of words in a sound in round brackets
+# The AMI and ICSI meetings mark where somebody breaks off a sentence, and letters that are spelled out: "D_V_D_s".
 _BROKEN_OFF, _MARKS = "{disfmarker}", ("disfmarker", "vocalsound")
 _STOPS = frozenset(".!?…")
 _SPELLED = re.compile(r"(?<!\w)(?:[A-Z]_)+(?=s?(?!\w))")
@@ -45,7 +45,7 @@ _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 
 
 def in_one_bracket(text: str) -> bool:
-    """Whether a text is one bracket from its first sign to its last, as directions in records are, however long."""
+    """Whether a text is one bracket from beginning to end, as directions in records are, however long."""
     opening, closing = text[:1], _PAIRS.get(text[:1])
     if closing is None or text[-1] != closing or text.count('"') > _QUOTED:
         return False
@@ -58,9 +58,9 @@ def in_one_bracket(text: str) -> bool:
 
 
 def joined_directions(rows: list[str]) -> list[str]:
-    """The lines, those of a bracket that goes over several of them as one."""
+    """The lines, with those of a bracket that goes over several joined into one."""
     new_rows = rows
-    joined_to = 0  # lines that went into a direction, and those above
+    joined_to = 0  # lines before this index are done
     candidates = [i for i, row in enumerate(rows) if row and row[0] in _BEFORE and row.lstrip()[:1] in _PAIRS]
     for i in candidates:
         text = rows[i].strip()
@@ -80,7 +80,10 @@ def joined_directions(rows: list[str]) -> list[str]:
 
 
 def _begins_turn(row: str) -> bool:
-    """Whether a line has a label of its own, none of "des Bugs – Zuruf: …", or a time, none of "3:15 p.m." in words."""
+    """Whether a line begins with a label or a time of its own.
+
+    "des Bugs – Zuruf: …" has no such label, "3:15 p.m." in a sentence is no such time.
+    """
     head = head_of(row)
     if head is None:
         return False
@@ -90,23 +93,24 @@ def _begins_turn(row: str) -> bool:
 
 
 def _has_ended(before: str) -> bool:
-    """Whether a sentence, a clause or nothing stands before a place."""
+    """Whether nothing, or the end of a sentence or clause, precedes a place."""
     text_before = before.rstrip()
     return not text_before or text_before.endswith(_ENDS)
 
 
 class Sounds:
-    """Takes sounds off lines: brackets that stand alone, in front or between sentences, and elsewhere if they recur.
+    """Removes sounds from lines: brackets alone, in front of or between sentences, and elsewhere if they recur.
 
-    In the middle of a sentence a bracket is words that somebody wrote or put in, unless the same one stands where
-    sounds do; and so are sentences where nearly all lines are in brackets. A file has `others`, lines that hold no
-    bracket; its sentences are `stopped` where they end with a sign, so that a line may tell that the next one goes on.
+    In the middle of a sentence, a bracket is words that somebody wrote or inserted, unless the same one also occurs
+    where sounds do. Sentences in brackets are words too if nearly all lines are such. `others` is the number of further
+    lines, without a bracket. If sentences are `stopped`, each ends with a sign, so that a line without one continues in
+    the next.
     """
 
     def __init__(self, texts: Iterable[str], tally: Tally, *, others: int = 0, stopped: bool = True) -> None:
         self._tally, self._stopped = tally, stopped
         self._counts: Counter[str] = Counter()
-        self._in_place: set[str] = set()  # those that somewhere stand as sounds do
+        self._in_place: set[str] = set()  # those that also occur where sounds do
         lines, sentences = others, 0
         goes_on = False
         for text in texts:
@@ -122,7 +126,7 @@ class Sounds:
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
     def _stands_as_one(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
-        """Whether a bracket stands where sounds do: in front, between sentences or alone."""
+        """Whether a bracket is where sounds are: in front, between sentences or alone."""
         before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
         if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
             return True
@@ -132,7 +136,7 @@ class Sounds:
         return bool(_has_ended(before) and not after[:1].islower() and in_front)
 
     def off(self, text: str, line: int | None = None, *, goes_on: bool = False) -> str:
-        """The line without its sounds, which may be empty; `goes_on`: the one above ends inside a sentence."""
+        """The line without its sounds, perhaps empty. `goes_on`: the line above ends inside a sentence."""
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
@@ -185,22 +189,22 @@ class Sounds:
         return size <= _SHORT and starts_small and (not before.strip() or (_has_ended(before) and not after))
 
     def _recurs(self, match: re.Match[str]) -> bool:
-        """Whether a bracket is a sound that comes again and again, also inside sentences.
+        """Whether a bracket is a recurring sound, inside sentences too.
 
-        "f(x)", "(2019)" and, behind the words that it stands for, "(GDP)" recur too, and are what somebody said.
+        "f(x)", "(2019)" and, behind the words it abbreviates, "(GDP)" recur as well, but are speech.
         """
         inner = _inner(match)
         return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
 
 
 def _goes_on(parts: Iterable[str]) -> bool:
-    """Whether there are words, and the last of them ends no sentence."""
+    """Whether there are words, the last of which ends no sentence."""
     text = "".join(parts).strip()
     return any(c.isalnum() for c in text) and text[-1] not in _DASHES and not ends_sentence(text)
 
 
 def _opened(text: str) -> bool:
-    """Whether a bracket opens, which most lines have none of."""
+    """Whether a bracket opens; it is tested first, since most lines have none."""
     return "[" in text or "(" in text or "*" in text or "{" in text or "（" in text or "【" in text
 
 

@@ -1,4 +1,4 @@
-"""Files, folders and zip files to sources, each with the name of its document. Nothing is skipped in silence."""
+"""Files, folders and zip files to sources, each with the name of its document. Nothing is skipped silently."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ SUFFIXES = (
     ".txt", ".md", ".vtt", ".srt", ".sbv", ".lrc", ".ttml", ".dfxp", ".srv1", ".srv2", ".srv3", ".json3",
     ".ass", ".ssa", ".sub", ".smi", ".sami", ".cha", ".docx", ".pdf", ".rtf", ".text", ".markdown",
 )  # fmt: skip
-_LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".csv", ".tsv")  # of much else too
+# Other files have these endings too, so their contents are examined.
+_LOOKED_INTO = (".json", ".jsonl", ".yaml", ".yml", ".xml", ".html", ".htm", ".csv", ".tsv")
 READ = (*SUFFIXES, *_LOOKED_INTO)
 _TEMPORARY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".swp")
 _ADDRESS = re.compile(r"^https?:/+", re.IGNORECASE)
 _LINKED = "a link to a folder is not followed: give it as a path of its own"
-STANDARD_INPUT = "standard input"  # what stands for the path of a transcript that came through a pipe
+STANDARD_INPUT = "standard input"  # in place of the path of a transcript that came through a pipe
 _BARE = re.compile(r"^(?:www\.[\w-]+(?:\.[\w-]+)+|(?:m\.|music\.)?youtube\.com|youtu\.be)(?:/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read and the name, relative to the output folder, of what comes out of it.
+    """A file to read and the name of its output, relative to the output folder.
 
-    `plain` is the name that it would have if no other file had the same; "" where it has that one.
+    `plain` is the name that it would have if no other file had the same; "" if `name` is that one.
     """
 
     path: Path
@@ -43,7 +44,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file of a folder that is not read, and why."""
+    """A file in a folder that is not read, and why."""
 
     path: Path
     reason: str
@@ -51,7 +52,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is below some paths: what will be read, what will not, and what is wrong."""
+    """What is below some paths: what will be read, what will not, and what is wrong."""
 
     sources: tuple[Source, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -62,15 +63,15 @@ IsOwnFile = Callable[[Path], bool]
 
 
 def survey(paths: Iterable[Path], is_own_file: IsOwnFile = lambda path: False) -> Survey:
-    """Transcripts below paths, the files that are skipped, and an error for each path that fails.
+    """The transcripts below paths, the files that are skipped, and an error for each path that fails.
 
-    `is_own_file` says which files of a folder this program wrote itself; these are no part of it.
+    `is_own_file` says which files in a folder this program wrote itself; they are ignored.
     """
     return _surveyed(paths, lambda path: _below(path, is_own_file))
 
 
 def survey_files(files: Collection[Path], roots: Iterable[Path], is_own_file: IsOwnFile = lambda path: False) -> Survey:
-    """The survey of some of the files that are below roots, under the names that they have there."""
+    """The survey of only those `files` that are below roots, under the names that they have there."""
 
     def survey_of(root: Path) -> Survey:
         if root.is_dir():
@@ -81,7 +82,7 @@ def survey_files(files: Collection[Path], roots: Iterable[Path], is_own_file: Is
 
 
 def linked_folders(roots: Iterable[Path]) -> tuple[Skipped, ...]:
-    """The links to folders below roots; a survey of files alone does not meet them."""
+    """The links to folders below roots, which a survey of files alone does not find."""
     links: list[Path] = []
     for root in roots:
         for at, names, _ in os.walk(root):
@@ -131,7 +132,7 @@ def _below(path: Path, is_own_file: IsOwnFile) -> Survey:
 
 
 def _address(path: str) -> InputError:
-    """What to do with an address, whose slashes a path has lost."""
+    """The error for an address that was given as a path and so has lost slashes."""
     url = _ADDRESS.sub(lambda m: m[0].rstrip("/") + "//", path)
     if is_video(url):
         return no_transcript(url)
@@ -174,12 +175,12 @@ def _sorted_out(root: Path, paths: Iterable[Path], is_own_file: IsOwnFile) -> Su
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a file of this name is one that a program still writes, or its lock on another."""
+    """Whether a file's name shows that a program is still writing it, or holds a lock on another."""
     return name.startswith((".", "~$")) or name.endswith("~") or name.lower().endswith(_TEMPORARY)
 
 
 def _why_not(path: Path, root: Path) -> str | None:
-    """Why a file of a folder, or a link in it, is not read; None when it is."""
+    """Why a file or a link in a folder is not read; None if it is read."""
     if path.is_dir():
         return _LINKED
     if not path.resolve().is_relative_to(root.resolve()):
@@ -212,7 +213,7 @@ def _recognised(path: Path) -> bool:
 
 
 def _archive(path: Path, prefix: str) -> Survey:
-    """What a zip file holds. InputError when it cannot be read."""
+    """The contents of a zip file. Raises InputError if it cannot be read."""
     names = members(path)
     readable = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
     skipped = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in readable]
@@ -221,7 +222,7 @@ def _archive(path: Path, prefix: str) -> Survey:
 
 
 def distinct(sources: list[Source]) -> list[Source]:
-    """Output names without their endings.
+    """The sources with distinct output names, without endings if possible.
 
     `talk.vtt` beside `talk.srt` keeps its ending, `a/talk.txt` beside `b/talk.txt` its folder.
     """
@@ -240,12 +241,12 @@ def distinct(sources: list[Source]) -> list[Source]:
 
 
 def as_written(name: str) -> str:
-    """A name as it is on disk: files are called by its slugs, and some systems know no capitals."""
+    """A name as it is on disk: in slugs, and in lower case, since some systems ignore capitals."""
     return "/".join(map(slug, name.split("/"))).casefold()
 
 
 def _with_distinct_names(group: Sequence[Source]) -> Iterator[tuple[Source, str]]:
-    """Sources of one plain name, each with a name that tells it from the others."""
+    """Sources with the same plain name, each with a name that distinguishes it from the others."""
     if len(group) == 1:
         yield group[0], group[0].plain
         return
@@ -261,14 +262,14 @@ def _with_ending(source: Source) -> str:
 
 
 def _with_folder(source: Source) -> str:
-    """The plain name with the folder of its file in front, unless it has a folder already."""
+    """The plain name with the file's folder in front, unless it has a folder already."""
     folder = source.path.absolute().parent.name
     return source.plain if "/" in source.plain or not folder else f"{folder}-{source.plain}"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a document was made from: the paths, resolved, at which it may lie, and its digest once it lies at none."""
+    """What a document was made from: resolved paths where that may be, and its SHA-256 digest if it is at none."""
 
     paths: Collection[Path]
     sha256: str = ""
@@ -279,11 +280,11 @@ IsOwn = Callable[[Source, Origin], bool]
 
 
 def kept_apart(sources: Iterable[Source], made_from: MadeFrom, other_names: Collection[str] = ()) -> list[Source]:
-    """Sources whose names overwrite no document of another input; what has a document already keeps its name.
+    """The sources under names that overwrite no other input's document; those that have a document keep its name.
 
-    `made_from` gives what a name's document was made from, None when there is no document; `other_names` are
-    those that others of this run have. A file that was moved, and not changed, has the document that was made from it,
-    unless that is another one's by its path: copies have the same words.
+    `made_from` returns the origin of a name's document, None if there is no document; `other_names` are those of other
+    inputs of this run. A file that was moved unchanged keeps its document, unless that belongs to another source by its
+    path: copies have the same words.
     """
     every = [replace(s, plain=s.plain or s.name) for s in sources]
     made_from = cache(made_from)
@@ -303,13 +304,16 @@ def kept_apart(sources: Iterable[Source], made_from: MadeFrom, other_names: Coll
 
 
 def _own_name(source: Source, made_from: MadeFrom, is_own: IsOwn, taken_names: Collection[str]) -> str | None:
-    """The name, not taken, of the document that was made from a source; None when there is none."""
+    """The name, not taken, of the document that was made from a source; None if there is none."""
     names = (name for name in _former_names(source, made_from) if as_written(name) not in taken_names)
     return next((name for name in names if (origin := made_from(name)) and is_own(source, origin)), None)
 
 
 def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
-    """Names for a source, the best first: what tells it from an input that has its plain name comes before the rest."""
+    """Names for a source, best first.
+
+    What distinguishes it from the input that has its plain name comes before the rest.
+    """
     yield source.name
     yield source.plain
     origin = made_from(source.plain)
@@ -319,7 +323,7 @@ def _candidates(source: Source, made_from: MadeFrom) -> Iterator[str]:
 
 
 def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
-    """Names that a source's document may have: its candidates, and then those of each that have a number."""
+    """Names that a source's document may have: its candidates, then each of them with a number."""
     candidates = dict.fromkeys(_candidates(source, made_from))
     yield from candidates
     for name in candidates:
@@ -327,9 +331,9 @@ def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
 
 
 def _lay_there(source: Source, origin: Origin) -> bool:
-    """Whether a document of this origin was made from what lay where the source lies."""
+    """Whether a document of this origin was made from what was at the source's path."""
     path = source.path.resolve()
-    return not {path, Path(well_formed(str(path)))}.isdisjoint(origin.paths)  # as a record has it
+    return not {path, Path(well_formed(str(path)))}.isdisjoint(origin.paths)  # as in records
 
 
 def _was_moved(source: Source, origin: Origin) -> bool:
@@ -342,6 +346,6 @@ def _with_numbers(name: str) -> Iterator[str]:
 
 
 def name_apart(names: Sequence[str], is_free: Callable[[str], bool], taken_names: Collection[str]) -> str:
-    """The first of the names, then of the last one with a number, that `is_free` and is not taken."""
+    """The first of the names that `is_free` and is not taken; if none is, the last one with a number."""
     candidates = [*names, *_with_numbers(names[-1])]
     return next((n for n in candidates if as_written(n) not in taken_names and is_free(n)), names[0])

@@ -1,4 +1,4 @@
-"""Spacelog, in which the radio of space missions is kept: "[00:00:02:32]", below it "CDR: words" and "_page : 8"."""
+"""Spacelog, a format for radio logs of space missions: "[00:00:02:32]", below it "CDR: words" and "_page : 8"."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _TIME = re.compile(r"\[(?P<before>-?)(?P<days>\d{1,3}):(?P<hours>\d\d):(?P<minut
 _KEY = re.compile(r"_[a-z]\w{0,20} ?:")
 _TURN = re.compile(r"(?P<who>[^\s:\[][^:\[]{0,40}):(?P<said>.*)")
 _LINK = re.compile(r"\[(?:glossary|time):([^\[\]|]+)(?:\|([^\[\]|]+))?\]")
-_FITTING = 0.98  # of the lines, those that are of the format
+_FITTING = 0.98  # minimum share of lines that fit the format
 
 
 def sniff(document: Document) -> bool:
-    """A time with days in front, then hardly a line that is not of the format, and a key with a low line among them.
+    """Whether a time with days comes first, nearly all lines fit the format, and one is a key with an underscore.
 
-    Without such a key it is a plain text like others.
+    Without such a key, the file is plain text.
     """
     first = next((row for row in document.head.split("\n") if row.strip() and not row.startswith("#")), "")
     if "\n_" not in document.text or not _TIME.match(first):
@@ -31,7 +31,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a turn, from its time to the next one. Keys, comments and their further lines are recorded."""
+    """Read each turn as a cue, up to the next time. Keys and comments, with their further lines, are recorded."""
     cues: list[Cue] = []
     start: float | None = None
     apart = False
@@ -59,7 +59,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _is_apart(row: str) -> bool:
-    """Whether a line tells of the file or is a comment."""
+    """Whether a line is a key about the file or a comment."""
     return row.startswith("#") or _KEY.match(row) is not None
 
 
@@ -69,7 +69,7 @@ def _seconds(time: re.Match[str]) -> float:
 
 
 def _shown(text: str) -> str:
-    """Words with what a link to the glossary or to another time shows in its place."""
+    """The words, with what each link to the glossary or to another time shows in its place."""
     return " ".join(_LINK.sub(lambda link: link[2] or link[1], text).split())
 
 

@@ -1,6 +1,6 @@
-"""Times in words beside clocks, for those who listen to a page: "0:1818 secondsYes", "Lin Ferrer 1 minute 6 seconds".
+"""Times in words beside clocks, for screen readers: "0:1818 secondsYes", "Lin Ferrer 1 minute 6 seconds".
 
-The panes of YouTube and Teams show them to nobody. Who copies a pane gets them, glued to the clock that says the same.
+The panes of YouTube and Teams hide them, but a copied pane contains them, next to the clock that says the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.readers.frames import KIND
 from pipeline.readers.labels import could_be_name, proper, role_off
 from pipeline.readers.tally import Tally
 
-_UNITS = (  # one and more hours, minutes and seconds, as panes have them in a language
+_UNITS = (  # hour, minute and second, singular and plural, as panes have them in a language
     (("hour", "hours"), ("minute", "minutes"), ("second", "seconds")),
     (("Stunde", "Stunden"), ("Minute", "Minuten"), ("Sekunde", "Sekunden")),
     (("heure", "heures"), ("minute", "minutes"), ("seconde", "secondes")),
@@ -32,29 +32,29 @@ _CHAPTER = re.compile(r"\s*[^\W\d_]+ (\d{1,3}) ?: \S")
 _NUMBERS = re.compile(r"[\d: ]*")
 _FRONT = re.compile(rf"\s*{_CLOCK}\d")
 _END = re.compile(r"(?:\d [^\W\d_]{3,8}|[^\W\d_]\d{1,2}:\d{2})\s*$")
-_LONGEST = 20  # characters of such an end
-_SAMPLE = 400  # lines in which such times show
-_LEAST = 3  # of them
-_SHARE = 0.1  # of the lines, those with such a time behind a name
-_ABOVE = 6  # lines above such a name in which it stands once more
-_INITIALS = 0.8  # of the times that a name stands above itself, those with its initials over it
+_LONGEST = 20  # maximum number of characters of such an end
+_SAMPLE = 400  # lines in which to look for such times
+_LEAST = 3  # minimum number of such times
+_SHARE = 0.1  # minimum share of lines with such a time behind a name
+_ABOVE = 6  # lines above such a name that may repeat it
+_INITIALS = 0.8  # minimum share of a name's repetitions with its initials above
 
 
 class _Language(NamedTuple):
-    """The patterns of a time in words, and of one behind a name."""
+    """The patterns of a time in words and of a name with one behind it, in one language."""
 
     time: re.Pattern[str]
     name_and_time: re.Pattern[str]
 
 
 class _NamedTime(NamedTuple):
-    """A name with the time behind it."""
+    """A name with the time behind it, in seconds."""
 
     name: str
     seconds: float
 
 
-@functools.cache  # made when a file may have such times
+@functools.cache  # compiled only if a file may have such times
 def _languages() -> tuple[_Language, ...]:
     languages = []
     for units in _UNITS:
@@ -68,15 +68,15 @@ def _languages() -> tuple[_Language, ...]:
 
 
 def spoken_seconds(text: str) -> float | None:
-    """The seconds that a line says which is a time in words, "1 minute, 6 seconds"; None for any other."""
+    """The seconds of a line that is a time in words, "1 minute, 6 seconds"; None for any other line."""
     found = (language.time.fullmatch(text) for language in _languages())
     return next((_seconds(match) for match in found if match), None)
 
 
 def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
-    """The lines, such times gone beside the clock that says the same, and clocks where they stand behind a name.
+    """The lines without such times beside a clock that says the same; behind a name, they become clocks.
 
-    What a pane shows above such a name goes too: the name once more, its time, and its initials, which are recorded.
+    What a pane shows above such a name is removed too: the name, its time, and its initials, which are recorded.
     """
     sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _may_hold_one(row)]
     if len(sample) < _LEAST:
@@ -108,7 +108,7 @@ def _may_hold_one(row: str) -> bool:
 
 
 def _unglued(row: str, language: _Language) -> str | None:
-    """The line with the clock and without the words for it that touch it; None without such words.
+    """The line with the clock but without the words for it that touch it; None if there are no such words.
 
     Panes may have no words for the first clock, 0:00.
     """
@@ -125,14 +125,14 @@ def _unglued(row: str, language: _Language) -> str | None:
 
 
 def _chapters(rows: Sequence[str], language: _Language) -> list[int]:
-    """The chapters that stand over such clocks and are counted, "Chapter 2: The pier"."""
+    """The indices of chapters above such clocks if they are numbered, "Chapter 2: The pier"."""
     counted = ((i, m) for i, row in enumerate(rows[:-1]) if (m := _CHAPTER.match(row)) and _GLUED.match(rows[i + 1]))
     found = [(i, int(match[1])) for i, match in counted if _unglued(rows[i + 1], language)]
     return [i for i, _ in found] if [n for _, n in found] == [*range(1, len(found) + 1)] else []
 
 
 def _named_time(row: str, language: _Language) -> _NamedTime | None:
-    """The name and the time of a line that holds nothing else."""
+    """The name and the time of a line that holds nothing else; None for any other line."""
     match = language.name_and_time.fullmatch(row)
     if match is None or not could_be_name(match["name"]) or not proper(role_off(match["name"])):
         return None
@@ -146,7 +146,7 @@ def _seconds(match: re.Match[str]) -> float:
 
 
 def _are_heads(named_times: Sequence[_NamedTime], rows: Sequence[str]) -> bool:
-    """Whether names with such times stand as often as speakers do, and the times go on."""
+    """Whether names with such times occur as often as speakers do, and the times rise."""
     if len(named_times) < _LEAST or len(named_times) < _SHARE * sum(map(bool, map(str.strip, rows))):
         return False
     return rise([named.seconds for named in named_times])
@@ -155,7 +155,7 @@ def _are_heads(named_times: Sequence[_NamedTime], rows: Sequence[str]) -> bool:
 def _shown_above(
     rows: Sequence[str], named_times: Mapping[int, _NamedTime], language: _Language, tally: Tally
 ) -> Iterator[int]:
-    """The lines in which a name and its time stand once more above them, with the initials above these."""
+    """The indices of lines that repeat a name and its time above them, and of the initials above these."""
     initials: dict[int, str] = {}
     shown: Counter[str] = Counter()
     for i, (name, seconds) in named_times.items():

@@ -1,4 +1,4 @@
-"""SubRip: with or without numbers, milliseconds, commas or empty lines between cues."""
+"""SubRip, with or without numbers, milliseconds, commas or empty lines between cues."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pipeline.readers.timing import ARROW, scan
 
 
 def sniff(document: Document) -> bool:
-    """A timing line with an arrow that stands alone among the first lines."""
+    """Whether one of the first lines is a timing line with an arrow and no words."""
     rows = document.head.split("\n")
     return any("->" in row and (m := ARROW.match(row)) and not m["rest"].strip(" 0123456789XY:") for row in rows)
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Cues as lines."""
+    """Read the cues."""
     return Captions(scan(document.rows(), tally))
 
 

@@ -1,4 +1,4 @@
-"""SubStation Alpha, MicroDVD and MPL2, by pysubs2: formats whose shape is fixed and whose styles are theirs to know."""
+"""SubStation Alpha, MicroDVD and MPL2, read by pysubs2, which knows their fixed shapes and their styles."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
 _MICRODVD = re.compile(r"^\{\d+\}\{\d*\}")
-_OPEN_END = re.compile(r"^( *[{\[]\d+[}\]])(?:\{\}|\[\])")  # of a rate, or of words that stay until the next ones
+_OPEN_END = re.compile(r"^( *[{\[]\d+[}\]])(?:\{\}|\[\])")  # no end: a rate, or words that stay until the next ones
 _MPL2 = re.compile(r"\[\d{1,7}\]\[\d{1,7}\].*\n\[\d{1,7}\]\[\d{1,7}\]")
 _NUMBERED = re.compile(r"[{\[]\d+[}\]][{\[]\d+[}\]]")
 _FORMAT = re.compile(r"(?:Format:[\w ,]*|[;!].*|)$")
 _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
-_FIELDS, _MARGINS = 9, 5  # in front of the text of an event, and of its margins and effect, which hold numbers mostly
+_FIELDS, _MARGINS = 9, 5  # fields before an event's text, and before its margins and effect, which are mostly numbers
 _USUAL: tuple[str, ...] = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _OTHERS: tuple[str, ...] = ("script info", "v4 styles", "v4+ styles", "fonts", "graphics")
 _OTHERS += ("aegisub project garbage", "aegisub extradata")
@@ -28,7 +28,7 @@ _COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
 
 
 def sniff(document: Document) -> bool:
-    """An [Events] section or [Script Info], perhaps under comments, or two numbers in brackets in front of lines."""
+    """Whether there is [Events] or [Script Info], perhaps below comments, or two numbers in brackets begin lines."""
     head = document.head
     comments = _COMMENTS.match(head)
     script = _EVENTS.match(head, comments.end() if comments else 0)
@@ -36,12 +36,12 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a dialogue line; its name field is who speaks; comments are recorded as left out."""
-    import pysubs2  # hardly any file needs it
+    """Read each dialogue line as a cue; its name field is the speaker; comments are recorded as left out."""
+    import pysubs2  # imported here: hardly any file needs it
 
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     frames = _rate(document, tally) if form == "microdvd" else None
-    rows = [_OPEN_END.sub(r"\1\1", row) for row in document.rows()]  # pysubs2 passes over lines without an end
+    rows = [_OPEN_END.sub(r"\1\1", row) for row in document.rows()]  # pysubs2 ignores lines without an end
     rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:
         with warnings.catch_warnings():
@@ -67,7 +67,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
-    """The lines, the fields of events in the usual order where the section's Format line gives another one."""
+    """The lines, with events' fields in the usual order if the section's Format line gives another."""
     new_rows: list[str] = []
     fields, events = _USUAL, False
     for number, row in enumerate(rows, 1):
@@ -86,7 +86,7 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _reordered(row: str, fields: tuple[str, ...], number: int, tally: Tally) -> str:
-    """An event with its fields in the usual order, those without a place there recorded; empty when it has too few."""
+    """An event with its fields in the usual order, unknown ones recorded; "" if it has too few fields."""
     kind, _, values = row.partition(":")
     text_place = fields.index("text")
     cells = values.strip().split(",", text_place)
@@ -101,7 +101,7 @@ def _reordered(row: str, fields: tuple[str, ...], number: int, tally: Tally) -> 
 
 
 def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
-    """Where lines stand that pysubs2 passes over without a word: those without their times, or with too few fields."""
+    """The indices of lines that pysubs2 silently ignores: those without their times, or with too few fields."""
     events = False
     for n, row in enumerate(rows):
         if form != "ass":
@@ -110,7 +110,7 @@ def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
         elif _SECTION.fullmatch(row):
             events = row.strip("[] \t").casefold() not in _OTHERS
         elif _DIALOGUE.match(row):
-            events = True  # whatever the section's name has become
+            events = True  # even if the section's name is damaged
             if row.split(",", _FIELDS)[-1].strip() not in texts:
                 yield n
         elif events and not _FORMAT.match(row):
@@ -118,7 +118,7 @@ def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
 
 
 def _rate(document: Document, tally: Tally) -> float | None:
-    """25 frames a second unless the first line says otherwise."""
+    """The frames per second: 25, or None if the first line gives them."""
     first = re.match(r"^\{[01]\}\{[01]?\}\s*(\d+(?:\.\d+)?)\s*$", document.head.split("\n", 1)[0])
     if first:
         return None

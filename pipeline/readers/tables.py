@@ -1,4 +1,4 @@
-"""Tables: Whisper's TSV, CSV with columns for start, end, speaker and text, exports of editors without a header."""
+"""Tables: Whisper's TSV, CSV with columns for start, end, speaker and text, editors' exports without a header."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pipeline.readers.columns import CLOCK, Columns, by_content, by_header
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
-_EXCEL = re.compile(r"sep=[,;|\t]\s*")  # which delimiter there is
+_EXCEL = re.compile(r"sep=[,;|\t]\s*")  # names the delimiter
 _QUOTED = re.compile(r'(?:^|[,;])"')
 
 
 def sniff(document: Document) -> bool:
-    """A header with a column for the text and one for time or speaker, or columns of times beside one of text."""
+    """Whether there is a header for text and a time or speaker, or columns of times beside one of text."""
     return _columns(document) is not None
 
 
@@ -29,10 +29,10 @@ def _columns(document: Document) -> Columns | None:
         return None
     found = by_header(lines[0])
     if found is not None:
-        # A table of Markdown that lost the bar before its header is one still: its rows are lines of text.
+        # A Markdown table that lost the bar before its header is still one: its rows are lines of text.
         markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
         return None if markdown else found
-    whole_lines = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut
+    whole_lines = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut off
     for delimiter in ("\t", ",", ";"):
         quoted = delimiter == "\t" or any(map(_QUOTED.search, whole_lines))
         if quoted and delimiter in lines[0] and (found := by_content(_sample(whole_lines, delimiter), delimiter)):
@@ -48,7 +48,7 @@ def _sample(lines: Sequence[str], delimiter: str) -> list[list[str]]:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a row. Whole numbers for times are milliseconds when they are as large as Whisper's."""
+    """Read each row as a cue. Whole numbers as times are milliseconds if they are as large as Whisper's."""
     columns = _columns(document)
     if columns is None:
         return Captions([])
@@ -79,7 +79,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _without_excel_line(text: str) -> tuple[int, str]:
-    """The number of lines over a table that are empty or Excel's own, and the table."""
+    """The number of lines above a table that are empty or Excel's own, and the table."""
     table = text.lstrip("\n")
     first, _, rest = table.partition("\n")
     if _EXCEL.fullmatch(first):
@@ -88,7 +88,7 @@ def _without_excel_line(text: str) -> tuple[int, str]:
 
 
 def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
-    """The cells of each row. Between tabs, quotation marks are part of the text."""
+    """The cells of each row. In a table with tabs, quotation marks are part of the text."""
     if delimiter == "\t":
         return (row.split("\t") for row in text.split("\n") if row)
     return csv.reader(io.StringIO(text), delimiter=delimiter)

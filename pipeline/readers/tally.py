@@ -1,4 +1,4 @@
-"""What a reader reports besides the speech: warnings with their lines, and what was not taken as speech."""
+"""What a reader reports besides speech: warnings with their lines, and what is not taken as speech."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pipeline.text import clean, words
 from pipeline.transcript import LeftOut, Reading, Remark
 
-_EXAMPLE = 60  # characters of what was left out that are shown
-_REMARKS = 50  # warnings of one kind of a file that are kept with their lines
+_EXAMPLE = 60  # characters shown of what was left out
+_REMARKS = 50  # maximum number of warnings that are kept for a file
 
 
 @dataclass(slots=True)
@@ -21,32 +21,32 @@ class _Heap:
 
 @dataclass(slots=True)
 class Tally:
-    """Filled while a file is read."""
+    """What is reported on a file, filled while it is read."""
 
     remarks: list[Remark] = field(default_factory=list)
     _left_out: dict[str, _Heap] = field(default_factory=dict)
     _not_names: dict[str, _Heap] = field(default_factory=dict)
 
     def warn(self, text: str, line: int | None = None) -> None:
-        """A doubt that the user should see."""
+        """Record a doubt that the user should see."""
         if len(self.remarks) < _REMARKS:
             self.remarks.append(Remark(text, line))
 
     def leave_out(self, kind: str, text: str, line: int | None = None) -> None:
-        """Text that is no speech. Without a word in it nothing is recorded."""
+        """Record text that is not speech; without a word in it, nothing is recorded."""
         if n := len(words(text)):
             self.leave_out_words(kind, n, text, line)
 
     def leave_out_words(self, kind: str, n: int, text: str, line: int | None = None, *, count: int = 1) -> None:
-        """`n` words that are no speech, of which `text` shows the first."""
+        """Record `n` words that are not speech; `text` shows the first of them."""
         _add(self._left_out, kind, n, text, line, count)
 
     def no_name(self, label: str, line: int | None = None) -> None:
-        """A label-like beginning that is taken for text."""
+        """Record a label-like beginning that is taken for text."""
         _add(self._not_names, label, 0, label, line, 1)
 
     def reading(self, form: str, encoding: str) -> Reading:
-        """All of it, for the transcript."""
+        """Everything recorded, for the transcript."""
         return Reading(
             format=form,
             encoding=encoding,

@@ -1,4 +1,4 @@
-"""What is done to every line of every file, kept fast: cleaning, and whether a sentence ends."""
+"""Cleaning, and the end of sentences: used on every line of every file, and so kept fast."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ _CLOSING = "'\"”’)]*_」』 \t"
 
 
 def tidy(text: str) -> str:
-    """`clean` for a line, at once where there is nothing to clean."""
+    """`clean` for a line, with a shortcut if there is nothing to clean."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     return clean(text)
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a text ends as a sentence does, closing quotation marks and brackets aside."""
+    """Whether a text ends as a sentence does, ignoring closing quotation marks and brackets."""
     return text.rstrip(_CLOSING)[-1:] in _ENDS
 
 
 @contextlib.contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for cycles among the many small values of a file: there are none, and it takes a third of the time."""
+    """Suspend the garbage collector, which would take a third of the time.
+
+    It would search the many small values of a file for cycles, and there are none.
+    """
     was = gc.isenabled()
     gc.disable()
     try:

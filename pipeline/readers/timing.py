@@ -1,6 +1,6 @@
-"""Timing lines of WebVTT, SubRip and SBV, and the text under them, however a file strays from its format.
+"""Timing lines of WebVTT, SubRip and SBV and the text below them, however far a file is from its format.
 
-The libraries for these formats drop broken cues and text after an empty line without a word, and know no line numbers.
+The libraries for these formats silently drop broken cues and text after an empty line, and give no line numbers.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _MOST_WARNINGS = 5
 
 
 def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW) -> list[Cue]:
-    """The cues of a file's lines; what stands between two timing lines is the first one's text, empty lines included.
+    """The cues in a file's lines; the text of each goes to the next timing line, empty lines included.
 
-    The line over a timing line is the next cue's number or name when an empty line stands over it, or when it is the
-    next number. What stands over the first timing line and its name is recorded as left out.
+    The line above a timing line is its cue's number or name if it comes after an empty line, or if it is the next
+    number. What is above the first timing line and its name is recorded as left out.
     """
     times = [(i, m) for i, row in enumerate(rows) if ("->" in row or "," in row) and (m := timing.match(row))]
     broken = _broken(rows, times, tally)
@@ -51,7 +51,7 @@ def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW) -> l
 
 
 def seconds(clock: str) -> float:
-    """Seconds of "00:01:02.500", "01:02,5" or with frames or milliseconds after a third colon."""
+    """The seconds of "00:01:02.500" or "01:02,5"; frames or milliseconds may follow a third colon."""
     parts = clock.replace(",", ".").replace(";", ":").split(":")
     if len(parts) == 4:
         parts = parts[:3] if "." in parts[3] else [parts[0], parts[1], f"{parts[2]}.{parts[3].zfill(3)}"]
@@ -59,7 +59,7 @@ def seconds(clock: str) -> float:
 
 
 def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
-    """How many lines over each timing line belong to it: a number or a name."""
+    """How many lines above each timing line belong to its cue, as its number or name."""
     counts: list[int] = []
     above = [rows[i - 1].strip() if i > 0 else "" for i in times]
     numbered = sum(map(str.isdigit, above)) >= 0.5 * len(times)
@@ -68,7 +68,7 @@ def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
     for i, over in zip(times, above, strict=True):
         number = over.isdigit()
         if i in alone and not (number and numbered):
-            counts.append(0)  # the only line of the cue before is its text
+            counts.append(0)  # it is the only text of the cue before
         elif (number and numbered) or ((number or names) and _is_name(rows, i)):
             counts.append(1)
         elif numbered and not over and i > 1 and rows[i - 2].strip().isdigit():
@@ -79,12 +79,15 @@ def _lines_over(rows: Sequence[str], times: Sequence[int]) -> list[int]:
 
 
 def _is_name(rows: Sequence[str], i: int) -> bool:
-    """Whether the line over a timing line stands by itself."""
+    """Whether the line above a timing line comes after an empty line, or first in the file."""
     return i > 0 and bool(rows[i - 1].strip()) and (i == 1 or not rows[i - 2].strip())
 
 
 def _broken(rows: Sequence[str], times: Sequence[tuple[int, re.Match[str]]], tally: Tally) -> set[int]:
-    """Lines with an arrow that are no times; they and times without milliseconds give warnings."""
+    """The indices of lines with an arrow but no times, and of the numbers above them.
+
+    Warns of these lines and of times without milliseconds.
+    """
     time_rows = {i for i, _ in times}
     broken = [i for i, row in enumerate(rows) if "-->" in row and i not in time_rows and _NEARLY.match(row)]
     for i in broken:

@@ -1,4 +1,4 @@
-"""Records in which a title and small words name who speaks: "M. le ministre. …" beside "M. Jean Abel. …"."""
+"""Records that name speakers by a title and small words: "M. le ministre. …" beside "M. Jean Abel. …"."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipeline.readers.turn_builder import Text
 _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){1,9})\.[ \t]+(?=\S)")
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
 _SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,3})\.[ \t]+(?=\S)")
-_NEARLY_ALL = 0.7  # of the places where a turn could begin, those with a name if a short one without is in doubt
+_NEARLY_ALL = 0.7  # minimum share of places for turns with a name, if a short beginning without one is in doubt
 _ARTICLE_AND_NOUN = 2  # small words that are no sentence
 
 
 def offices(rows: Sequence[Text], common: Common) -> None:
-    """Gives heads to lines that begin with an office that recurs, with a title that stands before names too."""
+    """Give heads to lines that begin with a recurring office, with a title that is also in front of names."""
     names = (r.head.name or "" for r in rows if r.head and r.head.shape == "n." and r.begins)
     starts = tuple(f"{title} " for title, n in common.titles(names).items() if n > 1)
     if not starts:
@@ -34,9 +34,9 @@ def offices(rows: Sequence[Text], common: Common) -> None:
 
 
 def titled(rows: Sequence[Text], labels: Labels, common: Common) -> list[Mark]:
-    """Marks of lines that begin with a title that other names have, and no name: an office, or it is in doubt.
+    """Marks of lines that begin with a title of other names but no name: an office, or in doubt.
 
-    In doubt is also what stands where nearly everywhere else a name stands, as short as one.
+    Also in doubt are beginnings as short as a name, if nearly everywhere else there is a name.
     """
     if "n." not in labels.shapes:
         return []
@@ -56,7 +56,7 @@ def titled(rows: Sequence[Text], labels: Labels, common: Common) -> list[Mark]:
 
 
 def _headed(row: Text, labels: Labels, starts: tuple[str, ...]) -> Head | None:
-    """The head of a line that begins as such ones do and names nobody so far."""
+    """The head of a line that begins with such a title, or a short beginning, and names nobody so far; else None."""
     if not row.begins or (row.mark and labels.verdict(row.mark) != "text"):
         return None
     match = None

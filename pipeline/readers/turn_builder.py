@@ -1,4 +1,4 @@
-"""Puts lines together as turns: whose words they are, from when on."""
+"""Builds turns from lines: whose words they are, and when they begin."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
-_EVERYWHERE = 0.8  # of the places where a turn could begin, those with a label if what has none is nobody's
-_MARKS = "*_\"'”’) "  # behind what is asked
-_EVENT = 3  # words of what somebody did who is named
+_EVERYWHERE = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
+_MARKS = "*_\"'”’) "  # may follow a question mark
+_EVENT = 3  # maximum number of words about what a named person did
 
 
 @dataclass(slots=True)
@@ -31,23 +31,27 @@ class Text:
     text: str
     head: Head | None
     begins: bool
-    ruled: bool = False  # a rule stands over it
+    ruled: bool = False  # a rule is above it
     mark: Mark | None = None
 
 
 def _says(text: str, clock: str) -> bool:
-    """Whether a line is the clock above it once more, in words."""
+    """Whether a line repeats the clock above it, in words."""
     return not of_a_day(clock) and spoken_seconds(text) == seconds_of(clock)
 
 
 class TurnBuilder:
-    """Puts lines together, one after the other. `titles` says whether headings behind a time stand over words."""
+    """Puts lines together, one after the other.
+
+    `asker_alone` is the only speaker who is named, if that one asks questions. If `titles`, a heading behind a time is
+    the title of what follows, and not itself speech.
+    """
 
     def __init__(
         self, labels: Labels, tally: Tally, chapters: set[int], asker_alone: str | None, *, titles: bool
     ) -> None:
         self.rows: list[Row] = []
-        self.labelled: list[int] = []  # the places of rows that a label begins
+        self.labelled: list[int] = []  # indices of the rows that begin with a label
         self._labels, self._tally, self._chapters, self._titles = labels, tally, chapters, titles
         self._speaker: str | None = None
         self._asker: str | None = None
@@ -59,10 +63,10 @@ class TurnBuilder:
         self._asker_alone, self._last_text = asker_alone, ""
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
-        self._parts: list[str] = []  # of the last row's text
+        self._parts: list[str] = []  # parts of the last row's text
 
     def take(self, row: Text) -> None:
-        """One line of the file."""
+        """Add one line of the file."""
         head, mark = row.head, row.mark
         if row.begins and row.number - self._last_number > 1:
             self._open = False
@@ -105,13 +109,13 @@ class TurnBuilder:
             self._take_words(row.text, row.number, new=not self._open or head.dash or over)
 
     def _answers(self, row: Text) -> bool:
-        """Whether a line answers a question of the only one who is named."""
+        """Whether a line answers a question of the only person who is named."""
         return row.begins and self._speaker == self._asker_alone and self._last_text.rstrip(_MARKS).endswith("?")
 
     def _take_named(self, mark: Mark, row: Text) -> None:
         head = mark.head
         if head.stamp is not None and ": T" in head.shape and mark.group not in self._labels.shapes:
-            # "Lin: 10:30 is too late": where labels have no times, a clock behind one is said.
+            # "Lin: 10:30 is too late": if labels have no times, a clock behind one is spoken.
             head = head._replace(shape=PLAIN, rest=head.plain.partition(":")[2].strip(), stamp=None)
         name = mark.name
         if head.shape.endswith("Q."):
@@ -139,12 +143,15 @@ class TurnBuilder:
             self._asker = speaker_name(asker)
         self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
-            self._set_times(row.head)  # a chapter with its time: what follows begins there
+            self._set_times(row.head)  # a chapter with its time: what follows begins then
             self._turn = True
         self._open = False
 
     def _is_event(self, mark: Mark, row: Text) -> bool:
-        """ "**Marta Quill** started transcription", or "EXAMINATION BY MS. QUILL:"."""
+        """Whether a line says what somebody did, or who asks; it is recorded.
+
+        Such lines are "**Marta Quill** started transcription" and "EXAMINATION BY MS. QUILL:".
+        """
         head = mark.head
         if row.text.isupper() and (asker := _asker_of(row.text.rstrip(": "))):
             self._asker = speaker_name(asker)
@@ -160,7 +167,7 @@ class TurnBuilder:
         return is_event
 
     def _came(self, head: Head) -> bool:
-        """ "Marta Quill stopped transcription": a name in full and a few small words, on a line of their own."""
+        """Whether a line is a name in full and a few small words: "Marta Quill stopped transcription"."""
         if head.shape != "N/":
             return False
         tokens = head.plain.split()
@@ -183,7 +190,7 @@ class TurnBuilder:
             self._take_words(head.plain, row.number, new=True)
 
     def _take_bracket(self, text: str, number: int) -> None:
-        """A line of its own in one bracket: a direction where people are named, else perhaps what a lecturer adds."""
+        """Add a line that is one bracket: a direction if people are named, else perhaps what a lecturer adds."""
         if self._labels.names:
             self._tally.leave_out(sounds.KIND, text, number)
         else:
@@ -211,17 +218,17 @@ class TurnBuilder:
         self._open = True
 
     def put_together(self) -> None:
-        """The last row's words as one text."""
+        """Join the last row's words into one text."""
         if len(self._parts) > 1:
             self.rows[-1].text = " ".join(self._parts)
 
 
 def _asker_of(label: str) -> str | None:
-    """Who asks, by a label such as "BY MS. QUILL"."""
+    """Who asks, by a label such as "BY MS. QUILL"; None for other labels."""
     match = _BY.search(label)
     return role_off(match["name"]) if match else None
 
 
 def _role(label: str, name: str) -> str:
-    """What a label says besides the name."""
+    """What a label says besides the name; "" if that is nothing."""
     return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""

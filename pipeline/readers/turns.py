@@ -1,4 +1,4 @@
-"""Lines of text to turns: which lines are heads, which words follow them, and what in the file is no speech."""
+"""Lines of text to turns: find heads, the words that follow them, and what in the file is no speech."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
-_ESCAPED = re.compile(r"\\(?=[!-/:-@[-`{-~])")  # the backslash in front of a mark of Markdown
+_ESCAPED = re.compile(r"\\(?=[!-/:-@[-`{-~])")  # the backslash before a mark of Markdown
 _FENCE = re.compile("`{3,}[^`]*")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TRANSCRIPT = re.compile(
@@ -40,16 +40,16 @@ _TRANSCRIPT = re.compile(
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
-_TOP = 200  # lines in which a title stands
-_TIMES = 5  # that stand over lines, at least, to tell what else stands there
+_TOP = 200  # lines in which a title may be
+_TIMES = 5  # minimum number of times above lines, to judge the other lines
 _LANGUAGE = re.compile(r"[^\W\d_]+(?:(?:[ -][^\W\d_]+)? \([^()\d.!?]{2,40}\))?")  # "English (auto-generated)"
-_ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that are only a name
-_HEADER = 12  # words of a line in front of the first speaker that is no sentence and no speech
-_AFTER = 0.25  # of a file's words, those after the heading "Transcript" if what is before it is no speech
+_ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that hold only a name
+_HEADER = 12  # maximum number of words in a line before the first speaker that is no sentence, and so no speech
+_AFTER = 0.25  # minimum share of the words after the heading "Transcript", if what is before it is no speech
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
-    """Lines with speakers and times, and the file's title by its headings."""
+    """The lines with speakers and times, and the file's title, if a heading gives one."""
     text = markup.tags_to_labels(markup.with_code_escaped(text))
     text = markup.without_tags(markup.without_comments(text, tally), tally)
     clocked = with_colons(in_front_of_clocks(with_clocks_alone(text.split("\n"), tally)))
@@ -69,7 +69,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
 
 
 def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
-    """The first heading that is no label, no chapter with its time and not "Transcript", without its marks."""
+    """The first heading, without marks, that is no label, no chapter with its time and not "Transcript"."""
     for number, row in enumerate(physical[:_TOP], 1):
         match = _HEADING.match(row)
         if match is None or number in labelled:
@@ -83,7 +83,7 @@ def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
 
 
 def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
-    """The line after the heading "Transcript", when enough follows it; else the first."""
+    """The number of lines up to the heading "Transcript", if enough follows it; else 0."""
     for i, row in enumerate(rows):
         text = row.strip()
         heading = text.startswith(("#", "**")) or (len(text) < 40 and text[-1:] in ":t")
@@ -99,7 +99,7 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
 
 
 def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
-    """The lines that may hold speech; an empty one stands for a break."""
+    """The lines, from the index `start`, that may hold speech; after an empty one a turn may begin."""
     rows: list[Text] = []
     broken, previous, ruled = True, "", False
     spoken = physical[start:]
@@ -137,7 +137,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
         ends = broken or ends_sentence(previous)
         is_clock = head is not None and head.shape in ("T ", "T N/") and line[0].isdigit()
         if clocks_said and head is not None and is_clock and (not ends or head.plain[:1].islower()):
-            head = None  # "I am free at", and "10:30, I think." in the next line
+            head = None  # "I am free at", and "10:30, I think." on the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled))
         broken, previous, ruled = False, line, False
@@ -151,13 +151,13 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
 
 
 def _item(line: str) -> str:
-    """An item of a list without its dash, which begins no turn. One in emphasis is no heading."""
+    """An item of a list without its dash, which begins no turn; in emphasis, it is no heading."""
     item = line[2:].lstrip()
     return item[1:-1] if EMPHASIS.match(item) else item
 
 
 def _strong(head: Head) -> bool:
-    """Whether a head begins a turn though the line above ends as no sentence does: it is in brackets or capitals."""
+    """Whether a head begins a turn even if the line above ends no sentence: it is in brackets or capitals."""
     name = head.name
     if not name or not head.rest:
         return False
@@ -167,7 +167,7 @@ def _strong(head: Head) -> bool:
 
 
 def _marks(rows: list[Text]) -> list[Mark]:
-    """Marks of all heads that name somebody, names that stand on the line before or after their time included."""
+    """Marks of all heads with a name, including names on the line before or after their time."""
     marks: list[Mark] = []
     names = bare_names(row.head.name for row in rows if row.head and row.head.name)
     unit = -1
@@ -186,7 +186,7 @@ def _marks(rows: list[Text]) -> list[Mark]:
 
 
 def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
-    """Whether the line under a head, or under its time, may be speech."""
+    """Whether the line below a head, or below its time, may be speech."""
     below = i + 2 if head.shape.endswith("\nT/") else i + 1
     head_below = rows[below].head if below < len(rows) else None
     same = head_below is not None and (head_below.shape, head_below.heading) in (
@@ -197,7 +197,7 @@ def _speech_below(rows: Sequence[Text], i: int, head: Head) -> bool:
 
 
 def _beside_its_time(rows: Sequence[Text], i: int, head: Head) -> Head:
-    """The head of a line that is only a name, with the time of the line under or over it."""
+    """The head of a line that is only a name, with the time of the line below or above it."""
     for k, shape in ((i + 1, "N\nT/"), (i - 1, "T\nN/")):
         time_head = rows[k].head if 0 <= k < len(rows) else None
         if time_head is not None and time_head.shape == "T" and abs(rows[k].number - rows[i].number) <= 3:
@@ -211,7 +211,7 @@ def _only_time(head: Head | None) -> bool:
 
 
 def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
-    """Rows with the speakers that hold until the next label, paragraphs joined."""
+    """The rows, with paragraphs joined; a speaker holds until the next label."""
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
@@ -220,7 +220,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
         tally.leave_out(KIND, rows[-1].text, rows.pop().number)
     builder = TurnBuilder(labels, tally, chapters, asker, titles=_stand_over_words(rows))
     rows.reverse()
-    while rows:  # each line is let go when its words are taken: a long file is not held twice
+    while rows:  # each line is freed once its words are taken: a long file is not in memory twice
         builder.take(rows.pop())
     builder.put_together()
     warn_of_missing_labels(builder.rows, builder.labelled, tally)
@@ -228,12 +228,12 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
 
 
 def _stand_over_words(rows: Sequence[Text]) -> bool:
-    """Whether headings behind a time are no more than other lines: else they are all that is said."""
+    """Whether headings behind a time are at most half of the lines; otherwise they are all that is said."""
     return 2 * sum(r.head is not None and r.head.heading and r.head.shape.startswith("T ") for r in rows) <= len(rows)
 
 
 def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
-    """The only name of a file if it asks questions: who answers is not named."""
+    """The only name in a file if it asks questions, so that nobody who answers is named; else None."""
     if len(labels.names) != 1:
         return None
     texts = [r.head.rest for r in rows if r.head and r.mark and labels.verdict(r.mark) == "name"]
@@ -242,7 +242,7 @@ def _asker_alone(rows: Sequence[Text], labels: Labels) -> str | None:
 
 
 def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
-    """Numbers of the lines that are chapters between times that each stand over one line of text."""
+    """The numbers of lines that are chapters, between times that are each above one line of text."""
     if listed := _chapter_list(rows):
         return listed
     rows = [r for r in rows if not (r.text[0].isdigit() and spoken_seconds(r.text) is not None)]
@@ -253,13 +253,13 @@ def _chapters(rows: Sequence[Text], labels: Labels) -> set[int]:
         i - 1 for i in times if i and not _only_time(rows[i - 1].head) and (i == 1 or not _only_time(rows[i - 2].head))
     ]
     if extra[:1] == [0] and (mark := rows[0].mark) and labels.verdict(mark) == "name":
-        extra.pop(0)  # times may stand under what they belong to
+        extra.pop(0)  # times may be below what they belong to
     short = [rows[i].number for i in extra if len(rows[i].text.split()) <= 8]
     return set(short) if len(short) <= 0.2 * len(times) + 1 else set()
 
 
 def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
-    """Whether the last line is YouTube's choice of a language: each time has one line of words, the last one two."""
+    """Whether the last line is YouTube's menu of languages: each time has one line of words, the last one two."""
     if len(rows) < 2 * _TIMES or rows[-1].text[0].islower() or not _LANGUAGE.fullmatch(rows[-1].text):
         return False
     first = next((i for i, r in enumerate(rows) if r.head and r.head.stamp), 0)
@@ -269,7 +269,7 @@ def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
 
 
 def _chapter_list(rows: Sequence[Text]) -> set[int]:
-    """Numbers of the lines of a list of chapters: times with a few words, in one run, in a text without other times."""
+    """The numbers of the lines of a chapter list: times with a few words, in a row, in a text without other times."""
     timed = [i for i, r in enumerate(rows) if r.head and r.head.stamp and r.head.shape.startswith("T")]
     if len(timed) < 3 or timed[-1] - timed[0] != len(timed) - 1:
         return set()
@@ -279,9 +279,9 @@ def _chapter_list(rows: Sequence[Text]) -> set[int]:
 
 
 def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
-    """The rows without short ones in front of the first speaker or time that are no sentences.
+    """The rows without short ones before the first speaker or time that are no sentences; these are recorded.
 
-    The day of the recording is no such time where those of its speakers have none.
+    A date is no such time, if the first speaker's time has none.
     """
     first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
     dated = bool(rows) and of_a_day(rows[first].start or "")
@@ -296,7 +296,7 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
 
 
 def _with_ends(lines: list[Line]) -> list[Line]:
-    """A line ends where the next timed one starts, unless it says when."""
+    """The lines; one without an end ends where the next timed line starts."""
     ended: list[Line] = []
     upcoming: float | None = None
     for line in reversed(lines):

@@ -1,7 +1,7 @@
-"""Lines whose label may end in two places: what recurs in the file decides.
+"""Where the label of a line ends, if two places are possible: what recurs in the file decides.
 
-"Lin - One thing: we leave" has Lin speak, "Lin - chair: We leave" gives her a role. "（笑）司会：…" begins with
-a sound, "（田中）結論：…" with a name.
+In "Lin - One thing: we leave" Lin speaks, in "Lin - chair: We leave" she has a role. "（笑）司会：…" begins with a
+sound, "（田中）結論：…" with a name.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ _SEPARATOR = re.compile(r"(?P<tab>[ ]*\t)|(?P<bar>[ \t]*\|[ \t]+)|(?P<blanks>[ ]
 _SHAPES = {"tab": "N\t", "bar": "N|", "blanks": "N  ", "dash": "N-"}
 _BOLD = "B "
 _ENDED_BY = frozenset(f"{front}{shape}" for shape in (_BOLD, *_SHAPES.values()) for front in ("", "T "))
-_AT_A_COLON = ("N:", "N T", "N/")  # shapes of labels that may hold a separator
-_BEHIND_BOLD = re.compile(r"\s+[^\W_]|\s+[\"“‘'„¿¡]")  # words: a role stands in brackets, or behind a comma or a dash
-_MOST = 0.7  # of the lines with a separator of one kind, those whose names recur
-_PEOPLE = 2  # of such names, at least
-_WIDE = "（N)"  # of a line that only a wide bracket could name
+_AT_A_COLON = ("N:", "N T", "N/")  # shapes of labels that may contain a separator
+_BEHIND_BOLD = re.compile(r"\s+[^\W_]|\s+[\"“‘'„¿¡]")  # words: a role is in brackets, or after a comma or a dash
+_MOST = 0.7  # minimum share of lines with a kind of separator whose names recur
+_PEOPLE = 2  # minimum number of such names
+_WIDE = "（N)"  # of a line that nothing but a wide bracket could name
 
 
 def settled(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads of lines whose label ends at the first of the two places, by their place."""
+    """The heads, by index, of lines whose label ends at the first of the two places."""
     return _at_brackets(heads) | _at_separators(heads)
 
 
 def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads whose name is the one in a wide bracket.
+    """The heads, by index, of lines whose name is the one in a wide bracket.
 
-    The label behind it counts where it stands without a bracket too, or recurs in a file whose lines mostly have none.
+    The label behind it counts instead if it occurs without a bracket too, or recurs in a file whose lines mostly have
+    none.
     """
     found = {i: other for i, head in enumerate(heads) if head and head.rest[:1] == "（" and (other := by_bracket(head))}
     if not found:
@@ -45,11 +46,11 @@ def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
 
 
 def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads whose names end at a tab, bold type, a bar, blanks or a dash, and not at a colon behind it."""
+    """The heads, by index, whose names end at a tab, bold type, a bar, blanks or a dash, not at a colon behind."""
     found = {i: cut for i, head in enumerate(heads) if head and head.name and (cut := _at_separator(head))}
     if not found:
         return {}
-    labels: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by shape: names, and all that could be their label
+    labels: dict[str, list[tuple[str, str]]] = defaultdict(list)  # by shape: each name, and all that could be its label
     for i, head in enumerate(heads):
         if head and head.name and (i in found or head.shape in _ENDED_BY):
             shape, name = (found[i].shape, found[i].name or "") if i in found else (head.shape, head.name)
@@ -59,7 +60,7 @@ def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
 
 
 def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
-    """Whether names recur in front of a separator and what stands behind it does not, as roles would."""
+    """Whether names recur before a separator, and what is behind it does not, as roles would."""
     counts = Counter(name for name, _ in labels)
     recurring = [(name, label) for name, label in labels if counts[name] > 1]
     people = len({name for name, _ in recurring})
@@ -67,7 +68,7 @@ def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
 
 
 def _at_separator(head: Head) -> Head | None:
-    """The head of a line when its name ends at the first separator in it; None without one."""
+    """The head of a line if its name ends at the first separator in it; None if there is no separator."""
     front = "T " if head.shape.startswith("T ") else ""
     if not head.shape.removeprefix(front).startswith(_AT_A_COLON):
         return None

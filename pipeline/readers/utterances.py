@@ -1,4 +1,4 @@
-"""XML whose elements say who speaks: utterances of TEI, turns of annotation programs, tags that people write."""
+"""XML whose elements name the speaker: TEI utterances, turns of annotation programs, tags that people write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.xml import attribute, name_of, parsed
 from pipeline.text import clean, words
 
-_WHO = ("who", "speaker", "spk", "speakername", "name")  # fewer than `SPEAKER`: what else has a role speaks not
+_WHO = ("who", "speaker", "spk", "speakername", "name")  # fewer than `SPEAKER`: other elements with a role do not speak
 _SPOKEN = re.compile(
     r"<(?P<tag>[\w:.-]{1,40})(?=\s[^<>]{0,300}\b(?:who|speaker|spk|speakerName|name)\s*=\s*[\"'])[^<>]*[^/<>]>\s*[<\w]"
 )
@@ -23,7 +23,7 @@ _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE
 
 
 def sniff(document: Document) -> bool:
-    """Elements of one name that say who speaks, hold something and end: two at least."""
+    """Whether at least two elements of one name have a speaker, contents and an end tag."""
     if document.head[:1] != "<":
         return False
     tags = Counter(match["tag"] for match in _SPOKEN.finditer(document.head))
@@ -31,7 +31,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue an utterance; text outside of utterances is recorded as left out."""
+    """Read each utterance as a cue; text outside of utterances is recorded as left out."""
     prologue = _PROLOGUE.match(document.text)
     root = parsed(document, f"<all>{document.text[prologue.end() if prologue else 0 :]}</all>")
     people = _people(root)
@@ -40,13 +40,13 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _people(root: ET.Element) -> dict[str, str]:
-    """The names of those whom the file lists, by the names that its utterances call them."""
+    """The names of the people listed in the file, by the ids that its utterances use."""
     names: dict[str, str] = {}
     for person in root.iter():
         if key := attribute(person, "id"):
             listed = name_of(person) in ("person", "participant")
             name = next((_words(n) for n in person.iter() if name_of(n) in ("persName", "name")), "") if listed else ""
-            if not name and not len(person) and not (person.text or "").strip():  # one that only names somebody
+            if not name and not len(person) and not (person.text or "").strip():  # an element that only names somebody
                 name = clean(attribute(person, "name") or "")
             if name:
                 names[key] = name
@@ -54,10 +54,10 @@ def _people(root: ET.Element) -> dict[str, str]:
 
 
 def _utterances(root: ET.Element, tally: Tally) -> list[ET.Element]:
-    """The elements that say who speaks, the innermost where one holds another."""
+    """The elements that name a speaker, the innermost if they are nested."""
     elements = list(root.iter())
     holders: set[ET.Element] = set()
-    for element in reversed(elements):  # each after those in it
+    for element in reversed(elements):  # each after those inside it
         if any(child in holders or _first(child, _WHO) for child in element):
             holders.add(element)
     utterances: list[ET.Element] = []
@@ -79,7 +79,7 @@ def _words(element: ET.Element) -> str:
 
 
 def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
-    """The first of these attributes that says something, whatever its spelling."""
+    """The value of the first of these attributes that is not empty, however it is spelt; None if there is none."""
     if not element.attrib:
         return None
     values = {key_of(k.rpartition("}")[2]): v for k, v in element.attrib.items()}
@@ -87,7 +87,7 @@ def _first(element: ET.Element, names: tuple[str, ...]) -> str | None:
 
 
 def _cue(n: int, element: ET.Element, people: dict[str, str]) -> Cue:
-    """The words of an utterance; the name that a play prints over a speech is none of them."""
+    """An utterance as a cue, without the name that a play prints above a speech."""
     speaker = (_first(element, _WHO) or "").strip().removeprefix("#")
     parts = [element.text or ""]
     for child in element:

@@ -1,4 +1,4 @@
-"""HTML: Podcasting 2.0 transcripts with cite, time and p, and pages whose text is read as text."""
+"""HTML: Podcasting 2.0 transcripts with cite, time and p, and pages that are read as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _START = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|dl|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
-# Words that a broken end tag would swallow; "</o:p>" is whole.
+# Words that a broken end tag would hide; "</o:p>" is intact.
 _JUNK = re.compile(
     r"</(?![\w-]{1,20}:[\w-]{1,40}\s*>)([a-zA-Z][a-zA-Z\d-]{0,20})(?:[^<>\w]+|(?=[^\x00-\x7f]))(\w[^<>]{0,2000})>?"
 )
@@ -30,8 +30,8 @@ _UNCLOSED = re.compile(r"<([^<>]*)(?=<|\Z)")
 _SKIPPED = {"script", "style", "iframe"}
 _APART = {"template", "noscript", "svg", "select", "button"}
 _PARAGRAPHS = {"p", "li", "td", "dd", "dt", "blockquote", "cite"}
-_RECURRING = 2  # terms of a list that are names of people who speak
-_BOLD = 60  # characters of a bold beginning that may be a name
+_RECURRING = 2  # minimum number of list terms that recur, if they name speakers
+_BOLD = 60  # maximum number of characters in a bold beginning that may be a name
 _AROUND = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
     *"address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre".split(),
@@ -41,30 +41,30 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 class _Page(HTMLParser):
-    """Text by blocks: a heading gets its hashes, a cite its colon, a bold beginning its asterisks.
+    """Collects text block by block: a heading gets its hashes, a cite its colon, a bold beginning its asterisks.
 
-    What is around an article is kept apart, and what is to be pressed or chosen, unless it stands in a paragraph or
-    `buttons` are what the page is made of.
+    What surrounds an article is collected apart, and so are buttons and lists to choose from, unless they are inside a
+    paragraph or `buttons` are what the page consists of.
     """
 
     def __init__(self, *, buttons: bool = False) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[str] = []
-        self.terms: list[int] = []  # of the rows
+        self.terms: list[int] = []  # indices of rows that are terms of lists
         self.around: list[str] = []
         self.controls: list[str] = []
         self.broken: list[str] = []
         self.title: list[str] = []
         self.metadata: dict[str, str] = {}
         self._line: list[str] = []
-        self._has_words = False  # the line, or its hashes
-        self._bold = ""  # with which the line begins
+        self._has_words = False  # in the line; the hashes of a heading count
+        self._bold = ""  # the bold beginning of the line
         self._bold_from: int | None = None
-        self._aside: list[str] = []  # what an element says that is kept apart
+        self._aside: list[str] = []  # text of the elements in `_APART`
         self._buttons = buttons
-        self._in_title = False  # one end is enough: a page may open its title twice
+        self._in_title = False  # closed by the first end tag: a page may open its title twice
         self._open: list[str] = []
-        self._times_open: Counter[str] = Counter()  # of each kind of element
+        self._times_open: Counter[str] = Counter()  # open elements of each kind
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -99,11 +99,11 @@ class _Page(HTMLParser):
                 pass
 
     def _inside(self, kinds: set[str]) -> bool:
-        """Whether an element of these kinds is open."""
+        """Whether an element of one of these kinds is open."""
         return any(self._times_open[kind] for kind in kinds)
 
     def _end_last(self) -> str:
-        """Ends the innermost open element, whose name it gives."""
+        """End the innermost open element and return its name."""
         last = self._open.pop()
         self._times_open[last] -= 1
         if last in _APART and not self._inside(_APART):
@@ -132,7 +132,7 @@ class _Page(HTMLParser):
         elif not self._times_open["pre"]:
             self._say(data.replace("\n", " "))
         else:
-            first, *rows = data.split("\n")  # lines that are lines
+            first, *rows = data.split("\n")  # in <pre>, line ends count
             self._say(first)
             for row in rows:
                 if not self._has_words:
@@ -148,7 +148,7 @@ class _Page(HTMLParser):
         return "".join(self._line).rstrip().endswith((":", "："))
 
     def _end_apart(self, tag: str) -> None:
-        """An element to be pressed or chosen has ended: a time, or one inside a paragraph, is part of the text."""
+        """End an element to press or choose from; a time, or one inside a paragraph, is part of the text."""
         text, self._aside = clean("".join(self._aside)), []
         stamp = stamp_at(text)
         timed = stamp is not None and stamp.stop == len(text)
@@ -174,15 +174,15 @@ class _Page(HTMLParser):
 
     def close(self) -> None:
         super().close()
-        while self._open:  # what has no end tag, or one that is broken
+        while self._open:  # elements without an end tag, or with a broken one
             self._end_last()
         self._end_line()
 
 
 def _well_formed(text: str) -> str:
-    """The page without comments and scripts, in which every angle bracket that opens a tag is closed.
+    """The page without comments and scripts, and with angle brackets escaped that open a tag without closing it.
 
-    Python's parser takes time by the square of what is not.
+    Python's parser takes quadratic time for these.
     """
     for opening, closing in _LEFT:
         kept: list[str] = []
@@ -202,9 +202,9 @@ def _parsed(text: str, *, buttons: bool = False) -> _Page:
 
 
 def _with_labels(rows: list[str], terms: Sequence[int]) -> list[str]:
-    """The rows, a colon behind the terms of lists if they are names: two recur at least, and none is in a glossary.
+    """The rows, with a colon behind terms of lists that are names: at least two recur, unlike in a glossary.
 
-    A term that is a time gets none, nor one over words that have a label of their own.
+    A term that is a time gets no colon, nor does one above words with a label of their own.
     """
     bare = [i for i in terms if i + 1 < len(rows) and not (rows[i].endswith((":", "：")) or _labelled(rows[i + 1]))]
     counts = Counter(rows[i] for i in bare if not ((stamp := stamp_at(rows[i])) and stamp.stop == len(rows[i])))
@@ -220,12 +220,12 @@ def _labelled(row: str) -> bool:
 
 
 def sniff(document: Document) -> bool:
-    """A tag that a page or its body begins with."""
+    """Whether the document begins with a tag of a page or of its body."""
     return bool(_START.match(document.head))
 
 
 def read(document: Document, tally: Tally) -> Prose:
-    """The text of the page's main part, read as text is; cite and time give speakers and times."""
+    """Read the text of the page's main part as plain text; cite and time give speakers and times."""
     text = _well_formed(document.text)
     page = _parsed(text)
     if len(words(" ".join(page.controls))) > len(words(" ".join(page.rows))):

@@ -11,13 +11,13 @@ from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
 
 _BLOCK = re.compile(r"^(NOTE|STYLE|REGION)(?:[ \t].*)?$")
-_WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # and a number for the person
+_WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # with the person's number
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
 
 
 def sniff(document: Document) -> bool:
-    """A WEBVTT header; without one, arrows between times with dots and no cue numbers, or the ending .vtt."""
+    """Whether there is a WEBVTT header; or arrows between times with dots and no cue numbers, or the ending .vtt."""
     if document.head.startswith("WEBVTT"):
         return True
     rows = document.head.split("\n")
@@ -29,7 +29,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Cues as lines; notes, styles, regions and header lines are recorded as left out."""
+    """Read the cues; notes, styles, regions and header lines are recorded as left out."""
     rows = document.rows()
     first = next((i for i, row in enumerate(rows) if row.strip()), 0)
     language = None
@@ -50,14 +50,14 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _header(rows: list[str], line: int, tally: Tally) -> str | None:
-    """The language that a header names; all of it is recorded as left out."""
+    """The language named in a header, all of which is recorded as left out."""
     tally.leave_out("headers", "\n".join([rows[0][6:], *rows[1:]]), line)
     match = _LANGUAGE.search("\n".join(rows))
     return match[1] if match else None
 
 
 def _without_blocks(rows: list[str], tally: Tally) -> list[str]:
-    """The lines with notes, styles and regions emptied: from their first line to the next empty one."""
+    """The lines with notes, styles and regions emptied, each up to the next empty or timing line."""
     new_rows = rows.copy()
     for i, row in enumerate(rows):
         if (block := _BLOCK.match(row)) and (i == 0 or not rows[i - 1].strip()):
@@ -69,7 +69,7 @@ def _without_blocks(rows: list[str], tally: Tally) -> list[str]:
 
 
 def _voices(rows: list[str]) -> dict[int, str]:
-    """Who speaks, by the number of the timing line below; the lines are left with the number of the cue."""
+    """The speakers by the number of their cue's timing line; in `rows`, their lines keep only the cue's number."""
     voices: dict[int, str] = {}
     for i in range(len(rows) - 1):
         if '"' in rows[i] and "-->" in rows[i + 1] and (match := _WEBEX.match(rows[i])):

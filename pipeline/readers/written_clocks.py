@@ -1,6 +1,7 @@
-"""Times without colons: "1h02m03s", "00.04", "3'20", "9400 ms". Where they recur and rise they are written with them.
+"""Times without colons: "1h02m03s", "00.04", "3'20", "9400 ms". If they recur and rise, they are written with colons.
 
-Nothing but their rising tells them from prices, sections, heights and dates, so a few of them count as words.
+Only the fact that they rise distinguishes them from prices, sections, heights and dates, so a few of them count as
+words.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ _TO = r"\s*(?:-{1,2}>|→|–|—|-|to\b)\s*"
 _NAME = r"(?P<name>[^\W\d_][^\n:：\[\](){}<>]{0,60}?)"
 
 _ANY = re.compile(r"\d(?: ?[hms]|\.[0-5]\d|['′’][0-5]\d)")
-_FAR = 100  # characters from the start, after which no time of this kind stands
+_FAR = 100  # characters from the start of a line within which such times are
 _HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})(?:-(\d{1,3}))?#")
 
-_SAMPLE = 400  # lines in which such times show
-_LEAST = 3  # of them, so that they recur
-_SHARE = 0.1  # of the lines with words
-_OFTEN = 0.5  # of the lines with which something begins, for times in front that could be other numbers
-_NAMED = 2  # names that recur, for such times behind names
-_SLOW, _FAST = 0.5, 6  # words a second between which people speak, for times that could be other numbers
-_INCHES = 12  # of a foot, which is written as a minute is
-_COUNTED = 0.5  # of the steps, those by one if the numbers count something
+_SAMPLE = 400  # lines in which to look for such times
+_LEAST = 3  # minimum number of such times
+_SHARE = 0.1  # minimum share of lines with words that have one
+_OFTEN = 0.5  # minimum share of the lines that begin something, for times in front that could be other numbers
+_NAMED = 2  # minimum number of recurring names, for such times behind names
+_SLOW, _FAST = 0.5, 6  # words a second in speech, at least and at most, for times that could be other numbers
+_INCHES = 12  # inches in a foot, which is written like a minute
+_COUNTED = 0.5  # minimum share of steps by one, if the numbers count something
 
 
 class _Form(NamedTuple):
-    """A way to write times: where they stand, and whether they may be other numbers too."""
+    """A way of writing times: in front of a line or `behind` a name, and whether they may be other numbers."""
 
     pattern: re.Pattern[str]
     time: re.Pattern[str]
@@ -52,9 +53,9 @@ class _Form(NamedTuple):
 
 
 def _forms(time: str, *, doubtful: bool = True, behind: bool = True) -> list[_Form]:
-    """The time in front of a line, perhaps in a bracket and up to another one; and behind a name.
+    """The forms of a time in front of a line, perhaps in a bracket and up to another one, and behind a name.
 
-    A doubtful one stands behind a name in brackets or at the end of the line only: "Section 2.10: Boats" holds none.
+    A doubtful one behind a name must be in brackets or at the end of the line: "Section 2.10: Boats" has none.
     """
     unnamed = re.sub(r"\?P<\w+>", "?:", time)
     times = rf"(?P<times>{unnamed}(?:{_TO}{unnamed})?)"
@@ -66,7 +67,7 @@ def _forms(time: str, *, doubtful: bool = True, behind: bool = True) -> list[_Fo
     return [_Form(re.compile(p), re.compile(time), n > 0, doubtful) for n, p in enumerate(places)]
 
 
-@functools.cache  # made when a file may have such times, which few have
+@functools.cache  # compiled only for the few files that may have such times
 def _all_forms() -> list[_Form]:
     return [
         *_forms(_SPELT, doubtful=False),
@@ -78,7 +79,7 @@ def _all_forms() -> list[_Form]:
 
 
 def with_colons(rows: list[str]) -> list[str]:
-    """The lines, such times in front of them or behind names written with colons."""
+    """The lines, with such times in front of them or behind names written with colons."""
     hashes = (row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row and _HASHES.search(row))
     if len(list(hashes)) > 1:
         return _without_hashes(rows)
@@ -90,7 +91,7 @@ def with_colons(rows: list[str]) -> list[str]:
 
 
 def _without_hashes(rows: list[str]) -> list[str]:
-    """The lines, times of f4 and MAXQDA in brackets; those behind a paragraph stand where the next one begins."""
+    """The lines with times of f4 and MAXQDA in brackets; one at the end of a paragraph moves to the next one."""
     timed = [row for row in rows if "#" in row and _HASHES.search(row)]
     if 2 * sum(_HASHES.match(row.lstrip()) is not None for row in timed) >= len(timed):
         return [_HASHES.sub(_bracket, row) for row in rows]
@@ -103,7 +104,7 @@ def _without_hashes(rows: list[str]) -> list[str]:
             new_rows.append(text)
             continue
         if found and not row[: found[0].start()].strip():
-            upcoming = _bracket(found.pop(0))  # this one stands in front all the same
+            upcoming = _bracket(found.pop(0))  # this paragraph has its own time in front
         new_rows.append(f"{upcoming} {text}" if upcoming else text)
         upcoming = _bracket(found[-1]) if found else None
     return new_rows
@@ -120,7 +121,7 @@ def _stands(form: _Form, row: str) -> re.Match[str] | None:
 
 
 def _are_times(form: _Form, rows: Sequence[str]) -> bool:
-    """Whether these times recur and rise; those that could be other numbers, as often and as fast as speech goes on."""
+    """Whether such times recur and rise, and, if they could be other numbers, as often and as fast as in speech."""
     matches = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
     times = [(i, _seconds(time)) for i, match in matches if (time := form.time.match(match["times"]))]
     if len(times) < _LEAST or not rise([time for _, time in times]):
@@ -139,7 +140,7 @@ def _names_recur(matches: Sequence[tuple[int, re.Match[str]]]) -> bool:
 
 
 def _beginnings(rows: Sequence[str]) -> int:
-    """How many lines go on with no sentence of the line above."""
+    """The number of lines that do not continue a sentence of the line above."""
     above = itertools.chain([""], rows)
     return sum(
         bool(row.strip()) and (not over.strip() or ends_sentence(over)) for over, row in zip(above, rows, strict=False)
@@ -147,10 +148,10 @@ def _beginnings(rows: Sequence[str]) -> int:
 
 
 def _at_the_pace_of_speech(times: Sequence[tuple[int, float]], rows: Sequence[str]) -> bool:
-    """Whether as much is said between the first time and the last as people say, and they do not count by ones."""
+    """Whether the words between the first time and the last fit the pace of speech, and times do not count by ones."""
     (first, start), (last, end) = times[0], times[-1]
     if all(time % 60 < _INCHES for _, time in times):
-        return False  # feet and inches; hardly any times happen to be so
+        return False  # feet and inches; times are hardly ever all like this
     words_said = sum(map(word_count, rows[first:last]))
     steps = [b - a for (_, a), (_, b) in itertools.pairwise(times)]
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)

@@ -28,15 +28,15 @@ def _root(document: Document) -> str:
 
 
 def _tree(document: Document) -> ET.Element:
-    """The root element; InputError names the line that is no XML."""
+    """The root element. Raises InputError, which names the line that is no XML."""
     if "<!ENTITY" in document.text[:100_000]:
         raise broken(document, "this XML", "it declares entities of its own", "save it without a DOCTYPE")
-    # The text is decoded already, whatever it declares.
+    # The text is already decoded, whatever it declares.
     return parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
 
 
 def parsed(document: Document, text: str) -> ET.Element:
-    """The root element of a text; names with a prefix that is not declared lose it."""
+    """The root element of a text; undeclared prefixes are removed. Raises InputError if it is no XML."""
     try:
         return ET.fromstring(text)
     except ET.ParseError as err:
@@ -52,7 +52,7 @@ def name_of(element: ET.Element) -> str:
 
 
 def text_of(element: ET.Element) -> str:
-    """The text of an element; a line end for every <br/>, spaces around words that say that they are some."""
+    """The text of an element: a line end for each <br/>, spaces around elements that are marked as words."""
     parts = [element.text or ""]
     for child in element:
         if name_of(child) == "br":
@@ -68,7 +68,7 @@ def _rows(element: ET.Element) -> list[str]:
 
 
 def attribute(element: ET.Element, name: str) -> str | None:
-    """The value of an attribute of this name in any namespace."""
+    """The value of the attribute with this name, in any namespace; None if there is none."""
     return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), None)
 
 
@@ -80,7 +80,7 @@ def _ttml_sniff(document: Document) -> bool:
 
 
 def _ttml_read(document: Document, tally: Tally) -> Captions:
-    """A cue a paragraph with a time; agents are speakers."""
+    """Read each paragraph as a cue with its time; agents are speakers."""
     root = _tree(document)
     rate = _rate(root)
     agents = {
@@ -149,7 +149,7 @@ def _timedtext_sniff(document: Document) -> bool:
 
 
 def _timedtext_read(document: Document, tally: Tally) -> Captions:
-    """<text start dur> in seconds, or <p t d> in milliseconds with its pieces in <s>."""
+    """Read <text start dur> in seconds, or <p t d> in milliseconds with its pieces in <s>."""
     cues: list[Cue] = []
     for n, element in enumerate(_tree(document).iter(), 1):
         if name_of(element) == "text":
@@ -170,7 +170,7 @@ def _akoma_sniff(document: Document) -> bool:
 
 
 def _akoma_read(document: Document, tally: Tally) -> Captions:
-    """A cue a paragraph of each speech, with the name that the references give its speaker."""
+    """Read each paragraph of a speech as a cue, with the speaker's name from the references."""
     root = _tree(document)
     people = {
         attribute(p, "id") or attribute(p, "eId"): p.get("showAs") for p in root.iter() if name_of(p) == "TLCPerson"

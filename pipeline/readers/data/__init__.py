@@ -1,1 +1,1 @@
-"""Formats that are JSON, a module each."""
+"""Readers of JSON formats and of YAML lists, one module each, and what they share."""

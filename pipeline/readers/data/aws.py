@@ -1,4 +1,4 @@
-"""AWS Transcribe: items, and speakers by segment or by item."""
+"""AWS Transcribe: words as items, speakers by segment or by item."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pipeline.readers.tally import Tally
 
 
 def sniff(document: Document) -> bool:
-    """Results with transcripts and items."""
+    """Whether the results have transcripts and items."""
     results = mapping(mapping(document.json).get("results"))
     return "items" in results and "transcripts" in results
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Words with the speaker of their start time; the whole text where there are none."""
+    """Read words, with the speaker of their start time; if there are none, the whole text."""
     results = mapping(mapping(document.json).get("results"))
     listed = items(results, "items")
     labels = {

@@ -1,4 +1,4 @@
-"""Deepgram: channels with words, paragraphs or utterances; several channels are several people."""
+"""Deepgram: channels with words, paragraphs or utterances; several channels are several speakers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.readers.tally import Tally
 
 
 def sniff(document: Document) -> bool:
-    """Results with channels."""
+    """Whether the results have channels."""
     results = mapping(document.json).get("results")
     return bool(items(results, "channels"))
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """Utterances where there are some, else what each channel says, which is a speaker where there are several."""
+    """Read utterances if there are any, else each channel; if there are several, each is a speaker."""
     results = mapping(document.json).get("results")
     channels = [(n, best) for n, channel in enumerate(items(results, "channels")) if (best := _best(channel))]
     utterances = items(results, "utterances")
@@ -39,18 +39,18 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The best alternative of a channel; an empty object where nothing was said."""
+    """The best alternative of a channel; an empty object if nothing was said."""
     best: Mapping[str, Any] = next(iter(items(channel, "alternatives")), {})
     return best if items(best, "words") or text(best.get("transcript")).strip() else {}
 
 
 def _within(channel: str | None, voice: str | None) -> str | None:
-    """A speaker of a channel: numbers begin anew in each."""
+    """The name of a speaker in a channel: each channel numbers its speakers anew."""
     return f"{channel} {voice}" if channel and voice else channel or voice
 
 
 def _channel(best: Mapping[str, Any], name: str | None) -> list[Cue]:
-    """What is said in a channel: its words, by paragraphs when only these tell who speaks."""
+    """The cues of a channel: from its words, or from its paragraphs if only these have speakers."""
     words = words_of(plain(best))
     speakers = {word.speaker for word in words}
     paragraphs = items(best, "paragraphs", "paragraphs")

@@ -1,4 +1,4 @@
-"""What an object of JSON says of its words, its times and who speaks, under the names that programs give these."""
+"""Words, times and speakers of JSON objects, under the names that programs give them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.text import words
 
 _WORD = ("punctuatedword", "word", "text", "content", "value")
-_MARK = ("punctuation", "punct")  # types of what stands without a space behind a word
+_MARK = ("punctuation", "punct")  # types of what follows a word without a space
 _LENGTH = ("duration", "dur")
 _MS = re.compile(r"^(?P<part>start|begin|end|stop)(?:time|offset)?(?:ms|millis|milliseconds)$")
 _PERSON = ("speakerinfo", "speaker", "userprofile", "user", "participant", "author", "from")
 _NAMED = ("realname", "displayname", "name", "username", "id")
-_COVERED = 0.8  # of a segment's words, those that its list of words must hold to stand for it
+_COVERED = 0.8  # minimum share of a segment's words that its list of words must hold to replace the text
 
 
 def plain(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The object under names in small letters without bars: "start_time", "startTime" and "StartTime" are one.
+    """The object with normalised keys: "start_time", "startTime" and "StartTime" become one.
 
-    Of several guesses at what was heard, the first one adds its fields.
+    If it lists alternatives of what was heard, the first one adds its fields.
     """
     fields = {key_of(name): inner for name, inner in value.items()}
     guesses = fields.get("alternatives") or fields.get("nbest")
@@ -34,7 +34,7 @@ def plain(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text_of(fields: Mapping[str, Any]) -> str | None:
-    """The text of an object; pieces of text are put together."""
+    """The text of an object, with pieces of text joined; None if it has none."""
     for key in TEXT:
         inner = fields.get(key)
         if isinstance(inner, str):
@@ -47,9 +47,10 @@ def text_of(fields: Mapping[str, Any]) -> str | None:
 
 
 def words_of(fields: Mapping[str, Any], scale: float = 1.0) -> list[Word]:
-    """The words that an object lists one by one; none when these are no words with times or speakers.
+    """The words that an object lists one by one; empty if it lists none.
 
-    Where spaces are listed too, as Rev.ai and ElevenLabs do in languages that have some, words stand apart only at one.
+    If spaces are listed too, as by Rev.ai and ElevenLabs in languages that use them, words are separate only at a
+    space.
     """
     listed = fields.get("words", fields.get("elements"))
     if not isinstance(listed, list) or not all(isinstance(w, dict) for w in listed):
@@ -68,7 +69,7 @@ def words_of(fields: Mapping[str, Any], scale: float = 1.0) -> list[Word]:
 
 
 def speaker_of(fields: Mapping[str, Any]) -> str | None:
-    """Who speaks: a name where there is one, else a label or number. Several at once are nobody."""
+    """The speaker: a name if there is one, else a label or number; None if there is none or several speak at once."""
     if name := _person_of(fields):
         return name
     users = fields.get("users")
@@ -79,7 +80,7 @@ def speaker_of(fields: Mapping[str, Any]) -> str | None:
 
 
 def _person_of(fields: Mapping[str, Any]) -> str | None:
-    """The name in an object that stands for whoever speaks."""
+    """The name in a nested object that describes the speaker; None if there is none."""
     for key in _PERSON:
         inner = fields.get(key)
         if inner.__class__ is dict:
@@ -101,11 +102,11 @@ def _label_of(fields: Mapping[str, Any]) -> str | None:
 
 
 def times_of(fields: Mapping[str, Any], scale: float = 1.0) -> tuple[float | None, float | None]:
-    """Start and end in seconds. `scale` is for numbers whose name does not say what they count."""
+    """Start and end in seconds. `scale` is the units in a second, for numbers whose name gives no unit."""
     offsets = mapping(fields.get("offsets"))
     if offsets:  # whisper.cpp: milliseconds beside clocks
         return number(offsets.get("from"), 1000), number(offsets.get("to"), 1000)
-    if "offsetinticks" in fields:  # Azure: ten millions to the second
+    if "offsetinticks" in fields:  # Azure: ten million ticks to the second
         start, length = number(fields["offsetinticks"], 1e7), number(fields.get("durationinticks"), 1e7)
         return start, later(start, length)
     span = fields.get("timestamp", fields.get("time", fields.get("timestamps")))
@@ -128,13 +129,13 @@ def _first(fields: Mapping[str, Any], keys: Sequence[str], scale: float) -> floa
 
 
 def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
-    """What the times of segments count in a second."""
+    """How many units of the segments' times make a second."""
     times = [float(s[k]) for s in segments for k in (*START, *END) if isinstance(s.get(k), int | float)]
     return in_a_second(times, sum(len((text_of(value) or "").split()) for value in segments))
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float = 1.0) -> list[Cue]:
-    """The cue of a segment; several where its words say that several people speak in it, or alone say when."""
+    """The cue of the `n`th segment; several if its words have several speakers, or if only they have times."""
     text, voice = text_of(fields), speaker_of(fields)
     start, end = times_of(fields, scale)
     if text is not None and start is not None and not _may_name_several(fields.get("words")):
@@ -148,7 +149,7 @@ def cues_of_object(n: int, fields: Mapping[str, Any], scale: float = 1.0) -> lis
 
 
 def _may_name_several(listed: Any) -> bool:
-    """Whether words may say that several people speak: they do not all have the same label, or have it elsewhere."""
+    """Whether a segment's words may have more than one speaker."""
     if not isinstance(listed, list) or not listed or not all(isinstance(w, dict) for w in listed):
         return False
     if "speaker" in listed[0] and not isinstance(listed[0]["speaker"], dict | list):
@@ -157,13 +158,16 @@ def _may_name_several(listed: Any) -> bool:
 
 
 def _speaker_of_first_word(fields: Mapping[str, Any]) -> str | None:
-    """Whom the words of a segment name, when its own fields name nobody."""
+    """The speaker of a segment's first word, for a segment whose own fields name nobody."""
     listed = fields.get("words")
     return speaker_of(plain(listed[0])) if isinstance(listed, list) and listed and isinstance(listed[0], dict) else None
 
 
 def _with_speakers(listed: Sequence[Word], voice: str | None) -> list[Word]:
-    """The words, each without a speaker given that of the word before, else the first one named, else the segment's."""
+    """The words; each without a speaker gets that of the word before.
+
+    At the beginning that is the first speaker named, or `voice`, the segment's, if no word names one.
+    """
     out: list[Word] = []
     current = voice if all(w.speaker is None for w in listed) else next(w.speaker for w in listed if w.speaker)
     for word in listed:

@@ -20,12 +20,12 @@ def _results(document: Document) -> list[Mapping[str, Any]]:
 
 
 def sniff(document: Document) -> bool:
-    """Results that each have alternatives with a transcript."""
+    """Whether one of the first results has an alternative with a transcript or words."""
     return any("transcript" in a or "words" in a for r in _results(document)[:5] for a in items(r, "alternatives"))
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """The words with speakers where there are some, else the best transcript of each result."""
+    """Read the words with speakers if there are any, else the best transcript of each result."""
     results = _results(document)
     best = [plain(r) for r in results]
     words_of_results = [_words(fields) for fields in best]
@@ -45,14 +45,14 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _channels(results: list[Mapping[str, Any]]) -> list[str | None]:
-    """Who speaks in each result: its channel, where several were recorded."""
+    """The speaker of each result: its channel if several were recorded, else None."""
     tags = [text(r.get("channelTag", r.get("channel_tag"))) for r in results]
     several = len(set(tags)) > 1
     return [f"Channel {tag}" if several and tag else None for tag in tags]
 
 
 def _words(fields: Mapping[str, Any]) -> list[Word]:
-    """The words of a result. The number 0 tags nobody; a label "0" is somebody's."""
+    """The words of a result. The number 0 as a tag means nobody, but the label "0" is a speaker."""
     tags = ("speakerTag", "speaker_tag")
     untagged = [{k: v for k, v in word.items() if k not in tags or v != 0} for word in items(fields, "words")]
     return words_of({**fields, "words": untagged})

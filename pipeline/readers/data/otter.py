@@ -1,4 +1,4 @@
-"""Otter's own JSON: transcripts whose offsets count samples of the sound, and a table of who has which number."""
+"""Otter's own JSON: transcripts whose offsets count audio samples, and a table of the speakers' numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, t
 from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
 
-_MOST = 0.8  # of the transcripts, those that must be as Otter writes them
-_RATES = (16_000.0, 1000.0, 1.0)  # to the second: samples, and what programs that pass the JSON on make of them
+_MOST = 0.8  # minimum share of transcripts that are as Otter writes them
+_RATES = (16_000.0, 1000.0, 1.0)  # units a second: samples, and those of programs that pass the JSON on
 
 
 def _speech(parsed: Any) -> Mapping[str, Any]:
@@ -22,7 +22,7 @@ def _speech(parsed: Any) -> Mapping[str, Any]:
 
 
 def sniff(document: Document) -> bool:
-    """Transcripts, nearly all with offsets."""
+    """Whether there are transcripts, nearly all with offsets."""
     transcripts = items(_speech(document.json), "transcripts")
     return bool(transcripts) and sum(map(_is_transcript, transcripts)) >= _MOST * len(transcripts)
 
@@ -32,7 +32,7 @@ def _is_transcript(value: Mapping[str, Any]) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a transcript. The model's numbered voices count only where nobody is known by name."""
+    """Read each transcript as a cue. The model's numbered voices count only if no speaker is known by name."""
     speech = _speech(document.json)
     transcripts = items(speech, "transcripts")
     for n, transcript in enumerate(transcripts, 1):
@@ -55,7 +55,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _rate(speech: Mapping[str, Any], transcripts: Sequence[Mapping[str, Any]]) -> float:
-    """Offsets in a second: the rate that puts the last one nearest to the length of the recording, if that is given."""
+    """Offsets in a second: the rate at which the last one is nearest to the recording's length, if that is given."""
     length = number(speech.get("duration"))
     last = max((end for t in transcripts if (end := number(t.get("end_offset"))) is not None), default=None)
     if not length or not last:

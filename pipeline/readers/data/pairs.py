@@ -1,4 +1,4 @@
-"""JSON that lists who says what in pairs: [{"Marta": "…"}, {"Jonas": "…"}] or [["Marta", "…"], …]."""
+"""JSON that lists pairs of speaker and words: [{"Marta": "…"}, {"Jonas": "…"}] or [["Marta", "…"], …]."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipeline.readers.data.pieces import cue
 from pipeline.readers.labels import could_be_name
 from pipeline.readers.tally import Tally
 
-_SPOKEN = 3  # words of a text on the average
+_SPOKEN = 3  # minimum number of words in a text, on average
 
 
 def _pairs(parsed: Any) -> list[tuple[str, str]]:
-    """The pairs, if there is nothing else, two names at least recur and the texts are no single words."""
+    """The pairs, if there is nothing else, at least two names recur and the texts are more than single words."""
     entries = parsed if isinstance(parsed, list) else []
     pairs = [next(iter(value.items())) if isinstance(value, dict) and len(value) == 1 else value for value in entries]
     good = [(p[0], p[1]) for p in pairs if isinstance(p, list | tuple) and len(p) == 2 and _are_texts(*p)]
@@ -29,12 +29,12 @@ def _are_texts(name: Any, text: Any) -> bool:
 
 
 def sniff(document: Document) -> bool:
-    """Pairs of a name and a text."""
+    """Whether the JSON consists of pairs of a name and a text."""
     return bool(_pairs(document.json))
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a pair."""
+    """Read each pair as a cue."""
     cues = [cue(text, None, None, name, n) for n, (name, text) in enumerate(_pairs(document.json), 1)]
     return Captions(cues)
 

@@ -1,4 +1,4 @@
-"""Tables of JSON that say who has which number or sign: {"id": 7, "name": "Marta Quill"} beside the segments."""
+"""Tables beside JSON segments that name the speakers' numbers or codes: {"id": 7, "name": "Marta Quill"}."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.readers.names import key_of
 
 _SIGN = ("id", "speakerid", "spkid", "speakerlabel", "label", "key", "speaker")
 _NAME = ("name", "speakername", "displayname", "realname", "fullname")
-_TABLES = {"speakers", "speakernames", "speakermap", "speakermapping", "speakerlabels"}  # objects of names by signs
-_DEEP = 3  # keys below which such a table may stand
-_BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what a program calls somebody it does not know
+_TABLES = {"speakers", "speakernames", "speakermap", "speakermapping", "speakerlabels"}  # objects with names by code
+_DEEP = 3  # maximum nesting of such a table, in keys
+_BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what programs call unknown speakers
 
 
 def names_of(parsed: Any, voices: Iterable[str]) -> dict[str, str]:
-    """The names of those voices that are bare signs, by tables that know all of these; none where tables differ."""
+    """The names of voices that are bare codes, from tables that contain them all; none where tables differ."""
     signs = {voice for voice in voices if _BARE.fullmatch(voice)}
     names: dict[str, str] = {}
     doubtful: set[str] = set()
@@ -35,7 +35,7 @@ def names_of(parsed: Any, voices: Iterable[str]) -> dict[str, str]:
 
 
 def put_names(cues: Sequence[Cue], parsed: Any) -> None:
-    """Cues whose speaker is a sign that a table of the JSON explains get the name."""
+    """Replace the codes of speakers by the names in tables of the JSON."""
     names = names_of(parsed, {cue.voice for cue in cues if cue.voice})
     for cue in cues if names else ():
         if cue.voice:
@@ -46,7 +46,10 @@ _Table = list[tuple[str, str]]
 
 
 def _tables(value: Any, key: str, depth: int) -> Iterator[_Table]:
-    """Signs with names: of lists of objects with both and no words, each kind of sign apart, and of objects."""
+    """Tables of codes and names: of objects that map them, and of lists of objects with both but no words.
+
+    Each kind of code makes a table of its own.
+    """
     if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
         if "speaker" in key.casefold() or "participant" in key.casefold():
             yield from _tables_of_people([plain(v) for v in value])
@@ -66,7 +69,7 @@ def _tables_of_people(people: list[dict[str, Any]]) -> Iterator[_Table]:
 
 
 def _are_names(values: Mapping[str, Any]) -> bool:
-    """Whether an object's values are names, one for each sign: no lengths, colours or roles."""
+    """Whether an object's values are names, each a different one, and not lengths, colours or roles."""
     names = [value for value in values.values() if isinstance(value, str) and could_be_name(value) and proper(value)]
     return len(set(names)) == len(values) > 0
 

@@ -1,4 +1,4 @@
-"""What the JSON formats share: careful access, and single words put together to cues."""
+"""What the readers of JSON share: safe access, and cues from single words."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.readers.cue_pieces import Cue
 
 _END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 _SPELT = re.compile(r"PT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")
-_CUE_WORDS = 40  # words after which a cue ends, without a sentence's end
-_PAUSE = 2.0  # seconds
+_CUE_WORDS = 40  # maximum number of words in a cue without the end of a sentence
+_PAUSE = 2.0  # seconds, after which a new cue begins
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A recognised word. `glued` words stand without a space after the one before."""
+    """A recognised word, times in seconds. A `glued` word follows the one before without a space."""
 
     text: str
     start: float | None = None
@@ -33,24 +33,27 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def items(value: Any, *keys: str) -> list[Mapping[str, Any]]:
-    """The objects of the list below these keys; an empty list when there is none."""
+    """The objects of the list below these keys; an empty list if there is none."""
     for key in keys:
         value = mapping(value).get(key)
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
 
 
 def text(value: Any) -> str:
-    """The value if it is text or a number, as text."""
+    """The value as text if it is text or a number, else ""."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def number(value: Any, scale: float = 1.0) -> float | None:
-    """Seconds of a number, "4.5", "4.5s", "PT1M4.5S", "00:00:04,500" or {"seconds", "nanos"}; else None."""
+    """Seconds from a number, "4.5", "4.5s", "PT1M4.5S", "00:00:04,500" or {"seconds", "nanos"}; else None.
+
+    `scale` is the units in a second of a bare number.
+    """
     return _of_object(value) if isinstance(value, dict) else _of_value(value, scale)
 
 
 def _of_value(value: Any, scale: float = 1.0) -> float | None:
-    """Seconds of a number or text; None for anything else."""
+    """Seconds from a number or text; None for anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return round(value / scale, 3) if 0 <= value < 1e12 else None
     if not isinstance(value, str):
@@ -68,7 +71,7 @@ def _of_value(value: Any, scale: float = 1.0) -> float | None:
 
 
 def _of_object(value: Mapping[str, Any]) -> float | None:
-    """A time in an object: whole seconds beside a fraction, or seconds from the start beside a time of day."""
+    """The time in an object: whole seconds and a fraction, or seconds from the start beside a time of day."""
     value = value.get("relative", value)
     if not isinstance(value, dict):
         return _of_value(value)
@@ -78,12 +81,12 @@ def _of_object(value: Mapping[str, Any]) -> float | None:
 
 
 def later(time: float | None, seconds: float | None) -> float | None:
-    """A time so many seconds later; None when either is not known."""
+    """The time so many seconds later; None if either is unknown."""
     return None if time is None or seconds is None else round(time + seconds, 3)
 
 
 def speaker(value: Any) -> str | None:
-    """A speaker's label; a bare number or letter is "Speaker 1"."""
+    """A speaker's label, "Speaker 1" for a bare number or letter; None if there is none."""
     label = text(value).strip()
     if not label or label in ("-1", "None", "null", "UU"):
         return None
@@ -91,12 +94,12 @@ def speaker(value: Any) -> str | None:
 
 
 def cue(spoken_words: str, start: float | None, end: float | None, voice: str | None, line: int) -> Cue:
-    """A cue whose `line` is the place of its part in the file: JSON has no lines worth telling."""
+    """A cue whose `line` is the index of its part, since line numbers of JSON say little."""
     return Cue(start, end, spoken_words.split("\n"), line, voice)
 
 
 def from_words(words: Iterable[Word]) -> Iterator[Cue]:
-    """Cues of one speaker each that end at a sentence, a pause or `_CUE_WORDS`."""
+    """Cues of one speaker each, which end at a sentence, a pause or `_CUE_WORDS`."""
     pending: list[Word] = []
     for n, word in enumerate(words):
         if pending and not word.glued and _breaks(pending, word):

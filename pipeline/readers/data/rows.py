@@ -1,4 +1,4 @@
-"""JSON lines: an object a line, each a segment or a whole transcript."""
+"""JSON lines: each an object, either a segment or a whole transcript."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.readers.tally import Tally
 
 
 def _objects(text: str) -> Iterator[tuple[int, Any]]:
-    """The number of each line that is not empty, and what it is as JSON; None when it is none."""
+    """The number of each line that is not empty, with its JSON value; None if it is no valid JSON."""
     for number, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
@@ -25,7 +25,7 @@ def _objects(text: str) -> Iterator[tuple[int, Any]]:
 
 
 def sniff(document: Document) -> bool:
-    """More than one line, the first of which is an object by itself."""
+    """Whether there are several lines, the first a JSON object by itself."""
     if document.head[:1] != "{" or document.json is not None:
         return False
     _, first = next(_objects(document.json_text))
@@ -33,7 +33,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """All segments of all lines; a file of several whole transcripts is refused."""
+    """Read the segments of all lines. Raises InputError for several whole transcripts in one file."""
     values_of_lines, rows = [*_objects(document.json_text)], document.json_text.split("\n")
     for number, value in values_of_lines:
         if not isinstance(value, dict):
@@ -53,7 +53,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _record_keys(objects: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:
-    """Keys of several words that one line alone has are words that damage put there."""
+    """Record keys of several words that only one line has: they are speech that damage made a key."""
     counts = Counter(key for _, value in objects for key in value)
     for line, value in objects if len(objects) > 1 else ():
         for key in (key for key in value if counts[key] == 1 and " " in key.strip()):

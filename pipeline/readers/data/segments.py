@@ -1,5 +1,8 @@
-"""JSON in segments or words: Whisper in all its forms, WhisperX, AssemblyAI, ElevenLabs, Rev.ai, Speechmatics,
-Podcasting 2.0, youtube-transcript-api, and lists like them."""
+"""JSON in segments or words.
+
+Whisper in all its forms, WhisperX, AssemblyAI, ElevenLabs, Rev.ai, Speechmatics, Podcasting 2.0,
+youtube-transcript-api, and similar lists.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,20 @@ from pipeline.text import words
 _LISTS: tuple[str, ...] = ("segments", "transcription", "transcript", "transcripts", "turns", "utterances", "speakers")
 _LISTS += ("chunks", "captions", "cues", "subtitles", "sentences", "entries", "lines", "results", "monologues", "data")
 _LISTS += ("items", "snippets", "timeline", "recognizedphrases", "messages", "phrases", "paragraphs")
-_WORDS, _EVENT = ("word", "pronunciation", "punctuation", "spacing"), "audio_event"  # types of single words, of a sound
+_WORDS, _EVENT = ("word", "pronunciation", "punctuation", "spacing"), "audio_event"  # types of single words; of a sound
 _WHO = ("speaker", "speakername", "speakerlabel", "speakerid", "spk")
-_DEEP = 4  # keys below which a list may stand
-# Of the objects of a list, those that must have what it is taken for; of the words, those that it must hold.
+_DEEP = 4  # maximum nesting of the list, in keys
+# Minimum shares: of a list's objects that have what it is taken for; of the words of the longest list that a list to
+# read must have.
 _MOST = 0.5
-_SOME = 500  # objects of a long list that tell what the others have
-_SAME = 0.9  # of the words of another list, those that stand in the one that is read if it says the same
+_SOME = 500  # number of objects examined in a long list
+_SAME = 0.9  # minimum share of another list's words that are in the one read, if both say the same
 
 Fields = Mapping[str, Any]
 
 
 def cues_of(parsed: Any, tally: Tally) -> list[Cue]:
-    """The cues of the segments of parsed JSON; those without text are recorded as left out."""
+    """The cues of the segments in parsed JSON; segments without text are recorded as left out."""
     key, segments = _main_list(parsed, tally)
     for n, value in enumerate(segments, 1):
         if value.get("type") == _EVENT:
@@ -50,7 +54,7 @@ def cues_of(parsed: Any, tally: Tally) -> list[Cue]:
 
 
 def _cues(segments: Sequence[Fields]) -> list[Cue]:
-    """The cues of all segments. Where some name who speaks, those that say that nobody is known are nobody's."""
+    """The cues of all segments. If some name a speaker, those that give theirs as unknown belong to nobody."""
     scale = scale_of(segments)
     cues: list[Cue] = []
     nobodys: list[Cue] = []
@@ -66,7 +70,7 @@ def _cues(segments: Sequence[Fields]) -> list[Cue]:
 
 
 def _put_channels(cues: Sequence[Cue], segments: Sequence[Fields]) -> None:
-    """Where nobody is named but several channels were recorded, each of them is somebody."""
+    """If nobody is named but several channels were recorded, make each of them a speaker."""
     channels = [value.get("channel") for value in segments]
     if len(cues) == len(segments) and not any(cue.voice for cue in cues) and len({str(c) for c in channels}) > 1:
         for cue, channel in zip(cues, channels, strict=True):
@@ -74,13 +78,16 @@ def _put_channels(cues: Sequence[Cue], segments: Sequence[Fields]) -> None:
 
 
 def _are_words(key: str, segments: Sequence[Fields]) -> bool:
-    """Whether a list is of single words: it is called so, they are, or most say that they are."""
+    """Whether a list holds single words: by its key, by the type of most, or because all of them are."""
     typed = sum(value.get("type") in _WORDS for value in segments)
     return key == "words" or typed > _MOST * len(segments) or all("word" in v and text_of(v) is None for v in segments)
 
 
 def _main_list(parsed: Any, tally: Tally) -> tuple[str, list[dict[str, Any]]]:
-    """The list of objects that tells most: one with speakers, else with times, else under a name that is known."""
+    """The key and the objects of the most informative list.
+
+    Lists with speakers come first, then those with times, with segments rather than words, under a known key.
+    """
     lists = list(_lists(parsed, "", _DEEP))
     sizes = [_size(objects) if _may_hold(key, objects) else 0 for key, objects in lists]
     least = _MOST * max(sizes, default=0)
@@ -101,7 +108,7 @@ def _size(objects: Sequence[Fields]) -> int:
 
 
 def _may_hold(key: str, objects: Sequence[Fields]) -> bool:
-    """Whether a list is speech: under a name that is not known, most of its objects must say when, or who."""
+    """Whether a list may be speech: if its key is not known, most of its objects need a time or a speaker."""
     return key in _LISTS or not key or _share(objects, _start) or _share(objects, speaker_of)
 
 
@@ -122,7 +129,7 @@ def _spoken_words(value: Fields) -> str:
 
 
 def _record_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int, tally: Tally) -> None:
-    """Records lists of texts that are not read as left out, unless they say the same."""
+    """Record lists of texts that are not read as left out, unless they say the same as the one that is."""
     words_read: set[str] = set()
     for n, (key, objects) in enumerate(lists):
         if n == best:
@@ -135,7 +142,7 @@ def _record_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int,
 
 
 def _lists(value: Any, key: str, depth: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """All lists of objects most of which have text, each with the name that it stands under."""
+    """All lists of objects of which most have text, each with its key."""
     if isinstance(value, list):
         objects = [plain(v) for v in value if isinstance(v, dict)]
         sample = objects[:: max(1, len(objects) // _SOME)]
@@ -153,17 +160,17 @@ def _speaks(value: Fields) -> bool:
 
 
 def has_segments(parsed: Any) -> bool:
-    """Whether parsed JSON has a list of objects, most of which have text."""
+    """Whether parsed JSON has a list of objects of which most have text."""
     return any(_may_hold(key, objects) for key, objects in _lists(parsed, "", _DEEP))
 
 
 def sniff(document: Document) -> bool:
-    """A list of segments."""
+    """Whether the JSON has a list of segments."""
     return has_segments(document.json)
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue a segment; words of one speaker in a row are joined later."""
+    """Read each segment as a cue; successive words of one speaker are joined later."""
     cues = cues_of(document.json, tally)
     fields = mapping(document.json)
     settings = mapping(mapping(fields.get("metadata")).get("transcription_config"))  # Speechmatics'

@@ -1,4 +1,4 @@
-"""JSON that holds a transcript as text. All other JSON is refused: its keys are no words that somebody said."""
+"""JSON that holds a transcript as text. All other JSON is refused: its keys are not words that somebody said."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ from pipeline.readers.tally import Tally
 from pipeline.text import words
 
 _BEGINS = re.compile(r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*(?::|\Z)|\}\s*\Z)|\[\s*(?:\{\s*"[^"\n]{0,200}"\s*:|\]\s*\Z))')
-_DEEP = 4  # keys below which the text may stand
-_MOST = 0.4  # of the words of all its texts, those that the transcript must hold
-_SHOWN = 8  # keys that an error names
+_DEEP = 4  # maximum nesting of the text, in keys
+_MOST = 0.4  # minimum share of all texts in the JSON, by length, that the transcript makes up
+_SHOWN = 8  # maximum number of keys that an error names
 _ALSO = ("fulltranscript", "fulltext", "transcription", "result")
 
 
 def sniff(document: Document) -> bool:
-    """Text that is JSON, or begins as an object does."""
+    """Whether the text is JSON, or begins like it."""
     return document.json is not None or bool(_BEGINS.match(document.head))
 
 
 def holds_text(document: Document) -> bool:
-    """Whether there is text in it, or an error to raise because it is cut."""
+    """Whether the JSON holds text, or is broken, so that reading it raises an error."""
     return document.json is None or bool(_text(document.json))
 
 
 def read(document: Document, tally: Tally) -> Prose:
-    """The text, read as text is. InputError names the place where it breaks, or the keys that it has."""
+    """Read the text in the JSON as plain text is read.
+
+    Raises InputError, which names the place where it breaks, or the keys that it has.
+    """
     parsed = document.json
     if parsed is None:
         raise _broken_json(document)
@@ -61,7 +64,7 @@ def _broken_json(document: Document) -> InputError:
 
 
 def _text(parsed: Any) -> str:
-    """The longest text under a name for text; lines of a list of texts."""
+    """The longest text under a key for text, or the lines of a list of texts; "" if it is a small part of all texts."""
     if isinstance(parsed, list) and parsed and all(isinstance(v, str) for v in parsed):
         return "\n".join(parsed)
     best = max(_texts(parsed, _DEEP), key=len, default="")
@@ -70,7 +73,7 @@ def _text(parsed: Any) -> str:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """All texts with a space in them."""
+    """All texts that have a space in them."""
     waiting = [value]
     while waiting:
         node = waiting.pop()
@@ -96,7 +99,7 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
 
 
 def _outline(parsed: Any) -> str:
-    """What the JSON is, by its first keys."""
+    """A description of the JSON, by its first keys."""
     if isinstance(parsed, list):
         kinds = dict.fromkeys(type(v).__name__ for v in parsed[:100])
         inner = next((v for v in parsed if isinstance(v, dict)), None)

@@ -1,4 +1,4 @@
-"""YAML that lists segments, as JSON does: "- speaker: …", "start: …", "text: …"."""
+"""YAML that lists segments as JSON does: "- speaker: …", "start: …", "text: …"."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ITEM = re.compile(rf"^[ \t]*- +(?:\{{[ \t]*)?{_NAME}", re.MULTILINE)
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _COUNTED = {*START, *END, "duration", "dur"}
-_DEEP = 30  # lists and objects in one another
+_DEEP = 30  # maximum nesting of lists and objects
 
 
 def sniff(document: Document) -> bool:
-    """A list whose objects have a text and a time or a speaker, under the names that programs give these."""
+    """Whether there is a list whose objects have a text and a time or a speaker, under the names that programs use."""
     if document.head[:1] in ("{", "[", "<") or not _ITEM.search(document.head):
         return False
     keys = {key_of(key) for key in _KEY.findall(document.head)}
@@ -41,7 +41,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue an object of the list; its metadata are the keys beside it."""
+    """Read each object of the list as a cue; the keys beside it are metadata."""
     parsed = document.yaml or _values(document)
     cues = cues_of(parsed, tally)
     _record_rest(document.text, cues, tally)
@@ -49,7 +49,7 @@ def read(document: Document, tally: Tally) -> Captions:
 
 
 def _record_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
-    """Records the words of comments and of values that are not read as left out; keys are no such words."""
+    """Record words of comments and of unread values as left out; keys do not count."""
     rest = Counter(words(text))
     rest.subtract(word for cue in cues for part in (*cue.rows, cue.voice or "") for word in words(part))
     keys = {word for key in _KEY.findall(text) for word in words(key)}
@@ -60,7 +60,7 @@ def _record_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
 
 
 def _warn_of_comment(text: str, unread: set[str], tally: Tally) -> None:
-    """Words behind " #" in a line with others may have been said, though YAML takes them for a comment."""
+    """Warn of words after " #" in a line with others: they may be speech that YAML takes for a comment."""
     for number, line in enumerate(text.split("\n") if " #" in text else (), 1):
         before, _, behind = line.partition(" #")
         comment_words = words(behind)
@@ -72,11 +72,14 @@ def _warn_of_comment(text: str, unread: set[str], tally: Tally) -> None:
 
 
 def _values(document: Document) -> Any:
-    """What the YAML holds, as it is written, so that a spoken "Yes" stays a word; None and a doubt if it is broken."""
+    """The values of the YAML as they are written, so that a spoken "Yes" stays a word.
+
+    If it is broken, None, with a doubt added to the document.
+    """
     import yaml
 
-    # Its events, which it gives one by one: its own way to values ends the program when lists nest far enough.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C where the system has it
+    # Its events are read one by one: PyYAML's own conversion to values crashes the program if lists are nested deeply.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C if the system has it
     try:
         return _built(yaml.parse(document.text, loader))
     except (yaml.YAMLError, ValueError) as err:
@@ -87,7 +90,7 @@ def _values(document: Document) -> Any:
 
 
 def _built(events: Iterable[Any]) -> Any:
-    """The values of events. ValueError for what no transcript has: parts that stand for others, keys twice, depth."""
+    """Build the values from events. Raises ValueError for what no transcript has: aliases, keys twice, deep nesting."""
     stack: list[list[Any]] = [[]]
     for event in events:
         kind = type(event).__name__
@@ -106,7 +109,7 @@ def _built(events: Iterable[Any]) -> Any:
 
 
 def _object(parts: Sequence[Any]) -> dict[str, Any]:
-    """An object of its keys and values in turn; times that are numbers as numbers, nothing as None."""
+    """An object from alternating keys and values; numeric times become numbers, empty values None."""
     fields = {
         str(key): value if not isinstance(value, str) else _value(key_of(str(key)), value)
         for key, value in zip(parts[::2], parts[1::2], strict=True)

@@ -1,4 +1,4 @@
-"""YouTube's json3: events with pieces of text in milliseconds."""
+"""YouTube's json3: events with pieces of text, times in milliseconds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pipeline.readers.tally import Tally
 
 
 def sniff(document: Document) -> bool:
-    """Events with segs."""
+    """Whether events have "segs" or a start."""
     return any("segs" in event or "tStartMs" in event for event in items(document.json, "events")[:20])
 
 
 def read(document: Document, tally: Tally) -> Captions:
-    """A cue an event; an event that only ends a line is part of the one before."""
+    """Read each event as a cue; events that only end a line are skipped."""
     cues: list[Cue] = []
     for n, event in enumerate(items(document.json, "events"), 1):
         spoken_words = "".join(text(seg.get("utf8")) for seg in items(event, "segs"))
