@@ -44,7 +44,7 @@ _ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cp1258", ("àáâăèéêìíòóôơùúưýđ\u0300\u0301\u0303\u0309\u0323",)),  # Vietnamese
 )
 _RARE = {"mac_roman", "cp1258"}  # need at least `_LEAST_AMONG` letters among a–z
-_CENTRAL, _SELDOM, _SELDOM_MOST = {"cp1250", "iso8859_2"}, "ŕĺ", 0.1  # in Slovak; if frequent, a misread à or å
+_CENTRAL, _RARE_LETTERS, _RARE_MOST = {"cp1250", "iso8859_2"}, "ŕĺ", 0.1  # in Slovak; if frequent, a misread à or å
 # Letters of other alphabets; those before the bar make up seven tenths of any text.
 _CYRILLIC = "оеаинтсрвлкдмі|бгджзйпуфхцчшщъыьэюяёєїґўјљњћђџѓќѕ"
 _GREEK = "αοιετσνηυρπκά|βγδζθλμξςφχψωέήίόύώϊϋΐΰ"
@@ -87,7 +87,7 @@ _SURE, _FITS, _LIKELY = 0.9, 0.95, 0.5  # minimum shares of characters in daily 
 _KANA_LEAST = 0.2  # minimum share of kana in Japanese
 _BETTER = 0.05  # an uncommon page must fit so much better than a more common one before it
 _LEAST, _LEAST_WIDE, _LEAST_AMONG = 5, 4, 2  # minimum numbers: letters, multi-byte characters, letters among a–z
-_SHOUTED = 0.7  # weight of a reading in capitals: small letters of another page often look so
+_CAPITALS = 0.7  # weight of a reading in capitals: small letters of another page often look so
 _SAMPLE = 40_000  # number of bytes to examine
 _LONG, _BESIDE = 2000, 40  # bytes: a longer line is examined in parts; ASCII kept around other bytes
 # At most `_BESIDE` bytes of ASCII in between, so that no character of two bytes is split.
@@ -160,8 +160,8 @@ def _frequent(sample: bytes, codec: str, alphabet: str) -> float:
     if len(letters) < _LEAST:
         return 0.0
     high = [c for c in text if not c.isascii()]
-    shouted = _SHOUTED if sum(map(str.isupper, high)) > sum(map(str.islower, high)) else 1.0
-    return shouted * sum(c in alphabet for c in letters) * sum(c in often for c in letters) / len(letters) ** 2
+    weight = _CAPITALS if sum(map(str.isupper, high)) > sum(map(str.islower, high)) else 1.0
+    return weight * sum(c in alphabet for c in letters) * sum(c in often for c in letters) / len(letters) ** 2
 
 
 def _letters(text: str, *, latin: bool) -> list[str]:
@@ -200,7 +200,7 @@ def _western(sample: bytes) -> tuple[str, float]:
             return "cp1252", 1.0
         if codec in _RARE and len(_AMONG.findall(text)) < _LEAST_AMONG:
             continue
-        if codec in _CENTRAL and sum(c in _SELDOM for c in letters) > _SELDOM_MOST * len(letters):
+        if codec in _CENTRAL and sum(c in _RARE_LETTERS for c in letters) > _RARE_MOST * len(letters):
             continue
         share = max(sum(c in alphabet for c in letters) / len(letters) for alphabet in alphabets)
         if codec == "cp1252":

@@ -100,12 +100,12 @@ def _opened(path: Path) -> zipfile.ZipFile:
     """The open zip file. Raises InputError if it cannot be read."""
     try:
         stat = path.stat()
-        return _kept_open(path, stat.st_size, stat.st_mtime_ns)
+        return _open_once(path, stat.st_size, stat.st_mtime_ns)
     except (zipfile.BadZipFile, OSError) as err:
         raise InputError(f"{path}: this zip file cannot be read: {err}", hint="pack it again") from err
 
 
 @lru_cache(maxsize=8)
-def _kept_open(path: Path, size: int, changed: int) -> zipfile.ZipFile:
+def _open_once(path: Path, size: int, changed: int) -> zipfile.ZipFile:
     """Open a zip file. Size and time of change are only cache keys: a changed file is opened anew."""
     return zipfile.ZipFile(path)

@@ -30,7 +30,7 @@ class Document:
 
     @cached_property
     def decoded(self) -> tuple[str, str, str | None]:
-        """The composed text, its encoding, and a remark if that was guessed. Raises InputError if it is no text."""
+        """The composed text, its encoding, and a remark if that was guessed. Raises InputError if it is not text."""
         text, encoding, remark = decode(self.raw, self.label, self._encoding)
         return composed(text), encoding, remark
 

@@ -12,7 +12,7 @@ from pipeline.readers.tally import Tally
 from pipeline.text import numbered, words
 from pipeline.transcript import Metadata
 
-_TURN = re.compile(r"\*[ \t]{0,3}(?P<who>[^\s:*]{1,20})[ \t]{0,3}:(?P<said>.*)")
+_TURN = re.compile(r"\*[ \t]{0,3}(?P<who>[^\s:*]{1,20})[ \t]{0,3}:(?P<words>.*)")
 _PARTICIPANT = re.compile(r"(?P<code>[A-Z][A-Z0-9_'-]{0,19})\s+(?P<name>[^\s,]+)\s+(?P<role>[^\s,]+)$")
 _TIMES = re.compile("\x15(?P<start>\\d{1,9})_(?P<end>\\d{1,9})\x15")
 _LANGUAGE = re.compile(r"@Languages:\s+([a-z]{2,3})\b")
@@ -34,8 +34,8 @@ def read(document: Document, tally: Tally) -> Captions:
     broken: list[int] = []
     for number, row in enumerate(_unfolded(document.rows()), 1):
         if match := _TURN.match(row):
-            tally.leave_out("codes of the notation", " ".join(_CODES.findall(_TIMES.sub(" ", match["said"]))), number)
-            cues.append(_cue(match["said"], number, names.get(match["who"], match["who"])))
+            tally.leave_out("codes of the notation", " ".join(_CODES.findall(_TIMES.sub(" ", match["words"]))), number)
+            cues.append(_cue(match["words"], number, names.get(match["who"], match["who"])))
         elif row.startswith("@"):
             tally.leave_out("headers", row, number)
             language = found[1] if (found := _LANGUAGE.match(row)) else language

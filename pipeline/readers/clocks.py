@@ -123,8 +123,8 @@ class Dial:
             self.days = _are_days(four, words)
             self.frames = not self.days
         dated = [s for s in sample if _DATED.match(s)]
-        if dated and len(dated) <= len(sample) / 2 and not self._goes_on(dated[0], sample):
-            # The dates are that of the recording, above times that count from its start.
+        if dated and len(dated) <= len(sample) / 2 and not self._same_day(dated[0], sample):
+            # The date is that of the recording, above times that count from its start.
             dated, sample = [], [s for s in sample if not of_a_day(s)]
             self._undated = True
         noons = sum(bool(_NOON.search(s)) for s in sample)
@@ -144,7 +144,7 @@ class Dial:
         elif self.frames:
             self._offset = 3600.0 * (first // 3600)
 
-    def _goes_on(self, dated: str, sample: Sequence[str]) -> bool:
+    def _same_day(self, dated: str, sample: Sequence[str]) -> bool:
         """Whether the times without a date continue, on the same day, from the one with a date."""
         after = next((s for s in sample[sample.index(dated) :] if not of_a_day(s)), None)
         return after is None or after[-1:] == "s" or self._of_day(after) >= self._of_day(dated)

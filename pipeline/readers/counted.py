@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 _COUNTED = re.compile(r"(?P<what>[^\W\d_][^\d]{0,40}?)[ .#-]{0,3}(?P<number>\d{1,4}(?:\.\d{1,4}){0,4})")
-_FIRST = 5  # if none of the first labels ends in a digit, the rest are not examined
+_FIRST = 5  # number of first labels; if none of them ends in a digit, the rest are not examined
 _PARTS, _DOTTED = 20, 3  # minimum number of different, rising numbers: plain (more than people speak in turn); dotted
 _MOST = 0.8  # minimum share of labels with such a number: named speakers may be among numbered listeners
 

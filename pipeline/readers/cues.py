@@ -1,4 +1,4 @@
-"""Cues of captions to lines: without tags and the repeats of rolling captions, with speakers judged over all cues."""
+"""Turn cues of captions into lines, without tags and rolling repeats; all cues together show who speaks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.readers.two_heads import settled
 
-_HALVES = 0.6  # minimum share of cues with a dash in front, if the dash is an ornament
+_ORNAMENT = 0.6  # minimum share of cues with a dash in front, if the dash is an ornament
 _REPEATS = 0.1  # maximum share of labels that repeat the one before, if the file labels only changes
-_FAR, _FARTHER = 12, 5  # cues, and times the usual number, after which the next label may be missing
+_LONG_HOLD, _TIMES_USUAL = 12, 5  # cues, and times the usual number, after which the next label may be missing
 _ALONE = 50  # maximum number of characters in a name above words
-_OVER = 0.15  # minimum share of cues with the speaker above the words, if that is how they are named
-_SPOKEN_TO = 2  # cues that address their supposed speaker; so many show that labels do not hold
+_ABOVE_WORDS = 0.15  # minimum share of cues with the speaker above the words, if that is how they are named
+_ADDRESSED = 2  # cues that address their supposed speaker; so many show that labels do not hold
 _UNFINISHED = 0.3  # minimum share of cues without a label that continue a sentence, if labels hold on
 
 
@@ -32,7 +32,7 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
     ordered = _in_order(cues, tally)
     pieces = cut_at_labels([piece for cue in ordered for piece in plain_piece(cue) or pieces_of(cue)])
     labels, marks = _labels(pieces, len(ordered))
-    if _over_words(pieces, marks, labels, len(ordered)):
+    if _have_names_above(pieces, marks, labels, len(ordered)):
         pieces = cut_at_labels([piece for cue in ordered for piece in pieces_of(cue)])
         labels, marks = _labels(pieces, len(ordered))
     cues_with_words = {id(piece.cue) for piece in pieces}
@@ -76,14 +76,14 @@ def _labels(pieces: Sequence[Piece], cues: int) -> tuple[Labels, list[Mark]]:
     return Labels(marks, max(1, cues), "\n".join(texts(pieces)), cues=True), marks
 
 
-def _over_words(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:
+def _have_names_above(pieces: Sequence[Piece], marks: Sequence[Mark], labels: Labels, cues: int) -> bool:
     """Whether first lines of plain cues may be names: known ones, or recurring as often as names above words do."""
     first_rows = [p.rows[0] for p in pieces if p.plain and len(p.rows) > 1 and len(p.rows[0]) <= _ALONE]
     if labels.names and any(row in labels.names or row.partition(",")[0] in labels.names for row in first_rows):
         return True
     counts = Counter(row.partition(",")[0] for row in first_rows)
     recurring = sum(n for n in counts.values() if n > 1) + sum(mark.head.shape == "N/" for mark in marks)
-    return recurring >= _OVER * cues
+    return recurring >= _ABOVE_WORDS * cues
 
 
 def _marks(pieces: Sequence[Piece]) -> list[Mark]:
@@ -119,14 +119,14 @@ def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> lis
     cues = sum(p.first for p in pieces)
     holds = _holds(pieces, tally)
     reach = _reach(pieces, tally) if holds else {}
-    holder = _Holder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _HALVES * cues)
+    holder = _SpeakerFinder(labels, tally, holds=holds, reach=reach, dashed=0 < dashes < _ORNAMENT * cues)
     lines: list[Line] = []
     last_cue: Cue | None = None
-    above, waits = "", False  # the line above; whether a new speaker has yet to say a word
+    above, unspoken = "", False  # the line above; whether a new speaker has yet to say a word
     for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         if piece.plain and piece.voice is None and holder.speaker is None:
-            lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, waits, piece.number))
-            waits = False
+            lines.append(Line(piece.text, None, piece.cue.start, piece.cue.end, unspoken, piece.number))
+            unspoken = False
             above = piece.text
             continue  # the next piece belongs to another cue
         speaker, text, turn = holder.take(piece)
@@ -134,12 +134,12 @@ def _speaker_lines(pieces: Sequence[Piece], labels: Labels, tally: Tally) -> lis
         text = text if piece.plain else sounds.off(text, piece.number, goes_on=goes_on)
         above = piece.text
         if not any(map(str.isalnum, text)):
-            waits = waits or turn
+            unspoken = unspoken or turn
             if piece.mark and piece.name and (after is None or after.name):
                 tally.leave_out("labels without words", piece.name, piece.number)
             continue
-        turn = turn or waits
-        waits = False
+        turn = turn or unspoken
+        unspoken = False
         if piece.cue is last_cue and not turn and lines[-1].speaker == speaker:
             last = lines[-1]
             lines[-1] = Line(f"{last.text} {text}", speaker, last.start, last.end, last.turn, last.file_line)
@@ -159,14 +159,14 @@ def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
         return False
     without = [(a, b) for a, b in itertools.pairwise(pieces) if b.first and not b.name]
     unfinished = sum(not ends_sentence(a.text) for a, _ in without)
-    if unfinished >= _UNFINISHED * len(without) and not _spoken_to(pieces):
+    if unfinished >= _UNFINISHED * len(without) and not _address_their_speaker(pieces):
         return True
     if len(names) < len(without):
         tally.warn("few cues have a label, and nothing says that it holds on: sentences without one are nobody's")
     return False
 
 
-def _spoken_to(pieces: Sequence[Piece]) -> bool:
+def _address_their_speaker(pieces: Sequence[Piece]) -> bool:
     """Whether cues without a label ("Well done, Jonas.") address the very person whose label would hold."""
     times, holder = 0, ""
     for piece in pieces:
@@ -175,7 +175,7 @@ def _spoken_to(pieces: Sequence[Piece]) -> bool:
         elif holder:
             for row in piece.rows or (piece.text,):
                 times += any(word.strip(" .!?").casefold() == holder for word in row.split(",")[1:])
-    return times >= _SPOKEN_TO
+    return times >= _ADDRESSED
 
 
 def _label_places(pieces: Sequence[Piece]) -> list[int]:
@@ -200,7 +200,7 @@ def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
     if len(cues) < 4:
         return {}
     usual = sorted(cues)[len(cues) // 2]
-    far = {i: n for i, n in zip(places, cues, strict=True) if n >= max(_FAR, _FARTHER * usual)}
+    far = {i: n for i, n in zip(places, cues, strict=True) if n >= max(_LONG_HOLD, _TIMES_USUAL * usual)}
     for i, n in far.items():
         tally.warn(
             f"this label would hold for {n} cues, others do for about {usual}: is one missing? "
@@ -210,7 +210,7 @@ def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
     return {id(pieces[i]): usual for i in far}
 
 
-class _Holder:
+class _SpeakerFinder:
     """Finds the speaker of one piece after another."""
 
     def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:

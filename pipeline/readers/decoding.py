@@ -47,7 +47,7 @@ _WHOLE = 2  # minimum number of whole characters beyond ASCII for each broken by
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
     """The text of a file, its encoding and, if that had to be guessed, a remark for the user.
 
-    Raises InputError if the bytes are no text.
+    Raises InputError if the bytes are not text.
     """
     if encoding:
         try:

@@ -23,14 +23,14 @@ Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 _PLAIN, _BRACKETED = "N:", "[N]:"  # labels before a colon
 _ALONE = "N/"  # on a line of its own
-# mostly sounds, like round brackets; names in them count if nearly all turns, and no other labels, have them
+# mostly sounds, like round brackets; they hold names only if nearly all turns have one and no labels have colons
 _WIDE = "（N)"
 _SHORT = 3  # maximum number of letters in a word such as "the" that begins a phrase
 _PROPER = 0.8  # minimum share of labels in round brackets that are written as names
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as in nicknames and "Speaker 2"
 _FEW, _MANY = 4, 50  # lines in a short talk in which each line has a label
 _ONCE, _ONCE_OF = 3, 0.2  # if all labels occur once: minimum number of them, and minimum share of cues that they begin
-_TIMED = 0.2  # minimum share of labels with a colon that have a clock behind it, if that is a time
+_TIMED = 0.2  # minimum share of labels with a colon that have a clock after it, if that is a time
 _CAUTIOUS = 200  # maximum number of names looked up in the text because they occur once
 
 
@@ -84,7 +84,7 @@ class Labels:
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             group_marks = _over_words(groups[group]) if group == _ALONE else groups[group]
             counts = Counter([m.name for m in group_marks])
-            if group_marks and self._counts(group, group_marks, counts):
+            if group_marks and self._marks_speakers(group, group_marks, counts):
                 self.shapes.add(group)
                 self._judge(group, group_marks, counts)
             elif cues and group == _PLAIN and self._opens_with_names(group_marks, counts):
@@ -124,7 +124,7 @@ class Labels:
         for name, line in list(doubts.items())[:20]:
             tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
 
-    def _counts(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
+    def _marks_speakers(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
         """Whether a shape marks speakers in this file."""
         recurring = [name for name, c in counts.items() if c >= 2]
         units = self._units
@@ -152,7 +152,7 @@ class Labels:
         if shape.startswith("(N)") and proper_share < _PROPER:
             return False  # "(laughs)"
         if shape.startswith(_WEAK) and not shape.endswith(":"):
-            return self._counts_without_colon(shape, n, r, recurring, begins_share)
+            return self._marks_without_colon(shape, n, r, recurring, begins_share)
         if not recurring:
             sure = (
                 2 <= n <= 3 and n >= 0.8 * units and proper_share == 1 and all(len(m.name.split()) <= 3 for m in marks)
@@ -211,7 +211,7 @@ class Labels:
         sample = self._text[:20_000]
         return sum(map(str.islower, sample)) > 0.5 * sum(map(str.isalpha, sample))
 
-    def _counts_without_colon(self, shape: str, n: int, r: int, recurring: Sequence[str], begins: float) -> bool:
+    def _marks_without_colon(self, shape: str, n: int, r: int, recurring: Sequence[str], begins: float) -> bool:
         units = self._units
         if shape.startswith("Q."):
             return n >= 4 and n >= 0.1 * units and len(recurring) == 2
@@ -240,7 +240,7 @@ class Labels:
             if counts[name] >= 2:
                 few = counts[name] < 4 and counts[name] < 0.03 * len(marks)
                 odd = alone and counts[name] == 2 and " " not in name and speaker_name(name) is not None
-                odd = odd and not self._borne_out(mark)
+                odd = odd and not self._confirmed(mark)
                 verdict: Verdict = "doubt" if (few and self._common(name)) or odd else "name"
             elif _dated(mark) != dated or (mark.line < opening and not ends_sentence(mark.head.rest)):
                 verdict = "text"  # "Date: 3 June" above the talk
@@ -273,7 +273,7 @@ class Labels:
             return "doubt"
         if capitals and not name.isupper():
             return "doubt" if many or proper(name) else "text"
-        if not (len(words) > 1 or spelt or sure or self._borne_out(mark)):
+        if not (len(words) > 1 or spelt or sure or self._confirmed(mark)):
             return "doubt"
         return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
 
@@ -282,7 +282,7 @@ class Labels:
         first, *rest = name.split()
         return bool(rest) and len(first) <= _SHORT and self._common(first)
 
-    def _borne_out(self, mark: Mark) -> bool:
+    def _confirmed(self, mark: Mark) -> bool:
         """Whether more than a capital shows that one word is a name: a time, a role, or somebody addressed by it."""
         if "N T" in mark.group or _dated(mark) or (mark.head.name and len(mark.head.name) > len(mark.name)):
             return True

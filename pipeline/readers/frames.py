@@ -58,7 +58,7 @@ def without_frames(rows: list[str], tally: Tally) -> list[str]:
 def _without_notes(rows: list[str], tally: Tally) -> list[str]:
     """The lines without Fathom's notes between turns: who shares a screen, what is to be done.
 
-    A note begins a line, may go over a few, and ends with its address; speech may continue behind that.
+    A note begins a line, may go over a few, and ends with its address; speech may continue after that.
     """
     ends = {i: match for i, row in enumerate(rows) if "fathom.video/" in row and (match := _NOTE_END.match(row))}
     new_rows = rows.copy() if ends else rows

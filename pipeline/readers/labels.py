@@ -41,22 +41,22 @@ _STOPPED_SMALL = re.compile(rf"(?P<name>{_TITLE}(?:[A-Z][\w'’-]*[ \t]+){{0,3}}
 _SPACED = re.compile(r"(?P<name>\S(?:\S| (?! )){0,40}?)[ ]{2,}(?=\S)")
 _ITALIC = re.compile(r"([*_])(?=[^\s*_])(?P<name>[^*_:：]{1,60})(?:[:：]\1|\1[ \t]?[:：])[*_]?")
 _SYMBOLS = re.compile(r"^[^\w\[(（<【{+\"'“„*#@`~_¿¡$€£¥§±−≤≥≈…-]+(?=\w)")
-_ASKED = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
+_QUESTION_OR_ANSWER = re.compile(r"(?P<name>[QA])(?:\.[ \t]*|[ \t]{2,}|\t[ \t]*|[ \t](?=[A-Z0-9\"“]))(?=\S)")
 _DASHED = re.compile(r"(?P<name>[^\s\d:,.!?\-–—][^:,!?–—\t]{0,40}?)[ \t]+[-–—][ \t]+(?=\S)")
 _BARRED = re.compile(r"(?P<name>[^\s|:][^|:]{0,60}?)[ \t]*\|[ \t]+(?=\S)")
 _WIDE_SPACE = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,16})\u3000+(?=\S)")
-_QUOTED = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,10})「(?P<said>.*)」$")
+_QUOTED = re.compile(r"(?P<name>[^\s、。！？「」『』:：]{1,10})「(?P<words>.*)」$")
 _STOP_AND_DASH = re.compile(
     r"(?P<name>[^\W\d_a-z][^:!?–—]{2,100}?)\.[ \t]+[–—][ \t]+(?=\S)"
 )  # the European Parliament's
-_TO_WHOM = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
+_CHAT_PREFIX = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may contain a seat in brackets
 _ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
 )
-_ONE_WORD_SAID = re.compile(r"\S[^\s.]+\.")  # "Yep.", unlike "Oda B."
-_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # an e-mail address behind a name
+_ONE_WORD_SENTENCE = re.compile(r"\S[^\s.]+\.")  # "Yep.", unlike "Oda B."
+_ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # an e-mail address after a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
 
@@ -159,7 +159,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
                 return found
             kind = "<N>" if text[0] == "<" else "[N]" if not bare else "（N)" if text[0] == "（" else "(N)"
             return _tail(f"{front}{kind}", name, after, text, stamp)
-    if text[0] in "QA" and (match := _ASKED.match(text)):
+    if text[0] in "QA" and (match := _QUESTION_OR_ANSWER.match(text)):
         return Head(f"{front}Q.", match["name"], text[match.end() :], text, stamp)
     colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
     if colon is not None and (found := _before_colon(text, colon.start(), front, stamp)):
@@ -182,7 +182,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
             return Head(f"{front}N.", match["name"], text[match.end() :], text, stamp)
         if (match := _STOPPED_SMALL.match(text)) and " " in match["name"] and could_be_name(match["name"]):
             return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
-    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _ONE_WORD_SAID.fullmatch(text):
+    if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _ONE_WORD_SENTENCE.fullmatch(text):
         return Head(f"{front}N/", text, "", text, stamp)
     start = text[:50]
     dashed = " - " in start or " – " in start or " — " in start
@@ -192,7 +192,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
 
 
 def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
-    """A label behind a sound in wide brackets; the sound moves in front of its words."""
+    """A label after a sound in wide brackets; the sound moves in front of its words."""
     after = text[at:].lstrip()
     colon = _COLON.search(after, 1, _LONGEST + 40)
     if colon is None or not (found := _before_colon(after, colon.start(), front, stamp)):
@@ -201,7 +201,7 @@ def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head
 
 
 def by_bracket(head: Head) -> Head | None:
-    """The head of a line if its wide bracket names the speaker and the label behind is words; None without one."""
+    """The head of a line if its wide bracket names the speaker and the label after it is words; else None."""
     match = _BRACKETED.match(head.plain) if head.rest[:1] == "（" == head.plain[:1] else None
     if match is None or not could_be_name(match["wide"]):
         return None
@@ -215,7 +215,7 @@ def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
     if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
         return Head(f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp)
     if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N「", match["name"], match["said"], text, stamp)
+        return Head(f"{front}N「", match["name"], match["words"], text, stamp)
     if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
         return Head(f"{front}N.-", match["name"], text[match.end() :], text, stamp)
     return None
@@ -298,12 +298,12 @@ def role_off(label: str) -> str:
 
 
 def _up_to_bracket(label: str) -> str:
-    """A label without a role in brackets or behind a dash, and without what chat apps put in front."""
+    """A label without a role in brackets or after a dash, and without what chat apps put in front."""
     name = label.strip()
     if name[:1] == "~":
         name = name[1:].lstrip()  # WhatsApp: somebody who is not in the address book
     if name[:5] in ("From ", "from "):
-        name = chat["name"] if (chat := _TO_WHOM.match(name)) else name[5:].lstrip()
+        name = chat["name"] if (chat := _CHAT_PREFIX.match(name)) else name[5:].lstrip()
     if any(c in name for c in "(（[—–-") and (match := _ROLE.match(name)):
         device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall" is a device
         name = name if device else match["name"]

@@ -14,7 +14,7 @@ from pipeline.transcript import Segment
 
 # Begins with a single set of characters, which is found in a third of the time of an alternation.
 _SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?P<none>)|[\"'”’)]*(?P<gap>\s+))")
-_PAUSE, _AWHILE = 4, 30  # maximum seconds between joined lines; from the start of a joined line to its next part
+_PAUSE, _LONGEST = 4, 30  # maximum seconds between joined lines; from the start of a joined line to its next part
 _TARGET, _MOST = 45, 1.6  # target number of words in a line; maximum, as a multiple of it
 
 
@@ -106,7 +106,7 @@ def join_lines(lines: list[Line]) -> list[Line]:
 
 def _paused(start: float | None, end: float | None, at: float) -> bool:
     """Whether a line begins long after the end of what precedes it, or longer still after its start."""
-    return (end is not None and at - end > _PAUSE) or (start is not None and at - start > _AWHILE)
+    return (end is not None and at - end > _PAUSE) or (start is not None and at - start > _LONGEST)
 
 
 def split_long(line: Line) -> list[Line]:

@@ -11,7 +11,7 @@ from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.text import word_count, words
 
-_ROUND = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
+_REPEATED = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
 _RUN = 40  # number of characters in a repeated phrase without spaces, more than any laughter has
 _LOOP, _LOOP_SHORT = 5, 10  # repeats that nobody says: of a sentence; of one or two words
 _PERIOD = 4  # maximum number of lines in a repeated passage
@@ -65,7 +65,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     """A line with each phrase that is repeated over and over kept once."""
     text = line.text
     tokens = text.split()
-    if max(map(len, tokens), default=0) >= _RUN and (folded := _ROUND.sub(_once, text)) != text:
+    if max(map(len, tokens), default=0) >= _RUN and (folded := _REPEATED.sub(_once, text)) != text:
         words_left_out = max(1, word_count(text) - word_count(folded))
         _record(f'a phrase goes round in "{text[:50]}"', words_left_out, text, line.file_line, tally)
         line, tokens = line._replace(text=folded), folded.split()

@@ -1,4 +1,4 @@
-"""LRC: "[00:04.00]words", with tags such as [ti:…] above and sometimes an end time behind."""
+"""LRC: "[00:04.00]words", with tags such as [ti:…] above and sometimes an end time at the end."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _with_tags_of_a_converter(text: str) -> str:
 
 
 def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> str:
-    """The line without a site's template marks, which are recorded: a whole line of them, or some behind a sentence.
+    """The line without a site's template marks, which are recorded: a whole line of them, or some after a sentence.
 
     In front of words they are removed only in the `first` line; elsewhere they are speech.
     """

@@ -72,7 +72,7 @@ def side_file(path: Path) -> Path | None:
 def read_side_file(path: Path) -> Metadata:
     """Metadata, chapters included, from a transcript's side file; empty if there is none.
 
-    Raises InputError if the side file is no JSON object.
+    Raises InputError if the side file is not a JSON object.
     """
     side = side_file(path)
     if side is None:

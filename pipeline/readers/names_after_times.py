@@ -1,4 +1,4 @@
-"""Names between a time and the words, with nothing behind them: "[00:00:12] Marta Quill Welcome back"."""
+"""Names between a time and the words, with nothing after them: "[00:00:12] Marta Quill Welcome back"."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _TimedLine(NamedTuple):
 
 
 def with_names_apart(rows: list[str]) -> list[str]:
-    """The lines with a colon behind such names, if nearly every time has one and at least two recur.
+    """The lines with a colon after such names, if nearly every time has one and at least two recur.
 
     A line with a time but no such name is a change to an unknown speaker.
     """
@@ -47,7 +47,7 @@ def with_names_apart(rows: list[str]) -> list[str]:
 
 
 def _names(rows: Sequence[str]) -> set[Words]:
-    """The names behind times, if nearly every time has one and at least two recur; else none."""
+    """The names after times, if nearly every time has one and at least two recur; else none."""
     lines = [timed for row in rows if (timed := _timed_line(row))]
     names = _recurring([timed.opening for timed in lines], Common("\n".join(rows)))
     name_counts = Counter(name for timed in lines if (name := _within(timed.opening, names)))
@@ -64,7 +64,7 @@ def _share_of_ended(rows: Sequence[str]) -> float:
 
 
 def _timed_line(row: str) -> _TimedLine | None:
-    """The beginning of a line with a time in front; None if it has none, no words behind it, or tabs."""
+    """The beginning of a line with a time in front; None if it has none, no words after it, or tabs."""
     start = len(row) - len(row.lstrip())
     stamp = stamp_at(row, start) if row[start : start + 1] in tuple("0123456789[(<{") else None
     if stamp is None or "\t" in row:

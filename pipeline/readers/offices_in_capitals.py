@@ -1,4 +1,4 @@
-"""Labels in capitals with small words or a number behind ("The SPEAKER pro tempore."), and sentences like them."""
+"""Labels in capitals, then small words or a number ("The SPEAKER pro tempore."), and sentences like them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_AROUND = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo"}
+_WRAPPERS = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo"}
 _COLUMNS = 63  # maximum number of columns in a Word table
 
 
@@ -43,11 +43,11 @@ def runs(paragraph: Any) -> list[Any]:
 
 
 def _within(element: Any, *names: str) -> Iterator[Any]:
-    """The outermost elements with these names, in order; elements in `_AROUND` are searched too."""
+    """The outermost elements with these names, in order; elements in `_WRAPPERS` are searched too."""
     for child in element:
         if _name(child) in names:
             yield child
-        elif _name(child) in _AROUND:
+        elif _name(child) in _WRAPPERS:
             yield from _within(child, *names)
 
 

@@ -38,16 +38,16 @@ def read_given(
     `progress` gets a line for each that takes long. `name` is for standard input and the address.
     """
     how = {"form": form, "encoding": encoding}
-    doors: list[tuple[str, Callable[[], Transcript]]] = []
+    inputs: list[tuple[str, Callable[[], Transcript]]] = []
     if stdin is not None:
-        doors.append((STANDARD_INPUT, partial(read_stdin, stdin, name=name, **how)))
+        inputs.append((STANDARD_INPUT, partial(read_stdin, stdin, name=name, **how)))
     if url is not None:
-        doors.append((url, partial(read_url, url, name=name, **how)))
-    doors += [(str(s.path), partial(read_transcript, s.path, name=s.name, **how)) for s in survey.sources]
-    for label, door in doors:
+        inputs.append((url, partial(read_url, url, name=name, **how)))
+    inputs += [(str(s.path), partial(read_transcript, s.path, name=s.name, **how)) for s in survey.sources]
+    for label, read in inputs:
         with announced(f"reading {label} …", progress):
             try:
-                result: Transcript | InputError = door()
+                result: Transcript | InputError = read()
             except InputError as err:
                 result = err
         yield result

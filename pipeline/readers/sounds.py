@@ -28,7 +28,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _LEAST_LETTERS = 3  # minimum number of letters in a sound that touches a word: "funny(laughs)"
 _LINES = 6  # maximum number of lines in a direction
 _DASHES = frozenset("-–—")  # between people who call out, in a direction
-_MADE_UP = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
+_SOUND_NAME = re.compile(r"[^\W\d_]{3,}(?:[ _-][^\W\d_]+){0,2}")  # "{vocalsound}", "{gap}"; a set has a comma
 _WORDY = re.compile(r"[^,]*[^\W\d_]{3}[^,]*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[ '’_-][^\W\d_]+)*\.?")  # words, not a year, formula or index
 _FEW_LETTERS = re.compile(r"(?!.*(?:[A-Za-z]{3}|\d:\d))[\x20-\x7e]+")  # "(a)", "[1, 2]", "[Am]"; not a clock
@@ -82,7 +82,7 @@ def joined_directions(rows: list[str]) -> list[str]:
 def _begins_turn(row: str) -> bool:
     """Whether a line begins with a label or a time of its own.
 
-    "des Bugs – Zuruf: …" has no such label, "3:15 p.m." in a sentence is no such time.
+    "des Bugs – Zuruf: …" has no such label, "3:15 p.m." in a sentence is not such a time.
     """
     head = head_of(row)
     if head is None:
@@ -117,7 +117,7 @@ class Sounds:
             lines += 1
             if _opened(text):
                 self._in_place.update(
-                    _inner(m) for m in _BRACKETS.finditer(text) if self._stands_as_one(m, text, goes_on)
+                    _inner(m) for m in _BRACKETS.finditer(text) if self._is_in_place(m, text, goes_on)
                 )
                 self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
                 sentences += ends_sentence(text) and in_one_bracket(text)
@@ -125,7 +125,7 @@ class Sounds:
         self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
-    def _stands_as_one(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
+    def _is_in_place(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
         """Whether a bracket is where sounds are: in front, between sentences or alone."""
         before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
         if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
@@ -152,7 +152,7 @@ class Sounds:
                 self._tally.leave_out(KIND, match[0], line)
                 kept.append(text[at : match.start()])
                 at = match.end()
-                if match[0] == _BROKEN_OFF and _goes_on(kept) and text[at:].lstrip()[:1] not in _STOPS:
+                if match[0] == _BROKEN_OFF and _is_unfinished(kept) and text[at:].lstrip()[:1] not in _STOPS:
                     kept.append("–")
         return clean(" ".join([*kept, text[at:]])) if kept else text
 
@@ -170,7 +170,7 @@ class Sounds:
             return False
         if not any(c.isalnum() for c in inner):
             return alone or not inner.strip(_NOTHING)
-        if kind == "curly" and _MADE_UP.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
+        if kind == "curly" and _SOUND_NAME.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
             return True
         if not alone and _FEW_LETTERS.fullmatch(inner):
             return False
@@ -191,13 +191,13 @@ class Sounds:
     def _recurs(self, match: re.Match[str]) -> bool:
         """Whether a bracket is a recurring sound, inside sentences too.
 
-        "f(x)", "(2019)" and, behind the words it abbreviates, "(GDP)" recur as well, but are speech.
+        "f(x)", "(2019)" and, after the words it abbreviates, "(GDP)" recur as well, but are speech.
         """
         inner = _inner(match)
         return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
 
 
-def _goes_on(parts: Iterable[str]) -> bool:
+def _is_unfinished(parts: Iterable[str]) -> bool:
     """Whether there are words, the last of which ends no sentence."""
     text = "".join(parts).strip()
     return any(c.isalnum() for c in text) and text[-1] not in _DASHES and not ends_sentence(text)

@@ -1,4 +1,4 @@
-"""Files, folders and zip files to sources, each with the name of its document. Nothing is skipped silently."""
+"""Turn files, folders and zip files into sources, each with its document's name. Nothing is skipped silently."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ def kept_apart(sources: Iterable[Source], made_from: MadeFrom, other_names: Coll
     made_from = cache(made_from)
     taken_names = {as_written(name) for name in other_names}
     names_by_place: dict[int, str] = {}
-    for is_own in (_lay_there, _was_moved):
+    for is_own in (_was_at_its_path, _was_moved):
         for n, source in enumerate(every):
             if n not in names_by_place and (name := _own_name(source, made_from, is_own, taken_names)) is not None:
                 names_by_place[n] = name
@@ -330,7 +330,7 @@ def _former_names(source: Source, made_from: MadeFrom) -> Iterator[str]:
         yield from takewhile(made_from, _with_numbers(name))
 
 
-def _lay_there(source: Source, origin: Origin) -> bool:
+def _was_at_its_path(source: Source, origin: Origin) -> bool:
     """Whether a document of this origin was made from what was at the source's path."""
     path = source.path.resolve()
     return not {path, Path(well_formed(str(path)))}.isdisjoint(origin.paths)  # as in records

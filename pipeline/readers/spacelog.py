@@ -12,7 +12,7 @@ from pipeline.text import numbered, words
 
 _TIME = re.compile(r"\[(?P<before>-?)(?P<days>\d{1,3}):(?P<hours>\d\d):(?P<minutes>\d\d):(?P<seconds>\d\d)\]\s*$")
 _KEY = re.compile(r"_[a-z]\w{0,20} ?:")
-_TURN = re.compile(r"(?P<who>[^\s:\[][^:\[]{0,40}):(?P<said>.*)")
+_TURN = re.compile(r"(?P<who>[^\s:\[][^:\[]{0,40}):(?P<words>.*)")
 _LINK = re.compile(r"\[(?:glossary|time):([^\[\]|]+)(?:\|([^\[\]|]+))?\]")
 _FITTING = 0.98  # minimum share of lines that fit the format
 
@@ -47,7 +47,7 @@ def read(document: Document, tally: Tally) -> Captions:
         elif match := _TIME.match(row):
             start = None if match["before"] else _seconds(match)
         elif match := _TURN.match(row):
-            cues.append(Cue(start, None, [_shown(match["said"])], number, match["who"].strip()))
+            cues.append(Cue(start, None, [_shown(match["words"])], number, match["who"].strip()))
         elif words(row):
             tally.leave_out("broken lines", row, number)
             broken.append(number)

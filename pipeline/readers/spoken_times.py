@@ -35,20 +35,20 @@ _END = re.compile(r"(?:\d [^\W\d_]{3,8}|[^\W\d_]\d{1,2}:\d{2})\s*$")
 _LONGEST = 20  # maximum number of characters of such an end
 _SAMPLE = 400  # lines in which to look for such times
 _LEAST = 3  # minimum number of such times
-_SHARE = 0.1  # minimum share of lines with such a time behind a name
+_SHARE = 0.1  # minimum share of lines with such a time after a name
 _ABOVE = 6  # lines above such a name that may repeat it
 _INITIALS = 0.8  # minimum share of a name's repetitions with its initials above
 
 
 class _Language(NamedTuple):
-    """The patterns of a time in words and of a name with one behind it, in one language."""
+    """The patterns of a time in words and of a name with one after it, in one language."""
 
     time: re.Pattern[str]
     name_and_time: re.Pattern[str]
 
 
 class _NamedTime(NamedTuple):
-    """A name with the time behind it, in seconds."""
+    """A name with the time after it, in seconds."""
 
     name: str
     seconds: float
@@ -74,7 +74,7 @@ def spoken_seconds(text: str) -> float | None:
 
 
 def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
-    """The lines without such times beside a clock that says the same; behind a name, they become clocks.
+    """The lines without such times beside a clock that says the same; after a name, they become clocks.
 
     What a pane shows above such a name is removed too: the name, its time, and its initials, which are recorded.
     """

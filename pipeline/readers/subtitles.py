@@ -19,9 +19,9 @@ _SECTION = re.compile(r"\[[^\[\]]*\]\s*")
 _DIALOGUE = re.compile(r"(?:Dialogue|Comment):")
 _FIELDS, _MARGINS = 9, 5  # fields before an event's text, and before its margins and effect, which are mostly numbers
 _USUAL: tuple[str, ...] = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
-_OTHERS: tuple[str, ...] = ("script info", "v4 styles", "v4+ styles", "fonts", "graphics")
-_OTHERS += ("aegisub project garbage", "aegisub extradata")
-_SAME = {"marked": "layer", "actor": "name"}
+_OTHER_SECTIONS: tuple[str, ...] = ("script info", "v4 styles", "v4+ styles", "fonts", "graphics")
+_OTHER_SECTIONS += ("aegisub project garbage", "aegisub extradata")
+_SYNONYMS = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
 _COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
@@ -75,7 +75,7 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
             events = row.strip().casefold() == "[events]"
         elif events and row.lstrip().startswith("Format:"):
             names = (field.strip().casefold() for field in row.partition(":")[2].split(","))
-            fields = tuple(_SAME.get(field, field) for field in names)
+            fields = tuple(_SYNONYMS.get(field, field) for field in names)
             if not {"start", "end", "text"} <= {*fields} or len({*fields}) < len(fields):
                 tally.warn("this line names no start, end and text: events are read in the usual order", number)
                 fields = _USUAL
@@ -108,7 +108,7 @@ def _dropped(rows: list[str], form: str, texts: set[str]) -> Iterator[int]:
             if not _NUMBERED.match(row):
                 yield n
         elif _SECTION.fullmatch(row):
-            events = row.strip("[] \t").casefold() not in _OTHERS
+            events = row.strip("[] \t").casefold() not in _OTHER_SECTIONS
         elif _DIALOGUE.match(row):
             events = True  # even if the section's name is damaged
             if row.split(",", _FIELDS)[-1].strip() not in texts:

@@ -12,7 +12,7 @@ _REMARKS = 50  # maximum number of warnings that are kept for a file
 
 
 @dataclass(slots=True)
-class _Heap:
+class _Entry:
     count: int = 0
     words: int = 0
     line: int | None = None
@@ -24,8 +24,8 @@ class Tally:
     """What is reported on a file, filled while it is read."""
 
     remarks: list[Remark] = field(default_factory=list)
-    _left_out: dict[str, _Heap] = field(default_factory=dict)
-    _not_names: dict[str, _Heap] = field(default_factory=dict)
+    _left_out: dict[str, _Entry] = field(default_factory=dict)
+    _not_names: dict[str, _Entry] = field(default_factory=dict)
 
     def warn(self, text: str, line: int | None = None) -> None:
         """Record a doubt that the user should see."""
@@ -56,13 +56,15 @@ class Tally:
         )
 
 
-def _add(heaps: dict[str, _Heap], kind: str, n: int, text: str, line: int | None, count: int) -> None:
-    heap = heaps.get(kind)
-    if heap is None:
-        heap = heaps[kind] = _Heap(line=line, example=clean(text[: 4 * _EXAMPLE])[:_EXAMPLE])
-    heap.count += count
-    heap.words += n
+def _add(entries: dict[str, _Entry], kind: str, n: int, text: str, line: int | None, count: int) -> None:
+    entry = entries.get(kind)
+    if entry is None:
+        entry = entries[kind] = _Entry(line=line, example=clean(text[: 4 * _EXAMPLE])[:_EXAMPLE])
+    entry.count += count
+    entry.words += n
 
 
-def _sorted(heaps: dict[str, _Heap]) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(kind, h.count, h.words, h.line, h.example) for kind, h in sorted(heaps.items()))
+def _sorted(entries: dict[str, _Entry]) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(kind, entry.count, entry.words, entry.line, entry.example) for kind, entry in sorted(entries.items())
+    )

@@ -26,8 +26,8 @@ _MOST_WARNINGS = 5
 def scan(rows: list[str], tally: Tally, *, timing: re.Pattern[str] = ARROW) -> list[Cue]:
     """The cues in a file's lines; the text of each goes to the next timing line, empty lines included.
 
-    The line above a timing line is its cue's number or name if it comes after an empty line, or if it is the next
-    number. What is above the first timing line and its name is recorded as left out.
+    The line above a timing line is its cue's number or name if it comes after an empty line, or if it is a number
+    where cues have numbers. What is above the first timing line and its name is recorded as left out.
     """
     times = [(i, m) for i, row in enumerate(rows) if ("->" in row or "," in row) and (m := timing.match(row))]
     broken = _broken(rows, times, tally)

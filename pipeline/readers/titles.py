@@ -16,7 +16,7 @@ _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")
 _SHORT = re.compile(r"(?P<name>[^\W\d_a-z][\w'’-]*(?:[ \t]+[^\W\d_][\w'’-]*){1,3})\.[ \t]+(?=\S)")
 _NEARLY_ALL = 0.7  # minimum share of places for turns with a name, if a short beginning without one is in doubt
-_ARTICLE_AND_NOUN = 2  # small words that are no sentence
+_ARTICLE_AND_NOUN = 2  # small words that do not make a sentence
 
 
 def offices(rows: Sequence[Text], common: Common) -> None:

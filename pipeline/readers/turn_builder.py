@@ -18,8 +18,8 @@ from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
-_EVERYWHERE = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
-_MARKS = "*_\"'”’) "  # may follow a question mark
+_NEARLY_ALL = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
+_CLOSING = "*_\"'”’) "  # may follow a question mark
 _EVENT = 3  # maximum number of words about what a named person did
 
 
@@ -35,7 +35,7 @@ class Text:
     mark: Mark | None = None
 
 
-def _says(text: str, clock: str) -> bool:
+def _repeats_clock(text: str, clock: str) -> bool:
     """Whether a line repeats the clock above it, in words."""
     return not of_a_day(clock) and spoken_seconds(text) == seconds_of(clock)
 
@@ -43,7 +43,7 @@ def _says(text: str, clock: str) -> bool:
 class TurnBuilder:
     """Puts lines together, one after the other.
 
-    `asker_alone` is the only speaker who is named, if that one asks questions. If `titles`, a heading behind a time is
+    `asker_alone` is the only speaker who is named, if that one asks questions. If `titles`, a heading after a time is
     the title of what follows, and not itself speech.
     """
 
@@ -75,7 +75,7 @@ class TurnBuilder:
             self._tally.leave_out("headings", row.text, row.number)
             return
         verdict = self._labels.verdict(mark) if mark else "text"
-        alone = row.ruled and self._labels.share >= _EVERYWHERE and self._speaker is not None
+        alone = row.ruled and self._labels.share >= _NEARLY_ALL and self._speaker is not None
         if alone or (self._asker_alone is not None and self._answers(row)):
             self._speaker, self._turn = None, verdict != "name"
         self._last_text = row.text
@@ -110,12 +110,12 @@ class TurnBuilder:
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only person who is named."""
-        return row.begins and self._speaker == self._asker_alone and self._last_text.rstrip(_MARKS).endswith("?")
+        return row.begins and self._speaker == self._asker_alone and self._last_text.rstrip(_CLOSING).endswith("?")
 
     def _take_named(self, mark: Mark, row: Text) -> None:
         head = mark.head
         if head.stamp is not None and ": T" in head.shape and mark.group not in self._labels.shapes:
-            # "Lin: 10:30 is too late": if labels have no times, a clock behind one is spoken.
+            # "Lin: 10:30 is too late": if labels have no times, a clock after one is spoken.
             head = head._replace(shape=PLAIN, rest=head.plain.partition(":")[2].strip(), stamp=None)
         name = mark.name
         if head.shape.endswith("Q."):
@@ -160,13 +160,13 @@ class TurnBuilder:
             return True
         is_event = starts_or_ends_recording(row.text) or (
             self._labels.timed
-            and ((head.bold and head.shape == "B " and mark.name in self._labels.names) or self._came(head))
+            and ((head.bold and head.shape == "B " and mark.name in self._labels.names) or self._reports_act(head))
         )
         if is_event:
             self._tally.leave_out("who came, went or recorded", row.text, row.number)
         return is_event
 
-    def _came(self, head: Head) -> bool:
+    def _reports_act(self, head: Head) -> bool:
         """Whether a line is a name in full and a few small words: "Marta Quill stopped transcription"."""
         if head.shape != "N/":
             return False
@@ -202,7 +202,7 @@ class TurnBuilder:
             self._start, self._end = head.stamp.start, head.stamp.end
 
     def _take_words(self, text: str, number: int, *, new: bool) -> None:
-        if self._start is not None and text[:1].isdigit() and _says(text, self._start):
+        if self._start is not None and text[:1].isdigit() and _repeats_clock(text, self._start):
             return
         plain = markup.unmarked(text, self._tally, number)
         if not plain:

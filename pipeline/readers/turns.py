@@ -1,4 +1,4 @@
-"""Lines of text to turns: find heads, the words that follow them, and what in the file is no speech."""
+"""Turn lines of text into turns: find heads, the words that follow them, and what is not speech."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ _TOP = 200  # lines in which a title may be
 _TIMES = 5  # minimum number of times above lines, to judge the other lines
 _LANGUAGE = re.compile(r"[^\W\d_]+(?:(?:[ -][^\W\d_]+)? \([^()\d.!?]{2,40}\))?")  # "English (auto-generated)"
 _ALONE = ("N/", "N:/", "B/", "B:/")  # shapes of lines that hold only a name
-_HEADER = 12  # maximum number of words in a line before the first speaker that is no sentence, and so no speech
-_AFTER = 0.25  # minimum share of the words after the heading "Transcript", if what is before it is no speech
+_HEADER = 12  # maximum number of words in a line before the first speaker that is not a sentence, and so not speech
+_AFTER = 0.25  # minimum share of the words after the heading "Transcript", if what is before it is not speech
 
 
 def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
-    """The lines with speakers and times, and the file's title, if a heading gives one."""
+    """The lines with speakers and times, and the file's title (None unless a heading gives one)."""
     text = markup.tags_to_labels(markup.with_code_escaped(text))
     text = markup.without_tags(markup.without_comments(text, tally), tally)
     clocked = with_colons(in_front_of_clocks(with_clocks_alone(text.split("\n"), tally)))
@@ -69,7 +69,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
 
 
 def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
-    """The first heading, without marks, that is no label, no chapter with its time and not "Transcript"."""
+    """The first heading that is not a label, a chapter with its time or "Transcript", without its marks."""
     for number, row in enumerate(physical[:_TOP], 1):
         match = _HEADING.match(row)
         if match is None or number in labelled:
@@ -103,7 +103,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
     rows: list[Text] = []
     broken, previous, ruled = True, "", False
     spoken = physical[start:]
-    shape, clocks_said = shape_of(spoken), clocks_are_words(spoken)
+    shape, clocks_in_words = shape_of(spoken), clocks_are_words(spoken)
     changes = any(">>" in row for row in spoken)
     inner = Inner(spoken, chevrons=True, end=changes and end_sentences(spoken))
     for number, raw in inner.numbered(spoken, start + 1):
@@ -136,7 +136,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
             continue
         ends = broken or ends_sentence(previous)
         is_clock = head is not None and head.shape in ("T ", "T N/") and line[0].isdigit()
-        if clocks_said and head is not None and is_clock and (not ends or head.plain[:1].islower()):
+        if clocks_in_words and head is not None and is_clock and (not ends or head.plain[:1].islower()):
             head = None  # "I am free at", and "10:30, I think." on the next line
         begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
         rows.append(Text(number, line, head, begins, ruled))
@@ -151,7 +151,7 @@ def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
 
 
 def _item(line: str) -> str:
-    """An item of a list without its dash, which begins no turn; in emphasis, it is no heading."""
+    """An item of a list without its dash, which begins no turn; in emphasis, it is not a heading."""
     item = line[2:].lstrip()
     return item[1:-1] if EMPHASIS.match(item) else item
 
@@ -228,7 +228,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
 
 
 def _stand_over_words(rows: Sequence[Text]) -> bool:
-    """Whether headings behind a time are at most half of the lines; otherwise they are all that is said."""
+    """Whether headings after a time are at most half of the lines; otherwise they are all that is said."""
     return 2 * sum(r.head is not None and r.head.heading and r.head.shape.startswith("T ") for r in rows) <= len(rows)
 
 
@@ -279,9 +279,9 @@ def _chapter_list(rows: Sequence[Text]) -> set[int]:
 
 
 def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
-    """The rows without short ones before the first speaker or time that are no sentences; these are recorded.
+    """The rows without short ones before the first speaker or time that are not sentences; these are recorded.
 
-    A date is no such time, if the first speaker's time has none.
+    A date is not such a time, if the first speaker's time has none.
     """
     first = next((i for i, r in enumerate(rows) if r.speaker or (not labels.names and r.start)), 0)
     dated = bool(rows) and of_a_day(rows[first].start or "")

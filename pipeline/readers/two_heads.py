@@ -31,7 +31,7 @@ def settled(heads: Sequence[Head | None]) -> dict[int, Head]:
 def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
     """The heads, by index, of lines whose name is the one in a wide bracket.
 
-    The label behind it counts instead if it occurs without a bracket too, or recurs in a file whose lines mostly have
+    The label after it counts instead if it occurs without a bracket too, or recurs in a file whose lines mostly have
     none.
     """
     found = {i: other for i, head in enumerate(heads) if head and head.rest[:1] == "（" and (other := by_bracket(head))}
@@ -46,7 +46,7 @@ def _at_brackets(heads: Sequence[Head | None]) -> dict[int, Head]:
 
 
 def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
-    """The heads, by index, whose names end at a tab, bold type, a bar, blanks or a dash, not at a colon behind."""
+    """The heads, by index, whose names end at a tab, bold type, a bar, blanks or a dash, not at a later colon."""
     found = {i: cut for i, head in enumerate(heads) if head and head.name and (cut := _at_separator(head))}
     if not found:
         return {}
@@ -60,7 +60,7 @@ def _at_separators(heads: Sequence[Head | None]) -> dict[int, Head]:
 
 
 def _ends_names(labels: Sequence[tuple[str, str]]) -> bool:
-    """Whether names recur before a separator, and what is behind it does not, as roles would."""
+    """Whether names recur before a separator, while the text after it varies, as roles would not."""
     counts = Counter(name for name, _ in labels)
     recurring = [(name, label) for name, label in labels if counts[name] > 1]
     people = len({name for name, _ in recurring})

@@ -19,20 +19,20 @@ _START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Words that a broken end tag would hide; "</o:p>" is intact.
-_JUNK = re.compile(
+_BROKEN_END_TAG = re.compile(
     r"</(?![\w-]{1,20}:[\w-]{1,40}\s*>)([a-zA-Z][a-zA-Z\d-]{0,20})(?:[^<>\w]+|(?=[^\x00-\x7f]))(\w[^<>]{0,2000})>?"
 )
-_LEFT = tuple(
+_REMOVED = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
     for opening, closing in (("<!--", "-->"), (r"<script\b", r"</script\s*>"), (r"<style\b", r"</style\s*>"))
 )
 _UNCLOSED = re.compile(r"<([^<>]*)(?=<|\Z)")
 _SKIPPED = {"script", "style", "iframe"}
-_APART = {"template", "noscript", "svg", "select", "button"}
+_CONTROLS = {"template", "noscript", "svg", "select", "button"}
 _PARAGRAPHS = {"p", "li", "td", "dd", "dt", "blockquote", "cite"}
 _RECURRING = 2  # minimum number of list terms that recur, if they name speakers
 _BOLD = 60  # maximum number of characters in a bold beginning that may be a name
-_AROUND = {"nav", "footer", "aside", "header"}
+_SURROUNDINGS = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
     *"address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre".split(),
     *"section table tbody td th thead time tr ul".split(),
@@ -60,7 +60,7 @@ class _Page(HTMLParser):
         self._has_words = False  # in the line; the hashes of a heading count
         self._bold = ""  # the bold beginning of the line
         self._bold_from: int | None = None
-        self._aside: list[str] = []  # text of the elements in `_APART`
+        self._control_text: list[str] = []  # text of the elements in `_CONTROLS`
         self._buttons = buttons
         self._in_title = False  # closed by the first end tag: a page may open its title twice
         self._open: list[str] = []
@@ -83,13 +83,13 @@ class _Page(HTMLParser):
             return
         self._open.append(tag)
         self._times_open[tag] += 1
-        if tag in ("b", "strong") and not self._inside(_APART) and not self._has_words:
+        if tag in ("b", "strong") and not self._inside(_CONTROLS) and not self._has_words:
             self._bold_from = len(self._line)
         self._in_title = self._in_title or tag == "title"
         if tag in _BLOCKS:
             self._end_line()
-            if tag[0] == "h" and tag[1:].isdigit() and not self._inside(_APART):
-                self._say("#" * int(tag[1:]) + " ")
+            if tag[0] == "h" and tag[1:].isdigit() and not self._inside(_CONTROLS):
+                self._add("#" * int(tag[1:]) + " ")
             elif tag in ("p", "li", "cite", "blockquote", "h1", "h2", "h3", "tr", "div", "section"):
                 self._blank()
 
@@ -106,14 +106,14 @@ class _Page(HTMLParser):
         """End the innermost open element and return its name."""
         last = self._open.pop()
         self._times_open[last] -= 1
-        if last in _APART and not self._inside(_APART):
+        if last in _CONTROLS and not self._inside(_CONTROLS):
             self._end_apart(last)
         if last in ("b", "strong") and self._bold_from is not None:
             self._bold, self._bold_from = clean("".join(self._line[self._bold_from :])), None
         self._in_title = self._in_title and last != "title"
         if last in _BLOCKS:
-            if last == "cite" and self._has_words and not self._inside(_APART) and not self._ends_in_colon():
-                self._say(":")
+            if last == "cite" and self._has_words and not self._inside(_CONTROLS) and not self._ends_in_colon():
+                self._add(":")
             place = len(self.rows)
             self._end_line()
             if last == "dt" and len(self.rows) > place:
@@ -127,20 +127,20 @@ class _Page(HTMLParser):
             self.title.append(data)
         elif self._inside(_SKIPPED):
             return
-        elif self._inside(_APART):
-            self._aside.append(data.replace("\n", " "))
+        elif self._inside(_CONTROLS):
+            self._control_text.append(data.replace("\n", " "))
         elif not self._times_open["pre"]:
-            self._say(data.replace("\n", " "))
+            self._add(data.replace("\n", " "))
         else:
             first, *rows = data.split("\n")  # in <pre>, line ends count
-            self._say(first)
+            self._add(first)
             for row in rows:
                 if not self._has_words:
                     self._blank()
                 self._end_line()
-                self._say(row)
+                self._add(row)
 
-    def _say(self, text: str) -> None:
+    def _add(self, text: str) -> None:
         self._line.append(text)
         self._has_words = self._has_words or bool(text.strip())
 
@@ -149,24 +149,24 @@ class _Page(HTMLParser):
 
     def _end_apart(self, tag: str) -> None:
         """End an element to press or choose from; a time, or one inside a paragraph, is part of the text."""
-        text, self._aside = clean("".join(self._aside)), []
+        text, self._control_text = clean("".join(self._control_text)), []
         stamp = stamp_at(text)
         timed = stamp is not None and stamp.stop == len(text)
         if tag == "button" and (timed or self._buttons or self._inside(_PARAGRAPHS)):
-            self._say(f" {text} ")
+            self._add(f" {text} ")
         else:
             self.controls.append(text)
 
     def _end_line(self) -> None:
-        if self._inside(_APART):
-            self._aside.append(" ")
+        if self._inside(_CONTROLS):
+            self._control_text.append(" ")
             return
         text, bold = clean("".join(self._line)), self._bold
         self._line, self._bold, self._bold_from, self._has_words = [], "", None, False
         if bold and len(bold) < _BOLD and bold[-1].isalnum() and text.startswith(f"{bold} "):
             text = f"**{bold}** {text[len(bold) :].strip()}"
         if text.strip("# "):
-            (self.around if self._inside(_AROUND) else self.rows).append(text)
+            (self.around if self._inside(_SURROUNDINGS) else self.rows).append(text)
 
     def _blank(self) -> None:
         if self.rows and self.rows[-1]:
@@ -184,14 +184,14 @@ def _well_formed(text: str) -> str:
 
     Python's parser takes quadratic time for these.
     """
-    for opening, closing in _LEFT:
+    for opening, closing in _REMOVED:
         kept: list[str] = []
         at = 0
         while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
             kept.append(text[at : start.start()])
             at = end.end()
         text = "".join([*kept, text[at:]])
-    return _UNCLOSED.sub(r"&lt;\1", _JUNK.sub(r"</\1> \2", text))
+    return _UNCLOSED.sub(r"&lt;\1", _BROKEN_END_TAG.sub(r"</\1> \2", text))
 
 
 def _parsed(text: str, *, buttons: bool = False) -> _Page:
@@ -202,7 +202,7 @@ def _parsed(text: str, *, buttons: bool = False) -> _Page:
 
 
 def _with_labels(rows: list[str], terms: Sequence[int]) -> list[str]:
-    """The rows, with a colon behind terms of lists that are names: at least two recur, unlike in a glossary.
+    """The rows, with a colon after terms of lists that are names: at least two recur, unlike in a glossary.
 
     A term that is a time gets no colon, nor does one above words with a label of their own.
     """

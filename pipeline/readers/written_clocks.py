@@ -37,7 +37,7 @@ _SAMPLE = 400  # lines in which to look for such times
 _LEAST = 3  # minimum number of such times
 _SHARE = 0.1  # minimum share of lines with words that have one
 _OFTEN = 0.5  # minimum share of the lines that begin something, for times in front that could be other numbers
-_NAMED = 2  # minimum number of recurring names, for such times behind names
+_NAMED = 2  # minimum number of recurring names, for such times after names
 _SLOW, _FAST = 0.5, 6  # words a second in speech, at least and at most, for times that could be other numbers
 _INCHES = 12  # inches in a foot, which is written like a minute
 _COUNTED = 0.5  # minimum share of steps by one, if the numbers count something
@@ -53,9 +53,9 @@ class _Form(NamedTuple):
 
 
 def _forms(time: str, *, doubtful: bool = True, behind: bool = True) -> list[_Form]:
-    """The forms of a time in front of a line, perhaps in a bracket and up to another one, and behind a name.
+    """The forms of a time in front of a line, perhaps in a bracket and up to another one, and after a name.
 
-    A doubtful one behind a name must be in brackets or at the end of the line: "Section 2.10: Boats" has none.
+    A doubtful one after a name must be in brackets or at the end of the line: "Section 2.10: Boats" has none.
     """
     unnamed = re.sub(r"\?P<\w+>", "?:", time)
     times = rf"(?P<times>{unnamed}(?:{_TO}{unnamed})?)"
@@ -79,13 +79,13 @@ def _all_forms() -> list[_Form]:
 
 
 def with_colons(rows: list[str]) -> list[str]:
-    """The lines, with such times in front of them or behind names written with colons."""
+    """The lines, with such times in front of them or after names written with colons."""
     hashes = (row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if "#" in row and _HASHES.search(row))
     if len(list(hashes)) > 1:
         return _without_hashes(rows)
     sample = [row for row in itertools.islice(filter(str.strip, rows), _SAMPLE) if _ANY.search(row, 0, _FAR)]
     for form in _all_forms() if len(sample) >= _LEAST else ():
-        if sum(_stands(form, row) is not None for row in sample) >= _LEAST and _are_times(form, rows):
+        if sum(_match(form, row) is not None for row in sample) >= _LEAST and _are_times(form, rows):
             return [_rewritten(form, row) for row in rows]
     return rows
 
@@ -114,7 +114,7 @@ def _bracket(match: re.Match[str]) -> str:
     return f"[{match[1]}.{match[2] or 0}]"
 
 
-def _stands(form: _Form, row: str) -> re.Match[str] | None:
+def _match(form: _Form, row: str) -> re.Match[str] | None:
     match = form.pattern.match(row)
     name = match.groupdict().get("name") if match else None
     return match if name is None or (proper(name.strip()) and could_be_name(name)) else None
@@ -122,7 +122,7 @@ def _stands(form: _Form, row: str) -> re.Match[str] | None:
 
 def _are_times(form: _Form, rows: Sequence[str]) -> bool:
     """Whether such times recur and rise, and, if they could be other numbers, as often and as fast as in speech."""
-    matches = [(i, match) for i, row in enumerate(rows) if (match := _stands(form, row))]
+    matches = [(i, match) for i, row in enumerate(rows) if (match := _match(form, row))]
     times = [(i, _seconds(time)) for i, match in matches if (time := form.time.match(match["times"]))]
     if len(times) < _LEAST or not rise([time for _, time in times]):
         return False
@@ -152,14 +152,14 @@ def _at_the_pace_of_speech(times: Sequence[tuple[int, float]], rows: Sequence[st
     (first, start), (last, end) = times[0], times[-1]
     if all(time % 60 < _INCHES for _, time in times):
         return False  # feet and inches; times are hardly ever all like this
-    words_said = sum(map(word_count, rows[first:last]))
+    words_between = sum(map(word_count, rows[first:last]))
     steps = [b - a for (_, a), (_, b) in itertools.pairwise(times)]
     counted = sum(step == 1 for step in steps) >= _COUNTED * len(steps)
-    return not counted and _SLOW * (end - start) <= words_said <= _FAST * (end - start)
+    return not counted and _SLOW * (end - start) <= words_between <= _FAST * (end - start)
 
 
 def _rewritten(form: _Form, row: str) -> str:
-    match = _stands(form, row)
+    match = _match(form, row)
     if match is None:
         return row
     times = form.time.sub(lambda time: clock_of(_seconds(time)), match["times"])

@@ -28,7 +28,7 @@ def _root(document: Document) -> str:
 
 
 def _tree(document: Document) -> ET.Element:
-    """The root element. Raises InputError, which names the line that is no XML."""
+    """The root element. Raises InputError, which names the line that is not XML."""
     if "<!ENTITY" in document.text[:100_000]:
         raise broken(document, "this XML", "it declares entities of its own", "save it without a DOCTYPE")
     # The text is already decoded, whatever it declares.
@@ -36,7 +36,7 @@ def _tree(document: Document) -> ET.Element:
 
 
 def parsed(document: Document, text: str) -> ET.Element:
-    """The root element of a text; undeclared prefixes are removed. Raises InputError if it is no XML."""
+    """The root element of a text; undeclared prefixes are removed. Raises InputError if it is not XML."""
     try:
         return ET.fromstring(text)
     except ET.ParseError as err:

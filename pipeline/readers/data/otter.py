@@ -38,17 +38,17 @@ def read(document: Document, tally: Tally) -> Captions:
     for n, transcript in enumerate(transcripts, 1):
         if not text(transcript.get("transcript")):
             tally.leave_out("segments without text", " ".join(v for v in transcript.values() if isinstance(v, str)), n)
-    signs = [speaker(transcript.get("speaker_id")) or "" for transcript in transcripts]
-    names, rate = names_of(speech, signs), _rate(speech, transcripts)
+    codes = [speaker(transcript.get("speaker_id")) or "" for transcript in transcripts]
+    names, rate = names_of(speech, codes), _rate(speech, transcripts)
     cues = [
         cue(
             text(t.get("transcript")),
             number(t.get("start_offset"), rate),
             number(t.get("end_offset"), rate),
-            names.get(sign) or ("" if names else speaker(t.get("speaker_model_label"))),
+            names.get(code) or ("" if names else speaker(t.get("speaker_model_label"))),
             n,
         )
-        for n, (t, sign) in enumerate(zip(transcripts, signs, strict=True), 1)
+        for n, (t, code) in enumerate(zip(transcripts, codes, strict=True), 1)
         if text(t.get("transcript"))
     ]
     return Captions(cues, lenient(speech))

@@ -12,8 +12,8 @@ from pipeline.readers.data.pieces import speaker, text
 from pipeline.readers.labels import could_be_name, proper
 from pipeline.readers.names import key_of
 
-_SIGN = ("id", "speakerid", "spkid", "speakerlabel", "label", "key", "speaker")
-_NAME = ("name", "speakername", "displayname", "realname", "fullname")
+_CODE_KEYS = ("id", "speakerid", "spkid", "speakerlabel", "label", "key", "speaker")
+_NAME_KEYS = ("name", "speakername", "displayname", "realname", "fullname")
 _TABLES = {"speakers", "speakernames", "speakermap", "speakermapping", "speakerlabels"}  # objects with names by code
 _DEEP = 3  # maximum nesting of such a table, in keys
 _BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what programs call unknown speakers
@@ -21,17 +21,17 @@ _BARE = re.compile(r"Speaker [A-Z]|(?=.*[\d_])\S+|Speaker \d{1,3}")  # what prog
 
 def names_of(parsed: Any, voices: Iterable[str]) -> dict[str, str]:
     """The names of voices that are bare codes, from tables that contain them all; none where tables differ."""
-    signs = {voice for voice in voices if _BARE.fullmatch(voice)}
+    codes = {voice for voice in voices if _BARE.fullmatch(voice)}
     names: dict[str, str] = {}
     doubtful: set[str] = set()
-    for table in _tables(parsed, "", _DEEP) if signs else ():
-        names_by_sign: dict[str, set[str]] = {}
-        for sign, name in table:
-            names_by_sign.setdefault(speaker(sign) or sign, set()).add(name)
-        for sign in signs if signs <= names_by_sign.keys() else ():
-            name = min(names_by_sign[sign])
-            doubtful |= {sign} if len(names_by_sign[sign]) > 1 or names.setdefault(sign, name) != name else set()
-    return {sign: name for sign, name in names.items() if sign not in doubtful and could_be_name(name)}
+    for table in _tables(parsed, "", _DEEP) if codes else ():
+        names_by_code: dict[str, set[str]] = {}
+        for code, name in table:
+            names_by_code.setdefault(speaker(code) or code, set()).add(name)
+        for code in codes if codes <= names_by_code.keys() else ():
+            name = min(names_by_code[code])
+            doubtful |= {code} if len(names_by_code[code]) > 1 or names.setdefault(code, name) != name else set()
+    return {code: name for code, name in names.items() if code not in doubtful and could_be_name(name)}
 
 
 def put_names(cues: Sequence[Cue], parsed: Any) -> None:
@@ -63,9 +63,9 @@ def _tables(value: Any, key: str, depth: int) -> Iterator[_Table]:
 def _tables_of_people(people: list[dict[str, Any]]) -> Iterator[_Table]:
     if any(text_of(person) is not None or "start" in person for person in people):
         return
-    for kind in _SIGN:
-        table = [(text(person.get(kind)).strip(), _first(person, _NAME)) for person in people]
-        yield [(sign, name) for sign, name in table if sign and name]
+    for kind in _CODE_KEYS:
+        table = [(text(person.get(kind)).strip(), _first(person, _NAME_KEYS)) for person in people]
+        yield [(code, name) for code, name in table if code and name]
 
 
 def _are_names(values: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from pipeline.readers.tally import Tally
 
 
 def _objects(text: str) -> Iterator[tuple[int, Any]]:
-    """The number of each line that is not empty, with its JSON value; None if it is no valid JSON."""
+    """The number of each line that is not empty, with its JSON value; None if it is not valid JSON."""
     for number, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:

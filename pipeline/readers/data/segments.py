@@ -30,7 +30,7 @@ _DEEP = 4  # maximum nesting of the list, in keys
 # read must have.
 _MOST = 0.5
 _SOME = 500  # number of objects examined in a long list
-_SAME = 0.9  # minimum share of another list's words that are in the one read, if both say the same
+_REPEATED = 0.9  # minimum share of another list's words that are in the one read, if both say the same
 
 Fields = Mapping[str, Any]
 
@@ -137,7 +137,7 @@ def _record_others(lists: Sequence[tuple[str, list[dict[str, Any]]]], best: int,
         text = " ".join(map(_spoken_words, objects))
         words_read = words_read or set(words(" ".join(map(_spoken_words, lists[best][1])).casefold()))
         other_words = words(text.casefold())
-        if sum(word in words_read for word in other_words) < _SAME * len(other_words):
+        if sum(word in words_read for word in other_words) < _REPEATED * len(other_words):
             tally.leave_out(f'texts under "{key}" in its JSON', text)
 
 
