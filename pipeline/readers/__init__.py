@@ -91,10 +91,7 @@ def parse(
     side: Metadata | None = None,
     form: str | None = None,
 ) -> Transcript:
-    """The transcript in `raw`; `suffix` helps only where the content leaves a choice.
-
-    Raises InputError, which begins with `label`, if there is no text or no speech in it.
-    """
+    """The transcript in `raw`. Raises InputError without speech; `suffix` helps where the content leaves a choice."""
     # Imported here: a run whose documents are all up to date reads no transcript.
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
