@@ -14,24 +14,24 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoSuchCommand
 
-from pipeline.cli.console import INTERRUPTED_LINE
+from pipeline.cli.console import INTERRUPTED_LINE, examples
 from pipeline.cli.streams import begin_output, end_output
 from pipeline.errors import EXIT_INTERRUPTED
 
 # Each is the object `command` of the module of its name.
 COMMANDS = {
-    "make": "Make a study document from each transcript.",
-    "read": "Show what is understood of transcripts.",
-    "plan": "Tell what `make` would ask, take and cost.",
-    "check": "Compare documents with their transcripts again.",
-    "eval": "Score documents, compare two folders, or have statements judged.",
+    "make": "Make notes from transcripts.",
+    "read": "Show how transcripts are understood.",
+    "plan": "Estimate the calls, tokens and price of `make`.",
+    "check": "Check notes against their transcripts again.",
+    "eval": "Score notes, compare two folders, or have statements judged.",
     "review": "Review notes in the browser, beside their transcript.",
-    "export": "Write documents as HTML, Word, PDF, EPUB, Anki cards, tables.",
-    "doctor": "Probe the endpoint, and tell what `make` will do with it.",
-    "mcp": "Serve the notes of a folder to assistants.",
-    "models": "Show, fetch or remove models.",
-    "store": "Show, verify, prune, export or import stored answers.",
-    "batch": "Show, collect or cancel jobs of `make --batch`.",
+    "export": "Export notes as HTML, Word, PDF, EPUB, Anki cards or tables.",
+    "doctor": "Test the endpoint and show how `make` will use it.",
+    "mcp": "Serve a folder's notes to assistants.",
+    "models": "List, fetch, add or remove models.",
+    "store": "List, verify, prune, export or import stored answers.",
+    "batch": "Show, collect or cancel the jobs of `make --batch`.",
     "fixture": "Record runs, replay them offline, and show what changed.",
 }
 
@@ -71,15 +71,14 @@ def _print_version(context: click.Context, parameter: click.Parameter, is_set: b
 @click.group(
     cls=_Commands,
     context_settings={"show_default": True},
-    epilog="Examples:  studydoc read talk.vtt   |   studydoc make talk.vtt   |   studydoc review   |   "
-    "studydoc COMMAND --help",
+    epilog=examples("studydoc read talk.vtt", "studydoc make talk.vtt", "studydoc review", "studydoc COMMAND --help"),
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
     help="Print the version and exit.",
 )  # fmt: skip
 def app() -> None:
-    """Turn transcripts into study notes in which every statement carries the transcript lines that say it."""
+    """Turn transcripts into study notes with citations: every statement keeps the lines that support it."""
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -6,29 +6,29 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import InOrder, awaited, table
+from pipeline.cli.console import InOrder, awaited, examples, table
 from pipeline.cli.make import print_rows
 from pipeline.cli.options import debug, flag, has_debug, path_option, quiet
 
 
 @click.group(
     cls=InOrder,
-    epilog="Examples:  studydoc make lectures/ --batch   |   studydoc batch status   |   studydoc batch collect --wait",
+    epilog=examples("studydoc make lectures/ --batch", "studydoc batch status", "studydoc batch collect --wait"),
 )
 def command() -> None:
-    """Show, collect or cancel jobs of `make --batch`."""
+    """Show, collect or cancel the jobs of `make --batch`."""
 
 
-out = path_option("--out", "The output folder whose jobs are meant.  [default: outputs]")
-jobs_url = click.option("--base-url", help="The endpoint that has the jobs, as it was given to make.")
+out = path_option("--out", "The output folder of the jobs.  [default: outputs]")
+jobs_url = click.option("--base-url", help="The endpoint that runs the jobs, as given to make.")
 
 
-@command.command(epilog="Examples:  studydoc batch status   |   studydoc batch status --out notes")
+@command.command(epilog=examples("studydoc batch status", "studydoc batch status --out notes"))
 @out
 @jobs_url
 @debug
 def status(out: Path | None, base_url: str | None) -> None:
-    """Show every job. Of those that are under way the endpoint tells how far they are."""
+    """Show all jobs, with the progress of those still running."""
     from pipeline.batch_api.orders import run_status
     from pipeline.settings import load_settings
 
@@ -36,17 +36,18 @@ def status(out: Path | None, base_url: str | None) -> None:
 
 
 @command.command(
-    epilog="Examples:  studydoc batch collect   |   studydoc batch collect --out notes --wait   |   "
-    "studydoc batch collect --json"
+    epilog=examples(
+        "studydoc batch collect", "studydoc batch collect --out notes --wait", "studydoc batch collect --json"
+    )
 )
 @out
 @jobs_url
-@flag("--wait", "Go on until every document is made.")
-@flag("--json", "Print one JSON line a transcript on stdout.", "as_json")
+@flag("--wait", "Wait until all notes are written.")
+@flag("--json", "Print one JSON line per transcript on stdout.", "as_json")
 @quiet
 @debug
 def collect(out: Path | None, base_url: str | None, wait: bool, as_json: bool, quiet: bool) -> int:
-    """Take results into the call store. What is complete is written, and the next wave of calls is sent."""
+    """Fetch results, write what is complete, and send the next wave. Run it until no job is left, or with --wait."""
     import asyncio
 
     from pipeline.batch_api.orders import run_collect
@@ -61,12 +62,12 @@ def collect(out: Path | None, base_url: str | None, wait: bool, as_json: bool, q
     return code
 
 
-@command.command(epilog="Examples:  studydoc batch cancel   |   studydoc batch cancel --out notes")
+@command.command(epilog=examples("studydoc batch cancel", "studydoc batch cancel --out notes"))
 @out
 @jobs_url
 @debug
 def cancel(out: Path | None, base_url: str | None) -> None:
-    """Stop all jobs under way. What is answered by then is paid for, and `collect` takes it."""
+    """Stop all running jobs. Run `collect` afterwards for the answers that they gave: these are paid for."""
     from pipeline.batch_api.orders import run_cancel
     from pipeline.settings import load_settings
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import awaited
+from pipeline.cli.console import awaited, examples
 from pipeline.cli.options import base_url, debug, flag, some_paths, transcripts
 from pipeline.text import json_line
 
@@ -22,27 +22,35 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples:  studydoc check outputs/   |   studydoc check outputs/talk.md   |   "
-    "studydoc check notes/ --transcripts lectures/ --json"
+    epilog=examples(
+        "studydoc check outputs/",
+        "studydoc check outputs/talk.md",
+        "studydoc check notes/ --transcripts lectures/ --json",
+    )
 )
-@some_paths("Records (.json), pages (.md), or folders: records, and pages edited by hand.", required=True)
+@some_paths(
+    "Records (.json), pages (.md), or folders: their records, and the pages that were edited by hand.", required=True
+)
 @transcripts
-@click.option("--model", help="Have a model of the endpoint check the meaning too.  [default: code alone]")
+@click.option("--model", help="Also have this model check the meaning.  [default: code only]")
 @base_url
-@flag("--json", "Print one JSON line a statement with findings, and one a document.", "as_json")
+@flag("--json", "Print one JSON line per statement with findings, and one per document.", "as_json")
 @debug
 def command(
     paths: Sequence[Path], transcripts: Path | None, model: str | None, base_url: str | None, as_json: bool
 ) -> int:
-    """Compare documents with their transcripts again. Code checks figures, names, quotations and lines.
+    """Check notes against their transcripts again. Code checks figures, names, quotations and lines.
 
-    Exit code 1: something has a finding, is weak in its record, or the notes are PARTIAL.
+    Exit code 1: a statement has findings or is weak in its record, or the notes are PARTIAL.
     """
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
         print(line)
     if model is None and not as_json:
-        print("code alone: figures, names, quotations and lines; --model compares what is said too", file=sys.stderr)
+        print(
+            "checked by code only: figures, names, quotations and lines; --model checks the meaning too",
+            file=sys.stderr,
+        )
     return code
 
 
@@ -115,9 +123,9 @@ def _documents(paths: Sequence[Path]) -> dict[Path, str]:
     for path in documents:
         page = edited_page(path)
         beside = page is not None and path in paths and page not in documents
-        notes[path] = f"the page beside it was edited: studydoc check {quote(str(page))}" if beside else ""
+        notes[path] = f"its page was edited by hand; to check that: studydoc check {quote(str(page))}" if beside else ""
         if page is not None and not beside:
-            notes[page] = "the page as it was edited"
+            notes[page] = "the page as edited by hand"
     return notes
 
 

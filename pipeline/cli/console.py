@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-INTERRUPTED_LINE = "studydoc: interrupted; every answer so far is stored, run the same command to go on"
+INTERRUPTED_LINE = "studydoc: interrupted; every answer so far is stored: run the same command again to resume"
 
 T = TypeVar("T")
 
@@ -30,13 +30,18 @@ class InOrder(click.Group):
             accepted = {p.name for p in command.params}
             for option in self._typed(ctx):
                 if option.name not in accepted:
-                    raise click.UsageError(f"{option.opts[0]} says nothing to {ctx.command_path} {name}", ctx)
+                    raise click.UsageError(f"{ctx.command_path} {name} does not take {option.opts[0]}", ctx)
             ctx.default_map = {name: {option.name: ctx.params[option.name] for option in self._typed(ctx)}}
         return name, command, rest
 
     def _typed(self, ctx: click.Context) -> list[Any]:
         command_line = click.core.ParameterSource.COMMANDLINE
         return [p for p in self.params if p.expose_value and ctx.get_parameter_source(str(p.name)) == command_line]
+
+
+def examples(*commands: str) -> str:
+    """The end of a help text: commands to copy, one per row."""
+    return "\n".join(("\b\nExamples:", *(f"  {command}" for command in commands)))  # \b: click keeps the rows
 
 
 def awaited(work: Coroutine[Any, Any, T]) -> T:

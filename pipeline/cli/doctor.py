@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.console import awaited, table
+from pipeline.cli.console import awaited, examples, table
 from pipeline.cli.options import base_url, debug, effort, model, path_option
 
 if TYPE_CHECKING:
@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples:  studydoc doctor   |   studydoc doctor --base-url http://localhost:11434/v1 --model qwen3   |   "
-    "studydoc doctor --model qwen3-4b.gguf"
+    epilog=examples(
+        "studydoc doctor",
+        "studydoc doctor --base-url http://localhost:11434/v1 --model qwen3",
+        "studydoc doctor --model qwen3-4b.gguf",
+    )
 )
 @model
 @base_url
-@path_option("--out", "The output folder whose store learns of it.  [default: outputs]")
+@path_option("--out", "The output folder whose call store is updated.  [default: outputs]")
 @effort
 @debug
 def command(model: str | None, base_url: str | None, out: Path | None, reasoning_effort: Effort | None) -> int:
-    """Probe the endpoint, and tell what `make` will do with it."""
+    """Test the endpoint and show how `make` will use it."""
     from pipeline.doctor import run_doctor
     from pipeline.settings import load_settings
 

@@ -8,26 +8,32 @@ from typing import Any
 
 import click
 
-from pipeline.cli.console import awaited
+from pipeline.cli.console import awaited, examples
 from pipeline.cli.options import NumberRange, base_url, debug, flag, path_option, some_paths, transcripts
 
 
 @click.command(
-    epilog="Examples:  studydoc eval outputs/   |   studydoc eval outputs/ --reference notes/ --json   |   "
-    "studydoc eval compare before/ after/ --fail-under 0.02   |   "
-    "studydoc eval compare before/ after/ --judge gpt-6-luna   |   studydoc eval outputs/ --judge gpt-6-luna",
+    epilog=examples(
+        "studydoc eval outputs/",
+        "studydoc eval outputs/ --reference notes/ --json",
+        "studydoc eval compare before/ after/ --fail-under 0.02",
+        "studydoc eval compare before/ after/ --judge gpt-6-luna",
+        "studydoc eval outputs/ --judge gpt-6-luna",
+    ),
 )
 @some_paths("Documents or folders of them; or: compare BEFORE AFTER.", required=True)
-@path_option("--reference", "People's own notes, NAME.notes.md or NAME.md for outputs/NAME.json.")
+@path_option("--reference", "Notes by people: NAME.notes.md or NAME.md for outputs/NAME.json.")
 @transcripts
 @click.option(
     "--fail-under",
     type=NumberRange(0),
-    help="With compare: exit 1 when a score's mean got worse by more than this.",
+    help="With compare: exit code 1 if the mean of a score got worse by more than this.",
 )
-@flag("--json", "Print one JSON object; what --judge says of single documents: one JSON line a statement.", "as_json")
-@path_option("--html", "Write a page with plots there too.")
-@click.option("--judge", help="A model that reads each statement beside its lines; with compare, that rates both.")
+@flag("--json", "Print one JSON object; with --judge and no compare, one JSON line per statement.", "as_json")
+@path_option("--html", "Also write a page with plots to this file.")
+@click.option(
+    "--judge", help="A model that rates each statement against its lines; with compare, it rates both folders."
+)
 @base_url
 @debug
 def command(
@@ -40,16 +46,16 @@ def command(
     judge: str | None,
     base_url: str | None,
 ) -> int:
-    """Score documents, compare two folders, or have statements judged. Scores tell of reach, form and agreement."""
+    """Score notes, compare two folders, or have statements judged. Scores measure coverage, form and agreement."""
     from pipeline.evaluation.eval_commands import run_compare, run_eval
 
     comparing = paths[0] == Path("compare")
     if fail_under is not None and not comparing:
-        raise click.BadParameter("--fail-under goes with compare: studydoc eval compare BEFORE AFTER")
+        raise click.BadParameter("--fail-under works only with compare: studydoc eval compare BEFORE AFTER")
     if judge is not None and not comparing and (reference or html):
-        raise click.BadParameter("--reference and --html are for scores: leave --judge out, or compare two folders")
+        raise click.BadParameter("--reference and --html are for scores: remove --judge, or compare two folders")
     if base_url is not None and judge is None:
-        raise click.BadParameter("--base-url goes with --judge")
+        raise click.BadParameter("--base-url works only with --judge")
     if comparing:
         judging = _judge(judge, base_url) if judge is not None else None
         code, text = run_compare(

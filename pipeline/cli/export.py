@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.console import tell
+from pipeline.cli.console import examples, tell
 from pipeline.cli.options import debug, flag, path_option, some_paths, to, transcripts
 
 if TYPE_CHECKING:
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples:  studydoc export outputs/talk.json --to html   |   studydoc export outputs/ --to index   |   "
-    "studydoc export outputs/ --to docx --to anki --out shared   |   "
-    "studydoc export --reviewed outputs/talk.json --out talk.pdf"
+    epilog=examples(
+        "studydoc export outputs/talk.json --to html",
+        "studydoc export outputs/ --to index",
+        "studydoc export outputs/ --to docx --to anki --out shared",
+        "studydoc export --reviewed outputs/talk.json --out talk.pdf",
+    )
 )
-@some_paths("Documents (.json or .md that make wrote) or folders of them.", required=True)
+@some_paths("Documents that make wrote (.json or .md), or folders of them.", required=True)
 @to
-@path_option("--out", "A folder, or the file for one document.  [default: beside the record]")
-@flag("--reviewed", "Only what was accepted in review.")
-@flag("--citations", "[12:34] behind every statement of Markdown.")
+@path_option("--out", "A folder, or a file name for one document.  [default: beside the record]")
+@flag("--reviewed", "Export only what was accepted in review.")
+@flag("--citations", "Put [12:34] after every statement, in Markdown.")
 @transcripts
 @flag("--json", "The same as --to record.", "as_json")
 @debug
@@ -38,7 +41,7 @@ def command(
     transcripts: Path | None,
     as_json: bool,
 ) -> int:
-    """Write documents as HTML, Word, PDF, EPUB, Anki cards, tables. Without --to and --out Markdown goes to stdout."""
+    """Export notes as HTML, Word, PDF, EPUB, Anki cards or tables. Without --to and --out, print Markdown."""
     from pipeline.exports.targets import export_options, format_of, places_below
     from pipeline.exports.writing import Exporter
 
@@ -61,5 +64,5 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
 
     if len(places) > 1:
         names = ", ".join(str(p.record) for p in places[:5])
-        raise InputError(f"{len(places)} documents are here: {names}", hint="name one of them, or a format with --to")
+        raise InputError(f"found {len(places)} documents: {names}", hint="name one of them, or a format with --to")
     print(exporter.options.formats[0].write(exporter.open(places[0].record)).decode(), end="")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import InOrder, awaited
+from pipeline.cli.console import InOrder, awaited, examples
 from pipeline.cli.options import PATH, SETTINGS, TEXT, Flags, base_url, debug, flag, model, path_option, takes_settings
 
 FIXTURES = Path("tests/fixtures")
@@ -19,20 +19,23 @@ prompts = SETTINGS["prompts"]
 
 @click.group(
     cls=InOrder,
-    epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture check   |   studydoc fixture list",
+    epilog=examples("studydoc fixture add talk.vtt", "studydoc fixture check", "studydoc fixture list"),
 )
 def command() -> None:
     """Record runs, replay them offline, and show what changed."""
 
 
 @command.command(
-    epilog="Examples:  studydoc fixture add talk.vtt   |   studydoc fixture add talk.vtt --reference notes.md   |   "
-    "studydoc fixture add talk.vtt --folder fixtures --out notes",
+    epilog=examples(
+        "studydoc fixture add talk.vtt",
+        "studydoc fixture add talk.vtt --reference notes.md",
+        "studydoc fixture add talk.vtt --folder fixtures --out notes",
+    ),
 )
-@click.argument("path", type=PATH, help="A transcript that make has been run on.")
-@path_option("--reference", "People's own notes of the same recording.")
-@path_option("--folder", "Where fixtures are kept.", default=FIXTURES)
-@click.option("--name", type=TEXT, help="The fixture's name.  [default: the file's]")
+@click.argument("path", type=PATH, help="A transcript that make has already been run on.")
+@path_option("--reference", "Notes of the same recording, written by people.")
+@path_option("--folder", "The folder of all fixtures.", default=FIXTURES)
+@click.option("--name", type=TEXT, help="The fixture's name.  [default: the file's name]")
 @takes_settings(
     (
         "model",
@@ -48,11 +51,11 @@ def command() -> None:
         "encoding",
         "format",
     ),
-    out=path_option("--out", "Whose stored answers are taken.  [default: outputs]"),
+    out=path_option("--out", "The output folder with the stored answers.  [default: outputs]"),
 )
 @debug
 def add(flags: Flags, path: Path, reference: Path | None, folder: Path, name: str | None) -> None:
-    """Keep a run as a fixture: transcript, stored answers and document. Asks nothing; keys and hosts are left out."""
+    """Save a run as a fixture: transcript, stored answers and document. Makes no calls; leaves out keys and hosts."""
     from pipeline.evaluation.fixture_adding import Addition, run_add
     from pipeline.settings import load_settings
 
@@ -61,14 +64,15 @@ def add(flags: Flags, path: Path, reference: Path | None, folder: Path, name: st
 
 
 @command.command(
-    epilog="Examples:  studydoc fixture check   |   studydoc fixture check fixtures/talk   |   "
-    "studydoc fixture check --prompts my-prompts",
+    epilog=examples(
+        "studydoc fixture check", "studydoc fixture check fixtures/talk", "studydoc fixture check --prompts my-prompts"
+    ),
 )
 @fixtures
 @prompts
 @debug
 def check(folder: Path, prompts: Path | None) -> int:
-    """Replay fixtures offline and show what differs. Exit 1 when anything does."""
+    """Replay fixtures offline and show what differs. Exit code 1 if anything does."""
     from pipeline.evaluation.fixture_commands import prompt_folder, run_check
 
     code, lines = run_check(folder, prompt_folder(prompts))
@@ -77,14 +81,14 @@ def check(folder: Path, prompts: Path | None) -> int:
 
 
 @command.command(
-    "list", epilog="Examples:  studydoc fixture list   |   studydoc fixture list fixtures --prompts my-prompts"
+    "list", epilog=examples("studydoc fixture list", "studydoc fixture list fixtures --prompts my-prompts")
 )
 @fixtures
 @prompts
 @model
 @debug
 def list_(folder: Path, prompts: Path | None, model: str | None) -> int:
-    """Show fixtures, and which of their answers are obsolete. A changed prompt, schema or model does that; exit 1."""
+    """List fixtures and their obsolete answers. Exit code 1 if a changed prompt, schema or model made any obsolete."""
     from pipeline.evaluation.fixture_commands import prompt_folder, run_list
 
     code, lines = run_list(folder, prompt_folder(prompts), model)
@@ -93,15 +97,18 @@ def list_(folder: Path, prompts: Path | None, model: str | None) -> int:
 
 
 @command.command(
-    epilog="Examples:  studydoc fixture record   |   studydoc fixture record fixtures --name talk --fresh   |   "
-    "studydoc fixture record --model gpt-6-luna",
+    epilog=examples(
+        "studydoc fixture record",
+        "studydoc fixture record fixtures --name talk --fresh",
+        "studydoc fixture record --model gpt-6-luna",
+    ),
 )
 @fixtures
-@click.option("--name", "names", type=TEXT, multiple=True, help="Only this fixture; may be given again.")
+@click.option("--name", "names", type=TEXT, multiple=True, help="Only this fixture; may be given several times.")
 @model
 @base_url
-@path_option("--out", "Where answers are stored meanwhile.  [default: outputs]")
-@flag("--fresh", "Ask for all answers anew, also for those recorded.")
+@path_option("--out", "The output folder that stores new answers.  [default: outputs]")
+@flag("--fresh", "Make all calls again, also those that are recorded.")
 @prompts
 @debug
 def record(
@@ -113,7 +120,7 @@ def record(
     fresh: bool,
     prompts: Path | None,
 ) -> int:
-    """Renew fixtures in place against the live model. Only what is not recorded is asked; what changed is shown."""
+    """Record fixtures again with the live model. Only calls that are not recorded are made; changes are shown."""
     from pipeline.cli.screen import Screen
     from pipeline.evaluation.fixture_commands import run_record
     from pipeline.settings import load_settings

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.console import INTERRUPTED_LINE, awaited, tell
+from pipeline.cli.console import INTERRUPTED_LINE, awaited, examples, tell
 from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import (
     TEXT,
@@ -41,33 +41,38 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 @click.command(
-    epilog="Examples:  studydoc make talk.vtt   |   studydoc make lectures/ --out notes --length brief   |   "
-    "studydoc make talk.srt --model gpt-6-luna   |   studydoc make talk.vtt --model qwen3-4b.gguf   |   "
-    "cat talk.txt | studydoc make - --title 'My talk'   |   studydoc make lectures/ --watch"
+    epilog=examples(
+        "studydoc make talk.vtt",
+        "studydoc make lectures/ --out notes --length brief",
+        "studydoc make talk.srt --model gpt-6-luna",
+        "studydoc make talk.vtt --model qwen3-4b.gguf",
+        "cat talk.txt | studydoc make - --title 'My talk'",
+        "studydoc make lectures/ --watch",
+    )
 )
-@some_paths("Transcripts in any usual format, folders and zip files of them, or - for stdin.")
-@takes_settings(batch_size=number_option("--batch-size", "Calls a batch job at most.  [default: 50000]"))
+@some_paths("Transcripts in any common format, folders or zip files of them, or - for stdin.")
+@takes_settings(batch_size=number_option("--batch-size", "Maximum calls per batch job.  [default: 50000]"))
 @click.option("--title", type=TEXT, help="The recording's title.")
-@click.option("--channel", type=TEXT, help="Who published it.")
-@click.option("--url", type=TEXT, help="Where it can be seen or heard.")
-@click.option("--published", type=TEXT, help="When it was published: 2026-03-12.")
-@click.option("--speakers", type=TEXT, help="Names, with commas between them.")
-@click.option("--name", type=TEXT, help="What standard input or --transcript-url is called.")
-@click.option("--transcript-url", type=TEXT, help="A transcript file on the web, besides the paths.")
-@flag("--watch", "Go on with transcripts that are added or changed, until Ctrl-C or SIGTERM.")
+@click.option("--channel", type=TEXT, help="Who published the recording.")
+@click.option("--url", type=TEXT, help="The recording's web address.")
+@click.option("--published", type=TEXT, help="The date of publication: 2026-03-12.")
+@click.option("--speakers", type=TEXT, help="The speakers' names, separated by commas.")
+@click.option("--name", type=TEXT, help="A name for standard input or --transcript-url.")
+@click.option("--transcript-url", type=TEXT, help="A transcript file on the web, besides any paths.")
+@flag("--watch", "Keep running, and make notes of files as they are added or changed, until Ctrl-C or SIGTERM.")
 @click.option(
     "--settle",
     type=NumberRange(0.1, 3600),
     default=2.0,
-    help="With --watch: seconds that a file must have been still.",
+    help="With --watch: seconds without a change before a file is read.",
 )
-@flag("--batch", "Ask by the endpoint's Batch API: half the price, within a day.")
-@flag("--wait", "With --batch: go on until every document is made.")
-@click.option("--on", help="ray: spread transcripts over a Ray cluster; paths may be s3://… or gs://…")
+@flag("--batch", "Use the endpoint's Batch API: half the price, each wave within a day.")
+@flag("--wait", "With --batch: wait until all notes are written.")
+@click.option("--on", help="ray: spread the transcripts over a Ray cluster; paths may be s3://… or gs://…")
 @click.option("--ray-address", help="The cluster's address.  [default: RAY_ADDRESS, else this machine]")
 @to
-@flag("--json", "Print one JSON line a transcript on stdout.", "as_json")
-@path_option("--log-json", "Append an event a line to this file; - for stderr.")
+@flag("--json", "Print one JSON line per transcript on stdout.", "as_json")
+@path_option("--log-json", "Append one event per line to this file; - for stderr.")
 @quiet
 @debug
 def command(
@@ -91,20 +96,20 @@ def command(
     log_json: Path | None,
     quiet: bool,
 ) -> int:
-    """Make a study document from each transcript. Stored answers are never asked for again."""
+    """Make notes from transcripts. Run it again to resume: no answer is paid for twice."""
     from pipeline.batches.options import Input
     from pipeline.settings import load_settings
     from pipeline.text import clean
     from pipeline.transcript import Metadata
 
     if not paths and transcript_url is None:
-        raise click.BadParameter("give a path, - or --transcript-url")
+        raise click.BadParameter("give a path, - for stdin, or --transcript-url")
     settings = load_settings(**flags)
     if not quiet:
         _tell_unread_variables(click.get_current_context().command)
     several = watch or len(paths) + (transcript_url is not None) > 1 or any(p.is_dir() for p in paths)
     if (title or url) and several:
-        raise click.BadParameter("--title and --url are of one recording: give one transcript with them")
+        raise click.BadParameter("--title and --url describe one recording: give one transcript with them")
     _check_way(paths, transcript_url, batch=batch, wait=wait, on=on, watch=watch, to=to)
     names = tuple(n for name in (speakers or "").split(",") if (n := clean(name)))
     metadata = Metadata(title=title, channel=channel, url=_address(url), published=_day(published), speakers=names)
@@ -141,7 +146,7 @@ def _tell_unread_variables(command: click.Command) -> None:
         if name != variable.lower() and name not in known and get_close_matches(name, flags, 1, _ALIKE):
             unread.append(variable)
     if unread:
-        tell(f"{', '.join(unread)}: no setting is called so ({ARE_SET})")
+        tell(f"{', '.join(unread)}: ignored, there is no such setting ({ARE_SET})")
 
 
 def _on_this_machine(
@@ -186,11 +191,11 @@ def _on_cluster(
     from pipeline.errors import SettingsError
 
     if engine != "ray":
-        raise SettingsError(f"--on {engine}: only ray is known")
+        raise SettingsError(f"--on {engine}: only ray is supported")
     try:
         from pipeline.cluster.coordinator import run_on_ray
     except ImportError as err:
-        raise SettingsError(f"--on ray: {err}", hint="pip install 'studydoc[ray]', on every node") from err
+        raise SettingsError(f"--on ray: {err}", hint="on every node: pip install 'studydoc[ray]'") from err
     with Screen(quiet, has_debug()) as screen:
         return run_on_ray(paths, settings, metadata, screen, address)
 
@@ -214,15 +219,15 @@ def _check_way(
 ) -> None:
     """BadParameter where flags exclude each other, or transcripts are given in a way that a flag does not take."""
     if wait and not batch:
-        raise click.BadParameter("--wait goes with --batch")
+        raise click.BadParameter("--wait works only with --batch")
     if sum((batch, on is not None, watch)) > 1:
-        raise click.BadParameter("--batch, --on and --watch exclude each other")
+        raise click.BadParameter("--batch, --on and --watch cannot be combined")
     if to and on is not None:
-        raise click.BadParameter("--to and --on exclude each other: studydoc export writes them afterwards")
+        raise click.BadParameter("--to and --on cannot be combined: run studydoc export afterwards")
     if transcript_url is not None and (batch or on is not None):
-        raise click.BadParameter("--batch and --on take paths alone: save the transcript first")
+        raise click.BadParameter("--batch and --on take only paths: save the transcript to a file first")
     if watch and (not paths or Path("-") in paths or transcript_url is not None):
-        raise click.BadParameter("--watch takes folders and files alone")
+        raise click.BadParameter("--watch takes only folders and files")
 
 
 def _address(url: str | None) -> str | None:
@@ -230,7 +235,7 @@ def _address(url: str | None) -> str | None:
     from pipeline.text import linkable
 
     if url and not linkable(url):
-        raise click.BadParameter(f"{url}: no web address", param_hint="'--url'")
+        raise click.BadParameter(f"{url} is not a web address", param_hint="'--url'")
     return url
 
 
@@ -244,5 +249,5 @@ def _day(day: str | None) -> str | None:
     except ValueError:
         is_date = False
     if not is_date:
-        raise click.BadParameter(f"{day}: no date such as 2026-03-12 or 2026-03", param_hint="'--published'")
+        raise click.BadParameter(f"{day} is not a date such as 2026-03-12 or 2026-03", param_hint="'--published'")
     return day

@@ -6,22 +6,26 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import InOrder, awaited, table
+from pipeline.cli.console import InOrder, awaited, examples, table
 from pipeline.cli.options import PATH, base_url, debug, model
 
 
 @click.group(
     cls=InOrder,
     invoke_without_command=True,
-    epilog="Examples:  studydoc models   |   studydoc models fetch   |   studydoc models add ~/qwen3-4b.gguf   |   "
-    "studydoc make talk.vtt --model qwen3-4b.gguf",
+    epilog=examples(
+        "studydoc models",
+        "studydoc models fetch",
+        "studydoc models add ~/qwen3-4b.gguf",
+        "studydoc make talk.vtt --model qwen3-4b.gguf",
+    ),
 )
 @model
 @base_url
 @debug
 @click.pass_context
 def command(context: click.Context, model: str | None, base_url: str | None) -> None:
-    """Show, fetch or remove models. Alone it shows the embedded one, files that were added, and an endpoint's."""
+    """List, fetch, add or remove models. Without a command: list the built-in one, files and the endpoint's."""
     if context.invoked_subcommand is None:
         from pipeline.doctor import run_models
         from pipeline.settings import load_settings
@@ -29,11 +33,11 @@ def command(context: click.Context, model: str | None, base_url: str | None) -> 
         table(awaited(run_models(load_settings(model=model, base_url=base_url))))
 
 
-@command.command(epilog="Examples:  studydoc models fetch   |   studydoc models fetch --from downloads/model.gguf")
-@click.option("--from", "source", type=PATH, help="A file with the model, fetched elsewhere.")
+@command.command(epilog=examples("studydoc models fetch", "studydoc models fetch --from downloads/model.gguf"))
+@click.option("--from", "source", type=PATH, help="A copy of the model file, downloaded elsewhere.")
 @debug
 def fetch(source: Path | None) -> None:
-    """Fetch the embedded model (1.1 GB). A cut download goes on where it stopped."""
+    """Download the built-in model (1.1 GB). An interrupted download resumes where it stopped."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import weights
 
@@ -43,14 +47,15 @@ def fetch(source: Path | None) -> None:
 
 
 @command.command(
-    epilog="Examples:  studydoc models add ~/qwen3-4b.gguf   |   "
-    "studydoc models add https://example.org/qwen3-4b.gguf --sha256 9f2c…"
+    epilog=examples(
+        "studydoc models add ~/qwen3-4b.gguf", "studydoc models add https://example.org/qwen3-4b.gguf --sha256 9f2c…"
+    )
 )
 @click.argument("source", metavar="PATH|URL", help="A GGUF file, or its https address.")
-@click.option("--sha256", help="What the file's sha256 has to be.")
+@click.option("--sha256", help="The SHA-256 that the file must have.")
 @debug
 def add(source: str, sha256: str | None) -> None:
-    """Take a model file into the models folder. `--model NAME.gguf` then runs it."""
+    """Add a model file to the models folder. Then use it with `--model NAME.gguf`."""
     from pipeline.cli.screen import Screen
     from pipeline.providers import model_files
 
@@ -59,8 +64,8 @@ def add(source: str, sha256: str | None) -> None:
     print(path)
 
 
-@command.command(epilog="Examples:  studydoc models remove   |   studydoc models remove qwen3-4b.gguf")
-@click.argument("name", required=False, help="A model file that was added.  [default: the embedded model]")
+@command.command(epilog=examples("studydoc models remove", "studydoc models remove qwen3-4b.gguf"))
+@click.argument("name", required=False, help="A model file that was added.  [default: the built-in model]")
 @debug
 def remove(name: str | None) -> None:
     """Remove a model from the models folder."""

@@ -20,7 +20,7 @@ class _Path(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
-            self.fail("an empty path: is a variable of the shell unset?", param, ctx)
+            self.fail("the path is empty: is a shell variable unset?", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -33,7 +33,7 @@ class NumberRange(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         if not isfinite(number):
-            self.fail(f"{value} is no number.", param, ctx)
+            self.fail(f"{value} is not a number.", param, ctx)
         return number
 
 
@@ -54,7 +54,7 @@ class _Text(click.ParamType[str]):
         try:
             str(value).encode()
         except UnicodeEncodeError:
-            self.fail(f"{value!r} is no UTF-8", param, ctx)
+            self.fail(f"{value!r} is not valid UTF-8", param, ctx)
         return str(value)
 
 
@@ -81,22 +81,20 @@ def some_paths(help: str, *, required: bool = False) -> Decorator:
     return click.argument("paths", nargs=-1, type=PATH, required=required, help=help)
 
 
-model = click.option(
-    "--model", help="A model of the endpoint, 'local' for the embedded one, or a GGUF file to run: talks.gguf."
-)
-base_url = click.option("--base-url", help="An OpenAI-compatible endpoint, for example http://localhost:8000/v1.")
+model = click.option("--model", help="A model of the endpoint, 'local' for the built-in small one, or a GGUF file.")
+base_url = click.option("--base-url", help="An OpenAI-compatible endpoint: http://localhost:8000/v1.")
 effort = click.option(
-    "--reasoning-effort", type=click.Choice(EFFORTS), help="How much a model that thinks is to think.  [default: low]"
+    "--reasoning-effort", type=click.Choice(EFFORTS), help="How long a reasoning model may think.  [default: low]"
 )
-transcripts = path_option("--transcripts", "Where the transcripts are, when they have moved.")
+transcripts = path_option("--transcripts", "Where the transcripts are, if they have moved.")
 to = click.option(
     "--to",
     multiple=True,
     metavar="FORMAT",
-    help="markdown, github, obsidian, html, docx, pdf, epub, anki, csv, jsonl, record, or index: a page of all "
-    "notes of a folder with search. May be given several times.",
+    help="Export as markdown, github, obsidian, html, docx, pdf, epub, anki, csv, jsonl or record; index is a page "
+    "with search over all notes of a folder. May be given several times.",
 )
-quiet = flag("--quiet", "Only errors on stderr.", "-q")
+quiet = flag("--quiet", "Show only errors on stderr.", "-q")
 # Read by `main`, which knows of every error that ends a command, and by screens, which know of the others.
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
 
@@ -111,54 +109,55 @@ def has_debug() -> bool:
 SETTINGS: dict[str, Decorator] = {
     "model": model,
     "base_url": base_url,
-    "out": path_option("--out", "Where NAME.md and NAME.json go.  [default: outputs]"),
+    "out": path_option("--out", "The folder for NAME.md and NAME.json.  [default: outputs]"),
     "length": click.option(
         "--length", type=click.Choice(LENGTHS),
-        help="Half, once or twice the usual words of notes, at most nine tenths of those said.  [default: standard]",
+        help="How long the notes are: brief is half of standard, full is twice, at most 9/10 of what was said.  "
+        "[default: standard]",
     ),
     "language": click.option(
-        "--language", help="The language of the notes: de, pt-BR, zh.  [default: that of the transcript]"
+        "--language", help="The language of the notes: de, pt-BR, zh.  [default: the transcript's]"
     ),
     "notes": click.option(
         "--notes",
         type=click.Choice(NOTES),
-        help="study; minutes: decisions, action items, open questions, who said what; lecture: study with worked "
-        "examples and exam questions.  [default: study]",
+        help="study notes; minutes: decisions, action items, open questions, who said what; lecture: study notes with "
+        "worked examples and exam questions.  [default: study]",
     ),
-    "sections": path_option("--sections", "A folder of sections of your own besides; see docs/sections.md."),
+    "sections": path_option("--sections", "A folder with sections of your own: see docs/sections.md."),
     "check": click.option(
         "--check",
         type=click.Choice(CHECKS),
-        help="Who compares statements with their lines: model costs one call a chunk more, code finds only "
-        "figures, names and quotations that nobody said.  [default: model, for a small model code]",
+        help="What checks statements against their lines. model: one more call per chunk; code: finds only figures, "
+        "names and quotations that nobody said.  [default: model; code for a small model]",
     ),
     "manuscript": click.option(
         "--manuscript/--no-manuscript",
         default=None,
-        help="Whether a page of 1,000 words and more is written freely and then cited, minutes and a small model's "
-        "aside; written and cited at once it costs about 30 % less.  [default: --manuscript]",
+        help="Write pages of 1,000 words or more freely first, then add citations; doing both at once costs about "
+        "30 % less. Minutes and small models always do both at once.  [default: --manuscript]",
     ),
     "profile": click.option(
         "--profile",
         type=click.Choice(PROFILES),
-        help="How the model is worked with.  [default: small for 'local' and files of fewer than 3 billion "
-        "parameters, else capable]",
+        help="How the model is used.  [default: small for 'local' and files of fewer than 3 billion parameters, "
+        "else capable]",
     ),
-    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens a call of a capable model."),
+    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens per call, for a capable model."),
     "reasoning_effort": effort,
     "concurrency": number_option("--concurrency", "Calls at once to a hosted endpoint."),
-    "rpm": number_option("--rpm", "Requests a minute, if the endpoint does not tell its limit."),
-    "tpm": number_option("--tpm", "Tokens a minute, if the endpoint does not tell its limit."),
+    "rpm": number_option("--rpm", "Requests per minute, if the endpoint reports no limit."),
+    "tpm": number_option("--tpm", "Tokens per minute, if the endpoint reports no limit."),
     "citations": click.option(
-        "--citations/--no-citations", default=None, help="Put [12:34] behind every statement.  [default: without]"
+        "--citations/--no-citations", default=None, help="Put [12:34] after every statement.  [default: --no-citations]"
     ),
-    "deadline": number_option("--deadline", "Seconds that one call may take in all.  [default: 600]", float),
-    "max_cost": number_option("--max-cost", "Stop before new calls cost more USD than this.", float),
-    "max_tokens": number_option("--max-tokens", "Stop before new calls take more tokens than this."),
-    "prompts": path_option("--prompts", "A folder of prompt files that stand before the shipped ones."),
-    "encoding": click.option("--encoding", help="The text encoding, when it is not UTF-8."),
-    "format": click.option("--format", help="Read as this format, whatever the files hold; see docs/formats.md."),
-    "threads": number_option("--threads", "Threads for the embedded model."),
+    "deadline": number_option("--deadline", "Seconds to wait for the answer to a call.  [default: 600]", float),
+    "max_cost": number_option("--max-cost", "Stop before new calls cost more than this, in USD.", float),
+    "max_tokens": number_option("--max-tokens", "Stop before new calls use more tokens than this."),
+    "prompts": path_option("--prompts", "A folder with prompt files that override the shipped ones."),
+    "encoding": click.option("--encoding", help="The text encoding, if it is not UTF-8."),
+    "format": click.option("--format", help="Read files as this format, whatever they contain: see docs/formats.md."),
+    "threads": number_option("--threads", "Threads for a model inside the process."),
 }  # fmt: skip
 # What decides how a transcript is read, which calls a run makes, and what they are.
 CALLS = (

@@ -8,21 +8,24 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import awaited
+from pipeline.cli.console import awaited, examples
 from pipeline.cli.options import CALLS, Flags, debug, flag, path_option, some_paths, takes_settings
 
 
 @click.command(
-    epilog="Examples:  studydoc plan lectures/   |   studydoc plan lectures/ --model gpt-6-luna --length brief   |   "
-    "studydoc plan lectures/ --check code --json"
+    epilog=examples(
+        "studydoc plan lectures/",
+        "studydoc plan lectures/ --model gpt-6-luna --length brief",
+        "studydoc plan lectures/ --check code --json",
+    )
 )
-@some_paths("Transcripts in any usual format, or folders of them.", required=True)
-@takes_settings(CALLS, out=path_option("--out", "Whose call store counts as paid.  [default: outputs]"))
-@flag("--batch", "Prices of the Batch API, as for make --batch.")
+@some_paths("Transcripts in any common format, or folders of them.", required=True)
+@takes_settings(CALLS, out=path_option("--out", "The output folder whose stored answers are free.  [default: outputs]"))
+@flag("--batch", "Use the prices of the Batch API, as for make --batch.")
 @flag("--json", "Print one JSON object.", "as_json")
 @debug
 def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> int:
-    """Tell what `make` would ask, take and cost. No call is made; what the call store holds is free."""
+    """Estimate the calls, tokens and price of `make`. Makes no calls; stored answers are free."""
     from pipeline.batches.forecast import forecast
     from pipeline.cli.screen import Screen, plan_table
     from pipeline.settings import load_settings

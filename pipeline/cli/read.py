@@ -8,21 +8,23 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.console import examples
 from pipeline.cli.options import SETTINGS, TEXT, debug, flag, some_paths
 from pipeline.text import json_line, one_line
 
 
 @click.command(
-    epilog="Examples:  studydoc read talk.docx   |   studydoc read exports/ --json   |   "
-    "cat talk.txt | studydoc read - --name talk",
+    epilog=examples(
+        "studydoc read talk.docx", "studydoc read exports/ --json", "cat talk.txt | studydoc read - --name talk"
+    ),
 )
 @some_paths("Transcripts, folders or zip files of them, or - for stdin.")
 @click.option("--url", "--transcript-url", "url", type=TEXT, help="A transcript file on the web.")
 @SETTINGS["format"]
 @SETTINGS["encoding"]
-@click.option("--name", type=TEXT, help="What standard input is called.")
-@flag("--segments", "With --json: the whole transcript too.")
-@flag("--json", "Print one JSON line a transcript.", "as_json")
+@click.option("--name", type=TEXT, help="A name for standard input.")
+@flag("--segments", "With --json: include the whole transcript.")
+@flag("--json", "Print one JSON line per transcript.", "as_json")
 @debug
 def command(
     paths: Sequence[Path],
@@ -33,7 +35,7 @@ def command(
     segments: bool,
     as_json: bool,
 ) -> int:
-    """Show what is understood of transcripts. It tells format, speakers, times, what is left out; no model is asked."""
+    """Show how transcripts are understood. Prints format, speakers, times and what is left out; makes no calls."""
     from pipeline.batches.outputs import is_output
     from pipeline.errors import InputError
     from pipeline.readers.report import as_json as values
@@ -43,7 +45,7 @@ def command(
     files = [p for p in paths if p != Path("-")]
     stdin = sys.stdin.buffer.read() if Path("-") in paths else None
     if not files and stdin is None and url is None:
-        raise click.BadParameter("give a path, - or --url")
+        raise click.BadParameter("give a path, - for stdin, or --url")
     inputs = survey(files, is_output)
     failed = bool(inputs.errors)
     for line in (*map(str, inputs.errors), *skipped_lines(inputs)):

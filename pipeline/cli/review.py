@@ -7,22 +7,27 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import tell
+from pipeline.cli.console import examples, tell
 from pipeline.cli.options import TEXT, base_url, debug, model, path_option, some_paths, transcripts
 
 
 @click.command(
-    epilog="Examples:  studydoc review   |   studydoc review outputs/ --no-open --port 8765   |   "
-    "studydoc review --host 0.0.0.0 --token A-LONG-SECRET"
+    epilog=examples(
+        "studydoc review",
+        "studydoc review outputs/ --no-open --port 8765",
+        "studydoc review --host 0.0.0.0 --token A-LONG-SECRET",
+    )
 )
-@some_paths("Folders with documents.  [default: outputs]")
+@some_paths("Folders with notes.  [default: outputs]")
 @transcripts
-@click.option("--host", default="127.0.0.1", help="The address to listen on; other than loopback it takes --token.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 finds a free one.")
-@click.option("--token", default="", show_default=False, help="What visitors must bring along.")
-@click.option("--as", "who", type=TEXT, default="", show_default=False, help="The name that decisions are signed with.")
+@click.option("--host", default="127.0.0.1", help="The address to listen on; any but loopback needs --token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; 0 picks a free one.")
+@click.option("--token", default="", show_default=False, help="A secret that visitors must send.")
+@click.option(
+    "--as", "who", type=TEXT, default="", show_default=False, help="The name that your decisions are signed with."
+)
 @click.option("--open/--no-open", "open_", default=True, help="Open the browser.")
-@path_option("--fixtures", "Where “keep as fixture” puts them.", default=Path("tests/fixtures"))
+@path_option("--fixtures", "The folder for “keep as fixture”.", default=Path("tests/fixtures"))
 @model
 @base_url
 @debug
@@ -38,7 +43,7 @@ def command(
     model: str | None,
     base_url: str | None,
 ) -> None:
-    """Review notes in the browser, beside their transcript. Decisions go to NAME.review.json as they are made."""
+    """Review notes in the browser, beside their transcript. Each decision is saved in NAME.review.json at once."""
     from pipeline.review.server import ReviewFlags, run_review
     from pipeline.settings import load_settings
 
@@ -51,4 +56,4 @@ def command(
         return keep_as_fixture(record, transcript, notes, settings, fixtures)
 
     run_review(flags, settings, lambda address: print(address, flush=True), keep)
-    tell("the review has ended; every decision is stored, run the same command to go on")
+    tell("the review has ended; all decisions are saved: run the same command to continue")

@@ -110,7 +110,7 @@ class Screen:
                 self.say(f"{outcome.name}: note: no statement cites lines {first}–{last}")
             if not outcome.figures.statements and outcome.complete:
                 self.say(
-                    f"{outcome.name}: note: nothing was found to say; studydoc read shows what is understood of it"
+                    f"{outcome.name}: note: the notes have no statements; studydoc read shows how it is understood"
                 )
             for problem in outcome.document.problems if outcome.document else ():
                 self.problem(f"{outcome.name}: PARTIAL: {problem.heading}: {problem.message}")
@@ -124,7 +124,7 @@ class Screen:
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
         """What became of all transcripts."""
         if self._unmade:
-            self.problem(f"for the same reason {numbered(self._unmade, 'more transcript')} failed")
+            self.problem(f"{numbered(self._unmade, 'more transcript')} failed for the same reason")
         for line in summary(outcomes, retried, seconds, looks).splitlines():
             self.say(line)
 
@@ -134,11 +134,11 @@ class Screen:
             return
         if bars := self._live():
             if self._download is None:
-                self._download = bars.add_task("", total=total, line="fetching the model")
-            bars.update(self._download, completed=done, line=f"fetching the model, {done >> 20} of {total >> 20} MB")
+                self._download = bars.add_task("", total=total, line="downloading the model")
+            bars.update(self._download, completed=done, line=f"downloading the model, {done >> 20} of {total >> 20} MB")
         elif done / total - self._download_shown >= 0.1 or done >= total:
             self._download_shown = done / total
-            self.say(f"fetching the model: {done >> 20} of {total >> 20} MB")
+            self.say(f"downloading the model: {done >> 20} of {total >> 20} MB")
 
 
 def progress_line(progress: Progress) -> str:
@@ -167,7 +167,7 @@ def outcome_line(outcome: Outcome) -> str:
     return (
         f"{outcome.name}: {outcome.status}, {numbered(figures.statements, 'statement')} ({counts}), "
         f"{figures.words:,} of {figures.words_asked:,} words, checked by {figures.checked_by}, {calls}, "
-        f"{figures.sent:.1f} new prompt tokens a transcript token, "
+        f"{figures.sent:.1f} new prompt tokens per transcript token, "
         f"{duration(outcome.seconds)}{warning} → {outcome.page}"
     )
 
@@ -180,16 +180,14 @@ def plan_table(forecast: Forecast) -> str:
     total = forecast.total.now + forecast.total.later
     price = "free" if forecast.cost[1] == 0 else _price(forecast.cost)
     if not forecast.thought_known and total.calls and forecast.cost[1] is not None:
-        price += " without thought, which is not known before the first calls"
-    about = (
-        "time not known before the first calls" if forecast.seconds is None else f"about {duration(forecast.seconds)}"
-    )
+        price += " without thinking tokens, which are unknown before the first calls"
+    about = "time unknown before the first calls" if forecast.seconds is None else f"about {duration(forecast.seconds)}"
     at_once = f"{about}, {numbered(forecast.at_once, 'call')} at once"
     pace = at_once if forecast.at_once else "in about three waves, each within 24 hours"
     rows.append(f"model {forecast.model} ({forecast.endpoint}): {numbered(total.calls, 'call')}, {price}; {pace}")
     if check := forecast.total.check.calls:
         its_price = f", {_price(forecast.check_cost)}" if forecast.check_cost[1] else ""
-        rows.append(f"the model's check is {numbered(check, 'call')} of these{its_price}; --check code leaves it out")
+        rows.append(f"the model's check takes {numbered(check, 'call')} of these{its_price}; --check code skips it")
     return "\n".join(rows)
 
 
@@ -211,7 +209,7 @@ def _plan_row(plan: Plan) -> tuple[str, ...]:
 def _price(price: Price) -> str:
     low, high = price
     if low is None or high is None:
-        return "price not known"
+        return "price unknown"
     digits = 2 if low >= 0.1 else 4  # of a few cents two digits would tell nothing
     return f"{low:.{digits}f} to {high:.{digits}f} USD at list price"
 
@@ -224,11 +222,11 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: in
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
     costs = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
     priced = [c for c in costs if c is not None]
-    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(costs) else "price not known"
+    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(costs) else "price unknown"
     cost = "free" if priced and not any(priced) and len(priced) == len(costs) else cost
     documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
     counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
-    counts += f", {looks:,} to see whether prompts are read whole" if looks else ""
+    counts += f", {looks:,} to test whether prompts are read whole" if looks else ""
     tokens = (
         f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
     )

@@ -23,7 +23,7 @@ def ended_by_signals(end: Callable[[], None], say: Callable[[str], None]) -> Ite
     def on_signal(number: int) -> None:
         caught.append(number)
         if len(caught) == 1:
-            say("ending: calls under way finish and are stored; again to end at once")
+            say("stopping: running calls finish and their answers are stored; press Ctrl-C again to stop at once")
             end()
         else:
             _handle(heard, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from pipeline.cli.console import InOrder, table
+from pipeline.cli.console import InOrder, examples, table
 from pipeline.cli.options import PATH, TEXT, debug, path_option
 
 if TYPE_CHECKING:
@@ -17,70 +17,72 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-out = path_option("--out", "The output folder whose store is meant.  [default: outputs]")
-recorded = click.argument("path", type=PATH, help="A file of calls, a JSON line each.")
+out = path_option("--out", "The output folder of the store.  [default: outputs]")
+recorded = click.argument("path", type=PATH, help="A file of calls, one JSON line each.")
 
 
 @click.group(
     cls=InOrder,
     invoke_without_command=True,
-    epilog="Examples:  studydoc store   |   studydoc store verify --out notes   |   "
-    "studydoc store export calls.jsonl   |   studydoc store prune --model gpt-6-luna",
+    epilog=examples(
+        "studydoc store",
+        "studydoc store verify --out notes",
+        "studydoc store export calls.jsonl",
+        "studydoc store prune --model gpt-6-luna",
+    ),
 )
 @out
 @debug
 @click.pass_context
 def command(context: click.Context, out: Path | None) -> None:
-    """Show, verify, prune, export or import stored answers. Alone it tells how many, of which model."""
+    """List, verify, prune, export or import stored answers. Without a command: count them by model."""
     if context.invoked_subcommand is None:
         table(store_rows(_folder(out)))
 
 
-@command.command(epilog="Examples:  studydoc store verify   |   studydoc store verify --out notes")
+@command.command(epilog=examples("studydoc store verify", "studydoc store verify --out notes"))
 @out
 @debug
 def verify(out: Path | None) -> int:
-    """Check the file and every stored call against its key. Exit 1 when something is wrong."""
+    """Check the file, and every stored call against its key. Exit code 1 if something is wrong."""
     faults = store_faults(_folder(out))
-    print("\n".join(faults) if faults else "all is well")
+    print("\n".join(faults) if faults else "no problems found")
     return int(bool(faults))
 
 
 @command.command(
-    epilog="Examples:  studydoc store prune --model gpt-6-luna   |   studydoc store prune --model x --out notes"
+    epilog=examples("studydoc store prune --model gpt-6-luna", "studydoc store prune --model x --out notes")
 )
-@click.option("--model", type=TEXT, required=True, help="Whose answers to remove.")
+@click.option("--model", type=TEXT, required=True, help="The model whose answers are removed.")
 @out
 @debug
 def prune(model: str, out: Path | None) -> None:
-    """Remove the stored answers of a model. They would have to be paid for again."""
+    """Remove the stored answers of a model. You would pay for them again."""
     from pipeline.text import numbered
 
     print(f"{numbered(with_store(_folder(out), lambda calls: calls.prune(model)), 'answer')} removed")
 
 
-@command.command(
-    epilog="Examples:  studydoc store export calls.jsonl   |   studydoc store export calls.jsonl --out notes"
-)
+@command.command(epilog=examples("studydoc store export calls.jsonl", "studydoc store export calls.jsonl --out notes"))
 @recorded
 @out
 @debug
 def export(path: Path, out: Path | None) -> None:
-    """Write all stored calls to PATH as JSON lines, a recording."""
+    """Write all stored calls to PATH, one JSON line each."""
     from pipeline.text import numbered
 
     print(f"{numbered(with_store(_folder(out), lambda calls: calls.export(path)), 'call')} written to {path}")
 
 
 @command.command(
-    "import", epilog="Examples:  studydoc store import calls.jsonl   |   studydoc store import calls.jsonl --out notes"
+    "import", epilog=examples("studydoc store import calls.jsonl", "studydoc store import calls.jsonl --out notes")
 )
 @recorded
 @out
 @debug
 def import_(path: Path, out: Path | None) -> None:
-    """Take the calls of a recording into the store. Those that are there stay."""
-    print(f"{take_in(_folder(out), path)} calls in {path} are in the store now")
+    """Add the calls in PATH to the store. Calls that it already has are kept."""
+    print(f"the store now has all calls of {path}: {take_in(_folder(out), path)}")
 
 
 def _folder(out: Path | None) -> Path:
@@ -140,7 +142,7 @@ def take_in(out: Path, path: Path) -> int:
     from pipeline.settings.chosen import store_path
 
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file", hint="give one that studydoc store export wrote")
+        raise InputError(f"{path}: there is no such file", hint="give a file that studydoc store export wrote")
     recording = RecordedCalls(path)
     outputs.check_writable(out)
     with closing(CallStore(store_path(out))) as calls:

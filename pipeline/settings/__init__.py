@@ -70,7 +70,8 @@ class Settings:
                 sound = read(setting.metadata, getattr(self, setting.name), setting.default)
             except ValueError as err:
                 raise SettingsError(
-                    f"setting {setting.name}: {err}", hint="see: studydoc make --help, or studydoc.toml"
+                    f"setting {setting.name}: {err}",
+                    hint="see studydoc make --help; flags, STUDYDOC_… and studydoc.toml set it",
                 ) from err
             object.__setattr__(self, setting.name, sound)
 
@@ -88,12 +89,12 @@ class Settings:
     def chosen_model(self) -> tuple[str, str]:
         """The model and why it was chosen."""
         if self.model:
-            return self.model, "asked for"
+            return self.model, "from your settings"
         if self.base_url:
             return DEFAULT_HOSTED_MODEL, "a base URL is set"
         if self.api_key:
             return DEFAULT_HOSTED_MODEL, "OPENAI_API_KEY is set"
-        return LOCAL, "no key and no base URL are set"
+        return LOCAL, "no key or base URL is set"
 
     @property
     def model_file(self) -> str | None:
@@ -128,8 +129,8 @@ class Settings:
         """
         if base.name == "small" and self.chunk_tokens is not None:
             raise SettingsError(
-                "setting chunk_tokens: a small model reads passages, whose length cannot be set",
-                hint="leave it out, or use a larger model (profile capable says that a model is one)",
+                "setting chunk_tokens: a small model reads passages, whose length is fixed",
+                hint="remove it, or use a larger model; --profile capable treats this one as a larger model",
             )
         profile = replace(
             base,
@@ -148,7 +149,7 @@ class Settings:
 
 
 SETTABLE = tuple(f.name for f in fields(Settings) if f.name not in _FOUND_OUT)  # by flag, variable and studydoc.toml
-ARE_SET = f"there are {', '.join(SETTABLE)}; all else is given by flags"
+ARE_SET = f"the settings are {', '.join(SETTABLE)}; all else is set by flags only"
 
 
 def deciding(*kinds: Decides) -> tuple[str, ...]:
@@ -210,16 +211,16 @@ def ensure_settable(names: Collection[str], where: str = "") -> None:
     """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
         suggestion = unknown[0].replace("-", "_")
-        hint = f"write {suggestion}" if suggestion in SETTABLE else ARE_SET
-        raise SettingsError(f"{where}no setting is called {unknown[0]!r}", hint=hint)
+        hint = f"did you mean {suggestion}?" if suggestion in SETTABLE else ARE_SET
+        raise SettingsError(f"{where}there is no setting {unknown[0]!r}", hint=hint)
     if keys := sorted(set(names) & set(_KEYS)):
         raise SettingsError(
-            f"{where}{keys[0]} cannot be set here: keys come from the environment alone",
-            hint="take it out and set OPENAI_API_KEY, or the variable of the vendor; see docs/models-and-keys.md",
+            f"{where}{keys[0]} cannot be set here: keys are read from the environment only",
+            hint="remove it, and set OPENAI_API_KEY or the vendor's variable; see docs/models-and-keys.md",
         )
     if "vendor" in names:
         raise SettingsError(
-            f"{where}vendor cannot be set here", hint="put it before the model's name: groq/qwen/qwen3-32b"
+            f"{where}vendor cannot be set here", hint="write it in front of the model's name: groq/qwen/qwen3-32b"
         )
 
 
@@ -233,7 +234,7 @@ def _key(*names: str) -> str:
     """The first key that is set. SettingsError for one that no key looks like."""
     name, key = next(((n, k) for n in names if (k := os.environ.get(n, "").strip())), ("", ""))
     if not key.isascii() or any(c.isspace() for c in key):
-        raise SettingsError(f"{name} holds characters that no key has", hint="copy the key again")
+        raise SettingsError(f"{name} contains characters that no key has", hint="copy the key again")
     return key
 
 
@@ -248,7 +249,7 @@ def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[st
     if not host or not right:
         masked = re.sub(r"\A([a-z]+://)?.*@", r"\1…@", address, flags=re.DOTALL).partition("?")[0]
         kind = "web address" if "http" in schemes else "https address"
-        raise SettingsError(f"{name} {masked!r} is no {kind}", hint=f"for example {example}")
+        raise SettingsError(f"{name} {masked!r} is not a valid {kind}", hint=f"for example {example}")
 
 
 def _at_vendor(settings: Settings) -> Settings:
@@ -260,7 +261,7 @@ def _at_vendor(settings: Settings) -> Settings:
     base_url = address_of(vendor, model, os.environ)
     if base_url is None:
         raise SettingsError(
-            f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT, and AZURE_OPENAI_API_KEY"
+            f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY"
         )
     if vendor is AZURE:
         schemes = ("http", "https") if is_on_loopback(base_url) else ("https",)  # its key does not travel in the open

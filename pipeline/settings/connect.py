@@ -194,7 +194,9 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
 def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], float | None]:
     """The price of a call, that a limit on cost needs. SettingsError when nobody knows it."""
     if settings.max_cost is not None and prices.cost_usd(model, endpoint, Usage(1)) is None:
-        raise SettingsError(f"the price of {model} at {endpoint} is not known", hint="use --max-tokens instead")
+        raise SettingsError(
+            f"the price of {model} at {endpoint} is not known", hint="limit the run with --max-tokens instead"
+        )
     return lambda usage: prices.cost_usd(model, endpoint, usage)
 
 

@@ -31,24 +31,24 @@ def text(raw: Any) -> str:
     """A string that can be written as UTF-8, and is not blank: that would undo in silence what is set elsewhere."""
     string = _string(raw)
     if not string.strip():
-        raise ValueError("an empty text: is a variable unset?")
+        raise ValueError("the value is empty: is a variable unset?")
     if any("\ud800" <= c <= "\udfff" for c in string):  # what Python makes of bytes that are no UTF-8
-        raise ValueError(f"{raw!r} is no UTF-8")
+        raise ValueError(f"{raw!r} is not valid UTF-8")
     return string
 
 
 def path(raw: Any) -> Path:
     """A path, of whatever bytes the file system has: they need not be UTF-8."""
     if raw == "":  # Path would take it for the working folder
-        raise ValueError("an empty path: is a variable unset?")
+        raise ValueError("the path is empty: is a variable unset?")
     return Path(_string(str(raw) if isinstance(raw, Path) else raw))
 
 
 def _string(raw: Any) -> str:
     if not isinstance(raw, str):
-        raise ValueError(f"{raw!r} is no text")
+        raise ValueError(f"{raw!r} is not text")
     if "\0" in raw:
-        raise ValueError(f"{raw!r} holds a NUL")
+        raise ValueError(f"{raw!r} contains a NUL character")
     return raw
 
 
@@ -81,7 +81,7 @@ def whole_number(least: int, most: int = 10**12) -> Read:
         except ValueError:
             number = None
         if not isinstance(number, int) or isinstance(number, bool):
-            raise ValueError(f"{raw!r} is no whole number")
+            raise ValueError(f"{raw!r} is not a whole number")
         return _within(number, least, most, "at least")
 
     return read_whole
@@ -98,7 +98,7 @@ def positive(most: float = 10**12) -> Read:
         except OverflowError:  # whole numbers have no end, others do
             raise ValueError(f"{_short(raw)} is too large") from None
         if number is None:
-            raise ValueError(f"{raw!r} is no number")
+            raise ValueError(f"{raw!r} is not a number")
         if not number > 0:
             raise ValueError(f"{raw} is not above 0")
         return _within(number, 0, most, "above")
@@ -108,7 +108,7 @@ def positive(most: float = 10**12) -> Read:
 
 def _within(number: N, least: float, most: float, bound: str) -> N:
     if not least <= number <= most:
-        raise ValueError(f"{_short(number)} is not {bound} {least:,} and at most {most:,}")
+        raise ValueError(f"{_short(number)} is out of range: it must be {bound} {least:,} and at most {most:,}")
     return number
 
 

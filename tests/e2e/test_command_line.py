@@ -189,7 +189,7 @@ def test_what_is_not_there_is_told_by_its_name(tmp_path: Path, arguments: list[s
 def test_a_setting_that_nobody_knows_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "studydoc.toml").write_text('colour = "red"\n')
     done = called("plan", "talk.txt", cwd=tmp_path)
-    assert done.returncode == 2 and "studydoc.toml: no setting is called 'colour'" in done.stderr
+    assert done.returncode == 2 and "studydoc.toml: there is no setting 'colour'" in done.stderr
 
 
 def commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -264,7 +264,7 @@ def test_a_key_never_reaches_the_screen_or_a_file(tmp_path: Path) -> None:
 def test_models_says_what_is_not_there(tmp_path: Path) -> None:
     done = called("models", cwd=tmp_path)
     assert done.returncode == 0
-    assert "not fetched: studydoc models fetch" in done.stdout
+    assert "not downloaded: run studydoc models fetch" in done.stdout
 
 
 def test_check_of_a_fresh_run_finds_nothing_and_a_planted_fault_is_found(replayable: Path) -> None:
@@ -277,7 +277,7 @@ def test_check_of_a_fresh_run_finds_nothing_and_a_planted_fault_is_found(replaya
     for named in (page, "outputs"):
         done = called("check", named, cwd=replayable)
         assert done.returncode == 1
-        assert "nobody says 70" in done.stdout and "the page as it was edited" in done.stdout
+        assert "nobody says 70" in done.stdout and "the page as edited by hand" in done.stdout
 
 
 @pytest.mark.parametrize("asked", [("--notes", "minutes"), ("--sections", "own")])

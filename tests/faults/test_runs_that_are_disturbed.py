@@ -167,7 +167,7 @@ def signalled_once_asked(folder: Path, run: subprocess.Popen[str], calls: int, n
         time.sleep(0.01)
     os.killpg(run.pid, number)
     assert run.stderr
-    while "ending: calls under way finish" not in run.stderr.readline():
+    while "stopping: running calls finish" not in run.stderr.readline():
         assert run.poll() is None
 
 
@@ -180,7 +180,7 @@ def test_after_a_first_signal_calls_under_way_finish_and_are_not_asked_again(
     signalled_once_asked(folder, run, 1, number)
     code, stderr = finish(run)
     first = asked(folder)
-    assert code == 130 and "run the same command to go on" in stderr and "Traceback" not in stderr
+    assert code == 130 and "run the same command again to resume" in stderr and "Traceback" not in stderr
     assert f"calls: {sum(first.values())} made" in stderr
     assert made(folder, url)[0] == 0
     assert max(asked(folder).values()) == 1 and sum(first.values()) < 6

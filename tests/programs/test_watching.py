@@ -357,7 +357,7 @@ def test_a_second_signal_ends_at_once_though_the_endpoint_hangs(folder: Path, se
         assert run.poll() is None
     run.send_signal(signal.SIGTERM)
     assert run.stderr
-    while "again to end at once" not in run.stderr.readline():
+    while "again to stop at once" not in run.stderr.readline():
         assert run.poll() is None
     run.send_signal(signal.SIGTERM)
     _, err = run.communicate(timeout=40)

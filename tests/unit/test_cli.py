@@ -50,7 +50,7 @@ def test_an_option_of_a_group_holds_for_its_command(
 ) -> None:
     assert "notes: no answers are stored here" in studydoc("store", *arguments)[2]
     take_in(tmp_path / "notes", scripted_calls(tmp_path))
-    assert studydoc("store", *arguments)[:2] == (0, "all is well\n")
+    assert studydoc("store", *arguments)[:2] == (0, "no problems found\n")
 
 
 def test_an_option_behind_a_command_counts_more_than_one_before_it(studydoc: Callable[..., Said]) -> None:
@@ -58,19 +58,19 @@ def test_an_option_behind_a_command_counts_more_than_one_before_it(studydoc: Cal
 
 
 @pytest.mark.parametrize("option", ["--model", "--base-url"])
-def test_an_option_that_says_nothing_to_a_command_is_an_error(studydoc: Callable[..., Said], option: str) -> None:
+def test_an_option_that_a_command_does_not_take_is_an_error(studydoc: Callable[..., Said], option: str) -> None:
     code, _, stderr = studydoc("models", option, "x", "remove")
-    assert code == 2 and f"{option} says nothing to studydoc models remove" in stderr
+    assert code == 2 and f"studydoc models remove does not take {option}" in stderr
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--fail-under", "0.5"), "--fail-under goes with compare"),
-        (("--fail-under", "0.5", "--judge", "m"), "--fail-under goes with compare"),
+        (("--fail-under", "0.5"), "--fail-under works only with compare"),
+        (("--fail-under", "0.5", "--judge", "m"), "--fail-under works only with compare"),
         (("--html", "page.html", "--judge", "m"), "--html are for scores"),
         (("--reference", "notes", "--judge", "m"), "--reference and"),
-        (("--base-url", "http://localhost:1/v1"), "--base-url goes with --judge"),
+        (("--base-url", "http://localhost:1/v1"), "--base-url works only with --judge"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )
@@ -99,8 +99,8 @@ def test_a_variable_that_is_called_like_a_flag_and_sets_nothing_is_told(
 ) -> None:
     monkeypatch.setenv(f"STUDYDOC_{name}", "full")
     stderr = studydoc("make", "none.vtt")[2]
-    assert (f"STUDYDOC_{name}: no setting is called so (there are model, " in stderr) is told
-    assert "no setting" not in studydoc("make", "none.vtt", "--quiet")[2]
+    assert (f"STUDYDOC_{name}: ignored, there is no such setting (the settings are model, " in stderr) is told
+    assert "no such setting" not in studydoc("make", "none.vtt", "--quiet")[2]
 
 
 def test_an_export_to_a_place_that_cannot_be_written_is_one_line(studydoc: Callable[..., Said], tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_ctrl_c_is_how_a_review_ends(
     (tmp_path / "outputs").mkdir()
     monkeypatch.setattr("uvicorn.Server.serve", failing(KeyboardInterrupt()))
     code, _, stderr = studydoc("review", "--no-open")
-    assert not code and "every decision is stored" in stderr and "interrupted" not in stderr
+    assert not code and "all decisions are saved" in stderr and "interrupted" not in stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files hold no line breaks there")
@@ -194,7 +194,7 @@ def test_what_was_printed_before_a_file_failed_is_printed(
 
 def test_text_that_is_no_utf_8_is_refused_by_its_option(studydoc: Callable[..., Said]) -> None:
     code, _, stderr = studydoc("make", "talk.vtt", "--title", "m\udcff")
-    assert code == 2 and "'--title': 'm\\udcff' is no UTF-8" in stderr
+    assert code == 2 and "'--title': 'm\\udcff' is not valid UTF-8" in stderr
 
 
 def commands_with_json(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -270,13 +270,15 @@ def test_a_threshold_that_always_passes_or_always_fails_is_an_error(studydoc: Ca
 
 def test_a_time_to_settle_that_is_no_number_is_an_error(studydoc: Callable[..., Said]) -> None:
     code, _, stderr = studydoc("make", ".", "--watch", "--settle", "nan")
-    assert code == 2 and "nan is no number" in stderr
+    assert code == 2 and "nan is not a number" in stderr
 
 
 @pytest.mark.parametrize("words", [("eval", ".", "--judge", ""), ("eval", "compare", "a", "b", "--base-url", "")])
 def test_an_empty_option_of_eval_is_an_error(studydoc: Callable[..., Said], words: tuple[str, ...]) -> None:
     code, printed, stderr = studydoc(*words)
-    assert (code, printed) == (2, "") and ("setting model: an empty text" in stderr or "goes with --judge" in stderr)
+    assert (code, printed) == (2, "") and (
+        "setting model: the value is empty" in stderr or "works only with --judge" in stderr
+    )
 
 
 @pytest.mark.parametrize(("flag", "cited"), [("--no-citations", False), ("--citations", True)])
@@ -298,21 +300,21 @@ def test_a_flag_for_or_against_citations_beats_the_file(
 @pytest.mark.parametrize("command", ["read", "plan", "make"])
 def test_an_empty_path_is_no_folder_to_work_on(studydoc: Callable[..., Said], command: str) -> None:
     code, _, stderr = studydoc(command, "")
-    assert code == 2 and "an empty path: is a variable of the shell unset?" in stderr
+    assert code == 2 and "the path is empty: is a shell variable unset?" in stderr
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--wait",), "--wait goes with --batch"),
-        (("--batch", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take paths alone"),
-        (("--on", "ray", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take paths alone"),
-        (("--url", "notaurl"), "notaurl: no web address"),
-        (("--published", "yesterday"), "yesterday: no date such as 2026-03-12"),
-        (("--published", "2026-02-31"), "2026-02-31: no date such as 2026-03-12"),
-        (("--published", "03/04/2026"), "03/04/2026: no date such as 2026-03-12"),
-        (("--title", "Sailing", "other.txt"), "--title and --url are of one recording"),
-        (("--url", "http://a.test/b.mp3", "."), "--title and --url are of one recording"),
+        (("--wait",), "--wait works only with --batch"),
+        (("--batch", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take only paths"),
+        (("--on", "ray", "--transcript-url", "http://a.test/b.vtt"), "--batch and --on take only paths"),
+        (("--url", "notaurl"), "notaurl is not a web address"),
+        (("--published", "yesterday"), "yesterday is not a date such as 2026-03-12"),
+        (("--published", "2026-02-31"), "2026-02-31 is not a date such as 2026-03-12"),
+        (("--published", "03/04/2026"), "03/04/2026 is not a date such as 2026-03-12"),
+        (("--title", "Sailing", "other.txt"), "--title and --url describe one recording"),
+        (("--url", "http://a.test/b.mp3", "."), "--title and --url describe one recording"),
         (("--profile", "small", "--check", "model"), "a small model cannot compare statements with their lines"),
         (("--model", "local", "--chunk-tokens", "900"), "chunk_tokens: a small model reads passages"),
     ],
@@ -337,7 +339,7 @@ def test_chunks_of_a_small_model_are_refused_wherever_they_are_set(
     else:
         monkeypatch.setenv("STUDYDOC_CHUNK_TOKENS", "900")
     code, _, stderr = studydoc("plan", "talk.txt", "--model", "local")
-    assert code == 2 and "chunk_tokens: a small model reads passages" in stderr and "leave it out" in stderr
+    assert code == 2 and "chunk_tokens: a small model reads passages" in stderr and "remove it" in stderr
 
 
 def test_a_small_model_is_refused_as_a_checker_of_documents(

@@ -67,7 +67,7 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
     screen.summary(failed, 0, 1.0)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3 and lines[0] == "talk-0: FAILED: the key was refused (check it)"
-    assert "torn.pdf" in lines[1] and lines[2] == "for the same reason 15 more transcripts failed"
+    assert "torn.pdf" in lines[1] and lines[2] == "15 more transcripts failed for the same reason"
 
 
 def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
@@ -93,7 +93,7 @@ def test_what_a_transcript_that_failed_took_is_told_with_its_price() -> None:
 def test_a_page_without_a_statement_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     filler = EMPTY | {"skipped": [{"first": 1, "last": 6}]}
     Screen().done(outcomes(tmp_path, lambda request: fitting(filler, request))[0])
-    assert "note: nothing was found to say; studydoc read shows what is understood" in capsys.readouterr().err
+    assert "note: the notes have no statements; studydoc read shows how it is understood" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixtu
 def test_the_last_lines_say_that_tokens_are_estimated_and_how_many_calls_were_looks() -> None:
     reported, estimated = (Outcome("talk", tally=Tally(usage=Usage(90, 0, 9, e))) for e in (False, True))
     assert "tokens: 90 prompt (0 cached), 9 answer, estimated where" in summary([estimated], 0, 1.0, looks=3)
-    assert "0 retried, 3 to see whether prompts are read whole;" in summary([estimated], 0, 1.0, looks=3)
+    assert "0 retried, 3 to test whether prompts are read whole;" in summary([estimated], 0, 1.0, looks=3)
     assert "estimated" not in summary([reported], 0, 1.0) and "read whole" not in summary([reported], 0, 1.0)
 
 
@@ -200,7 +200,7 @@ def test_transcripts_that_a_second_signal_cut_short_are_told_in_one_line(capsys:
     audience.interrupted(f"talk-{n}" for n in range(4))
     screen.summary(list(audience.ended.values()), 0, 1.0)
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["talk-0: FAILED: interrupted", "for the same reason 3 more transcripts failed"]
+    assert lines == ["talk-0: FAILED: interrupted", "3 more transcripts failed for the same reason"]
 
 
 @pytest.mark.parametrize("kind", [Terminal, io.StringIO])

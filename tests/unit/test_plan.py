@@ -193,7 +193,7 @@ def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tm
     assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
     assert whole.startswith("all\t2\tabout 2")
     assert "4 calls" in model and "USD at list price" in model
-    assert "check is 2 calls of these" in check and "USD" in check and "--check code" in check
+    assert "check takes 2 calls of these" in check and "USD" in check and "--check code" in check
 
 
 def test_a_price_of_less_than_ten_cents_has_four_digits(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_without_a_check_by_the_model_the_table_says_nothing_of_one(tmp_path: Pa
 
 def test_an_endpoint_without_a_price_list_has_no_price(tmp_path: Path) -> None:
     found = forecast_of(tmp_path, base_url="http://127.0.0.1:9/v1")
-    assert found.cost == (None, None) and "price not known" in plan_table(found)
+    assert found.cost == (None, None) and "price unknown" in plan_table(found)
 
 
 def test_the_time_goes_with_the_tokens_of_calls_and_not_with_their_number(tmp_path: Path) -> None:

@@ -397,7 +397,7 @@ def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) 
     assert code == 1 and "nobody says 45" in lines[2]
     assert [lines[0], lines[3]] == [
         f"{page.with_suffix('.json')}: 8 statements checked, 0 with findings",
-        f"{page}: 8 statements checked, 1 with findings; the page as it was edited",
+        f"{page}: 8 statements checked, 1 with findings; the page as edited by hand",
     ]
 
 
@@ -413,7 +413,7 @@ def test_a_transcript_that_is_gone_is_told_once_of_a_record_and_its_edited_page(
 def test_a_record_alone_tells_that_the_page_beside_it_was_edited(page: Path) -> None:
     edit(page, "makes 40 megawatts", "makes 45 megawatts")
     record = page.with_suffix(".json")
-    told = f"the page beside it was edited: studydoc check {page}"
+    told = f"its page was edited by hand; to check that: studydoc check {page}"
     assert checked_by_command(record) == (0, [f"{record}: 8 statements checked, 0 with findings; {told}"])
     (row,) = map(json.loads, checked_by_command(record, as_json=True)[1])
     assert row["note"] == told

@@ -53,10 +53,10 @@ def test_an_empty_flag_or_variable_does_not_undo_what_the_file_sets(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (folder / "studydoc.toml").write_text('model = "private"\nbase_url = "http://localhost:8000/v1"')
-    with pytest.raises(SettingsError, match=f"setting {name}: an empty text"):
+    with pytest.raises(SettingsError, match=f"setting {name}: the value is empty"):
         load_settings(**{name: ""})
     monkeypatch.setenv(f"STUDYDOC_{name.upper()}", "")
-    with pytest.raises(SettingsError, match=f"setting {name}: an empty text"):
+    with pytest.raises(SettingsError, match=f"setting {name}: the value is empty"):
         load_settings()
 
 
@@ -70,27 +70,27 @@ def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "nonsense", "said"),
     [
-        ("chunk_tokens", 100, "100 is not at least 200 and at most 200,000"),
-        ("out", "", "an empty path"),
-        ("model", "", r"an empty text: is a variable unset\?"),
-        ("base_url", " ", r"an empty text: is a variable unset\?"),
-        ("language", "", "an empty text"),
-        ("concurrency", "many", "'many' is no whole number"),
-        ("concurrency", True, "True is no whole number"),
+        ("chunk_tokens", 100, "100 is out of range: it must be at least 200 and at most 200,000"),
+        ("out", "", "the path is empty"),
+        ("model", "", r"the value is empty: is a variable unset\?"),
+        ("base_url", " ", r"the value is empty: is a variable unset\?"),
+        ("language", "", "the value is empty"),
+        ("concurrency", "many", "'many' is not a whole number"),
+        ("concurrency", True, "True is not a whole number"),
         ("deadline", "nan", "nan is not above 0"),
         ("max_cost", 0, "0 is not above 0"),
         ("length", "long", "'long' is not one of brief, standard, full"),
         ("citations", "perhaps", "'perhaps' is neither true nor false"),
-        ("deadline", True, "True is no number"),
-        ("max_cost", "inf", "inf is not above 0 and at most 1,000,000,000,000"),
+        ("deadline", True, "True is not a number"),
+        ("max_cost", "inf", "inf is out of range: it must be above 0 and at most 1,000,000,000,000"),
         ("max_cost", 10**400, "100000000000… is too large"),
         ("max_cost", -(10**400), "-10000000000… is too large"),
-        ("rpm", 10**400, "100000000000… is not at least 1"),
-        ("model", 5, "5 is no text"),
-        ("model", "b\udcff", r"'b\\udcff' is no UTF-8"),
-        ("out", "a\0b", r"'a\\x00b' holds a NUL"),
-        ("out", Path("a\0b"), r"'a\\x00b' holds a NUL"),
-        ("out", None, "None is no text"),
+        ("rpm", 10**400, "100000000000… is out of range: it must be at least 1"),
+        ("model", 5, "5 is not text"),
+        ("model", "b\udcff", r"'b\\udcff' is not valid UTF-8"),
+        ("out", "a\0b", r"'a\\x00b' contains a NUL character"),
+        ("out", Path("a\0b"), r"'a\\x00b' contains a NUL character"),
+        ("out", None, "None is not text"),
     ],
 )
 def test_nonsense_is_told_with_the_name_of_the_setting(name: str, nonsense: Any, said: str) -> None:
@@ -99,20 +99,23 @@ def test_nonsense_is_told_with_the_name_of_the_setting(name: str, nonsense: Any,
 
 
 def test_a_setting_that_there_is_not_is_told_with_where_it_stands(folder: Path) -> None:
-    with pytest.raises(SettingsError, match=r"^no setting is called 'modell'"):
+    with pytest.raises(SettingsError, match=r"^there is no setting 'modell'"):
         load_settings(modell="m")
     (folder / "studydoc.toml").write_text('modell = "m"')
-    with pytest.raises(SettingsError, match=r"studydoc\.toml: no setting is called 'modell'"):
+    with pytest.raises(SettingsError, match=r"studydoc\.toml: there is no setting 'modell'"):
         load_settings()
 
 
 @pytest.mark.parametrize(
     ("line", "hint"),
-    [("max-cost = 5", "write max_cost"), ('title = "x"', "there are model, .*all else is given by flags")],
+    [
+        ("max-cost = 5", r"did you mean max_cost\?"),
+        ('title = "x"', "the settings are model, .*all else is set by flags only"),
+    ],
 )
 def test_what_the_file_cannot_set_is_told_with_what_it_can(folder: Path, line: str, hint: str) -> None:
     (folder / "studydoc.toml").write_text(line)
-    with pytest.raises(SettingsError, match=rf"no setting is called '(max-cost|title)' \({hint}\)"):
+    with pytest.raises(SettingsError, match=rf"there is no setting '(max-cost|title)' \({hint}\)"):
         load_settings()
 
 
@@ -158,7 +161,7 @@ def test_a_path_need_not_be_utf_8() -> None:
 @pytest.mark.parametrize("line", ['api_key = "sk-canary"', '[vendor_keys]\ngroq = "sk-canary"'])
 def test_a_key_in_the_file_is_refused_and_not_shown(folder: Path, line: str) -> None:
     (folder / "studydoc.toml").write_text(line)
-    with pytest.raises(SettingsError, match=r"studydoc\.toml: .* keys come from the environment alone") as caught:
+    with pytest.raises(SettingsError, match=r"studydoc\.toml: .* keys are read from the environment only") as caught:
         load_settings()
     assert "canary" not in str(caught.value)
 
@@ -167,7 +170,7 @@ def test_a_key_or_a_vendor_that_is_given_by_name_is_refused(folder: Path) -> Non
     with pytest.raises(SettingsError, match="api_key cannot be set here"):
         load_settings(api_key="sk")
     (folder / "studydoc.toml").write_text('vendor = "groq"')
-    with pytest.raises(SettingsError, match=r"vendor cannot be set here \(put it before the model's name"):
+    with pytest.raises(SettingsError, match=r"vendor cannot be set here \(write it in front of the model's name"):
         load_settings()
 
 
