@@ -67,7 +67,9 @@ async def asummarise(
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     if settings and given:
         name = min(given)
-        raise SettingsError(f"{name} is given beside settings", hint=f"give it to them: load_settings({name}=…)")
+        raise SettingsError(
+            f"{name} cannot be combined with settings", hint=f"pass it to them: load_settings({name}=…)"
+        )
     if client is not None:
         settings = settings or _settings_for_own_client(given)
         _ensure_no_limit(settings)
@@ -102,7 +104,7 @@ def summarise(
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(asummarise(source, client=client, settings=settings, on_progress=on_progress, **flags))
-    raise RuntimeError("an event loop runs here already, as in a notebook: use `await asummarise(…)` there")
+    raise RuntimeError("an event loop is already running, as in a notebook: use `await asummarise(…)` instead")
 
 
 class _OwnClient:
@@ -121,8 +123,8 @@ class _OwnClient:
             return completion
         got = f"text={completion.text!r}" if isinstance(completion, Completion) else f"a {type(completion).__name__}"
         raise EndpointError(
-            f"client.complete gave {got}, not a Completion with the model's text",
-            hint='where the model says nothing, give text="" and finish_reason="refusal"',
+            f"client.complete returned {got}, not a Completion with the model's text",
+            hint='if the model says nothing, return text="" and finish_reason="refusal"',
             fatal=True,
         )
 
@@ -132,7 +134,7 @@ def _settings_for_own_client(flags: Mapping[str, Any]) -> Settings:
     ensure_settable(flags)
     if unusable := sorted(set(flags).difference(deciding("notes", "transcript"))):
         name = unusable[0]
-        raise SettingsError(f"{name} means nothing to a client of your own", hint=f"leave {name} or client out")
+        raise SettingsError(f"{name} has no effect on a client of your own", hint=f"remove {name} or client")
     settings = Settings(**flags)
     return replace(settings, language=known_tag(settings.language) if settings.language else None)
 
@@ -141,8 +143,8 @@ def _ensure_no_limit(settings: Settings) -> None:
     """Raise SettingsError if a limit is set: nothing would enforce it on the caller's own client."""
     if limit := next((name for name in _LIMITS if getattr(settings, name) is not None), None):
         raise SettingsError(
-            f"{limit} of the settings means nothing to a client of your own",
-            hint=f"leave {limit} or client out; Settings(length=…) takes nothing from environment and studydoc.toml",
+            f"the setting {limit} has no effect on a client of your own",
+            hint=f"remove {limit} or client; Settings(length=…) ignores the environment and studydoc.toml",
         )
 
 
@@ -152,7 +154,7 @@ def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[st
         return read_transcript(Path(source), encoding=settings.encoding, form=settings.format)
     if passed_over := sorted(set(flags).intersection(deciding("transcript"))):
         name = passed_over[0]
-        raise SettingsError(f"{name} means nothing to a Transcript, which is read already", hint=f"leave {name} out")
+        raise SettingsError(f"{name} has no effect on a Transcript, which has already been read", hint=f"remove {name}")
     _ensure_spoken(source)
     return source
 
@@ -160,11 +162,9 @@ def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[st
 def _ensure_spoken(transcript: Transcript) -> None:
     """Raise InputError for a transcript without segments or with a blank one; reading a file never produces either."""
     if not transcript.segments:
-        raise InputError(f"{transcript.name}: the transcript has no segments", hint="give it what was said, by lines")
+        raise InputError(f"{transcript.name}: the transcript has no segments", hint="add what was said, line by line")
     if blank := next((s.id for s in transcript.segments if not s.text.strip()), None):
-        raise InputError(
-            f"{transcript.name}: segment {blank} is blank", hint="leave it out and number the others from 1"
-        )
+        raise InputError(f"{transcript.name}: segment {blank} is blank", hint="remove it and number the others from 1")
 
 
 async def _summarise_watched(

@@ -27,9 +27,9 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
     profile = recipe_of(settings).profile
     if own_file := own_model(settings):
         file = f"{own_file.file.path}: {own_file.file.description}"
-        rows.append(("profile", f"{profile.name}: a window of {own_file.window(profile.name):,} tokens"))
+        rows.append(("profile", f"{profile.name}, with a context window of {own_file.window(profile.name):,} tokens"))
     else:
-        file = str(weights.installed() or "not fetched yet: studydoc models fetch")
+        file = str(weights.installed() or "not downloaded yet: run studydoc models fetch")
     rows += [("cores", str(usable_cores())), ("model file", file)]
     unstarted = embedded_server(settings)
     if unstarted is None:
@@ -42,7 +42,7 @@ async def run_doctor(settings: Settings) -> tuple[int, list[tuple[str, str]]]:
 async def run_models(settings: Settings) -> list[tuple[str, str]]:
     """(name, description) rows for `studydoc models`: embedded model, added files, models of the endpoint if set."""
     path = weights.installed()
-    state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not fetched: studydoc models fetch"
+    state = f"{path} ({weights.EMBEDDED.size >> 20} MB)" if path else "not downloaded: run studydoc models fetch"
     rows = [("local", f"{weights.EMBEDDED.name}, {weights.EMBEDDED.licence}: {state}")]
     rows += model_files.rows()
     if not settings.in_process:

@@ -85,7 +85,7 @@ class _Doctor:
                     completion = await client.complete(_PROBE)
                     parse_answer(completion.text, _Probe)
                 except Unusable as err:
-                    self.rows.append((rung, f"the schema is not kept: {err}"))
+                    self.rows.append((rung, f"does not follow the schema: {err}"))
                     continue
                 except CallError as err:
                     self.rows.append((rung, str(err)))
@@ -93,7 +93,7 @@ class _Doctor:
                         break
                     continue
             if completion.rung != rung:
-                self.rows.append((rung, f"not taken; {completion.rung} in its place"))
+                self.rows.append((rung, f"not accepted; it used {completion.rung} instead"))
                 continue
             working.append(rung)
             self.best = self.best or completion
@@ -105,21 +105,26 @@ class _Doctor:
     def parameters(self) -> None:
         """What was renamed and left out on the way."""
         known = self.known
-        joined = ["two messages of one role in a row"] * known.join_roles + ["a system role"] * known.no_system_role
+        joined = ["two messages in a row with the same role"] * known.join_roles + [
+            "a system role"
+        ] * known.no_system_role
         refused = joined + sorted(known.left_out | {f"“{k}” in schemas" for k in known.keywords_left_out})
         limit = known.limit or self._endpoint.limit
         names = ["temperature", "seed", *(["reasoning_effort"] if self._endpoint.effort else [])]
         accepted = [n for n in (limit, *names) if n not in known.left_out]
         self.rows.append(
-            ("parameters", f"takes {', '.join(accepted)}" + (f"; not {', '.join(refused)}" if refused else ""))
+            (
+                "parameters",
+                f"accepts {', '.join(accepted)}" + (f"; does not accept {', '.join(refused)}" if refused else ""),
+            )
         )
 
     def thought(self) -> None:
         """Whether it thinks, and what room it gets."""
         most, room = self.known.thought, self.known.room_for_thought()
         room = room if self._endpoint.room is None else self._endpoint.room
-        thinking = f"yes, {most:,} tokens for a small question" if most else "none seen"
-        self.rows.append(("thinking", f"{thinking}; each answer gets {room:,} tokens beside its own"))
+        thinking = f"yes, {most:,} tokens for a small question" if most else "not seen"
+        self.rows.append(("thinking", f"{thinking}; each answer may use {room:,} tokens more for it"))
 
     async def long_prompt(self) -> None:
         """A prompt as long as a chunk, twice: whether it is read whole, whether it is cached, how fast it is."""
@@ -134,7 +139,7 @@ class _Doctor:
                 first, started = await client.complete(question), time.monotonic()
                 second = await client.complete(question)
             except CallError as err:
-                self.rows.append(("a whole chunk", f"{size:,} tokens are too many: {err}"))
+                self.rows.append(("a whole chunk", f"{size:,} tokens do not fit: {err}"))
                 return
             seconds = time.monotonic() - started
         usage, counted_size = second.usage, tokens_of_messages(question.messages)
@@ -145,14 +150,16 @@ class _Doctor:
         if was_read is not None:
             self.known = learning.from_canary(was_read, prompt, counted_size, self.known).known
         if was_read is None:
-            self.rows.append(("a whole chunk", "the question whether it is read whole was not answered"))
+            self.rows.append(("a whole chunk", "unknown: the model did not answer whether it read the whole prompt"))
         elif was_read:
-            self.rows.append(("a whole chunk", f"read from its first line, {usage.prompt_tokens:,} tokens"))
+            self.rows.append(("a whole chunk", f"read from its first line on, {usage.prompt_tokens:,} tokens"))
         else:
-            note = "usage not told" if usage.estimated else f"usage tells {usage.prompt_tokens:,}"
-            self.rows.append(("a whole chunk", f"its first line was not read ({note}): raise the server's context"))
-        cached = f"seen: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens the second time"
-        self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not seen in the usage"))
+            note = "no usage reported" if usage.estimated else f"usage reported: {usage.prompt_tokens:,} tokens"
+            self.rows.append(
+                ("a whole chunk", f"its first line was not read ({note}): increase the server's context window")
+            )
+        cached = f"works: {usage.cached_prompt_tokens:,} of {usage.prompt_tokens:,} tokens came from it the second time"
+        self.rows.append(("prompt cache", cached if usage.cached_prompt_tokens else "not reported in the usage"))
         self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
 
     def speed(self) -> None:
@@ -160,19 +167,19 @@ class _Doctor:
         if self.best and self.best.seconds:
             pace = self.best.usage.completion_tokens / self.best.seconds
             self.rows.append(
-                ("speed", f"{pace:.{0 if pace >= 10 else 1}f} tokens a second, the wait for the first among them")
+                ("speed", f"{pace:.{0 if pace >= 10 else 1}f} tokens per second, including the wait for the first")
             )
 
     def will_do(self) -> None:
         """What `make` will do with all that."""
         way = {
-            "json_schema": "asks with a schema that the endpoint is to keep",
+            "json_schema": "sends the schema for the endpoint to enforce",
             "json_object": "asks for JSON, with the schema in the prompt",
             "text": "asks in plain text, with the schema in the prompt",
         }[self.known.rung]
         length, window = self.known.cut_from, self.known.window
         cut = (
-            f"; looks again whether {length:,} tokens are read whole, and splits chunks that are not" if length else ""
+            f"; tests again whether {length:,} tokens are read whole, and splits chunks that are not" if length else ""
         )
         cut += f"; keeps prompt and answer within {window:,} tokens" if window else ""
         self.rows.append(("make", f"{way}, and checks every answer against it{cut}"))
@@ -180,8 +187,8 @@ class _Doctor:
 
 def _tokens(completion: Completion) -> str:
     usage = completion.usage
-    thought = f" ({usage.thought_tokens} of thought)" if usage.thought_tokens else ""
-    note = "usage not told" if usage.estimated else "usage told"
+    thought = f" ({usage.thought_tokens} of thinking)" if usage.thought_tokens else ""
+    note = "no usage reported" if usage.estimated else "usage reported"
     return f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{thought}, {note}"
 
 
@@ -198,11 +205,13 @@ async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Fin
         for notice in dict.fromkeys(doctor.learned):
             doctor.rows.append(("found out", notice))
     encoding, sure = encoding_for(endpoint.model)
-    doctor.rows.append(("tokens", f"counted with {encoding}" + ("" if sure else ", tiktoken does not know this model")))
+    doctor.rows.append(
+        ("tokens", f"counted with {encoding}" + ("" if sure else " (tiktoken does not know this model)"))
+    )
     if works:
         doctor.will_do()
     else:
-        doctor.rows.append(("make", "cannot work with it: no answer could be used"))
+        doctor.rows.append(("make", "cannot use it: no answer was usable"))
     return Findings(tuple(doctor.rows), works, doctor.known)
 
 
@@ -230,10 +239,10 @@ async def _served(endpoint: Endpoint) -> list[Row]:
         names = [offer.name for offer in models]
         near = difflib.get_close_matches(endpoint.model, names, n=3) or names[:3]
         suggestion = f", such as {', '.join(near)}" if near else ""
-        return [("models", f"{endpoint.model} is not among the {len(models)} that are listed{suggestion}")]
+        return [("models", f"{endpoint.model} is not among the {len(models)} listed{suggestion}")]
     return [("models", f"{_described(mine)}, one of {len(models)}")]
 
 
 def _described(model: Offered) -> str:
-    window = f", a window of {model.window:,} tokens" if model.window else ""
-    return model.name + window + (f", goes on {model.shutdown}" if model.shutdown else "")
+    window = f", with a context window of {model.window:,} tokens" if model.window else ""
+    return model.name + window + (f", shuts down on {model.shutdown}" if model.shutdown else "")

@@ -680,8 +680,8 @@ def test_the_doctor_finds_out_what_each_endpoint_takes(open_: Open, name: str) -
     if name == "ollama":
         assert "its first line was not read" in rows["a whole chunk"] and "splits chunks" in rows["make"]
     if name == "openai":
-        assert "max_completion_tokens" in rows["parameters"] and "not temperature" in rows["parameters"]
-        assert "tokens the second time" in rows["prompt cache"]
+        assert "max_completion_tokens" in rows["parameters"] and "does not accept temperature" in rows["parameters"]
+        assert "tokens came from it the second time" in rows["prompt cache"]
 
 
 def test_the_doctor_puts_what_it_finds_in_place_of_what_was_learned_before(open_: Open, tmp_path: Path) -> None:
@@ -708,4 +708,4 @@ def test_the_doctor_ends_at_a_wrong_key(open_: Open) -> None:
     fake = open_("openai_wrong_key")
     found = asyncio.run(examine(Endpoint(fake.url, "m", KEY)))
     assert found.exit_code == 1 and fake.asked == 1 and "check OPENAI_API_KEY" in dict(found.rows)["json_schema"]
-    assert found.rows[-1] == ("make", "cannot work with it: no answer could be used")
+    assert found.rows[-1] == ("make", "cannot use it: no answer was usable")

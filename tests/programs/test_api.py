@@ -37,10 +37,10 @@ def test_a_client_of_ones_own_is_worked_with_as_told_whatever_model_is_set(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"bogus": 3}, "no setting is called 'bogus'"),
+        ({"bogus": 3}, "there is no setting 'bogus'"),
         ({"length": "nonsense"}, "setting length"),
         ({"language": "no such tongue"}, "language"),
-        ({"model": "other"}, "model means nothing to a client"),
+        ({"model": "other"}, "model has no effect on a client"),
         ({"settings": Settings(profile="capable"), "length": "full"}, r"load_settings\(length=…\)"),
     ],
 )
@@ -54,7 +54,7 @@ def test_what_a_client_cannot_be_given_is_told(given: dict[str, Any], told: str)
 @pytest.mark.parametrize("limit", [{"max_tokens": 10}, {"max_cost": 0.01}, {"rpm": 1}, {"tpm": 1}], ids=str)
 def test_a_limit_that_nothing_would_hold_a_client_to_is_an_error(limit: dict[str, Any]) -> None:
     client = ScriptedClient(good_answer)
-    with pytest.raises(SettingsError, match=f"{min(limit)} of the settings means nothing to a client of your own"):
+    with pytest.raises(SettingsError, match=f"{min(limit)} has no effect on a client of your own"):
         summarise(transcript(), client=client, settings=load_settings(**limit))
     assert not client.requests
 
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_as_it_is_told_to_be_is_an_error_before_anything_is_a
 
 @pytest.mark.parametrize("name", ["encoding", "format"])
 def test_how_to_read_a_transcript_that_is_read_already_is_told_as_passed_over(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} means nothing to a Transcript"):
+    with pytest.raises(SettingsError, match=f"{name} has no effect on a Transcript"):
         summarise(transcript(), client=ScriptedClient(good_answer), **{name: "text"})
 
 
@@ -105,7 +105,7 @@ def test_a_transcript_without_words_is_an_error_before_anything_is_asked(texts: 
 
 
 def test_names_beside_settings_are_told() -> None:
-    with pytest.raises(SettingsError, match="length is given beside settings"):
+    with pytest.raises(SettingsError, match="length cannot be combined with settings"):
         summarise(transcript(), settings=Settings(), model="other", length="nonsense")
 
 
@@ -115,7 +115,7 @@ def test_a_client_whose_answer_has_no_text_is_told_what_to_give(answer: Any) -> 
         async def complete(self, request: Request) -> Completion:
             return answer  # type: ignore[no-any-return]
 
-    with pytest.raises(EndpointError, match=r'None.*give text="" and finish_reason="refusal"'):
+    with pytest.raises(EndpointError, match=r'None.*return text="" and finish_reason="refusal"'):
         summarise(transcript(), client=Mute(good_answer))
 
 
