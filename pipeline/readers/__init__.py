@@ -77,7 +77,7 @@ def content(path: Path) -> bytes:
     except OSError as err:
         raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(raw) != after.st_size:
-        raise InputError(f"{path}: it changed while it was read", hint="run again when nothing writes to it any more")
+        raise InputError(f"{path}: it changed while it was read", hint="run again once no program is writing to it")
     return raw
 
 
@@ -128,7 +128,7 @@ def parse(
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
         raise InputError(
             f"{label}: no speech in it, read as {reader.title}",
-            hint=f"it holds only: {left_out}" if left_out else "it holds no words besides times, sounds or headings",
+            hint=f"it contains only: {left_out}" if left_out else "it contains only times, sounds or headings",
         )
     return Transcript(
         name=name,

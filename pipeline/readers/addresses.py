@@ -23,7 +23,7 @@ def is_video(url: str) -> bool:
 def no_transcript(url: str) -> InputError:
     """The error for the address of a video; its hint says how to get the captions."""
     return InputError(
-        f"{url}: a video, not a transcript",
-        hint="get its captions first: "
+        f"{url}: this is a video, not a transcript",
+        hint="download its captions first: "
         f"yt-dlp --skip-download --write-subs --write-auto-subs --write-info-json {shlex.quote(url)}",
     )

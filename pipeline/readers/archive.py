@@ -70,13 +70,13 @@ def passed_over(path: Path) -> list[tuple[str, str]]:
 def _names(path: Path) -> list[str]:
     names = [member.filename for member in _opened(path).infolist() if not member.is_dir()]
     if len(names) > _MOST:
-        raise InputError(f"{path}: {len(names):,} files in it", hint=f"give at most {_MOST:,} at a time")
+        raise InputError(f"{path}: it contains {len(names):,} files", hint=f"use at most {_MOST:,} at a time")
     return names
 
 
 def _why_not(name: PurePosixPath) -> str | None:
     if name.is_absolute() or ".." in name.parts:
-        return "its name leads out of the zip file"
+        return "its path leads out of the zip file"
     return "hidden" if any(part.startswith((".", "__MACOSX")) for part in name.parts) else None
 
 
@@ -91,9 +91,9 @@ def read_member(path: Path, name: str) -> bytes:
     except KeyError as err:
         raise InputError(f"{path}/{name}: there is no such file in this zip file") from err
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as err:
-        raise InputError(f"{path}/{name}: cannot be unpacked: {err}", hint="pack it again") from err
+        raise InputError(f"{path}/{name}: cannot be unpacked: {err}", hint="create the zip file again") from err
     except RuntimeError as err:
-        raise InputError(f"{path}/{name}: it is locked with a password", hint="unpack it first") from err
+        raise InputError(f"{path}/{name}: it is protected with a password", hint="unpack it first") from err
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -102,7 +102,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         stat = path.stat()
         return _open_once(path, stat.st_size, stat.st_mtime_ns)
     except (zipfile.BadZipFile, OSError) as err:
-        raise InputError(f"{path}: this zip file cannot be read: {err}", hint="pack it again") from err
+        raise InputError(f"{path}: this zip file cannot be read: {err}", hint="create it again") from err
 
 
 @lru_cache(maxsize=8)

@@ -68,7 +68,9 @@ class Document:
         try:
             value = json.loads(self.json_text, object_pairs_hook=unambiguous)
         except Ambiguous as err:
-            raise InputError(f"{self.label}: {err}", hint="it is damaged there; mend it or fetch it again") from err
+            raise InputError(
+                f"{self.label}: {err}", hint="it is damaged there: repair it or download it again"
+            ) from err
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict | list) else None
@@ -102,7 +104,7 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) < len(pairs):
         for key, value in pairs:
             if isinstance(value, str) and value != fields[key]:
-                raise Ambiguous(f'an object of its JSON has "{key[:40]}" twice, with other words')
+                raise Ambiguous(f'an object in its JSON has "{key[:40]}" twice, with different values')
     return fields
 
 

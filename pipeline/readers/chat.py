@@ -34,7 +34,7 @@ def read(document: Document, tally: Tally) -> Captions:
     broken: list[int] = []
     for number, row in enumerate(_unfolded(document.rows()), 1):
         if match := _TURN.match(row):
-            tally.leave_out("codes of the notation", " ".join(_CODES.findall(_TIMES.sub(" ", match["words"]))), number)
+            tally.leave_out("notation codes", " ".join(_CODES.findall(_TIMES.sub(" ", match["words"]))), number)
             cues.append(_cue(match["words"], number, names.get(match["who"], match["who"])))
         elif row.startswith("@"):
             tally.leave_out("headers", row, number)

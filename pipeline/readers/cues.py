@@ -67,7 +67,7 @@ def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:
     ]
     if not backward:
         return list(cues)
-    tally.warn(f"{len(backward)} cues start before the one above them: put in the order of their times", backward[0])
+    tally.warn(f"{len(backward)} cues start before the one above them: sorted by their times", backward[0])
     return sorted(cues, key=lambda cue: cue.start or 0.0)
 
 
@@ -162,7 +162,7 @@ def _holds(pieces: Sequence[Piece], tally: Tally) -> bool:
     if unfinished >= _UNFINISHED * len(without) and not _address_their_speaker(pieces):
         return True
     if len(names) < len(without):
-        tally.warn("few cues have a label, and nothing says that it holds on: sentences without one are nobody's")
+        tally.warn("few cues have a label, and nothing shows that it applies to later ones: the others get no speaker")
     return False
 
 
@@ -203,8 +203,8 @@ def _reach(pieces: Sequence[Piece], tally: Tally) -> dict[int, int]:
     far = {i: n for i, n in zip(places, cues, strict=True) if n >= max(_LONG_HOLD, _TIMES_USUAL * usual)}
     for i, n in far.items():
         tally.warn(
-            f"this label would hold for {n} cues, others do for about {usual}: is one missing? "
-            "What is said later is given to nobody",
+            f"this label would apply to {n} cues, others apply to about {usual}: is one missing? "
+            "The later cues get no speaker",
             pieces[i].number,
         )
     return {id(pieces[i]): usual for i in far}

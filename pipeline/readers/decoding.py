@@ -9,6 +9,7 @@ import unicodedata
 
 from pipeline.errors import InputError
 from pipeline.readers.alphabets import code_page
+from pipeline.text import numbered
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -53,20 +54,20 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
         try:
             return raw.decode(encoding), encoding, None
         except UnicodeDecodeError as err:
-            raise InputError(f"{name}: the bytes are not {encoding} (byte {err.start})") from err
+            raise InputError(f"{name}: this is not valid {encoding} (byte {err.start})") from err
         except (LookupError, ValueError) as err:
-            raise InputError(f"{name}: no encoding is called {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
+            raise InputError(f"{name}: unknown encoding {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
     for mark, codec in _MARKS:
         if raw.startswith(mark):
             try:
                 return raw.decode(codec), codec.removesuffix("-sig"), None
             except UnicodeDecodeError as err:
                 raise InputError(
-                    f"{name}: starts as {codec} but breaks at byte {err.start}", hint="save it as UTF-8"
+                    f"{name}: starts as {codec} but is broken at byte {err.start}", hint="save it as UTF-8"
                 ) from err
     for head, kind in _BINARY_HEADS.items():
         if raw.startswith(head):
-            raise InputError(f"{name}: this is {kind}, not a transcript", hint="give the .txt, .vtt or .srt of it")
+            raise InputError(f"{name}: this is {kind}, not a transcript", hint="use its .txt, .vtt or .srt file")
     if raw[3:8] in _TELETEXT:
         raise InputError(f"{name}: these are EBU STL subtitles, not text", hint="export them as .srt or .vtt")
     if utf16 := _utf16_without_mark(raw):
@@ -98,7 +99,7 @@ def _damaged(raw: bytes) -> tuple[str, str, str] | None:
         broken, whole = text.count("\ufffd"), sum(map(len, _BEYOND.findall(text)))
         if whole < _WHOLE * broken:
             return None
-    return text, "utf-8", f"{broken} broken bytes in UTF-8: read as \ufffd"
+    return text, "utf-8", f"{numbered(broken, 'invalid byte')} in UTF-8: read as \ufffd"
 
 
 def _utf16_without_mark(raw: bytes) -> str | None:
@@ -128,7 +129,7 @@ def _is_text(text: str) -> bool:
 def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
-        raise InputError(f"{name}: this is binary data, not text", hint="give the transcript as UTF-8 text")
+        raise InputError(f"{name}: this is binary data, not text", hint="save the transcript as UTF-8 text")
     codec, sure = code_page(raw)
     if not sure:
         from charset_normalizer import from_bytes  # imported here: hardly any file needs it
@@ -137,5 +138,5 @@ def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
         codec = guess.encoding if guess and guess.encoding in _TRUSTED_GUESSES else codec
     text = raw.decode(codec, errors="replace")
     if text.count("\ufffd") > 0.01 * len(text):
-        raise InputError(f"{name}: the text's encoding cannot be told", hint="save it as UTF-8 or give --encoding")
-    return text, codec, f"not UTF-8, read as {codec}; give --encoding if names look wrong"
+        raise InputError(f"{name}: the text's encoding cannot be detected", hint="save it as UTF-8 or set --encoding")
+    return text, codec, f"not UTF-8: read as {codec}; set --encoding if names look wrong"

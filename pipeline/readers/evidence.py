@@ -122,7 +122,7 @@ class Labels:
             elif ":" in mark.head.shape or mark.head.shape.startswith(("[N]", "<N>")):
                 tally.no_name(mark.name, mark.line)
         for name, line in list(doubts.items())[:20]:
-            tally.warn(f'"{name}" may be a speaker or not: these words are given to nobody', line)
+            tally.warn(f'"{name}" may or may not be a speaker: these words get no speaker', line)
 
     def _marks_speakers(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
         """Whether a shape marks speakers in this file."""

@@ -44,17 +44,19 @@ def fetch(
             if response.status in (301, 302, 303, 307, 308):
                 location = response.getheader("Location")
                 if not location:
-                    raise InputError(f"{url}: the server answers {response.status} without saying where to go")
+                    raise InputError(f"{url}: the server answered {response.status} without an address to go to")
                 current = urljoin(current, location)
                 continue
             if response.status != 200:
-                raise InputError(f"{url}: the server answers {response.status} {response.reason}")
+                raise InputError(f"{url}: the server answered {response.status} {response.reason}")
             raw = _body(response, limit, until)
         except (OSError, http.client.HTTPException) as err:
-            raise InputError(f"{url}: cannot be fetched: {err}", hint="fetch it by hand and give the file") from err
+            raise InputError(
+                f"{url}: cannot be downloaded: {err}", hint="download it yourself and give the file"
+            ) from err
         if len(raw) > limit:
             raise InputError(
-                f"{url}: it is larger than {limit // 1_000_000} MB", hint="fetch it by hand and give the file"
+                f"{url}: it is larger than {limit // 1_000_000} MB", hint="download it yourself and give the file"
             )
         return raw, unquote(PurePosixPath(urlsplit(current).path).name) or host
     raise InputError(f"{url}: more than {_REDIRECTS} redirects")
@@ -68,7 +70,7 @@ def _body(response: http.client.HTTPResponse, limit: int, until: float) -> bytes
         pieces.append(piece)
         size += len(piece)
         if time.monotonic() > until:
-            raise TimeoutError(f"it takes more than {_IN_ALL / 60:.0f} minutes")
+            raise TimeoutError(f"it took more than {_IN_ALL / 60:.0f} minutes")
     return b"".join(pieces)
 
 
@@ -77,15 +79,15 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as err:
-        raise InputError(f"{url}: this is no address: {err}") from err
+        raise InputError(f"{url}: this is not a valid address: {err}") from err
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{url}: only http and https addresses are fetched")
+        raise InputError(f"{url}: only http and https addresses can be downloaded")
     if parts.username or parts.password:
-        raise InputError("an address with a name or password in it is not fetched", hint="fetch it by hand")
+        raise InputError("an address with a user name or password in it is not downloaded", hint="download it yourself")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if any(ord(c) < 33 or ord(c) > 126 for c in target):
         raise InputError(
-            f"{url}: spaces and other signs must be escaped in an address", hint="copy it from the browser"
+            f"{url}: spaces and special characters must be escaped in an address", hint="copy it from the browser"
         )
     return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), target
 
@@ -97,7 +99,7 @@ def _public(url: str, host: str, port: int, resolve: Resolve) -> str:
     except OSError as err:
         raise InputError(f"{url}: {host} cannot be found: {err}") from err
     if not addresses or not all(_global(a) for a in addresses):
-        raise InputError(f"{url}: {host} is no public address", hint="fetch it by hand and give the file")
+        raise InputError(f"{url}: {host} is not a public address", hint="download it yourself and give the file")
     return addresses[0]
 
 

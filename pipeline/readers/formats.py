@@ -65,4 +65,4 @@ def reader_for(document: Document, wanted: str | None = None) -> Reader:
     for reader in READERS:
         if reader.name == wanted:
             return reader
-    raise InputError(f"no format is called {wanted!r}", hint=f"one of {', '.join(r.name for r in READERS)}")
+    raise InputError(f"unknown format {wanted!r}", hint=f"use one of {', '.join(r.name for r in READERS)}")

@@ -27,7 +27,7 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
     filled = list(itertools.islice(filter(str.strip, rows), _SAMPLE))
     for pattern in (_LINE, _PAGE_AND_LINE):
         if _all_numbered(filled, pattern):
-            tally.warn("numbers in front of the lines are taken off")
+            tally.warn("line numbers in front of the lines were removed")
             between = _between_pages(rows, pattern)
             for i in sorted(between):
                 tally.leave_out(PAGES, rows[i], i + 1)

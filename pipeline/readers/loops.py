@@ -39,7 +39,11 @@ def fold_loops(lines: list[Line], tally: Tally) -> list[Line]:
         loop_text = " ".join(line.text for line in loop)
         words_left_out = len(words(loop_text)) * (times - 1)
         _record(
-            f'"{loop_text[:50]}" stands {times} times in a row', words_left_out, loop_text, lines[i].file_line, tally
+            f'"{loop_text[:50]}" is repeated {times} times in a row',
+            words_left_out,
+            loop_text,
+            lines[i].file_line,
+            tally,
         )
         i += period * times
     return folded
@@ -67,7 +71,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
     tokens = text.split()
     if max(map(len, tokens), default=0) >= _RUN and (folded := _REPEATED.sub(_once, text)) != text:
         words_left_out = max(1, word_count(text) - word_count(folded))
-        _record(f'a phrase goes round in "{text[:50]}"', words_left_out, text, line.file_line, tally)
+        _record(f'a phrase repeats itself in "{text[:50]}"', words_left_out, text, line.file_line, tally)
         line, tokens = line._replace(text=folded), folded.split()
     if len(tokens) < _LEAST or (len(tokens) < _LONG and len(set(tokens)) > _VARIED * len(tokens)):
         return line
@@ -82,7 +86,11 @@ def _unlooped(line: Line, tally: Tally) -> Line:
             at = start + period * times
     kept_tokens += tokens[at:]
     _record(
-        f'a phrase goes round in "{line.text[:50]}"', len(tokens) - len(kept_tokens), line.text, line.file_line, tally
+        f'a phrase repeats itself in "{line.text[:50]}"',
+        len(tokens) - len(kept_tokens),
+        line.text,
+        line.file_line,
+        tally,
     )
     return line._replace(text=" ".join(kept_tokens))
 
@@ -90,7 +98,7 @@ def _unlooped(line: Line, tally: Tally) -> Line:
 def _record(finding: str, words_left_out: int, text: str, file_line: int, tally: Tally) -> None:
     """Record a loop and the number of its words that are left out."""
     tally.leave_out_words("loops of speech recognition", words_left_out, text, file_line)
-    tally.warn(f"{finding}: read once, as a loop of speech recognition", file_line)
+    tally.warn(f"{finding}: kept once, as a loop of speech recognition", file_line)
 
 
 def _once(match: re.Match[str]) -> str:

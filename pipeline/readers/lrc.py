@@ -40,7 +40,7 @@ def read(document: Document, tally: Tally) -> Captions:
         elif match := _TIMES.match(row):
             starts = [seconds(t) for t in match[1].strip("[]").split("][")]
             if len(starts) > 1:
-                tally.warn(f"a line with {len(starts)} times is read at the first", number)
+                tally.warn(f"this line has {len(starts)} times: only the first is used", number)
             end = seconds(match[3]) if match[3] else None
             cues.append(Cue(starts[0], end, [_WORD_TIME.sub("", match[2])], number))
         else:
@@ -61,7 +61,7 @@ def _shift(cues: list[Cue], offset: str, tally: Tally) -> None:
     for cue in cues:
         cue.start = None if cue.start is None else round(max(0.0, cue.start - shift), 3)
         cue.end = None if cue.end is None else round(max(0.0, cue.end - shift), 3)
-    tally.warn(f"all times are {abs(shift):g} s {'earlier' if shift > 0 else 'later'}, as the offset of the file says")
+    tally.warn(f"all times are moved {abs(shift):g} s {'earlier' if shift > 0 else 'later'}, by the file's offset")
 
 
 READER = Reader("lrc", "LRC", sniff, read)

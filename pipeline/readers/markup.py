@@ -155,10 +155,10 @@ def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> s
         return line
     marks = _LAST_TEMPLATES.search(line)
     if marks and (not line[: marks.start()].strip() or ends_sentence(line[: marks.start()])):
-        tally.leave_out("marks of templates", marks[0], number)
+        tally.leave_out("template markup", marks[0], number)
         line = line[: marks.start()].rstrip()
     if first and (marks := _FIRST_TEMPLATES.match(line)):
-        tally.leave_out("marks of templates", marks[0], number)
+        tally.leave_out("template markup", marks[0], number)
         line = line[marks.end() :]
     return line
 

@@ -37,7 +37,7 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
         except InputError as err:
             if warn is None:
                 raise
-            warn(f"{err.args[0]}, so it is left out: {err.hint}")
+            warn(f"{err.args[0]}, so it is ignored: {err.hint}")
             return default
 
     return Metadata(
@@ -80,9 +80,9 @@ def read_side_file(path: Path) -> Metadata:
     try:
         values = json.loads(side.read_bytes())
     except (ValueError, RecursionError, OSError) as err:
-        raise InputError(f"{side}: this side file is no valid JSON", hint="mend or remove it") from err
+        raise InputError(f"{side}: this side file is not valid JSON", hint="fix or remove it") from err
     if not isinstance(values, dict):
-        raise InputError(f"{side}: this side file must hold one JSON object", hint="mend or remove it")
+        raise InputError(f"{side}: this side file must contain one JSON object", hint="fix or remove it")
     metadata = from_mapping(values, str(side))
     ending = _LANGUAGE_ENDING.search(path.stem)
     if side.name != f"{path.stem}.info.json" and ending:

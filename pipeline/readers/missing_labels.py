@@ -43,8 +43,8 @@ def warn_of_missing_labels(rows: Sequence[Row], labelled: Sequence[int], tally: 
         others = any(n >= _LECTURES for name, n in lectures.items() if name != speaker)
         if longest.long and len(speaker_runs) > _OTHERS and longest.words >= _TIMES * most and others:
             tally.warn(
-                f'"{speaker}" holds for {longest.paragraphs} paragraphs here, {longest.words / total:.0%} of the words'
-                f", and for {most} words at most elsewhere: is a label missing below it?",
+                f'"{speaker}" has {longest.paragraphs} paragraphs here, {longest.words / total:.0%} of the words'
+                f", and at most {most} words elsewhere: is a label missing below it?",
                 longest.line,
             )
 

@@ -13,7 +13,7 @@ from pipeline.readers.frames import BREAK
 from pipeline.readers.pages import without_running_heads
 from pipeline.readers.parts import blocks, deleted, is_paragraph, rows, runs
 from pipeline.readers.tally import Tally
-from pipeline.text import clean
+from pipeline.text import clean, numbered
 from pipeline.transcript import Metadata
 
 _UNREAD = (("formulas", "m:oMath", "m:t"), ("text boxes", "w:txbxContent", "w:t"))
@@ -114,15 +114,15 @@ def _pdf_read(document: Document, tally: Tally) -> Prose:
     try:
         pdf = PdfReader(io.BytesIO(document.raw))
         if pdf.is_encrypted and not pdf.decrypt(""):
-            raise InputError(f"{document.label}: this PDF asks for a password", hint="save it without one")
+            raise InputError(f"{document.label}: this PDF needs a password", hint="save it without one")
         pages = [page.extract_text() for page in pdf.pages]
         properties = pdf.metadata
     except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError) as err:
         raise broken(document, "this PDF", err, "save it as text") from err
     if not any(page.strip() for page in pages):
         raise InputError(
-            f"{document.label}: this PDF holds no text, {len(pages)} pages of pictures",
-            hint="run text recognition (OCR) over it first",
+            f"{document.label}: this PDF contains no text, only {numbered(len(pages), 'page')} of images",
+            hint="run text recognition (OCR) on it first",
         )
     rows = without_running_heads([page.split("\n") for page in pages], tally)
     title = clean(str(properties.title or "")) if properties else ""

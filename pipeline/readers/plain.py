@@ -41,7 +41,7 @@ def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
         values = yaml.safe_load(match["yaml"])
     except (yaml.YAMLError, ValueError) as err:
         line = getattr(getattr(err, "problem_mark", None), "line", 0) + 2
-        tally.warn("the front matter is no valid YAML and was left out: mend it if its title is wanted", line)
+        tally.warn("the front matter is not valid YAML and was ignored: fix it if you need its title", line)
         values = {}
     if not isinstance(values, dict):
         return Metadata(), text

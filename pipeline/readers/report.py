@@ -95,9 +95,9 @@ def describe(transcript: Transcript) -> list[str]:
     ]
     lines += [f"  {key:<10} {value}" for key, value in _metadata(transcript).items()]
     lines += [f"  left out   {left_out(part)}" for part in reading.left_out]
-    lines += [f"  no name    {_no_name(part)}" for part in reading.not_names[:_SHOWN]]
+    lines += [f"  not names  {_no_name(part)}" for part in reading.not_names[:_SHOWN]]
     if len(reading.not_names) > _SHOWN:
-        lines.append(f"  no name    {len(reading.not_names) - _SHOWN} more beginnings that look like labels")
+        lines.append(f"  not names  {len(reading.not_names) - _SHOWN} more that look like labels")
     return lines + [f"  warning    {remark}" for remark in reading.remarks]
 
 
@@ -108,7 +108,7 @@ def _speakers(transcript: Transcript) -> str:
         return "none"
     shown = known[:_SHOWN] + ([f"{len(known) - _SHOWN} more"] if len(known) > _SHOWN else [])
     nobody = shares.get("", 0.0)
-    return "; ".join(shown) + (f"; given to nobody {nobody:.0%}" if nobody else "")
+    return "; ".join(shown) + (f"; no speaker {nobody:.0%}" if nobody else "")
 
 
 def speaker_shares(transcript: Transcript) -> dict[str, float]:

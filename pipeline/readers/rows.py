@@ -38,7 +38,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     inside = inside if inside and _are_times(rows) else 0
     others = sum(r.start is not None for r in rows)
     if others < inside and (late := [r.line for r in rows if r.start is None and _has_time_inside(r.text)]):
-        tally.warn("times stand inside turns: the words in front of a turn's first time are given that time", late[0])
+        tally.warn("times stand inside turns: words before a turn's first time get that time", late[0])
     cut = inside >= 2 or (inside > 0 and others > 0)
     pieces = [piece for row in rows for piece in (_at_times(row) if ":" in row.text else (row,))] if cut else rows
     sounds = Sounds((r.text for r in pieces), tally)
@@ -154,10 +154,10 @@ def _forwards(starts: list[float | None], rows: list[Row], tally: Tally) -> bool
     timed = [(s, r.line) for s, r in zip(starts, rows, strict=True) if s is not None]
     back = [line for (a, _), (b, line) in itertools.pairwise(timed) if b < a]
     if len(back) > _BACK * len(timed) and len(back) > 1:
-        tally.warn(f"{len(back)} of {len(timed)} times go back: none of them is taken for a time", back[0])
+        tally.warn(f"{len(back)} of {len(timed)} times go backwards: none of them is used", back[0])
         return False
     for line in back[:_MOST_WARNINGS]:
-        tally.warn("the time goes back here", line)
+        tally.warn("the time goes backwards here", line)
     if len(back) > _MOST_WARNINGS:
-        tally.warn(f"the time goes back {len(back) - _MOST_WARNINGS} more times", back[_MOST_WARNINGS])
+        tally.warn(f"the time goes backwards {len(back) - _MOST_WARNINGS} more times", back[_MOST_WARNINGS])
     return True

@@ -69,7 +69,7 @@ def _cues(text: str, tally: Tally) -> list[tuple[str | None, Cue]]:
         if time := _START.search(tag[0]):
             start = int(time[1])
         else:
-            tally.warn(f'this element has no time: "{tag[0][:60]}"; its words have the time before it', line)
+            tally.warn(f'this element has no time: "{tag[0][:60]}"; its words get the time before it', line)
         _record_words(tag[0], line, tally)
         body = text[at : tags[n + 1].start() if n + 1 < len(tags) else len(text)]
         for paragraph in _PARAGRAPH.finditer(body):
@@ -116,8 +116,8 @@ def _warn_of_much(other_cues: Sequence[tuple[str | None, Cue]], words_read: int,
     if unread > _MUCH * words_read:
         kinds = ", ".join(dict.fromkeys(kind or "" for kind, cue in other_cues if _size(cue)))
         tally.warn(
-            f"{numbered(unread, 'word')} in captions of another class ({kinds[:60]}) are taken for another language "
-            "and left out: give them the class of the others if they are none",
+            f"{numbered(unread, 'word')} in captions of another class ({kinds[:60]}) were taken for another language "
+            "and left out: if they are not, give them the class of the others",
             other_cues[0][1].line,
         )
 

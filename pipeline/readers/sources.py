@@ -137,12 +137,12 @@ def _address(path: str) -> InputError:
     if is_video(url):
         return no_transcript(url)
     return InputError(
-        f"{url}: an address, not a file", hint=f"give --transcript-url '{url}' if a transcript file is there"
+        f"{url}: this is an address, not a file", hint=f"use --transcript-url '{url}' if it is a transcript"
     )
 
 
 def _nothing_in(path: Path, kind: str) -> InputError:
-    return InputError(f"{path}: no transcripts in this {kind}", hint=f"looked for {', '.join(READ)}")
+    return InputError(f"{path}: no transcripts found in this {kind}", hint=f"looked for {', '.join(READ)}")
 
 
 def _folder(root: Path, is_own_file: IsOwnFile) -> Survey:
@@ -168,7 +168,7 @@ def _sorted_out(root: Path, paths: Iterable[Path], is_own_file: IsOwnFile) -> Su
                 errors.append(err)
                 continue
             sources += archive.sources
-            skipped += archive.skipped if archive.sources else [Skipped(path, "no transcripts in this zip file")]
+            skipped += archive.skipped if archive.sources else [Skipped(path, "no transcripts found in this zip file")]
         elif not path.name.lower().endswith(".info.json"):
             sources.append(Source(path, inner.as_posix()))
     return Survey(tuple(sources), tuple(skipped), tuple(errors))
@@ -193,9 +193,9 @@ def _why_not(path: Path, root: Path) -> str | None:
     if path.name.lower().endswith(".info.json") or suffix == ".zip":
         return None
     if suffix not in READ:
-        return f"{suffix} is none of the endings that are read" if suffix else "its name has no ending"
+        return f"{suffix} files are not read" if suffix else "its name has no extension"
     if suffix in _LOOKED_INTO and not _recognised(path):
-        return "no format of transcripts is recognised in it"
+        return "it holds no transcript in a known format"
     return None
 
 
@@ -216,7 +216,7 @@ def _archive(path: Path, prefix: str) -> Survey:
     """The contents of a zip file. Raises InputError if it cannot be read."""
     names = members(path)
     readable = [n for n in names if Path(n).suffix.lower() in READ and not n.lower().endswith(".info.json")]
-    skipped = [Skipped(path / n, "its ending is none of those that are read") for n in names if n not in readable]
+    skipped = [Skipped(path / n, "files of this type are not read") for n in names if n not in readable]
     skipped += [Skipped(Path(f"{path}/{n}"), why) for n, why in passed_over(path)]
     return Survey(tuple(Source(path / n, prefix + n) for n in readable), tuple(skipped))
 

@@ -77,7 +77,7 @@ def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:
             names = (field.strip().casefold() for field in row.partition(":")[2].split(","))
             fields = tuple(_SYNONYMS.get(field, field) for field in names)
             if not {"start", "end", "text"} <= {*fields} or len({*fields}) < len(fields):
-                tally.warn("this line names no start, end and text: events are read in the usual order", number)
+                tally.warn("this line does not name start, end and text: events are read in the usual order", number)
                 fields = _USUAL
         elif fields != _USUAL and _DIALOGUE.match(row):
             row = _reordered(row, fields, number, tally)
@@ -122,7 +122,7 @@ def _rate(document: Document, tally: Tally) -> float | None:
     first = re.match(r"^\{[01]\}\{[01]?\}\s*(\d+(?:\.\d+)?)\s*$", document.head.split("\n", 1)[0])
     if first:
         return None
-    tally.warn("frames without a rate: read as 25 a second")
+    tally.warn("no frame rate: read as 25 frames per second")
     return 25.0
 
 

@@ -102,7 +102,7 @@ def _put_times(cues: list[Cue], clocks: list[tuple[str, str]], tally: Tally) -> 
     for cue, pair in zip(cues, clocks, strict=True):
         for cell in pair:
             if cell and not _number(cell) and not CLOCK.fullmatch(cell):
-                tally.leave_out("cells that are no times", cell, cue.line)
+                tally.leave_out("cells that are not times", cell, cue.line)
     words = sum(len(row.split()) for cue in cues for row in cue.rows)
     if any(":" in a for a, _ in clocks):
         dial = Dial([a for a, _ in clocks if CLOCK.fullmatch(a)], words)

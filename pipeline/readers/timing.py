@@ -93,9 +93,9 @@ def _broken(rows: Sequence[str], times: Sequence[tuple[int, re.Match[str]]], tal
     for i in broken:
         tally.leave_out("broken timing lines", rows[i], i + 1)
     for i in broken[:_MOST_WARNINGS]:
-        tally.warn(f'this line is no time: "{rows[i].strip()[:60]}"', i + 1)
+        tally.warn(f'this is not a valid timing line: "{rows[i].strip()[:60]}"', i + 1)
     if len(broken) > _MOST_WARNINGS:
-        tally.warn(f"{len(broken) - _MOST_WARNINGS} more lines are no times", broken[_MOST_WARNINGS] + 1)
+        tally.warn(f"{len(broken) - _MOST_WARNINGS} more lines are not valid timing lines", broken[_MOST_WARNINGS] + 1)
     short = [i for i, m in times if "." not in m["start"] and "," not in m["start"]]
     if short:
         tally.warn("times without milliseconds", short[0] + 1)

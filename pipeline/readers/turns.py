@@ -93,7 +93,7 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
         words_after = sum(len(r.split()) for r in rows[i + 1 :])
         if words_after >= _AFTER * (words_before + words_after):
             first = next((n for n, r in enumerate(rows[:i], 1) if words(r)), None)
-            tally.leave_out("what stands before the transcript", "\n".join(rows[: i + 1]), first)
+            tally.leave_out("text before the transcript", "\n".join(rows[: i + 1]), first)
             return i + 1
     return 0
 
@@ -214,7 +214,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     """The rows, with paragraphs joined; a speaker holds until the next label."""
     asker = _asker_alone(rows, labels)
     if asker:
-        tally.warn(f'only "{asker}" is named, who asks: what stands under the questions is given to nobody')
+        tally.warn(f'only "{asker}", who asks the questions, is named: the answers get no speaker')
     chapters = _chapters(rows, labels)
     if not labels.names and _ends_in_menu(rows, chapters):
         tally.leave_out(KIND, rows[-1].text, rows.pop().number)

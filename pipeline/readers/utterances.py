@@ -67,9 +67,9 @@ def _utterances(root: ET.Element, tally: Tally) -> list[ET.Element]:
         if element not in holders and _first(element, _WHO) and words(_words(element)):
             utterances.append(element)
         else:
-            tally.leave_out("text outside of what people say", element.text or "")
+            tally.leave_out("text outside utterances", element.text or "")
             for child in element:
-                tally.leave_out("text outside of what people say", child.tail or "")
+                tally.leave_out("text outside utterances", child.tail or "")
             stack.extend(reversed(element))
     return utterances
 

@@ -231,9 +231,9 @@ def read(document: Document, tally: Tally) -> Prose:
     if len(words(" ".join(page.controls))) > len(words(" ".join(page.rows))):
         page = _parsed(text, buttons=True)
     for row in page.controls:
-        tally.leave_out("buttons, lists to choose from and hidden parts of a page", row)
+        tally.leave_out("buttons, menus and hidden parts of a page", row)
     for row in page.around:
-        tally.leave_out("what stands around the text of a page", row)
+        tally.leave_out("text around the transcript of a page", row)
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
     title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title))

@@ -30,7 +30,7 @@ def _root(document: Document) -> str:
 def _tree(document: Document) -> ET.Element:
     """The root element. Raises InputError, which names the line that is not XML."""
     if "<!ENTITY" in document.text[:100_000]:
-        raise broken(document, "this XML", "it declares entities of its own", "save it without a DOCTYPE")
+        raise broken(document, "this XML", "it declares its own entities", "save it without a DOCTYPE")
     # The text is already decoded, whatever it declares.
     return parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
 
@@ -43,7 +43,7 @@ def parsed(document: Document, text: str) -> ET.Element:
         if "unbound prefix" in str(err) and text != (bare := _PREFIX.sub(r"\1\2", text)):
             return parsed(document, bare)
         where = f"line {err.position[0]}: {err}"
-        raise broken(document, "this XML", where, "export it again, or mend that line") from err
+        raise broken(document, "this XML", where, "export it again, or fix that line") from err
 
 
 def name_of(element: ET.Element) -> str:

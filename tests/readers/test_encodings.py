@@ -62,11 +62,11 @@ def test_a_broken_byte_does_not_make_utf8_something_else() -> None:
     raw = "Zoë said – and Žofie agreed – that the box".encode() + b"\xe9" + b"s were wet at the quay."
     transcript = parse(raw, "talk.txt", name="talk")
     assert "Zoë said – and Žofie" in transcript.segments[0].text
-    assert "1 broken bytes in UTF-8" in transcript.notes[0]
+    assert "1 invalid byte in UTF-8" in transcript.notes[0]
 
 
 def test_two_strange_bytes_are_no_alphabet() -> None:
-    with pytest.raises(InputError, match="encoding cannot be told"):
+    with pytest.raises(InputError, match="encoding cannot be detected"):
         parse(b"A broken \x81 byte and \x8d another.", "talk.txt", name="talk")
 
 

@@ -40,7 +40,7 @@ def test_a_phrase_that_stands_twice_in_prose_is_told() -> None:
 def test_what_stands_once_where_labels_do_is_nobodys_and_told(phrase: str) -> None:
     transcript = read("\n\n".join([*LABELLED[:8], f"{phrase}: we have less than that.", *LABELLED[8:]]))
     assert next(s.speaker for s in transcript.segments if phrase in s.text) is None
-    assert f'"{phrase}" may be a speaker or not' in transcript.notes[0]
+    assert f'"{phrase}" may or may not be a speaker' in transcript.notes[0]
 
 
 @pytest.mark.parametrize("phrase", ["and one more", "Here's the thing", "Note"])
@@ -111,7 +111,7 @@ def test_doubt_gives_words_to_nobody_and_is_told() -> None:
     ]
     transcript = read("\n\n".join(rows))
     assert next(s.speaker for s in transcript.segments if "hungry." in s.text and "we are" in s.text) is None
-    assert 'Passengers" may be a speaker' in transcript.notes[0]
+    assert 'Passengers" may or may not be a speaker' in transcript.notes[0]
 
 
 def test_lines_over_the_talk_are_a_header() -> None:
@@ -303,7 +303,7 @@ def test_what_looks_like_an_announcer_later_on_is_nobody() -> None:
 def test_a_word_and_a_colon_over_the_talk_without_a_time_is_nobody_and_told() -> None:
     transcript = read("\n\n".join(["Disclaimer: This text was made by a machine.", *LABELLED]))
     assert transcript.segments[0].speaker is None
-    assert '"Disclaimer" may be a speaker' in transcript.notes[0]
+    assert '"Disclaimer" may or may not be a speaker' in transcript.notes[0]
 
 
 def test_an_answer_under_the_only_one_who_asks_is_nobodys_in_bold_type_too() -> None:

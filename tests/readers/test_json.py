@@ -219,7 +219,7 @@ def test_json_without_a_transcript_is_refused_by_its_keys() -> None:
 
 
 def test_a_short_text_among_many_is_no_transcript() -> None:
-    with pytest.raises(InputError, match="no transcript is recognised"):
+    with pytest.raises(InputError, match="no transcript was found"):
         read({"text": "A short note.", "log": [f"Line {n} of the log of the server." for n in range(9)]})
 
 

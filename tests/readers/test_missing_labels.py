@@ -27,7 +27,7 @@ def lecture(rest: list[str], *, who: str = "Person in the Hall", last: str = "An
 def test_a_long_rest_below_a_short_question_is_doubted_and_stays_where_it_is(who: str) -> None:
     transcript = lecture(LECTURE, who=who)
     [remark] = transcript.reading.remarks
-    assert f'"{who}" holds for 31 paragraphs here' in remark.text
+    assert f'"{who}" has 31 paragraphs here' in remark.text
     assert "is a label missing below it?" in remark.text
     assert remark.line == 2 * (12 + 6 + 12 + 6) + 1
     assert transcript.segments[-1].speaker == who

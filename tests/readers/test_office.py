@@ -160,7 +160,7 @@ def test_a_pdf_of_pictures_is_told() -> None:
     writer.add_blank_page(100, 100)
     packed = io.BytesIO()
     writer.write(packed)
-    with pytest.raises(InputError, match="holds no text, 1 pages"):
+    with pytest.raises(InputError, match="contains no text, only 1 page of images"):
         read(packed.getvalue(), ".pdf")
 
 

@@ -147,7 +147,7 @@ def test_encodings(codec: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["nonsense", "hex", "undefined", "a\0b", "\udc80"])
 def test_what_is_no_encoding_is_told(encoding: str) -> None:
-    with pytest.raises(InputError, match="no encoding is called"):
+    with pytest.raises(InputError, match="unknown encoding"):
         parse(b"Ana: The plant makes 40 megawatts.", "talk.txt", name="talk", encoding=encoding)
 
 
@@ -158,13 +158,13 @@ def test_a_guessed_encoding_is_announced() -> None:
 def test_a_broken_time_is_told_and_its_words_are_kept() -> None:
     transcript = read(VTT + "\n00:00:0x.000 --> 00:00:10.000\nThis cue is kept.\n", ".vtt")
     assert transcript.segments[-1].text.endswith("This cue is kept.")
-    assert transcript.notes == ('this line is no time: "00:00:0x.000 --> 00:00:10.000" (line 9)',)
+    assert transcript.notes == ('this is not a valid timing line: "00:00:0x.000 --> 00:00:10.000" (line 9)',)
 
 
 def test_broken_front_matter_is_left_out_and_told() -> None:
     transcript = read("---\ntitle: [broken\n---\nWords here.\n", ".md")
     assert [s.text for s in transcript.segments] == ["Words here."]
-    assert "no valid YAML" in transcript.notes[0]
+    assert "not valid YAML and was ignored" in transcript.notes[0]
 
 
 def test_a_rule_in_front_is_no_front_matter() -> None:

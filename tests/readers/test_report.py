@@ -27,7 +27,7 @@ def test_a_file_is_described(tmp_path: Path) -> None:
     assert "format     text" in out
     assert "speakers   Oda " in out
     assert 'sounds and stage directions: 1, 1 word, first in line 7: "(laughs)"' in out
-    assert '"The Fog" may be a speaker or not: these words are given to nobody (line 9)' in out
+    assert '"The Fog" may or may not be a speaker: these words get no speaker (line 9)' in out
 
 
 def test_machines_get_a_line_a_transcript(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_marks_of_a_site_s_templates_are_told() -> None:
     text = "{% raw %}Ann: We leave at nine. {% assign at=1 %}\n\n{% include b.html %}\n\nBob: Yes.\n{{ end }}\n"
     transcript = read(text, ".md")
     assert [(s.speaker, s.text) for s in transcript.segments] == [("Ann", "We leave at nine."), ("Bob", "Yes.")]
-    assert left_out(text, ".md") == {"marks of templates": (7, 1)}
+    assert left_out(text, ".md") == {"template markup": (7, 1)}
 
 
 def test_what_markdown_and_tags_hide_is_told() -> None:
@@ -238,11 +238,11 @@ def test_what_stands_before_the_transcript_is_told() -> None:
     kept = left_out(
         "# Ferry\n\nA plan for the night.\n\n## Transcript\n\nWe leave at nine, all of us, with the boat.\n", ".md"
     )
-    assert kept == {"what stands before the transcript": (7, 1)}
+    assert kept == {"text before the transcript": (7, 1)}
 
 
 def test_errors_name_format_and_what_there_is() -> None:
-    with pytest.raises(InputError, match=r"no speech in it, read as WebVTT captions \(it holds only: 1 sounds"):
+    with pytest.raises(InputError, match=r"no speech in it, read as WebVTT captions \(it contains only: 1 sounds"):
         read(vtt("[Music]"), ".vtt")
 
 
@@ -259,7 +259,7 @@ def test_a_row_of_json_that_damage_made_of_two_is_told_and_loses_nothing_in_sile
     whole = '{"speaker": "Lin", "start": 1.0, "end": 2.0, "text": "We leave at nine."}'
     two = '{"speaker": "Lin", "text": "Or at ten.", "start": 3.0, "text": "At eleven."}'
     told = left_out(f"{whole}\n{two}\n{whole}\n", ".jsonl")
-    assert told["lines that are no JSON objects"][1] == 2
+    assert told["lines that are not JSON objects"][1] == 2
 
 
 def test_an_object_with_two_texts_is_refused() -> None:
@@ -317,7 +317,7 @@ def test_the_second_language_of_sami_is_told() -> None:
 def test_tiers_and_codes_of_chat_are_told() -> None:
     rows = "*ODA:\twe leave at nine [=! laughs] .\n%mor:\tpro|we v|leave\n" * 2
     transcript = read(f"@UTF8\n@Begin\n{rows}@End\n", ".cha")
-    assert {part.kind for part in transcript.reading.left_out} >= {"tiers under turns", "codes of the notation"}
+    assert {part.kind for part in transcript.reading.left_out} >= {"tiers under turns", "notation codes"}
 
 
 def test_lines_of_substation_that_the_library_passes_over_are_told() -> None:
@@ -346,7 +346,9 @@ def test_the_fields_of_substation_are_those_that_its_format_line_names(form: str
 def test_a_format_line_of_substation_without_times_is_warned_of() -> None:
     event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Oda,0,0,0,,We leave at nine.\n"
     transcript = read(f"[Script Info]\n\n[Events]\nFormat: Name, Text\n{event}", ".ass")
-    assert transcript.notes == ("this line names no start, end and text: events are read in the usual order (line 4)",)
+    assert transcript.notes == (
+        "this line does not name start, end and text: events are read in the usual order (line 4)",
+    )
 
 
 def test_lines_of_substation_under_a_section_whose_name_is_torn_are_told() -> None:

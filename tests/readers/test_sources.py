@@ -22,9 +22,9 @@ def test_files_that_are_not_read_are_told_with_why(tmp_path: Path) -> None:
     found = survey([tmp_path])
     assert [s.name for s in found.sources] == ["talk"]
     assert {s.path.name: s.reason for s in found.skipped} == {
-        "README": "its name has no ending",
-        "notes.json": "no format of transcripts is recognised in it",
-        "photo.png": ".png is none of the endings that are read",
+        "README": "its name has no extension",
+        "notes.json": "it holds no transcript in a known format",
+        "photo.png": ".png files are not read",
     }
 
 
@@ -73,7 +73,7 @@ def test_a_broken_zip_file_in_a_folder_is_an_error_and_one_without_transcripts_i
     assert [s.name for s in found.sources] == ["talk"]
     assert [str(e) for e in found.errors] == [str(e) for e in survey([tmp_path / "cut.zip"]).errors]
     assert "cut.zip: this zip file cannot be read" in str(found.errors[0])
-    assert [(s.path.name, s.reason) for s in found.skipped] == [("photos.zip", "no transcripts in this zip file")]
+    assert [(s.path.name, s.reason) for s in found.skipped] == [("photos.zip", "no transcripts found in this zip file")]
 
 
 @pytest.mark.parametrize("beside", ["talk.txt", "photo.png"])
@@ -194,7 +194,7 @@ def test_hidden_files_of_a_zip_and_those_that_lead_out_are_told(tmp_path: Path) 
             packed.writestr(name, "We leave at nine.")
     found = survey([tmp_path / "talks.zip"])
     assert [s.name for s in found.sources] == ["talk"]
-    assert {s.reason for s in found.skipped} == {"hidden", "its name leads out of the zip file"}
+    assert {s.reason for s in found.skipped} == {"hidden", "its path leads out of the zip file"}
 
 
 def test_front_matter_of_the_wrong_kind_is_left_out_and_told(tmp_path: Path) -> None:
@@ -202,4 +202,4 @@ def test_front_matter_of_the_wrong_kind_is_left_out_and_told(tmp_path: Path) -> 
     talk.write_text("---\ntitle: [Night, ferry]\nlanguage: en\n---\n\nWe leave at nine.\n")
     transcript = read_transcript(talk)
     assert (transcript.metadata.title, transcript.metadata.language) == (None, "en")
-    assert 'title must be text, so it is left out: write title: "…"' in transcript.notes[0]
+    assert 'title must be text, so it is ignored: write title: "…"' in transcript.notes[0]

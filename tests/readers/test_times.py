@@ -51,7 +51,7 @@ def test_a_clock_that_somebody_says_stays_in_the_text() -> None:
 
 def test_a_time_that_goes_back_is_told_with_its_line() -> None:
     rows = [f"[00:0{m}:00] That was minute number {m}, and we go on." for m in (1, 2, 3, 4, 2, 5, 6, 7)]
-    assert read("\n".join(rows)).notes == ("the time goes back here (line 5)",)
+    assert read("\n".join(rows)).notes == ("the time goes backwards here (line 5)",)
 
 
 def test_times_in_disorder_are_no_times() -> None:

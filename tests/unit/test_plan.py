@@ -185,7 +185,7 @@ def test_a_plan_tells_what_is_not_read(tmp_path: Path) -> None:
     settings = load_settings(base_url="https://api.openai.com/v1", out=tmp_path / "out")
     said: list[str] = []
     asyncio.run(forecast([tmp_path], settings, say=said.append))
-    assert len(said) == 1 and "photo.png (.png is none of the endings that are read)" in said[0]
+    assert len(said) == 1 and "photo.png (.png files are not read)" in said[0]
 
 
 def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:

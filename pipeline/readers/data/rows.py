@@ -37,14 +37,14 @@ def read(document: Document, tally: Tally) -> Captions:
     values_of_lines, rows = [*_objects(document.json_text)], document.json_text.split("\n")
     for number, value in values_of_lines:
         if not isinstance(value, dict):
-            tally.warn("this line is no JSON object, or one with a key twice", number)
-            tally.leave_out("lines that are no JSON objects", rows[number - 1], number)
+            tally.warn("this line is not a JSON object, or has a key twice", number)
+            tally.leave_out("lines that are not JSON objects", rows[number - 1], number)
     objects = [(n, v) for n, v in values_of_lines if isinstance(v, dict)]
     nested = [n for n, v in objects if any(isinstance(v.get(key), list) for key in ("turns", "segments"))]
     if len(nested) > 1:
         raise InputError(
             f"{document.label}: {len(nested)} transcripts in one file, the second in line {nested[1]}",
-            hint="give each its own file",
+            hint="put each into its own file",
         )
     if nested:
         return Captions(cues_of(dict(objects)[nested[0]], tally))

@@ -43,7 +43,7 @@ def read(document: Document, tally: Tally) -> Prose:
     text = _text(parsed)
     if not text:
         raise InputError(
-            f"{document.label}: no transcript is recognised in its JSON: {_outline(parsed)}",
+            f"{document.label}: no transcript was found in its JSON: {_outline(parsed)}",
             hint='export it as .srt, .vtt or text, or as {"segments": [{"speaker": …, "start": …, "text": …}]}',
         )
     for other_text in sorted(set(_strings(parsed))):
@@ -57,10 +57,10 @@ def _broken_json(document: Document) -> InputError:
         json.loads(document.json_text)
     except json.JSONDecodeError as err:
         why = f"{err.msg} (line {err.lineno}, column {err.colno})"
-        return broken(document, "its JSON", why, "it is cut or damaged there; export or fetch it again")
+        return broken(document, "its JSON", why, "it is cut off or damaged there: export or download it again")
     except (ValueError, RecursionError) as err:
         return broken(document, "its JSON", err, "export it as .srt, .vtt or text")
-    return broken(document, "its JSON", "it holds no object", "export it as .srt, .vtt or text")
+    return broken(document, "its JSON", "it contains no object", "export it as .srt, .vtt or text")
 
 
 def _text(parsed: Any) -> str:

@@ -66,7 +66,8 @@ def _warn_of_comment(text: str, unread: set[str], tally: Tally) -> None:
         comment_words = words(behind)
         if before.strip(" -") and comment_words and all(word in unread or not word.isalpha() for word in comment_words):
             tally.warn(
-                f'what stands behind " #" is a comment in YAML and left out: "{behind[:40]}"; quote the text', number
+                f'text after " #" is a comment in YAML and was left out: "{behind[:40]}"; put the text in quotes',
+                number,
             )
             return
 
@@ -85,7 +86,7 @@ def _values(document: Document) -> Any:
     except (yaml.YAMLError, ValueError) as err:
         mark = getattr(err, "problem_mark", None)
         line, why = (mark.line + 1, getattr(err, "problem", None)) if mark else (None, err)
-        document.doubts.append((f"this YAML is broken and not read as a list: {why}; mend it", line))
+        document.doubts.append((f"this YAML is broken and was not read as a list: {why}; fix it", line))
         return None
 
 
