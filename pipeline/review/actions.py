@@ -14,7 +14,7 @@ from pipeline.text import clean
 def _visible(text: str) -> str:
     cleaned = clean(text)
     if not cleaned:
-        raise ValueError("there are no words in it")
+        raise ValueError("the text is empty")
     return cleaned
 
 

@@ -170,7 +170,7 @@ class _Routes:
         """Both versions: the statements as others changed them meanwhile, and the action that was sent."""
         items = [i for id_ in sorted(ids_changed(action) or ()) if (i := desk.state.item(id_))]
         return pages.update(desk) | {
-            "error": "somebody decided on this meanwhile",
+            "error": "somebody else has decided this",
             "who": sorted({e.who for e in conflict.later}),
             "theirs": [{"id": i.id, "text": i.text, "label": i.label, "standing": i.standing} for i in items],
             "yours": action.model_dump(mode="json"),
@@ -203,7 +203,7 @@ class _Routes:
             if item is None:
                 raise HTTPException(404, "there is no such statement")
             if not item.lines:
-                raise HTTPException(422, "this cites no lines, so there is nothing to write it from")
+                raise HTTPException(422, "this cites no lines, so the model has nothing to write it from")
             return desk, Point(item, desk.state.above(item), desk.recording)
 
     def _rewritten(self, desk: Desk, item: Item, new: Rewritten) -> Response:
@@ -216,7 +216,7 @@ class _Routes:
     def keep(self, request: Request) -> Response:
         desk = self._desk(request)
         if self.setup.keep is None or desk.transcript.path is None:
-            raise HTTPException(422, "this document cannot be kept as a fixture: its transcript is no file")
+            raise HTTPException(422, "this document cannot be kept as a fixture: its transcript is not a file")
         with desk.lock:
             accepted = any(item.standing == "accepted" for item in desk.state.items)
             notes = render_markdown(_accepted(desk), reviewed=True) if accepted else ""

@@ -71,7 +71,11 @@ class Desk:
         try:
             return reviewed_document(self.document, self.state, self.recording, quotes)
         except Unquotable as err:
-            hint = "run studydoc make again" if self.remark else "give it other lines in studydoc review, or reject it"
+            hint = (
+                "run studydoc make again"
+                if self.remark
+                else "assign other lines to it in studydoc review, or reject it"
+            )
             raise InputError(f"{self.record}: {err}", hint=hint) from err
 
     def remarks(self, text: str, lines: tuple[int, ...], item: Item | None = None, label: str = "") -> tuple[str, ...]:

@@ -133,7 +133,9 @@ def _applied(state: State, action: Action, n: int) -> State:
 
 def _renamed(state: State, action: Rename) -> State:
     if not action.other and is_taken(state, action):
-        raise Unfit(f"another speaker is called {action.name}: say whether both are one person or exchange their names")
+        raise Unfit(
+            f"another speaker is called {action.name}: say whether both are the same person, or swap their names"
+        )
     return renamed(state, action)
 
 
@@ -170,7 +172,7 @@ def _decided(state: State, action: Decide) -> State:
     standing = _STANDINGS[action.kind]
     places = [n for n, i in enumerate(state.items) if i.id in ids and not i.outside]
     if len(places) < len(ids):
-        raise Unfit("this statement is not in the document, or was kept out of it: restore it first")
+        raise Unfit("this statement is not in the document, or was withheld or left out: restore it first")
     items = list(state.items)
     for n in places:
         items[n] = replace(items[n], standing=standing, reopened="")
@@ -226,7 +228,7 @@ def _fields_apart(item: Item, state: State, n: int) -> list[Item]:
 
 def _complete(section: str, lines: Sequence[int], label: str) -> None:
     if section not in BARE and not lines:
-        raise Unfit("a statement needs the lines that say it")
+        raise Unfit("a statement needs the lines that support it")
     if section in TERMED and not label:
         raise Unfit("a key concept needs a term")
 
@@ -251,9 +253,9 @@ def _replaced(state: State, id_: str, replacements: Sequence[Item]) -> State:
 def _merged(state: State, action: Merge, n: int) -> State:
     parts = [_present(state, t) for t in dict.fromkeys(action.targets)]
     if len(parts) < 2 or len({p.section for p in parts}) > 1:
-        raise Unfit("only statements of one section can become one")
+        raise Unfit("only statements of one section can be merged")
     if len({p.depth for p in parts}) > 1:
-        raise Unfit("only statements that are nested alike can become one")
+        raise Unfit("only statements at the same level can be merged")
     parts.sort(key=state.items.index)
     first = parts[0]
     merged = replace(
@@ -277,7 +279,7 @@ def _merged(state: State, action: Merge, n: int) -> State:
 def _moved(state: State, action: Move) -> State:
     item = _present(state, action.target, outside=True)
     if item.section == DROPPED:
-        raise Unfit("this note was dropped: restore it first")
+        raise Unfit("this note was left out: restore it first")
     block = state.block(item)
     ids = {i.id for i in block}
     remaining = replace(state, items=tuple(i for i in state.items if i.id not in ids))
@@ -285,13 +287,13 @@ def _moved(state: State, action: Move) -> State:
     if neighbour_id:
         neighbour = remaining.item(neighbour_id)
         if neighbour is None or neighbour.section != item.section:
-            raise Unfit("the place that it was moved to is not in the document")
+            raise Unfit("the place to move it to is not in the document")
         group, depth = neighbour.group, neighbour.depth + (1 if action.below else 0)
         at = remaining.items.index(neighbour) + (0 if action.before else len(remaining.block(neighbour)))
     else:
         group = action.group or item.group
         if group and state.group(group) is None:
-            raise Unfit("the heading that it was moved to is not in the document")
+            raise Unfit("the heading to move it to is not in the document")
         depth, at = 0, start_of(remaining, item.section, group)
     shift = depth - item.depth
     moved = [replace(i, group=group, depth=i.depth + shift) for i in block]
@@ -332,7 +334,7 @@ def _added(state: State, action: Add, n: int) -> State:
         state = _with_a_heading(state, n)
         group = state.group(action.group) if action.group else state.groups[-1]
         if group is None:
-            raise Unfit("the heading that it was added to is not in the document")
+            raise Unfit("the heading to add it to is not in the document")
         item = replace(item, group=group.id)
     return _appended(state, item)
 

@@ -82,7 +82,7 @@ class Guard:
         if scope["method"] == "POST":
             body = await _body(receive)
             if body is None:
-                await refused(413, "this is too large")(scope, receive, with_headers)
+                await refused(413, "the request is too large")(scope, receive, with_headers)
                 return
 
             async def replay_body() -> Message:
@@ -94,7 +94,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if not self.rules.knows(headers.get("host", "")):
-            return PlainTextResponse("this server does not go by that name", 400)
+            return PlainTextResponse("this server does not have that name", 400)
         if self.rules.visitor and (answer := self._visitor(scope, headers)):
             return answer
         if scope["method"] in ("GET", "HEAD"):
@@ -105,9 +105,9 @@ class Guard:
         if origin.scheme != "http" or origin.netloc != headers.get("host"):
             return refused(403, "the request comes from another page")
         if not _same(headers.get(TOKEN_HEADER, ""), self.rules.csrf):
-            return refused(403, "this page is from an earlier start: load it again")
+            return refused(403, "the server was restarted: reload this page")
         if headers.get("content-type", "").split(";")[0].strip() != "application/json":
-            return refused(415, "only JSON is taken")
+            return refused(415, "only JSON is accepted")
         return None
 
     def _visitor(self, scope: Scope, headers: Headers) -> Response | None:

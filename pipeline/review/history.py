@@ -33,10 +33,10 @@ from pipeline.review.older_renaming import renamed_as_before
 from pipeline.review.state import Misfit, State
 
 _LINES_UNKNOWN = (
-    "its lines were given before decisions kept what lines say, and the notes were made again since: "
-    "see whether they say it"
+    "its lines were chosen in an older version, and the notes have been made again since: "
+    "check that these lines support it"
 )
-_OTHER_WORDS = "the notes say now “{1}” where they said “{0}”: see whether this still fits"
+_OTHER_WORDS = "the notes now say “{1}” instead of “{0}”: check that this still fits"
 
 
 class Timeline:
@@ -101,7 +101,7 @@ class Timeline:
         if not numbers:
             return ()
         if self._lines is None:
-            raise Unfit(f"{CHANGED}, and lines may have other numbers: run studydoc make again")
+            raise Unfit(f"{CHANGED}, and its line numbers may differ: run studydoc make again")
         return self._lines.quotes(numbers)
 
     def as_kept(self, action: Action) -> Action:
@@ -218,7 +218,7 @@ class Timeline:
             elif item.outside:
                 reason = f"it was {item.standing}" + (f": {item.reason}" if item.reason else "")
             elif not match.same_words and (item.support is not None or item.text == item.was):
-                reason = f"it reads now: {item.wording}"
+                reason = f"it now reads: {item.wording}"
             else:
                 targets.append(match.id)
                 continue
@@ -240,7 +240,7 @@ def _misfit(event: Event, id_: str, reason: str) -> Misfit:
 def _unfit(event: Event, reason: str) -> Misfit:
     """An action that does not fit; the words of an addition are its own, and those of an edit are told."""
     if isinstance(event.action, Edit):
-        reason += f"; it was to read: {event.action.text}"
+        reason += f"; your text: {event.action.text}"
     id_ = "" if isinstance(event.action, Add) else next(iter(ids_used(event.action)), "")
     return _misfit(event, id_, reason)
 

@@ -37,7 +37,7 @@ class Lines:
             number_now = self._number_now(number, words_before)
             if number_now is None:
                 quote = next((e.quote for e in quotes if e.segment == number), "")
-                raise Unfit(f"line {number}, “{quote}”, is not in the transcript any more")
+                raise Unfit(f"line {number}, “{quote}”, is no longer in the transcript")
             numbers_now.append(number_now)
         return tuple(numbers_now)
 

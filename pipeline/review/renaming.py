@@ -12,8 +12,8 @@ from pipeline.review.state import Item, State
 from pipeline.speakers import full_name
 from pipeline.text import counts_somebody
 
-WORD_TOO = "“{new}” was put for “{old}”, which is a word too: see whether the speaker is meant"
-_PART = "“{new}” was put for a part of “{old}” that stands alone: see whether the speaker is meant"
+WORD_TOO = "“{old}”, which is also a word, was replaced by “{new}”: check that the speaker is meant"
+_PART = "“{new}” replaced a part of “{old}” that stood alone: check that the speaker is meant"
 _WITHIN = r"\w‐‑-"  # a hyphen holds words together: "Weiß-Müller" is no Müller
 _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 
@@ -89,7 +89,7 @@ def remark(before: State, after: State, action: Rename) -> str:
             continue
         find = _NewNames(frozenset((*_other_names(before, action), action.name)), {part: ""}).put_into
         if count := sum(swapped(i, find) != i for i in after.items):
-            sentence += f"; “{part}” still stands in {count}: find it to see who is meant"
+            sentence += f"; “{part}” is still in {count}: search for it to see who is meant"
     return sentence
 
 

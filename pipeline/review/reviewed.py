@@ -192,6 +192,6 @@ def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[s
         yield f"the transcript has {last} lines and no line {missing[0]}"
     quoted = with_lines(DraftStatement(text, tuple(lines)), recording).lines
     if more := [str(n) for n in quoted if n not in lines]:
-        yield f"what is quoted stands in {'line' if len(more) == 1 else 'lines'} {', '.join(more)}"
+        yield f"the quotation is in {'line' if len(more) == 1 else 'lines'} {', '.join(more)}"
     if finding_text := finding(text, recording):
         yield finding_text

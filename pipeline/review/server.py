@@ -50,12 +50,14 @@ def run_review(
     if not is_loopback(flags.host) and len(flags.token) < _SHORTEST_TOKEN:
         raise SettingsError(
             f"--host {flags.host} can be reached from other machines",
-            hint=f"give --token with at least {_SHORTEST_TOKEN} characters that nobody can guess",
+            hint=f"set --token to at least {_SHORTEST_TOKEN} characters that nobody can guess",
         )
     if not flags.token.isascii() or any(c in ' ;,"\\&#+%=' or not c.isprintable() for c in flags.token):
-        raise SettingsError("--token holds characters that no address can carry", hint="use letters, digits, - and _")
+        raise SettingsError(
+            "--token contains characters that are not allowed in an address", hint="use letters, digits, - and _"
+        )
     if missing := next((p for p in flags.paths if not p.exists()), None):
-        raise InputError(f"{missing}: there is no such folder", hint="give the folder that studydoc make wrote to")
+        raise InputError(f"{missing}: there is no such folder", hint="name the folder that studydoc make wrote to")
     try:
         family = socket.AF_INET6 if ":" in flags.host else socket.AF_INET
         listening = socket.socket(family)
@@ -63,7 +65,7 @@ def run_review(
         listening.bind((flags.host, flags.port))
     except OSError as err:
         raise SettingsError(
-            f"{flags.host}:{flags.port} cannot be listened on: {err.strerror or err}", hint="another --port, or none"
+            f"cannot listen on {flags.host}:{flags.port}: {err.strerror or err}", hint="use another --port, or none"
         ) from err
     with listening, suppress(KeyboardInterrupt):
         asyncio.run(_serve(flags, settings, listening, announce, keep))

@@ -52,11 +52,13 @@ def read_events(path: Path) -> list[Event]:
         file = _File.model_validate_json(content)
     except ValidationError as err:
         raise StoreError(
-            f"{path}: these are no review decisions ({err.error_count()} faults)",
-            hint="move the file away to begin anew; nothing was written to it",
+            f"{path}: this file does not contain review decisions ({err.error_count()} faults)",
+            hint="move it away to start again; it was not changed",
         ) from err
     if file.format != FORMAT or [e.n for e in file.events] != list(range(1, len(file.events) + 1)):
-        raise StoreError(f"{path}: its events are of another format or do not count from 1", hint="move the file away")
+        raise StoreError(
+            f"{path}: its events have another format or do not count from 1", hint="move it away to start again"
+        )
     return file.events
 
 
@@ -131,7 +133,7 @@ class Review:
                 self.timeline.take(event)
                 return event
         except Timeout as err:
-            raise StoreError(f"{self.path}: another process holds it", hint="try again") from err
+            raise StoreError(f"{self.path}: another process is using it", hint="try again") from err
         except OSError as err:
             raise StoreError(f"{self.path}: cannot be written: {err.strerror or err}") from err
 

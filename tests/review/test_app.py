@@ -151,7 +151,7 @@ def test_other_words_than_the_lines_have_are_no_matter_for_a_program(tmp_path: P
 
 def test_a_quotation_from_a_line_that_is_not_cited_is_remarked_on(tmp_path: Path) -> None:
     found = remarks_on(tmp_path, "Ben says: “without the loan the project is dead”.", 1)
-    assert found == ["what is quoted stands in line 6"]
+    assert found == ["the quotation is in line 6"]
 
 
 def test_lines_that_do_not_exist_are_remarked_on_and_not_taken(tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_notes_made_again_are_read_again_and_what_no_longer_fits_is_shown(tmp_pa
     ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": targets}})
     folder(tmp_path, document(figure="45"))
     page = ask(served, at)[2]
-    assert "1 decision no longer fit" in page and "it reads now: The Lund reactor makes 45 megawatts" in page
+    assert "1 decision no longer fit" in page and "it now reads: The Lund reactor makes 45 megawatts" in page
     assert page.count('<li class="item accepted') == len(targets) - 1
     assert "1 decision no longer fit" in ask(served, "/")[2]
 

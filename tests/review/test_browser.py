@@ -35,7 +35,7 @@ def test_from_the_list_to_the_export_by_mouse(page: Any, server: Server) -> None
     revision(page, 3)
     assert [e.action.kind for e in events(server)] == ["accept", "reject", "edit"]
     with page.expect_download() as download:
-        page.click("text=Export what is accepted")
+        page.click("text=Export accepted")
     exported = Path(download.value.path()).read_text("utf-8")
     assert "\n  - A swarm takes kilograms away in minutes.\n" in exported
     assert (exported.count("\n- "), exported.count("\n  - ")) == (1, 1)
@@ -172,7 +172,7 @@ def test_a_point_is_asked_for_again_and_what_is_ticked_is_taken(page: Any, tmp_p
         assert len(asked) == count >= 2
         ticks = page.locator("#several input").evaluate_all("all => all.map(t => t.checked)")
         assert ticks == [False] + [True] * (count - 1)
-        page.click("#several >> text=Take what is ticked")
+        page.click("#several >> text=Use the ticked texts")
         revision(page, count - 1)
         assert page.locator('.item[data-text^="Anew: "]').count() == count - 1
 
@@ -227,7 +227,7 @@ def test_two_speakers_exchange_their_names(page: Any, server: Server) -> None:
     page.fill(".editor textarea", "Ida Moran")
     page.click(".editor >> text=Save")
     page.wait_for_selector("#both >> text=Another speaker is called Ida Moran")
-    page.click("#both >> text=The two exchange their names")
+    page.click("#both >> text=Swap the two names")
     revision(page, 1)
     assert page.locator("#lines b").first.inner_text() == "Pavel Dusek"
     assert "changed" in page.inner_text("#status") and page.locator(".editor").count() == 0
@@ -348,7 +348,7 @@ def test_two_tabs_lose_no_update(page: Any, server: Server) -> None:
     page.wait_for_selector("#both[open]")
     assert len(events(server)) == 2
     assert "second edit" in page.inner_text("#both") and "accepted" in page.inner_text("#both")
-    page.click("text=Save mine over it")
+    page.click("text=Replace it with mine")
     revision(page, 3)
     assert [e.action.kind for e in events(server)] == ["edit", "accept", "edit"]
     assert point(page, 0).locator(".text").text_content().endswith("says the first tab.")

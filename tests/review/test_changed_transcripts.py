@@ -199,7 +199,7 @@ def test_a_line_beyond_the_transcript_is_told_with_what_to_do(tmp_path: Path) ->
     path = tmp_path / "reactor.review.json"
     path.write_text(path.read_text("utf-8").replace('"lines": [6]', '"lines": [9]'), "utf-8")
     as_kept_before(tmp_path)
-    with pytest.raises(InputError, match=r"line 9, and the transcript has 6 lines \(give it other lines"):
+    with pytest.raises(InputError, match=r"line 9, and the transcript has 6 lines \(assign other lines to it"):
         desk(tmp_path).reviewed()
 
 
@@ -214,7 +214,7 @@ def test_a_line_that_is_said_twice_is_found_by_those_beside_it() -> None:
 
 def test_a_line_alone_among_others_is_another_line() -> None:
     quotes = Lines(transcript(YES)).quotes([2])
-    with pytest.raises(Unfit, match=r"line 2, “Yes\.”, is not in the transcript any more"):
+    with pytest.raises(Unfit, match=r"line 2, “Yes\.”, is no longer in the transcript"):
         Lines(transcript([*ELSEWHERE, ("Ida", "Yes.")])).renumbered([2], quotes)
 
 

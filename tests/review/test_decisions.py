@@ -207,7 +207,7 @@ def test_what_is_nested_below_merged_statements_is_nested_below_the_one_that_the
 
 def test_statements_of_different_depths_cannot_become_one() -> None:
     first, inner = find(nested(), "40 megawatts"), find(nested(), "since 1998")
-    with pytest.raises(Unfit, match="nested alike"):
+    with pytest.raises(Unfit, match="at the same level"):
         apply(nested(), action("merge", targets=[first.id, inner.id], text="No."), 1)
 
 
@@ -451,7 +451,7 @@ def test_an_edit_follows_its_evidence_to_new_words_and_is_open_with_what_changed
     after = again(document(), document(figure="45"), *edited_and_accepted())
     found = find(after, "It makes 40 MW.")
     assert (found.standing, found.was.count("45"), after.misfits) == ("pending", 1, ())
-    assert re.match("the notes say now “.*45 mega.* where they said “.*40 mega", found.reopened)
+    assert re.match("the notes now say “.*45 mega.* instead of “.*40 mega", found.reopened)
 
 
 def test_an_edit_of_words_that_stay_is_accepted() -> None:

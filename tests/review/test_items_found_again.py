@@ -104,7 +104,7 @@ def test_a_date_that_reads_otherwise_is_open_and_its_task_is_named() -> None:
     assert dates(state)["Plan"] == ("by Easter", "pending")
     (misfit,) = state.misfits
     assert misfit.text == "Due: by the end of the month"
-    assert misfit.reason == f"below “Ben: {PLAN}”: it reads now: Due: by Easter"
+    assert misfit.reason == f"below “Ben: {PLAN}”: it now reads: Due: by Easter"
 
 
 def test_the_date_of_a_task_that_is_gone_is_put_on_no_other_task() -> None:
@@ -139,7 +139,7 @@ def test_a_task_that_has_another_owner_now_is_open_and_its_owner_is_told() -> No
     review.accept_all()
     state = review.open(minutes(task(ASK, 6, owner="Ana")))
     assert find(state, ASK).standing == "pending"
-    assert [(m.text, m.reason) for m in state.misfits] == [(f"Ben: {ASK}", f"it reads now: Ana: {ASK}")]
+    assert [(m.text, m.reason) for m in state.misfits] == [(f"Ben: {ASK}", f"it now reads: Ana: {ASK}")]
 
 
 def test_a_task_of_which_the_wording_was_edited_is_open_where_the_notes_name_another_owner() -> None:
@@ -149,7 +149,7 @@ def test_a_task_of_which_the_wording_was_edited_is_open_where_the_notes_name_ano
     state = review.open(minutes(task(ASK, 5, owner="Ana")))
     edited = find(state, "for half")
     assert (edited.label, edited.standing) == ("Ben", "pending")
-    assert f"the notes say now “Ana: {ASK}” where they said “Ben: {ASK}”" in edited.reopened
+    assert f"the notes now say “Ana: {ASK}” instead of “Ben: {ASK}”" in edited.reopened
     assert not state.misfits
 
 

@@ -24,7 +24,7 @@ from tests.review.test_changed_transcripts import (
 )
 from tests.scripted import LINES
 
-WHY = "its lines were given before decisions kept what lines say"
+WHY = "its lines were chosen in an older version"
 
 
 def with_another_heading(folder: Path) -> Desk:
@@ -64,10 +64,10 @@ def test_decisions_on_lines_that_nobody_knows_are_open_with_the_reason_until_the
     again = make(tmp_path, [GREETING, *LINES], later=1)
     assert standings(again) == ["pending"] * 2
     assert all(find(again, words).reopened.startswith(WHY) for words in (TOWER, "It is dear."))
-    assert notes(again).count("To be decided on again:") == 2
+    assert notes(again).count("Decide again:") == 2
     take(again, "accept", targets=[find(again, TOWER).id])
     take(again, "edit", target=find(again, "It is dear.").id, text="It is much too dear.")
-    assert "To be decided on again:" not in notes(again)
+    assert "Decide again:" not in notes(again)
 
 
 def test_an_edit_of_an_older_file_that_left_the_lines_alone_has_those_of_its_statement(tmp_path: Path) -> None:

@@ -60,13 +60,13 @@ def test_what_the_check_changed_stands_before_and_after_with_the_reason(desk: De
     html = shown(desk, "can carry foulbrood")
     assert "Honey from another hive <ins>can carry</ins> foulbrood." in html
     assert "Before the check: Honey from another hive <del>always carries</del> foulbrood." in html
-    assert "(too strong: the lines say “can”)" in html and "put right" in html
+    assert "(too strong: the lines say “can”)" in html and "corrected" in html
 
 
 def test_a_finding_that_stands_is_told_in_its_words(desk: Desk) -> None:
     html = shown(desk, "45 years")
     assert "In doubt: nobody says 45 in the recording" in html
-    assert "weak" in html and "put right" not in html
+    assert "weak" in html and "corrected" not in html
 
 
 def test_a_withheld_statement_is_shown_with_its_reason(desk: Desk) -> None:
@@ -104,7 +104,7 @@ def test_a_check_by_code_is_not_passed_off_as_one_of_meaning() -> None:
 
 def test_the_list_tells_what_was_put_right_and_by_whom_it_was_checked(record: Path) -> None:
     page = list_page(Catalogue([record.parent]).entries(), "", "token")
-    assert "2 of them put right by the check" in page
+    assert "2 of them corrected by the check" in page
     assert "3 left out" in page and "checked by scripted" in page
 
 
@@ -124,7 +124,7 @@ def test_an_edited_text_is_shown_without_what_was_found_of_the_former_one(desk: 
 def test_a_program_remarks_on_an_edited_text_and_it_stays_accepted(desk: Desk) -> None:
     edit = Edit(kind="edit", target=find(desk, "45 years").id, text="Spores of foulbrood live for 60 years.")
     desk.review.add(edit, base=0, who="Ann", clock=lambda: "")
-    assert "Remark of a program: nobody says 60 in the recording" in shown(desk, "live for 60")
+    assert "Automatic check: nobody says 60 in the recording" in shown(desk, "live for 60")
     assert find(desk, "live for 60").standing == "accepted"
 
 

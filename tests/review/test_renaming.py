@@ -99,8 +99,8 @@ def test_a_rename_tells_how_much_it_changed_and_what_is_left_of_the_former_name(
     found = replace(opened(document(extra="Mina Osei asks Mina and Osei.")), people=("Mina Osei",))
     rename = Rename(kind="rename", speaker="Mina Osei", name="Nina")
     assert remark(found, apply(found, rename, 1), rename) == (
-        "saved: 1 statement was changed; “Mina” still stands in 1: find it to see who is meant; "
-        "“Osei” still stands in 1: find it to see who is meant"
+        "saved: 1 statement was changed; “Mina” is still in 1: search for it to see who is meant; "
+        "“Osei” is still in 1: search for it to see who is meant"
     )
     found = replace(found, people=("Mina Osei", "Nina Ray"))
     exchange = Rename(kind="rename", speaker="Mina Osei", name="Nina Ray", other="exchange")

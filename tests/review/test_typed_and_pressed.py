@@ -59,7 +59,7 @@ def test_before_anything_else_is_done_one_is_asked_for_what_was_typed(page: Any,
     for other in (_edit_another, _edit_same, _name_a_speaker, _add_from_a_line, _reject, _accept_another, _accept_all):
         other(page)
         assert TYPED in page.inner_text("#both[open]")
-        page.click("#both >> text=Go on typing")
+        page.click("#both >> text=Continue editing")
         assert page.input_value(".editor textarea") == TYPED and events(server) == []
         assert page.evaluate("document.activeElement.value") == TYPED
 
@@ -80,7 +80,7 @@ def test_what_was_typed_is_given_up_when_one_says_so(page: Any, server: Server) 
     ready(page, server)
     typing(page)
     _reject(page)
-    page.click("#both >> text=Give it up")
+    page.click("#both >> text=Discard")
     revision(page, 1)
     assert page.locator(".editor").count() == 0
     assert [e.action.kind for e in events(server)] == ["reject"]
@@ -187,8 +187,8 @@ def test_two_decisions_that_others_took_too_are_asked_about_one_by_one(page: Any
         revision(page, n + 1)
     point(other, 0).click()
     press_quickly(other, "rr")
-    other.click("text=Save mine over it")
-    other.click("text=Keep what is there")
+    other.click("text=Replace it with mine")
+    other.click("text=Keep theirs")
     revision(other, 3)
     assert [e.action.kind for e in events(server)] == ["accept", "accept", "reject"]
     assert [point(other, n).get_attribute("data-standing") for n in range(2)] == ["rejected", "accepted"]
@@ -206,7 +206,7 @@ def test_nothing_is_done_to_a_statement_that_is_not_shown(page: Any, server: Ser
     assert not point(page, 0).is_visible()
     for key in "arAesJ":
         press_quickly(page, key)
-        page.wait_for_selector("text=the one that you are at is not shown")
+        page.wait_for_selector("text=the current one is hidden")
         page.evaluate("document.getElementById('status').textContent = ''; document.activeElement.blur()")
     assert events(server) == [] and page.locator(".editor").count() == 0
 
@@ -232,7 +232,7 @@ def test_a_section_is_accepted_as_far_as_it_is_shown(page: Any, server: Server) 
     page.select_option("#show", "is-corrected")
     count = page.locator("[data-section=main_points].item:visible").count()
     page.locator("[data-section=main_points].item:visible").first.click()
-    assert "Accept what is shown of the section" in page.locator("[data-do=section]").text_content()
+    assert "Accept what is shown in this section" in page.locator("[data-do=section]").text_content()
     page.keyboard.press("Shift+A")
     revision(page, 1)
     assert count > 0 and [len(e.action.targets) for e in events(server)] == [count]

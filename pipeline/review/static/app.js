@@ -32,7 +32,7 @@ function move(item, direction) {
   act(() => {
     const current = $(item.id), to = current && destination(current, direction);
     if (to) return { kind: "move", target: item.id, ...to };
-    say(direction === "nest" ? "there is nothing above that it could be nested below" : direction === "unnest" ? "it is not nested" : "it cannot go further");
+    say(direction === "nest" ? "there is no statement above to nest it below" : direction === "unnest" ? "it is not nested" : "it cannot be moved further");
     return null;
   }, { message: "moved" });
 }
@@ -45,7 +45,7 @@ function acceptAll(fits) {
   act(() => {
     targets = shown().filter((i) => fits(i) && toDecide(i)).map((i) => i.id);
     if (targets.length) return { kind: "accept", targets };
-    say(filtered() ? "nothing that is shown here is left to decide" : "nothing is left to decide here");
+    say(filtered() ? "everything shown here is decided" : "everything here is decided");
     return null;
   }, { message: () => `${targets.length} accepted${filtered() ? ", of what is shown" : ""}` });
 }
@@ -60,10 +60,10 @@ function run(name) {
 
 function perform(name) {
   if (!state.current && !withoutStatement.has(name)) { say("choose a statement first"); return; }
-  if (!withoutStatement.has(name) && !isShown(state.current)) { say("choose a statement first: the one that you are at is not shown"); return; }
+  if (!withoutStatement.has(name) && !isShown(state.current)) { say("choose a statement first: the current one is hidden"); return; }
   if (state.current && outside(state.current) && onlyInNotes.has(name)) {
     if (name === "accept" || name === "edit") return editors.restore(state.current);
-    say("this is not in the notes: w restores it");
+    say("this is not in the notes: press w to restore it");
     return;
   }
   switch (name) {
@@ -104,7 +104,7 @@ document.addEventListener("keydown", (e) => {
   else if (e.key === "Enter") { e.preventDefault(); across(); }
   else if (e.key === "x" && state.line) { e.preventDefault(); pick(state.line); }
   else if (e.key === "/") { e.preventDefault(); $("find").focus(); }
-  else if (e.key === "Escape") { if (typed()) { say("what you typed is not saved yet"); state.editing.first.focus(); } else close(); }
+  else if (e.key === "Escape") { if (typed()) { say("what you typed is not saved"); state.editing.first.focus(); } else close(); }
   else if (keys[e.key]) { e.preventDefault(); run(keys[e.key]); }
 });
 

@@ -47,11 +47,11 @@ export async function whenSaved(act) {
   const { form, first } = state.editing;
   const saveThenAct = (later) => () => save(later).then((ok) => { if (ok) act(); });
   const later = form.querySelector("[data-later]");
-  choices("What you typed is not saved yet", "", [["Typed", changed(form).map((field) => field.value).join("\n")]], [
+  choices("What you typed is not saved", "", [["Typed", changed(form).map((field) => field.value).join("\n")]], [
     [form.querySelector(".primary").textContent, saveThenAct(false)],
     ...(later.hidden ? [] : [[later.textContent, saveThenAct(true)]]),
-    ["Go on typing", () => first.focus()],
-    ["Give it up", () => { close(); act(); }],
+    ["Continue editing", () => first.focus()],
+    ["Discard", () => { close(); act(); }],
   ]);
 }
 
@@ -63,7 +63,7 @@ async function look() {
   const cites = parseLines(linesField.value);
   const list = edit.form.querySelector(".remarks");
   const show = (messages) => list.replaceChildren(...messages.map((m) => Object.assign(document.createElement("li"), { textContent: m })));
-  if (cites === null) return show(["lines are numbers, like 3-5, 8"]);
+  if (cites === null) return show(["write lines as numbers: 3-5, 8"]);
   if (!text.value.trim()) return show([]);
   const order = (edit.order = (edit.order || 0) + 1);
   const target = edit.form.closest(".item")?.id ?? "";
@@ -75,14 +75,14 @@ async function look() {
 export async function save(later) {
   const edit = state.editing;
   if (!edit || edit.saving) return false;
-  if (!edit.form.reportValidity()) { alarm("there are no words in it"); return false; }
+  if (!edit.form.reportValidity()) { alarm("the text is empty"); return false; }
   const f = edit.form.elements;
   const cites = parseLines(f.lines.value);
-  if (cites === null) { alarm("lines are numbers, like 3-5, 8"); return false; }
+  if (cites === null) { alarm("write lines as numbers: 3-5, 8"); return false; }
   const action = edit.build({ text: f.text.value, label: f.label.value, lines: cites, later });
   if (!action) return false;
   const done = () => { if (state.editing === edit) close(); };
-  const message = action.kind !== "edit" ? "saved" : later ? "saved, to be decided later" : "saved and accepted";
+  const message = action.kind !== "edit" ? "saved" : later ? "saved; decide later" : "saved and accepted";
   const within = document.activeElement;
   if (state.current) state.current.focus({ preventScroll: true });
   edit.saving = act(action, { message, conflict: { theirs: done, mine: done } });
@@ -109,18 +109,18 @@ export const editors = {
   split(item) {
     open(item, { text: item.dataset.text }, (v) => {
       const texts = v.text.split(/\n+/).map((t) => t.trim()).filter(Boolean);
-      if (texts.length < 2) { alarm("put the parts on lines of their own"); return null; }
+      if (texts.length < 2) { alarm("put each part on its own line"); return null; }
       return { kind: "split", target: item.id, texts };
-    }, "Put each part on a line of its own.");
+    }, "Put each part on its own line.");
   },
   merge(item) {
     const all = items().filter((i) => i.dataset.section === item.dataset.section && !outside(i));
     const next = all.slice(all.indexOf(item) + 1).find((i) => depth(i) === depth(item));
-    if (!next) { alarm("there is no next statement in this section that is nested alike"); return; }
+    if (!next) { alarm("no statement at the same level follows in this section"); return; }
     const { label, colon, text } = next.dataset;
     const second = label && label !== item.dataset.label ? label + colon + text : text;
     open(item, { text: `${item.dataset.text} ${second}`, lines: spans([...new Set([...linesOf(item), ...linesOf(next)])]) },
-      (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "One statement out of this one and the next.");
+      (v) => ({ kind: "merge", targets: [item.id, next.id], text: v.text }), "Merges this statement with the next one.");
     state.editing.form.elements.lines.readOnly = true;
   },
   add(item) {
@@ -133,34 +133,34 @@ export const editors = {
     view("notes");
     open(item || notes, fields, (v) => ({
       kind: "add", section, text: v.text, lines: v.lines, label: v.label, after: item && section === item.dataset.section ? item.id : "", group: item?.dataset.group || "",
-    }), "A statement of your own, below this one.");
+    }), "Adds a statement of your own below this one.");
   },
   restore(item) {
-    if (!outside(item)) { alarm("this statement is in the notes already"); return; }
+    if (!outside(item)) { alarm("this statement is already in the notes"); return; }
     const d = item.dataset, fields = { text: d.text };
     if ("cites" in partOf(item)) fields.lines = spans(linesOf(item));
     if (partOf(item).label) fields.label = d.label;
     open(item, fields, (v) => ({ kind: "restore", target: item.id, lines: v.lines, text: v.text, label: v.label }),
-      d.standing === "dropped" ? "It is put back as a statement, where its lines belong." : "Put right what it was withheld for; which lines say it?");
+      d.standing === "dropped" ? "Adds it as a statement, in the order of its lines." : "Correct what it was withheld for, and give the lines that support it.");
   },
   heading(item) {
     const h = item.dataset.group && $(item.dataset.group);
     if (!h) { alarm("only main points have headings"); return; }
-    open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "Another heading for this group.");
+    open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "A new text for this heading.");
   },
   part(item) {
     const h = item.dataset.group && $(item.dataset.group);
-    if (!h) { alarm("only main points stand in parts"); return; }
-    open(item, { text: h.dataset.part }, (v) => ({ kind: "part", group: h.id, text: v.text }), "Another title for the part that its heading stands in; none if it is left empty.");
+    if (!h) { alarm("only main points have parts"); return; }
+    open(item, { text: h.dataset.part }, (v) => ({ kind: "part", group: h.id, text: v.text }), "A new title for this part. Leave it empty for none.");
     state.editing.form.elements.text.required = false;
   },
   divide(item) {
     if (!item.dataset.group) { alarm("only main points have headings"); return; }
-    open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "A new heading over this statement and those that follow it.");
+    open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "Starts a new heading at this statement.");
   },
   term(item) {
     if (partOf(item).label !== "Term") { alarm("only key concepts have a term"); return; }
-    open(item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "Another term.");
+    open(item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "A new term.");
   },
 };
 
@@ -174,15 +174,15 @@ export function rename(button) {
     return null;
   };
   open(button.closest(".tools"), { text: speaker }, build,
-    `The right name of ${speaker}, in the transcript and in the notes. A label of one letter stays in statements; what is changed for a label that is a word too, or for a part of a name that stands alone, is to be decided on again.`);
+    `The right name of ${speaker}, in the transcript and in the notes. Statements keep a label of one letter. If the label is also a word, or only part of the name was replaced, you decide on the changed statements again.`);
 }
 
 // A name that another speaker has.
 function askWhoIsMeant(action, edit) {
   const rename = (other) => () => act({ ...action, other }).then((ok) => { if (ok && state.editing === edit) close(); });
   choices(`Another speaker is called ${action.name}`, "", [["Now", action.speaker], ["Then", action.name]], [
-    ["Both are one person", rename("same")],
-    ["The two exchange their names", rename("exchange")],
-    ["Go on typing", () => edit.first.focus()],
+    ["They are the same person", rename("same")],
+    ["Swap the two names", rename("exchange")],
+    ["Continue editing", () => edit.first.focus()],
   ]);
 }

@@ -7,17 +7,17 @@ import { spans } from "./where.js";
 
 export async function regenerate(item) {
   if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
-  if (!("cites" in partOf(item))) { alarm("this cites no lines, so there is nothing to write it from"); return; }
-  open(item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (may stay empty)");
+  if (!("cites" in partOf(item))) { alarm("this cites no lines, so the model has nothing to write it from"); return; }
+  open(item, { text: "" }, (v) => { ask(item.id, v.text); return null; }, "What should the model do better? (optional)");
   state.editing.form.elements.text.required = false;
 }
 
 export function regenerateAll(fits, host) {
   if (body.dataset.regenerates !== "1") { alarm("no model is connected: start studydoc review with --model"); return; }
   const ids = shown().filter((i) => fits(i) && !outside(i) && "cites" in partOf(i)).map((i) => i.id);
-  if (!ids.length) { say("there is nothing to ask for"); return; }
+  if (!ids.length) { say("there is nothing here to write again"); return; }
   open(host, { text: "" }, (v) => { askAll(ids, v.text); return null; },
-    `What should the model do better in these ${ids.length} statements? (may stay empty)`);
+    `What should the model do better in these ${ids.length} statements? (optional)`);
   state.editing.form.elements.text.required = false;
 }
 
@@ -32,7 +32,7 @@ async function askAll(ids, instruction) {
     if (!state.askingModel) break;
   }
   state.askingModel = false;
-  if (failed.length) alarm(`${failed.length} of ${ids.length} were not answered: ${failed[0]}`);
+  if (failed.length) alarm(`${failed.length} of ${ids.length} calls failed: ${failed[0]}`);
   if (!answers.length) return;
   say("the model has answered");
   showNewTexts(answers.filter((a) => a.new !== a.yours), answers.length);
@@ -41,17 +41,17 @@ async function askAll(ids, instruction) {
 // The model's new texts beside what stands. An edited text stays, and one that code remarks on, unless it is ticked.
 function showNewTexts(answers, askedCount) {
   const box = $("several");
-  box.querySelector(".lead-in").textContent = `${answers.length} of ${askedCount} statements were written differently. What is ticked is taken; the rest stays as it is.`;
+  box.querySelector(".lead-in").textContent = `${answers.length} of ${askedCount} statements have a new text. Ticked texts replace the current ones; the others stay.`;
   const rows = answers.map((a) => {
     const row = document.createElement("li"), label = document.createElement("label"), tick = document.createElement("input");
     row.className = "columns";
     tick.type = "checkbox";
     tick.checked = a.yours === a.earlier && !a.remarks.length;
-    label.append(tick, " Take the new text");
-    row.append(label, column(a.yours === a.earlier ? "As it stands" : "Yours", a.yours));
+    label.append(tick, " Use the new text");
+    row.append(label, column(a.yours === a.earlier ? "Current text" : "Yours", a.yours));
     if (a.earlier && a.yours !== a.earlier) row.append(column("Model’s earlier text", a.earlier));
     row.append(column("Model’s new text", a.new));
-    if (a.remarks.length) row.append(column("Remark of a program", a.remarks.join("; ")));
+    if (a.remarks.length) row.append(column("Automatic check", a.remarks.join("; ")));
     return { row, tick, a };
   });
   box.querySelector("ul").replaceChildren(...rows.map((r) => r.row));
@@ -59,13 +59,13 @@ function showNewTexts(answers, askedCount) {
     box.close();
     let taken = 0;
     for (const { tick, a } of rows) if (tick.checked && await act({ kind: "edit", target: a.id, text: a.new, lines: a.lines })) taken += 1;
-    say(`${taken} new texts are taken`);
+    say(`${taken} new texts saved`);
   };
   box.showModal();
 }
 
 export async function keep() {
-  say("keeping the run as a fixture …");
+  say("saving the run as a fixture …");
   const response = await post("/keep", {});
   if (response.ok) say(response.value.said); else alarm(response.value.error);
 }
@@ -77,8 +77,8 @@ async function ask(id, instruction) {
   if (!response.ok) { alarm(response.value.error); return; }
   const v = response.value;
   say("the model has answered");
-  const columns = [["As it stands", v.yours], [`Model’s new text, from ${v.lines.length === 1 ? "line" : "lines"} ${spans([...v.lines])}`, v.new]];
+  const columns = [["Current text", v.yours], [`Model’s new text, from ${v.lines.length === 1 ? "line" : "lines"} ${spans([...v.lines])}`, v.new]];
   if (v.earlier && v.earlier !== v.yours) columns.unshift(["Model’s earlier text", v.earlier]);
-  choices("Written again", v.remarks.length ? `Remark of a program: ${v.remarks.join("; ")}` : "", columns,
-    [["Keep what stands", null], ["Take the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { message: "the new text is taken" })]]);
+  choices("New text from the model", v.remarks.length ? `Automatic check: ${v.remarks.join("; ")}` : "", columns,
+    [["Keep the current text", null], ["Use the new text", () => act({ kind: "edit", target: id, text: v.new, lines: v.lines }, { message: "new text saved" })]]);
 }

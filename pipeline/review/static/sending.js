@@ -12,7 +12,7 @@ export async function post(path, sent) {
     });
     return { ok: answer.ok, status: answer.status, value: await answer.json() };
   } catch {
-    return { ok: false, status: 0, value: { error: "the server cannot be reached: nothing was saved, start it again and retry" } };
+    return { ok: false, status: 0, value: { error: "the server cannot be reached and nothing was saved: start it again and retry" } };
   }
 }
 
@@ -149,11 +149,11 @@ export async function choices(title, lead, columns, options) {
 }
 
 function showBoth(value, action, conflict) {
-  const theirs = value.theirs.map((t) => `${t.label ? t.label + ": " : ""}${t.text} (${t.standing})`).join("\n") || "the notes as they are now shown";
+  const theirs = value.theirs.map((t) => `${t.label ? t.label + ": " : ""}${t.text} (${t.standing})`).join("\n") || "the notes as they are shown now";
   const yours = action.text || (action.texts || []).join(" / ") || action.kind;
-  return choices("Decided elsewhere meanwhile", `By ${value.who.join(", ")}. Nothing of it is lost; yours is not saved yet.`,
+  return choices("Somebody else has decided this", `Decided by ${value.who.join(", ")}. Yours is not saved yet.`,
     [["Now", theirs], ["Yours", yours]],
-    [["Keep what is there", conflict?.theirs], ["Save mine over it", () => act(action, { message: "yours is saved" }).then((ok) => ok && conflict?.mine?.())]]);
+    [["Keep theirs", conflict?.theirs], ["Replace it with mine", () => act(action, { message: "saved yours" }).then((ok) => ok && conflict?.mine?.())]]);
 }
 
 // Another tab may have decided meanwhile.
@@ -161,6 +161,6 @@ export async function catchUp() {
   if (document.hidden) return;
   try {
     const answer = await fetch(`${home}/state?since=${state.revision}`);
-    if (answer.status === 200) { const value = await answer.json(); if (value.revision !== state.revision) { state.others += 1; renew(value); say("brought up to date"); } }
+    if (answer.status === 200) { const value = await answer.json(); if (value.revision !== state.revision) { state.others += 1; renew(value); say("updated: somebody else made a decision"); } }
   } catch { /* reported when something is sent */ }
 }

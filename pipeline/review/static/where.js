@@ -44,14 +44,14 @@ function lightUp(n) {
   const users = items().filter((i) => i.classList.toggle("lit", linesOf(i).includes(n)));
   const where = shown().find((i) => users.includes(i));
   if (where) where.scrollIntoView({ block: "center" });
-  say(users.length ? `${users.length} statement${users.length > 1 ? "s" : ""} rest on line ${n}` : `nothing rests on line ${n}`);
+  say(users.length ? `${users.length} statement${users.length > 1 ? "s cite" : " cites"} line ${n}` : `no statement cites line ${n}`);
 }
 
 export function pick(row) {
   const n = Number(row.dataset.n);
   const on = row.classList.toggle("picked");
   if (on) state.picked.add(n); else state.picked.delete(n);
-  say(state.picked.size ? `lines ${spans([...state.picked])} are marked: n adds a statement from them` : "no line is marked");
+  say(state.picked.size ? `marked lines: ${spans([...state.picked])}; press n to add a statement from them` : "no lines are marked");
 }
 
 export function spans(numbers) {
@@ -123,7 +123,7 @@ function nameButtons() {
     b.hidden = isFiltered && !pending;
     b.textContent = `Accept ${isFiltered ? `the ${pending} shown` : "all"} ${b.dataset.acceptAll}`;
   }
-  document.querySelector('[data-do="section"]').firstChild.data = isFiltered ? "Accept what is shown of the section " : "Accept section ";
+  document.querySelector('[data-do="section"]').firstChild.data = isFiltered ? "Accept what is shown in this section " : "Accept section ";
 }
 
 export function buttons() {
