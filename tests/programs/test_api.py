@@ -84,7 +84,7 @@ def test_a_file_that_is_not_as_it_is_told_to_be_is_an_error_before_anything_is_a
     talk: Path, given: dict[str, str], beside: dict[str, Any]
 ) -> None:
     out = {} if "client" in beside else {"out": talk.parent / "outputs"}
-    with pytest.raises(InputError, match=r"nonsense|not utf-8"):
+    with pytest.raises(InputError, match=r"nonsense|not valid utf-8"):
         summarise(talk, **beside, **out, **given)
 
 

@@ -279,7 +279,7 @@ def test_a_record_without_what_was_asked_for_is_read_as_its_file_tells(asked: Pa
 def test_a_changed_file_that_is_not_in_what_was_asked_for_is_read_as_it_tells(asked: Path) -> None:
     record = asked.read_text("utf-8").replace('"encoding": "cp852"', '"encoding": "ascii"')
     asked.write_text(record, "utf-8")
-    with pytest.raises(InputError, match="the bytes are not ascii"):
+    with pytest.raises(InputError, match="this is not valid ascii"):
         transcript_of(load(asked), asked, None)
     asked.with_suffix(".vtt").write_text("Zoë: The tower is to be replaced soon.\n", "utf-8")
     transcript, remark = transcript_of(load(asked), asked, None)
