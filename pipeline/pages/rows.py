@@ -14,7 +14,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBT_MARK, escape, unescape
 from pipeline.pages.markdown import PARAGRAPH_BULLET, labels_of, literal, with_bold
 from pipeline.tables import cells, row_of
-from pipeline.text import FORMULA, QUESTION_MARKS
+from pipeline.text import FORMULA, QUESTION_MARKS, word_count
 
 _NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
 _LINE = "|".join(
@@ -39,7 +39,7 @@ _ABBREVIATION_END = re.compile(  # initials, short titles, days, letters as in "
     r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
 )
 _UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends inside code or mathematics
-_LEAST_BLANKS = 2  # spaces in a sentence of a language that has them
+_FRAGMENT_WORDS = 2  # two words before an end mark are no sentence: "Mr. Weber"
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without a task's checkbox
 _BAR = "|"
 _FIRST_STEP = "1."
@@ -272,13 +272,20 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 
 def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; after an ending such as "Dr." or "on 3." the sentence continues."""
-    out: list[str] = []
+    sentences: list[str] = []
+    first = 0  # where the last of them begins
     hidden = _UNDIVIDED.sub(lambda match: "`" * len(match[0]), text)
     ends = [match.span() for match in _SENTENCE_END.finditer(hidden)]
-    spans = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True)
-    for piece in filter(None, (text[start:end].strip() for start, end in spans)):
-        if out and (_ABBREVIATION_END.search(out[-1]) or 0 < out[-1].count(" ") < _LEAST_BLANKS):
-            out[-1] = f"{out[-1]} {piece}"
+    for start, end in zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True):
+        if not text[start:end].strip():
+            continue
+        if sentences and (_ABBREVIATION_END.search(sentences[-1]) or _is_fragment(sentences[-1])):
+            sentences[-1] = text[first:end].strip()
         else:
-            out.append(piece)
-    return out
+            sentences.append(text[start:end].strip())
+            first = start
+    return sentences
+
+
+def _is_fragment(text: str) -> bool:
+    return " " in text and word_count(text) == _FRAGMENT_WORDS

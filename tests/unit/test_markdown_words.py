@@ -140,6 +140,17 @@ def test_no_sentence_ends_in_a_formula_or_in_code() -> None:
     ]
 
 
+def test_sentences_in_a_script_without_spaces_end_at_their_mark_and_none_gets_a_space() -> None:
+    assert sentences_in("王伟认为 F2Pool。有人反驳：更快。Zhao 说可以。") == [
+        "王伟认为 F2Pool。",
+        "有人反驳：更快。",
+        "Zhao 说可以。",
+    ]
+    assert sentences_in("Ada 对此说“好”。A. 李同意。So says Mr. Weber. Then he left.") == [
+        "Ada 对此说“好”。", "A. 李同意。", "So says Mr. Weber.", "Then he left.",
+    ]  # fmt: skip
+
+
 CODE = """for x in [1, 2]:
     if x > 1 and x == 2:
         print("a")  # done
