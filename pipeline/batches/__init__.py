@@ -1,1 +1,1 @@
-"""Many transcripts: which there are, which need notes, and making these, here or wherever."""
+"""Many transcripts: finding them, telling which need notes, and writing these, on one machine or anywhere else."""

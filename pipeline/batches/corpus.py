@@ -1,4 +1,4 @@
-"""Many transcripts over one client: bounded, each on its own feet, an outcome for each."""
+"""Study documents for many transcripts with one client: bounded concurrency, one outcome each, independent failures."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from pipeline.tasks import until_quiet
 from pipeline.text import well_formed
 from pipeline.transcript import Transcript
 
-# Calls that documents under way want, for each that can be under way: the endpoint is never idle, and no more documents
-# are begun than that takes, since those near their end wait for them.
+# The documents in progress should want this many times the calls that may run at once: the endpoint is then never idle,
+# and no more documents are begun than necessary, since they would delay those that are nearly done.
 _ENOUGH = 1.25
 
 
@@ -42,9 +42,9 @@ async def make_all(
     watch: Watch = unwatched,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """A document for every source, the outcomes in their order.
+    """Make a document of every source; the outcomes are in the order of `sources`.
 
-    After a fatal error, and once a Stoppable client is halted, nothing more is asked; calls under way finish and are
+    After a fatal error, or once a Stoppable client is halted, no new calls are made; running calls finish and are
     stored.
     """
     stoppable = client if isinstance(client, Stoppable) else Stoppable(client)
@@ -67,15 +67,16 @@ async def make_each(
     watch: Watch = unwatched,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """A document for every source that `feed` gives, the outcomes in the same order.
+    """Make a document of every source that `feed` yields; the outcomes are in the same order.
 
-    A source is asked for when there is room for it; a feed may wait for sources as long as it likes.
+    The next source is requested only when there is capacity for it, and the feed may wait for sources as long as it
+    likes.
     """
-    return await _DocumentsUnderWay(client, options, watch, on_outcome).run(feed)
+    return await _DocumentsInProgress(client, options, watch, on_outcome).run(feed)
 
 
-class _DocumentsUnderWay:
-    """Keeps just enough documents under way to fill the calls at once.
+class _DocumentsInProgress:
+    """Works on just enough documents at a time to use all the concurrent calls.
 
     A transcript is read when its turn comes and dropped when its document is written.
     """
@@ -85,7 +86,7 @@ class _DocumentsUnderWay:
     ) -> None:
         self._client = client
         self._options, self._watch, self._on_outcome = options, watch, on_outcome
-        self._under_way: dict[int, Progress] = {}
+        self._in_progress: dict[int, Progress] = {}
         self._moved = asyncio.Event()
 
     async def run(self, feed: AsyncIterator[Source | Transcript]) -> list[Outcome]:
@@ -100,31 +101,31 @@ class _DocumentsUnderWay:
         return [task.result() for task in tasks]
 
     async def _room(self) -> None:
-        """Waits until the calls at once want another document: with one call, until the one before is made.
+        """Wait until there is capacity for another document: with one call at a time, until the previous one is done.
 
-        The last document tells what it wants once it is read. Where answers come faster than the processor can take
-        them in, documents under way go on before another is begun.
+        How many calls a document wants is known once its transcript is read. If answers arrive faster than the
+        processor can handle them, documents in progress have priority over new ones.
         """
         enough = _ENOUGH * self._options.at_once if self._options.at_once > 1 else 1
         await until_quiet()
-        while sum(p.calls_wanted for p in self._under_way.values()) >= enough:
+        while sum(p.calls_wanted for p in self._in_progress.values()) >= enough:
             self._moved.clear()
             await self._moved.wait()
             await until_quiet()
 
     async def _make_one(self, n: int, source: Source | Transcript) -> Outcome:
-        self._under_way[n] = Progress(source.name)
+        self._in_progress[n] = Progress(source.name)
 
         def follow(state: Progress) -> None:
-            self._under_way[n] = state
+            self._in_progress[n] = state
             self._moved.set()
             self._watch(state)
 
-        DOCUMENT.set(source.name)  # this task's own, and that of every call that it makes
+        DOCUMENT.set(source.name)  # context of this task and of every call that it makes
         try:
             outcome = await self._outcome(n, source, follow)
         finally:
-            del self._under_way[n]
+            del self._in_progress[n]
             self._moved.set()
         self._on_outcome(outcome)
         return replace(outcome, document=None)
@@ -138,19 +139,22 @@ class _DocumentsUnderWay:
             if isinstance(err, StoreError):  # a full disk takes no other document either
                 self._client.halt(err)
             return self._failed(n, source, err)
-        except Exception as err:  # noqa: BLE001  it would cancel the calls of all others, which are paid for
+        except Exception as err:  # noqa: BLE001  it would cancel all other documents, whose calls are paid for
             return self._failed(n, source, _unforeseen(err))
-        return replace(outcome, tally=self._under_way[n].tally)
+        return replace(outcome, tally=self._in_progress[n].tally)
 
     def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
-        """What the rest of a document met after the error that ended the run says less than that error."""
-        tally = self._under_way[n].tally
+        """The outcome of a failed document. If an error ended the whole run, that error is reported: it says more."""
+        tally = self._in_progress[n].tally
         cost = cost_of_run(self._client.model, self._options.endpoint, tally)
         return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
 
 
 def _unforeseen(err: Exception) -> Unforeseen:
-    """The error of a document that ended so. Of a fault it tells kind and place: its words may be a transcript's."""
+    """The error to report for an unexpected exception.
+
+    A bug is reported by its type and place only, since its message may quote the transcript.
+    """
     if isinstance(err, OSError):
         file = f"{err.filename}: " if err.filename else ""
         error = Unforeseen(f"{file}{err.strerror or err}", hint="mend that and run again; answers are kept")
@@ -163,7 +167,7 @@ def _unforeseen(err: Exception) -> Unforeseen:
 
 
 def in_turns(sources: Sequence[Source | Transcript], options: MakeOptions) -> Sequence[int]:
-    """Small transcripts first: no longer in all, and documents come out from the start."""
+    """The indices of the sources, small transcripts first: as fast overall, and first documents are ready sooner."""
     everyone = range(len(sources))
     return everyone if options.at_once == 1 else sorted(everyone, key=lambda n: _size(sources[n]))
 
@@ -174,11 +178,11 @@ def _size(source: Source | Transcript) -> int:
     try:
         return source.path.stat().st_size
     except OSError:
-        return 0  # reading it will tell what is wrong
+        return 0  # reading it will report what is wrong
 
 
 async def _make(source: Source | Transcript, client: LLMClient, options: MakeOptions, watch: Watch) -> Outcome:
-    # Loaded when a document is made: a run over what was made before makes none.
+    # Imported here because a run in which all notes are up to date does not need it.
     from pipeline.record import is_same_document
     from pipeline.run import asummarise
 
@@ -186,33 +190,33 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
     if note := not_used(options.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, note))
     record = store.output_path(options.out, transcript.name)
-    _load_before(transcript, record)  # what must not be replaced is met before anything is asked
+    _load_before(transcript, record)  # fail before any call if something must not be overwritten
     document = await asummarise(
         transcript, client, recipe=options.recipe, prompts=options.prompts, endpoint=options.endpoint, watch=watch
     )
-    before = _load_before(transcript, record)  # files come while the model is asked
+    before = _load_before(transcript, record)  # again: files may have appeared during the calls
     if transcript.path and "://" not in options.bound_for:
         final_record = Path(options.bound_for, record.relative_to(options.out)) if options.bound_for else record
         document = _seen_from(document, Path(transcript.path), final_record)
     unchanged = before if before and is_same_document(document, before) else None
-    document = unchanged or document  # with the clock and tally of its run, so that its bytes stay
-    _keep_what_was_made(before, document, options.out)
+    document = unchanged or document  # keep its time and tally, so that its bytes stay the same
+    _ensure_notes_not_lost(before, document, options.out)
     page = record.with_suffix(".md")
     edited = _edited(page, before, document)
-    stays, kept = "", ""  # notes on a page that was edited
+    left_note, moved_note = "", ""  # about an edited page: left in place, or kept under another name
     if edited is None:
         document = _write(document, record, citations=options.citations)
     elif unchanged:
-        stays = f"{page} is not as it was made and stays so; delete it to have it written anew"
+        left_note = f"{page} is not as it was made and stays so; delete it to have it written anew"
     else:
-        kept = _note_on_kept(page, _keep_aside(page, edited), before)
+        moved_note = _note_on_moved_page(page, _keep_aside(page, edited), before)
         document = _write(document, record, citations=options.citations)
-    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), stays]))
+    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), left_note]))
     return Outcome(
         transcript.name,
         document,
         page,
-        notes=(*lasting, kept) if kept else lasting,
+        notes=(*lasting, moved_note) if moved_note else lasting,
         lasting_notes=lasting,
         seconds=document.run.seconds,
         status=document.status,
@@ -223,10 +227,10 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
 
 
 def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
-    """The document that a new one replaces; None where there is none, and for one that is damaged or an older one.
+    """The document that a new one replaces; None if there is none, or if it is damaged or in an older format.
 
-    InputError where notes would be written over their transcript, over JSON that is no record, or over a record of a
-    newer version or one that cannot be read.
+    Raises InputError if the notes would overwrite their own transcript, JSON that is no record, or a record that cannot
+    be read or was written by a newer version.
     """
     source = Path(transcript.path or "")
     for path in (record, record.with_suffix(".md")):
@@ -236,30 +240,30 @@ def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
         raise would_be_lost(record, "this is no record of notes")
     try:
         return store.load(record) if record.exists() else None
-    except (NewerRecord, UnreadableRecord) as err:  # this document fails, and no other
+    except (NewerRecord, UnreadableRecord) as err:  # only this document fails
         raise InputError(err.args[0], hint=err.hint) from err
     except StoreError:
         return None
 
 
 def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:
-    """The document with its transcript's path as seen from its record; what is no file here keeps its name."""
+    """The document with its transcript's path relative to its record; if that is no local file, unchanged."""
     if not is_there(path):
         return document
     source = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
     return document.model_copy(update={"source": source})
 
 
-def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, out: Path) -> None:
-    """Raises CallError where a document without a statement would take the place of one that has some.
+def _ensure_notes_not_lost(before: StudyDocument | None, document: StudyDocument, out: Path) -> None:
+    """Raise CallError if a document without statements would replace one that has some.
 
-    A recording in which there is nothing worth a note is no failure, unless something was found in it before.
+    An empty document is fine if the transcript has changed and no problems occurred: there may be nothing worth a note.
     """
     if before is None or not any(before.statements()) or any(document.statements()):
         return
     if document.problems or document.source.sha256 == before.source.sha256:
         reason = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
-        # An answer that calls every line filler is taken from the store for ever.
+        # An answer that calls every line filler would be served from the store forever.
         prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
         raise CallError(
             f"no notes came of it, and those that were made before stay: {reason}",
@@ -268,7 +272,7 @@ def _keep_what_was_made(before: StudyDocument | None, document: StudyDocument, o
 
 
 def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -> bytes | None:
-    """What stands on a page that is not as it was made; None where it is, and where there is no page."""
+    """The bytes of a page that was edited since it was written; None if it is unchanged or missing."""
     from pipeline.pages.reading import is_unchanged
 
     try:
@@ -280,14 +284,14 @@ def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -
 
 
 def _keep_aside(page: Path, markdown: bytes) -> Path:
-    """Writes an edited page beside its place, where it stands once however often it is kept."""
+    """Save an edited page beside its original, only once for the same content; the path of the copy."""
     names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
     aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
     return aside
 
 
-def _note_on_kept(page: Path, aside: Path, before: StudyDocument | None) -> str:
+def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -> str:
     from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
 
     reason = CHANGED_SINCE_WRITTEN if before else "there already, without a record of notes that can be read"
@@ -295,7 +299,7 @@ def _note_on_kept(page: Path, aside: Path, before: StudyDocument | None) -> str:
 
 
 def _write(document: StudyDocument, record: Path, *, citations: bool) -> StudyDocument:
-    """Writes record and page; gives the document as it is in the record, with the digest of the page."""
+    """Write the record and the page; return the document as recorded, with the digest of its page."""
     from pipeline.pages import render_markdown
     from pipeline.pages.reading import page_digest
 

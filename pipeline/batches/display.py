@@ -1,4 +1,4 @@
-"""Where a run shows people how it goes. It is passed in, so that nothing below the commands prints."""
+"""The interface through which a run shows its progress. It is passed in: only the commands themselves print."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pipeline.llm.progress import Progress
 
 
 class Display(Protocol):
-    """Shows messages, how far transcripts are, and how they ended."""
+    """Shows messages, the progress of transcripts, and how they ended."""
 
     def say(self, message: str) -> None:
-        """A message that a quiet run leaves out."""
+        """Show a message, unless the run is quiet."""
 
     def problem(self, message: str) -> None:
-        """A message that a quiet run shows too."""
+        """Show a message even if the run is quiet."""
 
     def watch(self, progress: Progress) -> None:
-        """How far a transcript is."""
+        """Show the progress of a transcript."""
 
     def done(self, outcome: Outcome) -> None:
-        """How a transcript ended."""
+        """Show how a transcript ended."""
 
     def download(self, done: int, total: int) -> None:
-        """How many bytes of the embedded model have come."""
+        """Show how many bytes of the embedded model have been downloaded."""
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
-        """What became of all transcripts; `looks` are calls that asked whether a prompt was read whole."""
+        """Sum up all transcripts; `looks` counts the calls that checked whether a prompt was read in full."""

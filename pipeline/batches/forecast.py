@@ -1,4 +1,4 @@
-"""What `studydoc make` would take for many transcripts: calls, tokens, USD and time, without a call."""
+"""What `studydoc make` would take for many transcripts (calls, tokens, USD and time), estimated without a call."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from pipeline.settings import Settings
 from pipeline.settings.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.transcript import Transcript
 
-Price = tuple[float | None, float | None]  # USD if answers are short and if they are long; None is not known
+Price = tuple[float | None, float | None]  # USD if answers are short, and if they are long; None if unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Plans of transcripts, all of them as one, and what that costs.
+    """The plan of each transcript, their total, and what it costs.
 
-    `check_cost` is the part of `cost` that the checking calls take. `seconds` is None where no earlier call tells how
-    long one takes, `at_once` 0 for a batch, which has its own pace.
+    `check_cost` is the part of `cost` that is due to checking calls. `seconds` is None if no earlier call shows how
+    long calls take. `at_once` is 0 for a batch, whose pace is the endpoint's.
     """
 
     model: str
@@ -40,10 +40,10 @@ class Forecast:
     check_cost: Price
     seconds: float | None
     at_once: int
-    thought_known: bool  # whether earlier calls tell how much the model thinks
+    thought_known: bool  # whether earlier calls show how much the model thinks
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for machines."""
+        """The forecast as JSON values."""
         about = {"model": self.model, "endpoint": self.endpoint, "cost_usd": self.cost, "seconds": self.seconds}
         plans = {"all": asdict(self.total), "transcripts": [asdict(p) for p in self.plans]}
         return about | {"check_cost_usd": self.check_cost} | plans
@@ -52,7 +52,7 @@ class Forecast:
 async def forecast(
     paths: Sequence[Path], settings: Settings, *, batch: bool = False, say: Callable[[str], None] = lambda line: None
 ) -> tuple[Forecast, list[Outcome]]:
-    """The forecast, and an outcome for each path that cannot be read. `say` gets a line on files that are skipped."""
+    """The forecast, and an outcome for each path that cannot be read. `say` gets a line about skipped files."""
     transcripts, failed = _read_all(paths, settings, say)
     local = settings.in_process
     model, endpoint = model_and_endpoint(settings)

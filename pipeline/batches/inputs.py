@@ -1,4 +1,4 @@
-"""Paths to the transcripts below them, under names that overwrite no other input's document."""
+"""Finds the transcripts below given paths and names them so that none overwrites another one's document."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.store import output_path
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 
-_SHOWN = 3  # files that are named one by one
+_SHOWN = 3  # files listed by name in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Transcripts of some paths, files unread, an outcome for each path that gives none, and what was skipped."""
+    """The transcripts below some paths (files not yet read), an outcome for each failed path, and the skipped files."""
 
     sources: list[Source | Transcript]
     failed: list[Outcome]
@@ -31,7 +31,10 @@ class Found:
 
 
 def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
-    """What there is below paths ("-" is standard input), under names that overwrite no other input's document."""
+    """Find the transcripts below `paths` ("-" is standard input) and at `reading.url`, under unique names.
+
+    No name overwrites the document of another input.
+    """
     streams_read: list[Transcript] = []
     failed: list[Outcome] = []
     options = {"name": reading.name, "form": reading.form, "encoding": reading.encoding}
@@ -50,7 +53,7 @@ def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
 
 
 def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
-    """What came through a pipe or from the web, under names that overwrite nothing else's document, with a note."""
+    """Transcripts from standard input or the web, renamed if their document would overwrite another; a note says so."""
     transcripts: list[Transcript] = []
     for stream in streams:
         name = name_apart([stream.name], partial(_is_of, stream, out), {as_written(t.name) for t in transcripts})
@@ -62,7 +65,7 @@ def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
 
 
 def _is_of(stream: Transcript, out: Path, name: str) -> bool:
-    """Whether there is no document of this name, or it was made from this stream: of a pipe, only its words tell."""
+    """Whether this name is free or its document was made from this stream; for a pipe, decided by its content."""
     source = source_of(output_path(out, name))
     if source is None:
         return True
@@ -71,9 +74,9 @@ def _is_of(stream: Transcript, out: Path, name: str) -> bool:
 
 
 def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, names_in_use: Mapping[str, str]) -> Found:
-    """What `find` gives of these files below paths alone.
+    """Like `find`, but only for `files`, which are below `paths`.
 
-    `names_in_use` belong to the inputs at some paths: nobody else is given them, and these keep them.
+    `names_in_use` maps each name to the path of its input: that input keeps the name, and no other gets it.
     """
     below = survey_files(files, paths, is_output)
     names = {path: name for name, path in names_in_use.items()}
@@ -87,12 +90,12 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, names_
 
 
 def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
-    """A line on notes whose transcripts are no longer there; None when there are none.
+    """A line about notes whose transcripts no longer exist; None if there are none.
 
-    Of the notes in `out`, which other runs write to as well, it tells those of transcripts that were below `paths` or
-    beside them, those of a file whose name was found elsewhere, and those of the same bytes as notes that stand under a
-    name found now: the file was renamed, and then its folder. It looks where a folder is given, or a file without
-    notes, which may be a renamed one.
+    Other runs write to `out` too, so only these notes count: those whose transcript was below `paths` or in the same
+    folders, those whose transcript has the file name of one found now, and those made from the same bytes as notes
+    under a name found now (the file was renamed, then its folder). The search is skipped unless a folder is given, or a
+    file without notes, which may be a renamed one.
     """
     sources = [s for s in found.sources if isinstance(s, Source)]
     files, records_made = {s.path for s in sources}, {output_path(out, s.name) for s in sources}
@@ -120,12 +123,12 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
 
 
 def _transcript_digest(record: Path) -> object:
-    """The digest of its transcript that a record holds; None where there is no record."""
+    """The digest of the transcript that a record was made from; None if there is no record."""
     return (source_of(record) or {}).get("sha256")
 
 
 def read(source: Source | Transcript, reading: Input) -> Transcript:
-    """The transcript of a source. InputError when its file cannot be read."""
+    """The transcript of a source. Raises InputError if its file cannot be read."""
     if isinstance(source, Transcript):
         return source
     transcript = read_transcript(source.path, name=source.name, encoding=reading.encoding, form=reading.form)

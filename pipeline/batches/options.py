@@ -1,4 +1,4 @@
-"""What documents of transcripts are made with."""
+"""Everything that documents depend on, besides their transcripts."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pipeline.transcript import Metadata
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """How transcripts are read: their encoding and format where they do not tell, the name of standard input."""
+    """How transcripts are read: encoding and format if they are not to be detected, and the name of standard input."""
 
     encoding: str | None = None
     form: str | None = None
     name: str | None = None
-    url: str | None = None  # of a transcript file on the web
+    url: str | None = None  # a transcript file on the web
 
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
-    """What documents are made with, besides their sources."""
+    """Everything that the documents of a run depend on, besides their sources."""
 
     out: Path
     recipe: Recipe
@@ -32,4 +32,4 @@ class MakeOptions:
     metadata: Metadata = field(default_factory=Metadata)
     input: Input = Input()
     at_once: int = 4
-    bound_for: str = ""  # the address to which outputs go from `out`, if they do
+    bound_for: str = ""  # the address that outputs are moved to from `out`, if any

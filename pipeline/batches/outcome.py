@@ -1,4 +1,4 @@
-"""What became of a transcript."""
+"""The outcome of making notes of one transcript."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures that are shown of a finished document. `gaps` are stretches of lines that no statement cites."""
+    """Figures shown for a finished document. `gaps` are line ranges that no statement cites."""
 
     title: str
     statements: int
@@ -25,13 +25,13 @@ class Figures:
     words_asked: int
     model: str
     checked_by: str
-    answered_by: tuple[str, ...]  # other models
-    sent: float  # new prompt tokens for each token of the transcript
+    answered_by: tuple[str, ...]  # models other than `model` that answered calls
+    sent: float  # uncached prompt tokens for each token of the transcript
     gaps: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, document: StudyDocument) -> Figures:
-        """Those of a document."""
+        """The figures of a document."""
         run, statements = document.run, list(document.statements())
         return cls(
             title=document.title,
@@ -50,23 +50,23 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one transcript: a document and its page, or an error.
+    """The result for one transcript: a document and its page, or an error.
 
-    `name` is empty where a path gave no transcript: the error then tells the path.
+    `name` is empty if no transcript was found at a path; the error then names the path.
     """
 
     name: str
-    document: StudyDocument | None = None  # only if it was made now, and until it is shown: a thousand are not kept
+    document: StudyDocument | None = None  # only if it is new, and only until it is shown, to save memory
     page: Path | None = None
     notes: tuple[str, ...] = ()
-    lasting_notes: tuple[str, ...] = ()  # those of them that hold until a file changes
+    lasting_notes: tuple[str, ...] = ()  # the part of `notes` that holds until a file changes
     error: PipelineError | None = None
     seconds: float = 0.0
     status: Literal["complete", "partial", "failed"] = "failed"
     problems: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
     cost_usd: float | None = None
-    figures: Figures | None = None  # of its document, when there is one
+    figures: Figures | None = None  # of its document, if there is one
 
     @property
     def complete(self) -> bool:
@@ -75,16 +75,16 @@ class Outcome:
 
     @property
     def interrupted(self) -> bool:
-        """Whether a signal ended the run before the document was made."""
+        """Whether a signal ended the run before this document was done."""
         return isinstance(self.error, Interrupted)
 
     @property
     def calls_made(self) -> int:
-        """Calls whose answers were not stored before."""
+        """Calls whose answers were not in the call store."""
         return self.tally.calls - self.tally.calls_cached
 
     def row(self) -> dict[str, Any]:
-        """What `--json` prints of a transcript."""
+        """The row of this transcript in `--json`."""
         return {
             "name": self.name or None,
             "status": self.status,

@@ -1,4 +1,4 @@
-"""What lies in an output folder: the documents, and the transcript that each was made from."""
+"""The documents in an output folder, and the transcript that each was made from."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from pipeline.transcript import Metadata, Transcript
 if TYPE_CHECKING:
     from pipeline.document import StudyDocument
 
-_LISTED = 5  # seconds for which the files of a folder are taken as they were listed
-_KEYS = {"format", "main_points", "source", "run"}  # of every record
+_LISTED = 5  # seconds for which the listing of a folder is reused
+_KEYS = {"format", "main_points", "source", "run"}  # keys of every record
 _LEFT_BY_REVIEW = (".review.json", ".reviewed.json")
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
-# What stands before the suffix in the name of a file that was made of notes, where NAME.suffix is taken.
+# Marks before the suffix of files made from notes, used when NAME.suffix is taken.
 MARKS = (
     "edited",
     "review",
@@ -46,7 +46,7 @@ MARKS = (
 
 
 def documents_below(paths: Sequence[Path]) -> list[Path]:
-    """Records and pages: files as named, of folders every record. InputError when there are none."""
+    """The records and pages at `paths`: files as given, and every record of a folder. InputError if there are none."""
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -63,12 +63,12 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
 
 
 def records_at(paths: Sequence[Path]) -> list[Path]:
-    """The records of the documents at paths, of pages those beside them, each once. InputError when there are none."""
+    """The records of the documents at `paths`, each once; a page stands for its record. InputError if none."""
     return list(dict.fromkeys(p.with_suffix(".json") for p in documents_below(paths)))
 
 
 def name_below(path: Path, paths: Sequence[Path]) -> str:
-    """What a document is called among others: its path below that of `paths` which it lies in, without its ending."""
+    """The display name of a document: its path below the one of `paths` that contains it, without the suffix."""
     for folder in paths:
         if folder.is_dir() and path.is_relative_to(folder):
             return path.relative_to(folder).with_suffix("").as_posix()
@@ -76,30 +76,32 @@ def name_below(path: Path, paths: Sequence[Path]) -> str:
 
 
 def records_below(folder: Path) -> list[Path]:
-    """The records of a folder, in the order of their paths; none when it is not there.
+    """The records below a folder, sorted by path; empty if there is no such folder.
 
-    A record is a JSON file that is one or has its page beside it, not hidden, and not made of another.
+    A record is a visible JSON file that has the keys of a record or has its page beside it, and is not a by-product of
+    another record.
     """
     return [p for p in sorted(_json_below(folder)) if _may_be_record(p)]
 
 
-def records_beside(made: Collection[Path], out: Path) -> list[Path]:
-    """The records of an output folder besides those `made` now, in the order of their paths.
+def records_beside(current: Collection[Path], out: Path) -> list[Path]:
+    """The records below an output folder other than the `current` ones, sorted by path.
 
-    Folders with files and no notes are somebody else's (a program's, its packages) and not looked into.
+    Folders that contain files but no notes belong to something else, such as a program and its packages, and are
+    skipped.
     """
-    lead_there = {folder for record in made for folder in record.parents}
+    lead_there = {folder for record in current for folder in record.parents}
 
     def is_foreign(folder: Path, names: Collection[str]) -> bool:
         return bool(names) and folder not in lead_there and not any(_has_page(name, names) for name in names)
 
-    return [p for p in sorted(_json_below(out, is_foreign)) if p not in made and _may_be_record(p)]
+    return [p for p in sorted(_json_below(out, is_foreign)) if p not in current and _may_be_record(p)]
 
 
 def _json_below(
     folder: Path, is_foreign: Callable[[Path, Collection[str]], bool] = lambda folder, names: False
 ) -> Iterator[Path]:
-    """The JSON files of a folder and those below it; what is hidden, linked or foreign is not looked into."""
+    """The JSON files below a folder; hidden, linked and foreign folders are skipped."""
     for at, folders, files in os.walk(folder):
         shown = {name for name in files if not name.startswith(".")}
         if is_foreign(Path(at), shown):
@@ -110,7 +112,7 @@ def _json_below(
 
 
 def _has_page(name: str, names: Collection[str]) -> bool:
-    """Whether a file may be the record of a page among these files."""
+    """Whether a file may be a record, because its page is among these files."""
     return name.endswith(".json") and f"{name.removesuffix('.json')}.md" in names
 
 
@@ -119,7 +121,7 @@ def _may_be_record(path: Path) -> bool:
 
 
 def _is_made_of_another(path: Path) -> bool:
-    """Whether a JSON file is what a review left, or a record of the same transcript as that whose name it has."""
+    """Whether a JSON file is a by-product of another record: saved by a review, or made from the same transcript."""
     _, *names = _without_marks(path.stem)
     if not names:
         return False
@@ -130,13 +132,13 @@ def _is_made_of_another(path: Path) -> bool:
 
 
 def _input_of(source: dict[str, Any]) -> object:
-    """What tells the transcript of notes from others: its path, of one that came through a pipe its words."""
+    """What identifies the transcript of notes: its path, or its digest if it came through a pipe."""
     path = source.get("path")
     return source.get("sha256") if path in (None, STANDARD_INPUT) else path
 
 
 def is_output(path: Path) -> bool:
-    """Whether a file was made of the notes beside it: their record, page or review, or an export."""
+    """Whether a file belongs to the notes beside it: their record, page or review, or an export."""
     if path.suffix not in _SUFFIXES:
         return False
     beside = [path.with_name(f"{name}.json") for name in _without_marks(path.stem)]
@@ -145,21 +147,21 @@ def is_output(path: Path) -> bool:
 
 
 def _is_transcript(path: Path, source: dict[str, Any], record: Path) -> bool:
-    """Whether a file is what a record beside it was made of: it has the same bytes, or lies where the record tells.
+    """Whether a record beside this file was made from it: it has the same bytes, or is at the recorded path.
 
-    Of the record's page the bytes alone tell: older records may name its path as that of their transcript.
+    For the record's own page only the bytes count, since older records may give its path as their transcript's.
     """
     if path == record:
         return False
     if sha256_of(path) == source.get("sha256"):
         return True
-    told = str(source.get("path") or "")
-    places = [] if path == record.with_suffix(".md") else places_told(told, record)
+    recorded = str(source.get("path") or "")
+    places = [] if path == record.with_suffix(".md") else places_told(recorded, record)
     return path.resolve() in {_as_on_disk(place).resolve() for place in places}
 
 
 def _without_marks(name: str) -> Iterator[str]:
-    """A name, and then what is left of it as one mark after the other goes."""
+    """A name, then the name with its last mark removed, and so on."""
     yield name
     stem, _, mark = name.rpartition(".")
     if stem and re.sub(r"-\d+$", "", mark) in MARKS:
@@ -167,12 +169,12 @@ def _without_marks(name: str) -> Iterator[str]:
 
 
 def source_of(path: Path) -> dict[str, Any] | None:
-    """What notes say of the transcript that they were made of, by this program or an older one; None for no notes."""
+    """What a record of this or an older version says about its transcript; None if the file is no record."""
     try:
         raw = path.read_bytes()
         if not all(b'"%s"' % key.encode() in raw for key in _KEYS):
             return None
-        dumped = dumped_source(raw)  # folders have thousands of records
+        dumped = dumped_source(raw)  # faster: folders have thousands of records
         found = dict.fromkeys(_KEYS) | {"source": dumped} if dumped is not None else json.loads(raw)
     except (OSError, ValueError, RecursionError):
         return None
@@ -183,9 +185,9 @@ def source_of(path: Path) -> dict[str, Any] | None:
 
 
 def is_of_others(record: Path) -> bool:
-    """Whether a file where a record would be written is one of somebody else's.
+    """Whether the file where a record would be written is not ours.
 
-    One without anything in it is nobody's, and one that is cut short beside a page was its record.
+    An empty file is nobody's, and a truncated one beside a page was its record.
     """
     if not record.exists() or source_of(record) is not None:
         return False
@@ -196,14 +198,15 @@ def is_of_others(record: Path) -> bool:
 
 
 def would_be_lost(path: Path | str, what: str) -> InputError:
-    """The error for notes that would be written over a file that is none of theirs."""
+    """The error for notes that would overwrite a file that is not theirs."""
     return InputError(f"{path}: {what}, and the notes would be written over it", hint="give another folder with --out")
 
 
 def path_told(transcript: Path, record: Path) -> str:
-    """The path of a transcript as its record tells it: as seen from the record's folder, wherever the program runs.
+    """The path of a transcript as recorded: relative to its record's folder, whatever the working directory.
 
-    Folders are followed through links, which ".." would be counted from otherwise; a linked file keeps its own name.
+    Links to folders are resolved, since ".." would otherwise be counted from their target; a linked file keeps its
+    name.
     """
     there = transcript.parent.resolve() / transcript.name
     try:
@@ -213,7 +216,7 @@ def path_told(transcript: Path, record: Path) -> str:
 
 
 def origin_of(out: Path, name: str) -> Origin | None:
-    """What a name's document was made from; None when there is no such document."""
+    """What the document of this name was made from; None if there is no such document."""
     record = output_path(out, name)
     source = source_of(record) or {}
     path, sha256 = source.get("path"), source.get("sha256")
@@ -224,36 +227,38 @@ def origin_of(out: Path, name: str) -> Origin | None:
 
 
 def former_places(record: Path) -> tuple[Path, ...]:
-    """Where the transcript of notes may have been, resolved; () for one that is there, and for what is no record."""
+    """The resolved paths where a missing transcript was; () if it still exists, or if `record` is no record."""
     path = (source_of(record) or {}).get("path")
     gone = isinstance(path, str) and _is_gone(path, record)
     return tuple(p.resolve() for p in places_told(str(path), record)) if gone else ()
 
 
 def _is_gone(path: str, record: Path) -> bool:
-    """Whether nothing lies any more where a record tells its transcript. What was no file here never goes."""
+    """Whether the recorded transcript no longer exists. False for standard input and the web, which are no files."""
     if path == STANDARD_INPUT or "://" in path:
         return False
     return not any(map(is_there, map(_as_on_disk, places_told(path, record))))
 
 
 def places_told(path: str, record: Path) -> tuple[Path, ...]:
-    """A record's path from its folder, and where nothing is there also from here, as older records have it."""
+    """The recorded path relative to the record's folder; if nothing is there, also relative to the working directory.
+
+    Older records used the latter.
+    """
     near = record.parent.resolve() / path
     return (near,) if _as_on_disk(near).exists() else (near, Path(path))
 
 
 def transcript_of(document: StudyDocument, record: Path, folder: Path | None) -> tuple[Transcript, str]:
-    """The transcript that a record was made from, and a remark when the file is no longer the same.
+    """The transcript that a record was made from, and a remark if the file has changed.
 
-    It is looked for where the record says, beside the record, and first of all below `folder`. Of several files the
-    one that has not changed since is taken, else the one whose folders are called as the record says. Raises
-    InputError.
+    Looks first below `folder`, then at the recorded path, then near the record. Of several files, one that has not
+    changed is preferred, then the one whose folders match the recorded path best. Raises InputError if none is found.
     """
-    told = Path(document.source.path or "")
-    places = [*places_told(str(told), record), *places_near(record, told.name)] if told.name else []
+    recorded = Path(document.source.path or "")
+    places = [*places_told(str(recorded), record), *places_near(record, recorded.name)] if recorded.name else []
     below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
-    named = sorted((p for p in below if p.name == told.name), key=lambda p: -_alike(p, told))
+    named = sorted((p for p in below if p.name == recorded.name), key=lambda p: -_alike(p, recorded))
     there = [p for p in (*named, *map(_as_on_disk, places)) if is_there(p) and _may_be_read(p, document)]
     candidates = there or [p for p in below if p.suffix.lower() in READ]
     unchanged = (p for p in candidates if sha256_of(p) == document.source.sha256)
@@ -267,19 +272,19 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
 
 
 def _may_be_read(path: Path, document: StudyDocument) -> bool:
-    """Whether a file is what the notes were made of, or may have become of it: a record may name any file there is."""
+    """Whether a file is, or may be a later version of, the transcript; a record could name any file."""
     return path.suffix.lower() in READ or sha256_of(path) == document.source.sha256
 
 
-def _alike(path: Path, told: Path) -> int:
-    """How many parts two paths have in common at their end."""
-    pairs = zip(reversed(path.parts), reversed(told.parts), strict=False)
+def _alike(path: Path, recorded: Path) -> int:
+    """How many trailing parts two paths share."""
+    pairs = zip(reversed(path.parts), reversed(recorded.parts), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 @lru_cache(maxsize=4)
 def _files_below(folder: Path, turn: int) -> tuple[Path, ...]:
-    """The files of a folder and of zip files in it, listed once in each turn: many records ask for them in a row."""
+    """The files below a folder and in its zip files. `turn` limits how long a listing is cached for many records."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     return (*files, *(p / name for p in files if p.suffix.lower() == ".zip" for name in _members(p)))
 
@@ -292,7 +297,7 @@ def _members(path: Path) -> list[str]:
 
 
 def _as_on_disk(path: Path) -> Path:
-    """The path that a record has with U+FFFD for bytes that are no UTF-8, as it is on disk if it is there."""
+    """The path on disk for a recorded path in which U+FFFD replaces bytes that are not UTF-8; if none, unchanged."""
     if "\ufffd" not in str(path) or path.exists():
         return path
     found = Path(path.anchor)
@@ -308,10 +313,10 @@ def places_near(record: Path, name: str) -> tuple[Path, ...]:
 
 
 def read_again(path: Path, document: StudyDocument, what: str) -> tuple[Transcript, str]:
-    """The transcript in a file, read as it was when the notes of it were made, and a remark when it is not the same.
+    """The transcript in a file, read as it was for these notes, and a remark if it has changed.
 
-    `what` is what the remark calls it. Every command that has notes and wants their transcript reads it here. A file
-    that has changed, and is not in what was asked for any more, is read as what it holds tells.
+    Every command that needs the transcript of existing notes reads it here. `what` is the remark's name for the file. A
+    changed file that no longer has the format or encoding asked for then is read with both detected.
     """
     asked = document.source.asked
     try:

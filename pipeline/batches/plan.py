@@ -1,4 +1,4 @@
-"""What a run would take, without a call: what is stored and what is asked next exactly, later calls estimated."""
+"""What a run would take, without calls: stored answers and next calls are exact, later calls estimated."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some calls with their tokens: `low` and `high` are answer tokens if answers are short, and if they are long.
+    """Some calls and their tokens: `low` and `high` are answer tokens if answers are short, and if they are long.
 
-    `usd_low` and `usd_high` are what they cost then, None where that is not known.
+    `usd_low` and `usd_high` are the cost in these cases, None if unknown.
     """
 
     calls: int = 0
@@ -48,10 +48,10 @@ class Share:
 
 @dataclass(slots=True)
 class Plan:
-    """What one transcript would take, besides `stored` answers.
+    """What one transcript would take, besides the `stored` answers.
 
-    `now` are calls whose prompts are known, `later` estimated ones: they rest on answers that are not there yet.
-    `check` is the part of both that the model's check takes. `words` are the words of notes that are asked for.
+    `now` are calls whose prompts are known. `later` are estimated ones, whose prompts depend on answers yet to come.
+    `check` is the part of both that the model's check takes. `words` is the length of notes that is asked for.
     """
 
     name: str
@@ -64,10 +64,9 @@ class Plan:
 
 @dataclass(slots=True)
 class Experience:
-    """Completion tokens of earlier calls of a model, by the name of the call; tokens of thought of all.
+    """Completion tokens of a model's earlier calls by the calls' names; thought tokens of all of them, sorted.
 
-    `seconds_a_token` counts the tokens of prompts and answers: calls of one kind may be a hundred times as long as
-    those of another.
+    `seconds_a_token` counts prompt and answer tokens: calls of the same name can differ a hundredfold in length.
     """
 
     tokens: Mapping[str, list[int]] = field(default_factory=dict)
@@ -76,7 +75,7 @@ class Experience:
 
     @staticmethod
     def of(store: CallStore, model: str) -> Experience:
-        """What the store knows of a model."""
+        """What the store knows about a model."""
         tokens: dict[str, list[int]] = defaultdict(list)
         seconds, timed = 0.0, 0
         thought: list[int] = []
@@ -90,27 +89,27 @@ class Experience:
         return Experience(tokens, seconds / timed if timed else None, sorted(thought))
 
     def answer_tokens(self, name: str) -> tuple[int, int] | None:
-        """The middle half of earlier answers to calls of a name; None when there are fewer than four."""
+        """The bounds of the middle half of earlier answers to calls of this name; None if there are fewer than four."""
         known = sorted(self.tokens.get(name, ()))
         return _middle(known) if len(known) >= 4 else None
 
     @property
     def thought_tokens(self) -> tuple[int, int]:
-        """What is thought of an answer beside it, if little and if much."""
+        """Thought tokens for one answer, if the model thinks little and if it thinks much."""
         return _middle(self.thought) if self.thought else (0, 0)
 
 
 def _middle(known: Sequence[int]) -> tuple[int, int]:
-    """Where the middle half of sorted numbers begins and ends."""
+    """The bounds of the middle half of sorted numbers."""
     return known[len(known) // 4], known[-1 - len(known) // 4]
 
 
 class _Planned(PipelineError):
-    """A call that is not stored was counted; what rests on its answer can only be estimated."""
+    """A call that is not stored was counted; calls that depend on its answer can only be estimated."""
 
 
 class _Planner:
-    """A client that answers from the store and keeps what it would have to ask."""
+    """A client that answers from the store and collects the calls that it would have to make."""
 
     def __init__(self, store: CallStore, model: str) -> None:
         self._store, self.model = store, model
@@ -139,10 +138,10 @@ async def plan_one(
     experience: Experience,
     price: PriceOf,
 ) -> Plan:
-    """The plan of a transcript: its document is made as far as stored answers go, and thrown away."""
+    """The plan of a transcript. Its document is made as far as stored answers allow, and discarded."""
     plan = Plan(transcript.name, words_of(recipe, transcript.spoken_words))
     planner, progress = _Planner(store, model), Progress(transcript.name)
-    stored_before = 0  # calls before the phase that it comes to
+    stored_before = 0  # stored answers used before the current phase
 
     def watch(current: Progress) -> None:
         nonlocal progress, stored_before
@@ -163,10 +162,10 @@ async def plan_one(
         guess = usual or (request.max_tokens // 5, request.max_tokens)
         low, high = experience.answer_tokens(request.name) or (guess[0] + thought_low, guess[1] + thought_high)
         _book(plan, phase, now=_one_call(prompt_tokens(request, encoding), low, high, price))
-    # Where a phase asks one call after the other, those after the first are not wanted yet.
+    # In a phase that makes one call at a time, those after the first have not been requested yet.
     hidden = same_phase[planner.stored - stored_before + len(planner.unstored) :] if progress.at_once == 1 else []
     after = [e for e in estimates if comes_after(e.phase, phase)]
-    # A phase that was left for an earlier one does not come again.
+    # A phase that was left in favour of an earlier one does not come again.
     to_come = after[max(0, len(after) - progress.later) :]
     for call in (*hidden, *to_come):
         low, high = _about(call.answer_tokens)
@@ -183,7 +182,7 @@ def _book(plan: Plan, phase: Phase, *, now: Share = Share(), later: Share = Shar
 
 
 def _usual_answer(estimates: Sequence[Estimate]) -> tuple[int, int] | None:
-    """Answer tokens of one call of a phase, about; None where the phase's calls are not known."""
+    """The approximate answer tokens of one call of a phase; None if the phase has no estimates."""
     return _about(sum(e.answer_tokens for e in estimates) // len(estimates)) if estimates else None
 
 
@@ -193,7 +192,7 @@ def _about(tokens: int) -> tuple[int, int]:
 
 
 def together(plans: Sequence[Plan]) -> Plan:
-    """All plans as one."""
+    """The sum of all plans."""
     total = Plan("all")
     for plan in plans:
         total.words += plan.words

@@ -1,8 +1,8 @@
-"""Which files of some folders are new or changed, and no longer being written.
+"""Which files in some folders are new or changed, and no longer being written.
 
-Folders are listed again and again: notices of changes do not come from network drives, and size and time, which tell
-whether a file is still written, have to be asked for anyway. Paths are strings here, since ten thousand of them are
-looked at every second: as Path objects they would take four times as long.
+Folders are polled: network drives send no change notifications, and a file's size and time are needed anyway to tell
+whether it is still being written. Paths are strings, since ten thousand of them are compared every second and Path
+objects would take four times as long.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from pipeline.readers.sources import is_temporary
 
-_UNKNOWN = (0, 0)  # which file it is, where a listing does not tell: on Windows
+_UNKNOWN = (0, 0)  # the file's identity where a listing does not give it: on Windows
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What shows that a file has changed. `file` identifies it whatever its name, and is not compared."""
+    """What shows that a file has changed. `file` identifies it under any name, and is not compared."""
 
     size: int
     changed_ns: int
@@ -29,10 +29,10 @@ class Stamp:
 
 @dataclass(slots=True)
 class Settling:
-    """Files as they were seen. One is ready when it has been still for `settle` seconds and is not taken as it is."""
+    """Files as last seen. A file is ready if it has not changed for `settle` seconds and is not taken in this state."""
 
     settle: float
-    _seen: dict[str, tuple[Stamp, float]] = field(default_factory=dict)  # and since when it is like that
+    _seen: dict[str, tuple[Stamp, float]] = field(default_factory=dict)  # and since when it has been in that state
     _taken: dict[str, Stamp] = field(default_factory=dict)
 
     def look(
@@ -43,12 +43,13 @@ class Settling:
         away: Collection[str] = (),
         still_before: float | None = None,
     ) -> dict[str, str | None]:
-        """Takes in a listing made at `now`, and gives the taken files that are gone, each with its new path if any.
+        """Take in a listing made at `now`; the taken files that have disappeared, each with its new path if renamed.
 
-        `now` is in seconds of a clock that only goes on. A file is still from the look that first shows it as it is;
-        one last written before `still_before`, in seconds of the file system's own clock, has been still all along.
-        Files below folders that are `away`, as a network drive may be for a while, are not gone. A new path is one
-        that appears with the same file as it was: a file system may give the number of a file that is gone to another.
+        `now` is in seconds of a monotonic clock. A file counts as unchanged since the look that first showed its
+        current state; if it was last written before `still_before`, in seconds of the file system's clock, it is ready
+        at once. Files below folders in `away`, as a network drive may be for a while, have not disappeared. A file was
+        renamed if the same file appears, unchanged, under a new path: its inode alone is not enough, since file systems
+        reuse inodes.
         """
         appeared = {(s.file, s): p for p, s in listing.items() if p not in self._seen and s.file != _UNKNOWN}
         gone: dict[str, str | None] = {}
@@ -66,30 +67,30 @@ class Settling:
         return gone
 
     def ready(self, now: float) -> list[str]:
-        """The files that are ready, in the order of their paths."""
+        """The files that are ready, sorted by path."""
         return sorted(path for path, since in self._open() if now - since >= self.settle)
 
     @property
     def unsettled(self) -> bool:
-        """Whether there are files that are not taken as they are."""
+        """Whether there are files that have not been taken in their current state."""
         return any(self._open())
 
     def _open(self) -> Iterator[tuple[str, float]]:
-        """The files that are not taken as they are, and since when. An empty one waits for its first words."""
+        """The files not taken in their current state, each with the time of that state. Empty files are left out."""
         for path, (stamp, since) in self._seen.items():
             if stamp.size and self._taken.get(path) != stamp:
                 yield path, since
 
     def take(self, path: str) -> None:
-        """The file is taken as it was seen last: it is ready again when it has changed."""
+        """Mark a file as taken in its current state: it becomes ready again when it changes."""
         self._taken[path] = self._seen[path][0]
 
     def give_back(self, path: str) -> None:
-        """The file is taken no longer: it is ready again, also as it is."""
+        """Mark a file as not taken: it becomes ready again even if it does not change."""
         self._taken.pop(path, None)
 
     def as_taken(self, path: str) -> bool:
-        """Whether the file is on disk just as it was taken."""
+        """Whether the file on disk is in the state in which it was taken."""
         try:
             return _stamp(Path(path).stat()) == self._taken.get(path)
         except OSError:
@@ -97,9 +98,9 @@ class Settling:
 
 
 def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
-    """Every file below roots, hidden and temporary ones left out; and what cannot be looked into now, roots or below.
+    """Every file below `roots`, except hidden and temporary ones; and the roots and folders that cannot be read now.
 
-    Files are called as `str(Path(…))` calls them: below "." without "./".
+    Paths are written as `str(Path(…))` writes them: below "." without "./".
     """
     files: dict[str, Stamp] = {}
     away: list[str] = []
@@ -112,12 +113,12 @@ def listing(roots: Sequence[Path]) -> tuple[dict[str, Stamp], list[str]]:
 
 
 def _start(folder: Path) -> str:
-    """What the path of everything in a folder begins with."""
+    """The prefix of all paths in a folder."""
     return str(folder / "x")[:-1]
 
 
 def _files(folder: Path | str, start: str, away: list[str]) -> Iterator[tuple[str, Stamp]]:
-    """The files below a folder. OSError when it cannot be read; what cannot be read below it is added to `away`."""
+    """The files below a folder; OSError if it cannot be read. Subfolders that cannot be read are added to `away`."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if is_temporary(entry.name):
@@ -129,7 +130,7 @@ def _files(folder: Path | str, start: str, away: list[str]) -> Iterator[tuple[st
                 elif entry.is_file():
                     yield path, _stamp(entry.stat())
             except OSError as err:
-                if err.errno not in (ENOENT, ELOOP):  # it went between listing and looking, or is a link to itself
+                if err.errno not in (ENOENT, ELOOP):  # it was deleted in between, or is a link to itself
                     away.append(path)
 
 

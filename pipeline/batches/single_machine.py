@@ -1,4 +1,4 @@
-"""`studydoc make` on this machine: finds transcripts and makes documents of those whose notes are not up to date."""
+"""`studydoc make` on this machine: finds transcripts and makes documents for those whose notes are not up to date."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from pipeline.transcript import Metadata, Transcript
 if TYPE_CHECKING:
     from pipeline.settings.connect import Connection
 
-# What makes signals end the run: at the first one it calls what it is given, at the second it cancels the running task.
+# Installs signal handling: the first signal calls the function given, the second cancels the running task.
 Signals = Callable[[Callable[[], None]], AbstractContextManager[object]]
-# Seconds for each transcript token with the embedded model, worked with as small, on two cores, as benchmarks/ measure.
+# Seconds for each transcript token with the embedded model and the profile "small" on two cores; see benchmarks/.
 EMBEDDED_SECONDS_A_TOKEN = 0.08
 
 
@@ -48,10 +48,10 @@ def make_documents(
     on_page: Callable[[Path], None],
     signals: Signals,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Exit code 0 when every document is complete, 130 when the run was interrupted, else 1; and a row a transcript.
+    """Make the documents; the exit code, and a row for each transcript.
 
-    `on_page` gets the path of every page as soon as it stands. What makes documents is loaded when there is something
-    to make.
+    The exit code is 0 if every document is complete, 130 if the run was interrupted, else 1. `on_page` gets the path of
+    each page as soon as it is written. Modules that make documents are imported only if there is something to make.
     """
     started = time.monotonic()
     inputs = find(paths, reading, settings.out)
@@ -71,7 +71,7 @@ def make_documents(
 
 
 def _outcomes(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
-    """Outcomes in the order of the sources; after a second signal, those not finished are interrupted."""
+    """The outcomes in the order of the sources; after a second signal, unfinished ones are marked as interrupted."""
     try:
         return _outcomes_unless_ended(sources, run, signals)
     except KeyboardInterrupt:
@@ -80,7 +80,7 @@ def _outcomes(sources: Sequence[Source | Transcript], run: Run, signals: Signals
 
 
 def _outcomes_unless_ended(sources: Sequence[Source | Transcript], run: Run, signals: Signals) -> list[Outcome]:
-    """Outcomes in the order of the sources. What is up to date needs no endpoint."""
+    """The outcomes in the order of the sources. If all are up to date, no endpoint is needed."""
     display = run.audience.display
     up_to_date = {n: o for n, s in enumerate(sources) if isinstance(s, Source) and (o := run.made_before(s))}
     outdated = [s for n, s in enumerate(sources) if n not in up_to_date]
@@ -92,15 +92,15 @@ def _outcomes_unless_ended(sources: Sequence[Source | Transcript], run: Run, sig
 
     try:
         fresh = iter(asyncio.run(_make_now(outdated, run, len(up_to_date), signals)))
-    except asyncio.CancelledError:  # by a second signal
+    except asyncio.CancelledError:  # after a second signal
         raise KeyboardInterrupt from None
     return [up_to_date[n] if n in up_to_date else next(fresh) for n in range(len(sources))]
 
 
 async def _make_now(sources: Sequence[Source | Transcript], run: Run, before: int, signals: Signals) -> list[Outcome]:
-    """The outcomes of what is not up to date; `before` transcripts are, which the first line says.
+    """Make the outdated documents; their outcomes. `before`, the number of those up to date, is for the first line.
 
-    After a first signal calls under way finish, since they are paid for; those of a model in this process are not.
+    After a first signal, running calls finish, since they are paid for, except those of a model in this process.
     """
     from pipeline.batches.corpus import make_all
 
@@ -113,7 +113,7 @@ async def _make_now(sources: Sequence[Source | Transcript], run: Run, before: in
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What all transcripts of a run share: one store, its options, one audience, and one client once it is opened."""
+    """What all transcripts of a run share: one store, its options, one audience, and one client once connected."""
 
     settings: Settings
     calls: CallStore
@@ -124,7 +124,7 @@ class Run:
 
     @classmethod
     def of(cls, settings: Settings, metadata: Metadata, reading: Input, calls: CallStore, audience: Audience) -> Run:
-        """The run that the settings ask for. SettingsError when a model file cannot be used."""
+        """The run that the settings describe. SettingsError if a model file cannot be used."""
         model, endpoint = model_and_endpoint(settings)
         options = MakeOptions(
             settings.out,
@@ -140,11 +140,11 @@ class Run:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:
-        """The client. SettingsError when it lacks a key or memory."""
+        """Open the client for the length of the context. SettingsError if it lacks a key or memory."""
         from pipeline.settings.connect import connect
 
         if own_file := own_model(self.settings):
-            own_file.ensure_it_fits(self.options.recipe.profile.name)  # once, and not for each transcript
+            own_file.ensure_it_fits(self.options.recipe.profile.name)  # once, not for each transcript
         display, events = self.audience.display, self.audience.events
         async with connect(
             self.settings, self.calls, display.download, self.options.prompts, events, display.say
@@ -152,13 +152,16 @@ class Run:
             yield connection
 
     def made_before(self, source: Source) -> Outcome | None:
-        """The outcome of a document that is up to date, which is shown; None when it has to be made."""
+        """The outcome of a document that is up to date, after showing it; None if it has to be made."""
         if outcome := self.ledger.outcome(source):
             self.audience.done(outcome)
         return outcome
 
     def ended(self, outcome: Outcome) -> None:
-        """Shows how a transcript ended, and remembers it so that a later run need not read it; without that it does."""
+        """Show how a transcript ended and remember it, so that a later run need not read it again.
+
+        A failure to remember it only costs that reading.
+        """
         self.audience.done(outcome)
         try:
             self.ledger.remember(outcome)
@@ -168,7 +171,7 @@ class Run:
 
 @dataclass(slots=True)
 class Audience:
-    """Who follows how far transcripts are: people by a display, machines by events, exports by pages."""
+    """Everyone who follows the progress: people through a display, machines through events, exports by page."""
 
     display: Display
     events: Events
@@ -178,7 +181,7 @@ class Audience:
     _under_way: dict[str, tuple[Phase, Tally]] = field(default_factory=dict)
 
     def watch(self, progress: Progress) -> None:
-        """Shows progress; an event where a phase begins."""
+        """Show progress, and emit an event when a phase begins."""
         self.display.watch(progress)
         before, _ = self._under_way.get(progress.name, (None, None))
         self._under_way[progress.name] = progress.phase, progress.tally
@@ -186,13 +189,13 @@ class Audience:
             self.events.tell("phase begun", document=progress.name, phase=progress.phase, calls=progress.planned)
 
     def interrupted(self, names: Iterable[str]) -> None:
-        """Tells the transcripts of these names that were not finished."""
+        """Report the transcripts of these names that were not finished."""
         for name in [n for n in names if n not in self.ended]:
             _, tally = self._under_way.get(name, (None, Tally()))
             self.done(Outcome(name, error=self.interruption, tally=tally))
 
     def done(self, outcome: Outcome) -> None:
-        """How a transcript ended."""
+        """Show how a transcript ended, on every channel."""
         self._under_way.pop(outcome.name, None)
         self.ended[outcome.name] = replace(outcome, document=None)
         self.display.done(outcome)
@@ -207,7 +210,7 @@ class Audience:
         self.events.tell("document done", document=outcome.name, status=outcome.status, **counts, **used, **costs)
 
     def _tell_where(self, name: str, error: Unforeseen) -> None:
-        """An event with the traceback, without the words of the error: they may be a transcript's."""
+        """Emit an event with the traceback but without the error's message, which may quote a transcript."""
         from traceback import format_tb
 
         frames = format_tb(error.__cause__.__traceback__) if error.__cause__ else []
@@ -215,7 +218,7 @@ class Audience:
 
 
 def opening_line(link: Connection, settings: Settings, sources: Sequence[Source | Transcript], before: int = 0) -> str:
-    """Which model, why, and for the embedded one how long it is likely to take."""
+    """Which model is used and why; for the embedded one also how long it is likely to take."""
     from pipeline.llm.tokens import encoding_for
     from pipeline.providers import weights
 
@@ -241,4 +244,4 @@ def _tokens_about(source: Source | Transcript, settings: Settings, encoding: str
     try:
         return sum(rendered_tokens(read(source, Input(settings.encoding, settings.format)).segments, encoding))
     except InputError:
-        return 0  # its error is shown when its turn comes
+        return 0  # reported when its turn comes

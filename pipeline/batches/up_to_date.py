@@ -1,4 +1,4 @@
-"""Documents that need no second run, since nothing that they rest on has changed since they were written."""
+"""Recognises documents that are up to date: nothing that they depend on has changed since they were written."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _digest_of_program() -> str:
 
 @dataclass(slots=True)
 class Ledger:
-    """Remembers complete documents in the call store, by all that they came from and by their own bytes.
+    """Remembers complete documents in the call store, with digests of everything they depend on and of their files.
 
-    They came from the program too: another one may check or render otherwise.
+    They depend on the program, too: another version may check or render differently.
     """
 
     calls: CallStore
@@ -38,7 +38,7 @@ class Ledger:
     model: str
     program: str = field(default_factory=_digest_of_program)
     _recipe: str = ""
-    _sources: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: sha256 of the file, and of everything
+    _sources: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: sha256 of the file, digest of all inputs
 
     def __post_init__(self) -> None:
         options = self.options
@@ -48,12 +48,12 @@ class Ledger:
         self._recipe = digest_of(recipe)
 
     def outcome(self, source: Source) -> Outcome | None:
-        """The outcome of a run that would change nothing, or None: the source has to be read then."""
+        """The outcome of a document that is up to date; None if the source has to be read."""
         try:
             raw = content(source.path)
             side = read_side_file(source.path)
         except InputError:
-            return None  # reading it will tell what is wrong
+            return None  # reading it will report what is wrong
         sha256 = hashlib.sha256(raw).hexdigest()
         origin = digest_of(f"{self._recipe} {sha256} {source.path} {side}")
         self._sources[source.name] = sha256, origin
@@ -75,7 +75,7 @@ class Ledger:
         )
 
     def remember(self, outcome: Outcome) -> None:
-        """Remembers a document that is complete, if its file is still what was read first."""
+        """Remember a document if it is complete and its transcript was not changed during the run."""
         sha256, origin = self._sources.get(outcome.name, ("", ""))
         document = outcome.document
         if document is None or not outcome.complete or document.source.sha256 != sha256:
@@ -91,13 +91,13 @@ class Ledger:
         )
         figures, notes = Figures.of(document), outcome.lasting_notes
         remembered = _Remembered(origin, digest, figures, total.calls, usage, run.seconds, total.cost_usd, notes)
-        # Escaped, as notes may name paths that are no UTF-8.
+        # JSON in ASCII, since notes may contain paths that are not UTF-8.
         self.calls.remember(_key(record), json.dumps(asdict(remembered)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """A document as it is remembered: what it came from, the digest of its files, and the figures of its run."""
+    """A remembered document: digests of its inputs and of its files, and the figures of its run."""
 
     origin: str
     written: str
@@ -110,7 +110,7 @@ class _Remembered:
 
     @classmethod
     def from_fact(cls, fact: str | None) -> _Remembered | None:
-        """What was remembered; None for nothing, and for what another version of this program remembered."""
+        """The remembered document; None if there is none or another version of this program remembered it."""
         try:
             fields = json.loads(fact or "")
             figures, usage = fields.pop("figures"), Usage(**fields.pop("usage"))
@@ -126,7 +126,7 @@ def _key(record: Path) -> str:
 
 
 def _digest_of(*paths: Path) -> str:
-    """The digest of files, "" when one of them is not there."""
+    """The digest of files; "" if one of them cannot be read."""
     digest = hashlib.sha256()
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""`studydoc make --watch`: what make does, and then the same for every transcript that is added or changed.
+"""`studydoc make --watch`: makes all documents, then another for every transcript that is added or changed.
 
 All of it is one run: one client with its limits, one store, one log.
 """
@@ -37,13 +37,13 @@ from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
 _LEAST_PAUSE, _USUAL_PAUSE, _MOST_PAUSE = 0.1, 1.0, 30.0  # seconds between two looks
-_SHARE = 20  # a look may take a twentieth of the time: large folders and slow drives are looked at less often
-_SHOWN = 3  # files that are named one by one
+_SHARE = 20  # a look may take 1/20 of the time: large folders and slow drives are polled less often
+_SHOWN = 3  # transcripts listed one by one in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How a watch ended: every outcome, whether documents were cut short, and the error that ended it, if one did."""
+    """How watching ended: all outcomes, whether documents were cut short, and the error that ended it, if any."""
 
     outcomes: Sequence[Outcome]
     cut_short: bool
@@ -62,12 +62,12 @@ async def watch_documents(
     on_row: Callable[[dict[str, Any]], None],
     on_waiting: Callable[[], None] = lambda: None,
 ) -> Watched:
-    """Makes documents until `ending` is set or nothing more can be asked; `on_row` gets the row of each that ends.
+    """Make documents until `ending` is set or an error ends the run; `on_row` gets the row of each when it is done.
 
-    `on_waiting` is called when there is nothing left to make for now.
+    `on_waiting` is called whenever there is nothing left to make for now.
 
-    A file is taken once its size and time have been still for `settle` seconds, and again when it has changed. When
-    it ends, calls under way finish and are stored. SettingsError for a path that cannot be watched.
+    A file is taken once its size and time have been unchanged for `settle` seconds, and again after each change. When
+    watching ends, running calls finish and are stored. SettingsError for a path that cannot be watched.
     """
     started = time.monotonic()
     if missing := next((p for p in paths if not p.exists()), None):
@@ -96,8 +96,8 @@ class _Watch:
     on_waiting: Callable[[], None]
     outcomes: list[Outcome] = field(default_factory=list)
     cut_short: bool = False
-    _taken: dict[str, list[Source]] = field(default_factory=dict)  # by the file that they are in
-    _names: dict[str, str] = field(default_factory=dict)  # of documents, each with the path that has it
+    _taken: dict[str, list[Source]] = field(default_factory=dict)  # by their file, which may be a zip
+    _names: dict[str, str] = field(default_factory=dict)  # document names, each with the path of its source
     _queue: deque[tuple[str, Source]] = field(default_factory=deque)
     _under_way: set[str] = field(default_factory=set)  # names
     _away: list[str] = field(default_factory=list)
@@ -106,7 +106,7 @@ class _Watch:
     _waiting: bool = False
 
     async def follow(self, client: Stoppable) -> Exception | None:
-        """Goes on until the ending; gives the error that ended it, None when it was asked to."""
+        """Watch until `ending` is set; None then, else the error that ended the run."""
         by_signal = Interrupted("ended by a signal", hint="run the same command to go on")
 
         async def halt() -> None:
@@ -128,7 +128,7 @@ class _Watch:
         return None
 
     async def _feed(self, client: Stoppable) -> AsyncIterator[Source]:
-        """Sources that are ready, for as long as anything may be asked."""
+        """Yield sources that are ready, for as long as calls may be made."""
         while not (self.ending.is_set() or client.stopped):
             if time.monotonic() - self._looked >= self._pause:
                 await self._look()
@@ -137,15 +137,15 @@ class _Watch:
                 continue
             self._tell_waiting()
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):  # wait_for could lose a cancellation that comes just now
+                async with asyncio.timeout(self._pause):  # wait_for could swallow a cancellation
                     await self.ending.wait()
 
     def _next(self) -> Source | None:
-        """The next source that needs a run, and whose file is as it was when it was ready."""
+        """The next source that needs a run and whose file has not changed since it was ready."""
         while self._queue:
             file, source = self._queue.popleft()
             if not self.settling.as_taken(file):
-                continue  # it is being written again, and will be ready again
+                continue  # it is being written, and will be ready again
             self._waiting = False
             if outcome := self.run.made_before(source):
                 self._keep(outcome)
@@ -177,14 +177,14 @@ class _Watch:
         self._pause = max(least, min(_MOST_PAUSE, _SHARE * took))
 
     async def _take(self, ready: Sequence[str]) -> None:
-        """Takes files that are ready: their sources are queued, in the order of a run over all of them."""
+        """Take files that are ready and queue their sources in the order that a run over all of them would use."""
         self._take_again(ready)
         for file in ready:
             self.settling.take(file)
         options, display = self.run.options, self.run.audience.display
         pages = {
             store.output_path(options.out, name).with_suffix(".md") for name in self._names
-        }  # also without a record yet
+        }  # including those that have no record yet
         files = [p for p in map(Path, ready) if p not in pages and not is_output(p)]
         transcripts = await asyncio.to_thread(find_among, files, self.paths, options.out, self._names)
         for line in transcripts.skipped:
@@ -199,7 +199,7 @@ class _Watch:
         self._queue.extend((by_path[sources[n].path], sources[n]) for n in in_turns(sources, options))
 
     def _take_again(self, changed: Iterable[str]) -> None:
-        """Transcripts whose side file is among the files that have changed, or are gone, are ready again."""
+        """Make transcripts ready again whose side file is among the changed or removed files."""
         sides = {Path(file) for file in changed if file.lower().endswith(".info.json")}
         for file in self._taken if sides else ():
             if not sides.isdisjoint(side_places(Path(file))):
@@ -241,7 +241,7 @@ def _listed(paths: Sequence[Path]) -> str:
 
 
 def _timed_listing(paths: Sequence[Path]) -> tuple[dict[str, Stamp], list[str], float]:
-    """The listing and the seconds that it took."""
+    """The listing, and the seconds that it took."""
     started = time.monotonic()
     files, away = listing(paths)
     return files, away, time.monotonic() - started
