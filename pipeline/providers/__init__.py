@@ -1,1 +1,1 @@
-"""Where answers come from: an endpoint, the embedded model, or the call store."""
+"""Sources of answers: endpoints, the embedded model, and the call store."""

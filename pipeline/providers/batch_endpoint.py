@@ -1,6 +1,6 @@
-"""OpenAI's Batch API behind the adapter: requests as a JSONL file up, batches found or made, results back as answers.
+"""OpenAI's Batch API behind the adapter: uploads requests as JSONL, finds or creates batches, reads their results.
 
-Bodies and answers are those of the adapter itself, so that a call gives the same whichever way it is asked.
+Request bodies and answers are handled by the adapter's own code, so that a call gives the same result either way.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from pipeline.providers.outgoing import Outgoing
 from pipeline.providers.refusals import guess, lesson
 from pipeline.providers.replies import read_completion
 
-MOST_BYTES = 200_000_000  # of one input file
+MOST_BYTES = 200_000_000  # size limit of one input file
 PATH: Final = "/v1/chat/completions"
-_NEWEST = 1_000  # batches that are looked through for one of ours
+_NEWEST = 1_000  # batches searched for one of ours
 _TRIES = 5
 _OUR_NAME = "studydoc_wave"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a result file: the call's key, and its body or its error."""
+    """A line of a result file: the key of the call, and the body of its answer or its error."""
 
     key: str
     status: int
@@ -45,7 +45,7 @@ class Line:
 
 
 class AskAgain(CallError):
-    """The call is to be asked another way: something was learned of the endpoint by its result."""
+    """The call must be sent in another way, because its result taught something about the endpoint."""
 
 
 class NotThere(EndpointError):
@@ -53,32 +53,32 @@ class NotThere(EndpointError):
 
 
 class ResultsMissing(EndpointError):
-    """The file with the answers of a batch is not there: now, or no more. Its calls are paid for."""
+    """The file with the answers of a batch is missing, for now or forever. Its calls are paid for."""
 
 
 class BatchEndpoint(OpenAICompatible):
-    """The adapter, for whole files of calls."""
+    """The adapter for whole files of calls."""
 
     def _http_client(self, transport: httpx2.AsyncBaseTransport | None) -> Any:
         return streaming_client(self.endpoint.base_url)
 
     @property
     def _patient(self) -> openai.AsyncOpenAI:
-        """The SDK, asking again by itself: nothing that is asked through it is done twice."""
+        """The SDK client with its own retries, for requests that are safe to repeat."""
         return self._client.with_options(max_retries=_TRIES)
 
     def line(self, key: str, request: Request, rung: Rung) -> bytes:
-        """A line of an input file: exactly the body that a single call would send."""
+        """A line of an input file, with exactly the body that a single call would send."""
         outgoing = self._outgoing(request, replace(self.known, rung=rung, streams=False))
         row = {"custom_id": key, "method": "POST", "url": PATH, "body": outgoing.body}
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
     def limit(self, request: Request) -> int:
-        """Tokens that a call may take beside its prompt, thought included."""
+        """The most tokens that a call may take for its answer, including thought."""
         return learning.limit_for(request, self.known, self.endpoint, 0)
 
     async def upload(self, path: Path) -> str:
-        """The id of a file that was sent up."""
+        """Upload an input file; its id. Raises StoreError if the file cannot be read."""
         try:
             with self._faults():
                 return (await self._patient.files.create(file=path, purpose="batch")).id
@@ -86,7 +86,7 @@ class BatchEndpoint(OpenAICompatible):
             raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
 
     async def find(self, wave: str) -> Batch | None:
-        """The batch that was submitted for a wave, if there is one."""
+        """The batch that was submitted for a wave, or None."""
         looked_through = 0
         with self._faults():
             async for batch in self._patient.batches.list(limit=100):
@@ -98,7 +98,7 @@ class BatchEndpoint(OpenAICompatible):
         return None
 
     async def create(self, file: str, wave: str) -> Batch:
-        """Submits a batch once: after a fault that leaves it open whether it was made, it is looked for first."""
+        """Submit a batch once: if a failed attempt may have created it, it is looked up before the next one."""
         for attempt in range(_TRIES):
             try:
                 with self._faults():
@@ -114,19 +114,19 @@ class BatchEndpoint(OpenAICompatible):
         raise AssertionError("the loop returns or raises")
 
     async def look(self, batch: str) -> Batch:
-        """How a batch is doing."""
+        """The current state of a batch."""
         with self._faults():
             return await self._patient.batches.retrieve(batch)
 
     async def cancel(self, batch: str) -> Batch:
-        """Asks to stop a batch; what is done by then is still delivered and paid for."""
+        """Ask the endpoint to stop a batch; answers finished by then are still delivered and paid for."""
         with self._faults():
             return await self._patient.batches.cancel(batch)
 
     async def results(self, batch: Batch) -> AsyncIterator[Line]:
-        """Lines of the output and of the error file, in whatever order they come; lines that are not ours are skipped.
+        """Yield the lines of the output file and the error file, in any order; lines that are not ours are skipped.
 
-        Raises ResultsMissing where the output file is not there. Without the error file its calls have no line.
+        Raises ResultsMissing if the output file is missing. If the error file is missing, its calls get no line.
         """
         if batch.output_file_id:
             try:
@@ -146,7 +146,7 @@ class BatchEndpoint(OpenAICompatible):
                         yield line
 
     async def _lines(self, file: str) -> AsyncGenerator[Line, None]:
-        """The lines of a result file. Only "\\n" ends one: an answer may hold other ends of lines."""
+        """The lines of a result file. Only "\\n" ends one, since answers may contain other line separators."""
         unfinished = b""
         with self._faults():
             async with self._patient.files.with_streaming_response.content(file) as response:
@@ -159,10 +159,10 @@ class BatchEndpoint(OpenAICompatible):
             yield line
 
     def answer(self, line: Line, request: Request, rung: Rung, sent_by: Capabilities) -> Completion:
-        """The answer that a result holds, to a call sent by what was known then.
+        """The answer in a result line, for a call that was sent with the capabilities `sent_by`.
 
-        Raises CallError as a single call would, with the tokens that it took, and AskAgain when the next job asks it
-        another way.
+        Raises CallError as a single call would, with the tokens spent, and AskAgain if the next job should send the
+        call in another way.
         """
         known = replace(sent_by, rung=rung)
         if line.status != 200:
@@ -200,7 +200,7 @@ class BatchEndpoint(OpenAICompatible):
         return AskAgain(str(fault))
 
     def _outgoing(self, request: Request, known: Capabilities) -> Outgoing:
-        """The call as it is sent by what is known."""
+        """The call as it is sent with these capabilities."""
         outgoing = Outgoing(request, self.endpoint, self._prompts)
         outgoing.prepare(known)
         return outgoing

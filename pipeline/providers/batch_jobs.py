@@ -1,4 +1,4 @@
-"""Jobs of the Batch API: cut from the calls that are wanted, submitted once, results taken into the call store."""
+"""Jobs of the Batch API: built from the wanted calls, submitted once, their results moved to the call store."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from pipeline.providers.journal import FINAL, FaultKind, Job, Journal, Settled
 from pipeline.providers.limited import prompt_tokens
 from pipeline.text import clean, numbered
 
-MOST_TIMES = 3  # a call that failed so often is given up
+MOST_TIMES = 3  # a call that failed this many times is given up
 _UNASKED = ("batch_expired", "batch_cancelled")
 
-Allow = Callable[[Usage, float | None], None]  # given tokens and USD at most
+Allow = Callable[[Usage, float | None], None]  # gets the most tokens and USD that a job may take; raises to refuse it
 
 
 class Jobs:
-    """The jobs of one folder at one endpoint with one model."""
+    """The jobs of one folder, with one model at one endpoint."""
 
     def __init__(self, endpoint: BatchEndpoint, calls: CallStore, journal: Journal, folder: Path) -> None:
         self._endpoint, self._calls, self.journal, self._folder = endpoint, calls, journal, folder
         endpoint.known = known_of(calls, endpoint.endpoint)
 
     def ours(self) -> list[Job]:
-        """Open jobs at this endpoint with this model."""
+        """Open jobs with this model at this endpoint."""
         here = (self._endpoint.endpoint.place, self._endpoint.model)
         return [job for job in self.journal.jobs() if job.open and (job.place, job.model) == here]
 
     async def submit(self, owner: str, allow: Allow, *, most: int) -> list[Job]:
-        """Sends the wanted calls of an order, in jobs of `most` calls, fewer where their file would be too large.
+        """Send the wanted calls of an order, in jobs of `most` calls, or fewer if the file would be too large.
 
-        `allow` may raise before one is sent.
+        `allow` is called before each job is sent, and may raise to stop it.
         """
         jobs = []
         while job := self._next(owner, allow, most):
@@ -53,7 +53,7 @@ class Jobs:
         return jobs
 
     def _next(self, owner: str, allow: Allow, most: int) -> Job | None:
-        """A job cut from what is wanted, in the journal; None where nothing is."""
+        """A new job built from the wanted calls and entered in the journal; None if there are no such calls."""
         keys: list[str] = []
         worst, size = Usage(), 0
         usd: float | None = 0.0
@@ -74,19 +74,19 @@ class Jobs:
         return job
 
     def _at_most(self, request: Request) -> Usage:
-        """What a call may take."""
+        """The most tokens that a call may take."""
         encoding, _ = encoding_for(self._endpoint.model)
         return Usage(prompt_tokens(request, encoding), 0, self._endpoint.limit(request))
 
     def _price(self, usage: Usage) -> float | None:
-        """USD of one call."""
+        """The price of one call in USD."""
         return cost_usd(self._endpoint.model, self._endpoint.endpoint.host + BATCH, usage)
 
     def _file(self, wave: str) -> Path:
         return self._folder / f"{wave}.jsonl"
 
     async def send(self, job: Job) -> Job:
-        """Submits a job unless the endpoint has it already, as it does when a program was killed in between."""
+        """Submit a job, unless an earlier program was killed after doing so and the endpoint already has it."""
         batch = await self._endpoint.find(job.wave)
         if batch is None:
             file = job.file or await self._upload(job)
@@ -108,15 +108,16 @@ class Jobs:
         return file
 
     async def look(self, job: Job) -> tuple[Job, Batch]:
-        """A job with its present status; one that was only intended is submitted now."""
+        """A job with its current status, and its batch; a job that was only intended is submitted first."""
         job = job if job.batch else await self.send(job)
         batch = await self._endpoint.look(job.batch)
         return self.journal.submitted(job.wave, batch.id, batch.status), batch
 
     async def cancel(self, job: Job) -> Job:
-        """Stops a job; what it has answered can be collected.
+        """Stop a job; answers finished by then can be collected.
 
-        One that has ended is collected now, and given up where its results are not there: it counts as all it may take.
+        A job that has already ended is collected now. If its results are missing, it is given up and counted at the
+        most that it could have taken.
         """
         job, batch = await self.look(job)
         if batch.status not in FINAL:
@@ -130,9 +131,9 @@ class Jobs:
             return self.journal.settle(job.wave, Settled(usage=worst, usd=job.usd, fatal=error))
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
-        """Takes a finished job's results into the store; None while it is not finished.
+        """Move a finished job's results to the call store; None in place of the results if it is not finished.
 
-        Raises ResultsMissing, and the job stays as it is, where its answers cannot be had.
+        Raises ResultsMissing if its answers cannot be read; the job then remains open.
         """
         job, batch = await self.look(job)
         if batch.status not in FINAL:
@@ -155,7 +156,7 @@ class Jobs:
 
     def _take(self, line: Line, job: Job, settled: Settled, sent_by: Capabilities) -> None:
         request = self.journal.request(line.key, job.wave)
-        if request is None:  # no call of this job, or taken before by a program that was killed
+        if request is None:  # not a call of this job, or already stored before a program was killed
             if before := self._calls.get(line.key):
                 settled.answered += 1
                 self._book(before.usage, settled)
@@ -181,9 +182,9 @@ class Jobs:
         settled.usage, settled.usd = settled.usage + usage, added(settled.usd, self._price(usage))
 
     def _count_missing(self, keys: Set[str], job: Job, settled: Settled) -> None:
-        """Counts a failure of each call that a completed job has no line of, as where its file was cut.
+        """Count a failure for each call without a result line in a completed job, as when its file was truncated.
 
-        It may be paid for, and counts as the most that it could take.
+        Such a call may be paid for, so it counts as the most that it could take.
         """
         for key, request in self.journal.calls_of(job.wave):
             if key not in keys:

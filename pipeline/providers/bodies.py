@@ -1,4 +1,4 @@
-"""What a call sends: the request, as this endpoint with this model is known to take it."""
+"""The body of a call: the request in the form that this endpoint and model are known to accept."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.providers.capabilities import Capabilities, without_keywords, without_limits
 from pipeline.providers.endpoint import Endpoint
 
-SCHEMA_NAME = "answer"  # one for all: endpoints put it in front of the prompt, where calls are to share a cached prefix
+SCHEMA_NAME = "answer"  # never varies: endpoints put it first in the prompt, and calls should share a cached prefix
 
 
 def messages_of(request: Request, known: Capabilities, endpoint: Endpoint, prompts: PromptSet) -> list[Message]:
-    """The messages, with the schema in the last one where the response format does not carry it."""
+    """The messages; the last one includes the schema if the response format does not carry it."""
     messages = list(request.messages)
     if request.schema is not None and known.rung != "json_schema":
         schema = json.dumps(_schema(request.schema, known, endpoint), ensure_ascii=False)
@@ -27,7 +27,7 @@ def messages_of(request: Request, known: Capabilities, endpoint: Endpoint, promp
 
 
 def _joined(messages: list[Message]) -> list[Message]:
-    """Messages of one role in a row as one."""
+    """Merge consecutive messages of the same role."""
     runs = [(role, list(run)) for role, run in groupby(messages, key=lambda m: m.role)]
     return [Message(role, "\n\n".join(m.content for m in run)) for role, run in runs]
 
@@ -35,7 +35,7 @@ def _joined(messages: list[Message]) -> list[Message]:
 def body_of(
     request: Request, known: Capabilities, endpoint: Endpoint, messages: list[Message], limit: int
 ) -> dict[str, Any]:
-    """The JSON body of a call; `limit` is what thought and answer may take together."""
+    """The JSON body of a call; `limit` is the most tokens for thought and answer together."""
     body: dict[str, Any] = {
         "model": endpoint.model,
         known.limit or endpoint.limit: limit,

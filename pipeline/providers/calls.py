@@ -1,6 +1,6 @@
-"""The call store: cache, resume and recording in one. Whole answers by the identity of their call.
+"""The call store: cache, resume and recording in one. It holds complete answers, keyed by the identity of the call.
 
-The file also has what is known of batch jobs, which `journal` writes.
+The same file holds the state of batch jobs, which `journal` writes.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ create table if not exists batch_faults (
 _RELEASE = "delete from claims where key = ? and owner = ?"
 _FREE_SPACE = "free some disk space and run again; nothing stored is lost"
 LEASE = 60.0  # seconds that a claim lasts without being renewed
-LONGEST_WAIT = 30.0  # seconds to wait for others who open or write the file
-AGAIN = 0.05  # seconds after which to try again
-_SHORT_WAIT = 0.01  # seconds for which a program that does other work too may stand still; most writes take less
+LONGEST_WAIT = 30.0  # seconds to wait while others open or write the file
+AGAIN = 0.05  # seconds before the next try
+_SHORT_WAIT = 0.01  # seconds that a program with other work may be blocked; most writes are faster
 _VERSION = 1
 
 
@@ -61,7 +61,7 @@ class StoreBusy(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """An answer and the identity of the call that it answers."""
+    """An answer, and the identity of the call that it belongs to."""
 
     key: str
     identity: dict[str, Any]
@@ -69,16 +69,17 @@ class StoredCall:
 
 
 def as_row(call: StoredCall) -> str:
-    """A call as a line of a recording."""
+    """A call as a line of a recording (JSON)."""
     fields = {"key": call.key, "identity": call.identity, "completion": _fields(call.completion)}
     return storable(json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """The store's file, ready. Raises StoreError for another version's, sqlite3.Error for anything else.
+    """Open the store's file. Raises StoreError for a file of another version, sqlite3.Error for other faults.
 
-    Two runs that start at once in a new folder both read the file and both want to change it to WAL: SQLite tells one
-    of them "locked" at once, whatever its time-out, since waiting for each other would never end.
+    Two runs that start together in a new folder both read the file and then both want to switch it to WAL. SQLite
+    reports "locked" to one of them without waiting for its timeout, since waiting would be a deadlock; hence the
+    retries.
     """
     until = time.monotonic() + LONGEST_WAIT
     while True:
@@ -95,7 +96,7 @@ def _is_busy(err: BaseException) -> bool:
 
 
 def _hint(err: sqlite3.Error | OSError) -> str:
-    """What to do about a file that cannot be opened: SQLite calls a full disk an I/O error, too."""
+    """What to do about a file that cannot be opened. SQLite may report a full disk as an I/O error."""
     code = getattr(err, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or (isinstance(err, OSError) and err.errno == ENOSPC):
         return _FREE_SPACE
@@ -127,7 +128,7 @@ class CallStore:
     """One SQLite file in WAL mode; an answer is on disk before the pipeline uses it."""
 
     def __init__(self, path: Path) -> None:
-        """Opens or makes the store. StoreError when the file is damaged or cannot be written."""
+        """Open or create the store. StoreError if the file is damaged or cannot be written."""
         self.path = path
         self._patience = self._timeout = LONGEST_WAIT
         self._owner = f"{socket.gethostname()} {os.getpid()} {id(self)}"
@@ -144,13 +145,13 @@ class CallStore:
             return _load(row) if row else None
 
     def put(self, key: str, request: Request, model: str, completion: Completion) -> None:
-        """Stores an answer; the first one for a key stays."""
+        """Store an answer; if there is one for this key already, that one is kept."""
         self.put_all([(key, request, completion)], model)
 
     def put_all(self, answers: Sequence[tuple[str, Request, Completion]], model: str) -> None:
-        """Stores answers by their keys, all of them or none, and gives up the claims on them.
+        """Store answers by key, all or none of them, and release the claims on them.
 
-        They outlive a power cut. The first answer for a key stays.
+        They survive a power cut. If there is an answer for a key already, that one is kept.
         """
         rows = [(key, r.name, storable(r.canonical(model)), _dump(completion)) for key, r, completion in answers]
         with self._writing("full"):
@@ -158,14 +159,14 @@ class CallStore:
             self._db.executemany(_RELEASE, [(key, self._owner) for key, *_ in answers])
 
     def withdraw(self, key: str, answer: Completion) -> None:
-        """Forgets an answer that cannot be used, unless another run has put a new one in its place."""
+        """Delete an unusable answer, unless another run has replaced it."""
         with self._writing():
             row = self._db.execute("select completion from calls where key = ?", (key,)).fetchone()
             if row and _load(row[0]) == replace(answer, cached=False, renewable=False):
                 self._db.execute("delete from calls where key = ?", (key,))
 
     def __iter__(self) -> Iterator[StoredCall]:
-        """All calls, in the order of their keys."""
+        """All calls, sorted by key."""
         with self._reading():
             for key, identity, completion in self._db.execute(
                 "select key, identity, completion from calls order by key"
@@ -173,10 +174,11 @@ class CallStore:
                 yield StoredCall(key, json.loads(identity), _load(completion))
 
     def claim(self, key: str) -> bool:
-        """Reserves an unanswered call for this store object for a minute; False when it is answered or another has it.
+        """Reserve an unanswered call for this object for a minute; False if it is answered or claimed by another.
 
-        Another has it while it renews its claim and, if it is on this machine, lives: a process of that number may be a
-        later one, as in a container that was started again.
+        A claim is valid while it is renewed and, if its owner is on this machine, while that process lives. A living
+        process may be a later one with the same id, as in a restarted container; the missing renewals then end the
+        claim.
         """
         now = time.time()
         with self._writing():
@@ -189,17 +191,17 @@ class CallStore:
         return True
 
     def in_batch(self, key: str) -> bool:
-        """Whether a call stands in a batch job whose results are not collected."""
+        """Whether a call is in a batch job whose results have not been collected."""
         return self._first_value("select 1 from batch_calls where key = ? and wave is not null", key) is not None
 
     def release(self, key: str) -> None:
-        """Gives a claim up."""
+        """Give up a claim."""
         with self._writing():
             self._db.execute(_RELEASE, (key, self._owner))
 
     @contextmanager
     def _writing(self, synchronous: Literal["full", "normal"] = "normal") -> Iterator[None]:
-        """All that is written inside or nothing of it, against a kill; "full" holds against a power cut too."""
+        """A transaction: after a crash, all of it is written or none. With "full" that holds for a power cut too."""
         try:
             self._set_timeout()
             self._db.execute(f"pragma synchronous={synchronous}")
@@ -210,7 +212,7 @@ class CallStore:
             raise self._unwritable(err) from err
 
     def at_once(self, operation: Callable[[], T]) -> T:
-        """What an operation on this store gives; StoreBusy where another program writes it for more than a moment."""
+        """The result of an operation on this store; StoreBusy if another program is writing for more than a moment."""
         self._patience = _SHORT_WAIT
         try:
             return operation()
@@ -218,7 +220,7 @@ class CallStore:
             self._patience = LONGEST_WAIT
 
     def _set_timeout(self) -> None:
-        """Lets SQLite wait as long as is wanted now: asked of it only where that has changed."""
+        """Set SQLite's timeout to the present patience, only if that has changed."""
         if self._timeout != self._patience:
             self._db.execute(f"pragma busy_timeout={self._patience * 1000:.0f}")
             self._timeout = self._patience
@@ -238,16 +240,16 @@ class CallStore:
         )
 
     def remember(self, key: str, value: str) -> None:
-        """Keeps a fact about an endpoint, such as the rung that it can do."""
+        """Keep a fact, such as the response format that an endpoint accepts."""
         with self._writing():
             self._db.execute("insert or replace into facts values (?, ?)", (key, value))
 
     def recall(self, key: str) -> str | None:
-        """A fact kept earlier, or None."""
+        """The fact kept under a key, or None."""
         return self._first_value("select value from facts where key = ?", key)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self._db.close()
 
     def _first_value(self, query: str, key: str) -> str | None:
@@ -267,7 +269,7 @@ class CallStore:
             ) from err
 
     def take_in(self, recording: RecordedCalls) -> int:
-        """Stores every call of a recording that is not here yet; how many the recording has."""
+        """Add the calls of a recording that the store lacks; the number of calls in the recording."""
         with self._writing():
             for call in recording.calls.values():
                 identity = storable(json.dumps(call.identity, ensure_ascii=False))
@@ -276,7 +278,7 @@ class CallStore:
         return len(recording.calls)
 
     def faults(self) -> list[str]:
-        """What is wrong with the file: SQLite's own check, then every call against its key. Empty when all is well."""
+        """What is wrong with the file: SQLite's own check, then each call against its key. Empty if all is well."""
         try:
             faults = [str(row[0]) for row in self._db.execute("pragma integrity_check") if row[0] != "ok"]
             if faults:
@@ -293,7 +295,7 @@ class CallStore:
         return faults
 
     def prune(self, model: str) -> int:
-        """Removes all answers of a model and gives the space back; how many there were."""
+        """Delete all answers of a model and shrink the file; the number of answers deleted."""
         try:
             rows = self._db.execute("delete from calls where json_extract(identity, '$.model') = ?", (model,)).rowcount
             self._db.execute("vacuum")
@@ -302,9 +304,9 @@ class CallStore:
         return rows
 
     def export(self, path: Path) -> int:
-        """Writes all calls as JSON lines, a recording that can be read as a diff; how many there were.
+        """Write all calls as JSON lines, a recording that is readable as a diff; the number of calls.
 
-        A recording that was there before stays until all are written.
+        An existing recording is replaced only once all calls are written.
         """
         rows = [as_row(call) + "\n" for call in self]
         try:
@@ -317,13 +319,13 @@ class CallStore:
 
 
 class RecordedCalls:
-    """A recording read from JSON lines. Read only."""
+    """A recording read from JSON lines. Read-only."""
 
     def __init__(self, path: Path) -> None:
-        """StoreError when the file is no recording."""
+        """Read the file. StoreError if it is no recording."""
         self.calls: dict[str, StoredCall] = {}
         try:
-            for line in path.read_text("utf-8").split("\n"):  # other ends of lines stand in answers
+            for line in path.read_text("utf-8").split("\n"):  # answers may contain other line separators
                 if not line.strip():
                     continue
                 row = json.loads(line)
@@ -339,7 +341,7 @@ class RecordedCalls:
         return call.completion if call else None
 
     def why_missing(self, request: Request, model: str) -> str:
-        """Which part of the identity no recorded call has."""
+        """Which parts of the request's identity differ from those of the most similar recorded call."""
         identity = request.identity(model)
         same_name = [c.identity for c in self.calls.values() if c.identity.get("name") == request.name]
         if not same_name:
@@ -352,7 +354,7 @@ class RecordedCalls:
 def _alive(pid: int, host: str, until: float, now: float) -> bool:
     if until <= now:
         return False
-    if host != socket.gethostname() or os.name != "posix":  # elsewhere `os.kill` ends the process itself
+    if host != socket.gethostname() or os.name != "posix":  # on other systems `os.kill` would end the process
         return True
     try:
         os.kill(pid, 0)
@@ -367,7 +369,7 @@ def _fields(completion: Completion) -> dict[str, Any]:
     fields = asdict(completion)
     del fields["cached"], fields["renewable"]
     if not fields["usage"]["thought_tokens"]:
-        del fields["usage"]["thought_tokens"]  # a row is written as it was before there was any
+        del fields["usage"]["thought_tokens"]  # rows without thought have the same form as before the field existed
     return fields
 
 

@@ -1,4 +1,4 @@
-"""Whether a prompt was read whole: a word is put where servers begin to leave out, and asked for at the end."""
+"""Checks whether a prompt was read in full: plants a word where servers truncate, and asks for it at the end."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.llm.tokens import count_tokens
 from pipeline.providers.capabilities import Capabilities
 
 WORD = "quillwort"
-_SHORTEST = 2000  # tokens: no server has a smaller window in use
-_LOW = 0.85  # of the tokens expected
-_PAGE = 1024  # windows are whole multiples of it, and so is the usage of a prompt that was cut to one
-_NEVER = 0.4  # below it a prompt was cut, whatever the answer is: a word can be guessed from what was kept
-_FURTHER = 1.1  # how much longer than one that was read a prompt is looked at anew
-_FURTHER_UNTOLD = 1.25  # the same where no usage makes it look cut
-_LEAST_BYTES = 1500  # of a prompt from which a ratio is learned
-_FRAME = 8  # tokens around a message
+_SHORTEST = 2000  # tokens: no server in use has a smaller window
+_LOW = 0.85  # share of the expected tokens
+_PAGE = 1024  # windows are whole multiples of it, and so are the token counts of prompts cut to one
+_NEVER = 0.4  # share below which a prompt was cut whatever the answer is: the word can be guessed from the rest
+_FURTHER = 1.1  # a prompt is checked again if it is this much longer than one that was read in full
+_FURTHER_UNTOLD = 1.25  # the same if no usage is reported
+_LEAST_BYTES = 1500  # shortest prompt from which a ratio is learned
+_FRAME = 8  # tokens of the frame of a message
 _SCHEMA = {
     "type": "object",
     "properties": {"word": {"type": "string"}},
@@ -29,21 +29,24 @@ _SCHEMA = {
 
 
 def bytes_of(messages: Iterable[Message]) -> int:
-    """How long messages are, without counting tokens."""
+    """The length of messages in bytes: cheaper than counting tokens."""
     return sum(len(m.content.encode("utf-8", "replace")) for m in messages)
 
 
 def worth_counting(reported: int | None, length: int, known: Capabilities) -> bool:
-    """Whether the tokens that a usage reports for a prompt of `length` bytes, None for none, may be too few.
+    """Whether the tokens reported for a prompt of `length` bytes could be too few; `reported` is None without usage.
 
-    A token has three bytes at least, in most languages four.
+    Assumes that a token has three bytes; in most languages it has four.
     """
     tokens = length / 3
     return tokens >= _SHORTEST and (reported is None or known.doubt is not None or reported < _expected(tokens, known))
 
 
 def suspicious(reported: int | None, size: int, known: Capabilities) -> bool:
-    """Whether a prompt of `size` tokens may have been cut: such a one was, its usage is too small or not reported."""
+    """Whether a prompt of `size` tokens may have been cut.
+
+    That is so if a prompt of this length was cut in an earlier run, or if its usage is too small or not reported.
+    """
     if size < _SHORTEST or size <= (_FURTHER_UNTOLD if reported is None else _FURTHER) * known.read_to:
         return False
     if reported is None or (known.doubt is not None and size >= known.doubt):
@@ -57,10 +60,11 @@ def _expected(size: float, known: Capabilities) -> float:
 
 
 def ratio_of(reported: int | None, request: Request) -> float | None:
-    """Tokens that an endpoint reports for one counted, at least, if they are more, from a prompt too short to be cut.
+    """Tokens that an endpoint reports for each one counted here; None if not above 1 or not known.
 
-    The schema counts as if it were part of the prompt: some endpoints put it there, and others only seem to need fewer
-    tokens. That an endpoint needs fewer is learned from a long prompt that was read whole.
+    It is measured only on prompts too short to be cut. The schema is counted as part of the prompt: some endpoints put
+    it there, and others would only seem to need fewer tokens. A ratio below 1 is learned from a long prompt that was
+    read in full.
     """
     if not reported or not _LEAST_BYTES <= bytes_of(request.messages) < 3 * _SHORTEST:
         return None
@@ -70,10 +74,10 @@ def ratio_of(reported: int | None, request: Request) -> float | None:
 
 
 def read_whole(answer: Completion, size: int) -> bool | None:
-    """Whether an answer to the question shows a prompt of `size` tokens read; None when it shows nothing.
+    """Whether the answer to the question shows that a prompt of `size` tokens was read in full; None if unclear.
 
-    A refusal in words and an answer that was filtered or cut show nothing. A word that comes back is no proof against a
-    usage that no tokenizer explains.
+    A refusal in words and an answer that was filtered or cut are unclear. Even the right word proves nothing if the
+    reported usage is lower than any tokenizer could explain.
     """
     reported = answer.usage.reported_prompt
     if reported and reported < _NEVER * size:
@@ -85,9 +89,9 @@ def read_whole(answer: Completion, size: int) -> bool | None:
 
 
 def question(request: Request) -> Request:
-    """The request's messages with the word in front of the longest and a question for it behind.
+    """The request with the word put before its longest message and a question for it after the last.
 
-    Servers that leave out whole messages keep those of the system and the last one, so none of the system is chosen.
+    Servers that drop whole messages keep the system's and the last one, so system messages are not chosen.
     """
     messages = list(request.messages)
     first = max(range(len(messages)), key=lambda n: (messages[n].role != "system", len(messages[n].content)))

@@ -1,4 +1,4 @@
-"""What an endpoint can do with a model, found by a few small calls and put in plain words; and its models."""
+"""Tests by a few small calls what an endpoint can do with a model, and reports it in plain words; lists its models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FILLER = "This sentence is here to be read and says nothing. "
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Rows to show, whether `make` can work with it, and what was found out, for the store."""
+    """Rows to show, whether `make` can use the endpoint, and the learned capabilities, for the store."""
 
     rows: tuple[Row, ...]
     works: bool
@@ -35,7 +35,7 @@ class Findings:
 
     @property
     def exit_code(self) -> int:
-        """0 when `make` can work with it."""
+        """0 if `make` can use the endpoint, else 1."""
         return 0 if self.works else 1
 
 
@@ -57,7 +57,7 @@ _PROBE = Request("probe", (_ROLE, Message("user", "Grass is green."), Message("u
 
 
 class _Doctor:
-    """One endpoint being looked at. What was learned by one call holds for the next."""
+    """Examines one endpoint; what one call teaches is used for the next."""
 
     def __init__(self, endpoint: Endpoint, chunk_tokens: int | None) -> None:
         self._endpoint, self._chunk_tokens = endpoint, chunk_tokens
@@ -77,7 +77,7 @@ class _Doctor:
         self.known = replace(client.known, rung=self.known.rung, read_to=self.known.read_to)
 
     async def formats(self) -> bool:
-        """A row for each response format; whether any works. The best one is what `make` begins with."""
+        """Add a row for each response format; whether any works. `make` will start with the best one."""
         working = []
         for rung in RUNGS:
             async with self._client(replace(self.known, rung=rung)) as client:
@@ -103,7 +103,7 @@ class _Doctor:
         return bool(working)
 
     def parameters(self) -> None:
-        """What was renamed and left out on the way."""
+        """Add a row on parameters that are accepted, renamed or left out."""
         known = self.known
         joined = ["two messages in a row with the same role"] * known.join_roles + [
             "a system role"
@@ -120,20 +120,20 @@ class _Doctor:
         )
 
     def thought(self) -> None:
-        """Whether it thinks, and what room it gets."""
+        """Add a row on whether the model thinks, and how much room that gets."""
         most, room = self.known.thought, self.known.room_for_thought()
         room = room if self._endpoint.room is None else self._endpoint.room
         thinking = f"yes, {most:,} tokens for a small question" if most else "not seen"
         self.rows.append(("thinking", f"{thinking}; each answer may use {room:,} tokens more for it"))
 
     async def long_prompt(self) -> None:
-        """A prompt as long as a chunk, twice: whether it is read whole, whether it is cached, how fast it is."""
+        """Send a prompt of the length of a chunk twice: is it read in full, is it cached, and how fast is it?"""
         size = self._chunk_tokens
         if size is None:
             return
         text = _FILLER * (size // count_tokens(_FILLER))
         question = canary.question(Request("probe", (_ROLE, Message("user", text), Message("user", "Answer.")), {}, 60))
-        # Looked at here, so that the client need not; a question that it asks itself would be a third call.
+        # `read_to` tells the client not to check this prompt itself, which would take a third call.
         async with self._client(replace(self.known, read_to=max(self.known.read_to, 2 * size))) as client:
             try:
                 first, started = await client.complete(question), time.monotonic()
@@ -163,7 +163,7 @@ class _Doctor:
         self.rows.append(("a chunk takes", f"{seconds:.1f} s, with an answer of {usage.completion_tokens} tokens"))
 
     def speed(self) -> None:
-        """Tokens of answer and thought a second, for a small question."""
+        """Add a row on answer and thought tokens per second, for a small question."""
         if self.best and self.best.seconds:
             pace = self.best.usage.completion_tokens / self.best.seconds
             self.rows.append(
@@ -171,7 +171,7 @@ class _Doctor:
             )
 
     def will_do(self) -> None:
-        """What `make` will do with all that."""
+        """Add a row on how `make` will use the endpoint."""
         way = {
             "json_schema": "sends the schema for the endpoint to enforce",
             "json_object": "asks for JSON, with the schema in the prompt",
@@ -193,7 +193,7 @@ def _tokens(completion: Completion) -> str:
 
 
 async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Findings:
-    """What the endpoint can do: some small calls, and two with `chunk_tokens` of prompt unless that is None."""
+    """Examine an endpoint with a few small calls, and two of `chunk_tokens` prompt tokens unless that is None."""
     doctor = _Doctor(endpoint, chunk_tokens)
     doctor.rows += await _served(endpoint)
     works = await doctor.formats()
@@ -216,13 +216,13 @@ async def examine(endpoint: Endpoint, *, chunk_tokens: int | None = None) -> Fin
 
 
 async def models_at(endpoint: Endpoint) -> list[Offered]:
-    """The models that an endpoint offers. CallError when it does not tell."""
+    """The models that an endpoint offers. CallError if it does not list them."""
     async with OpenAICompatible(endpoint) as client:
         return await client.list_models()
 
 
 async def model_rows(endpoint: Endpoint) -> list[Row]:
-    """A row a model for `studydoc models`; one with the error when the endpoint does not tell."""
+    """A row for each model, for `studydoc models`; one row with the error if the endpoint does not list them."""
     try:
         return [(endpoint.address, _described(offer)) for offer in await models_at(endpoint)]
     except PipelineError as err:

@@ -1,4 +1,4 @@
-"""What went wrong with a call, from the SDK's error to one of ours. Server text is shown only where it holds no key."""
+"""Translates errors of the SDK into ours. Text from the server is shown only without the API key."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from pipeline.text import duration
 from pipeline.vendors import vendor_at
 
 _LONGEST_WAIT = 60.0  # seconds between two tries
-_LONGEST_DELAY = 600.0  # seconds: after a longer one the user runs the command again
+_LONGEST_DELAY = 600.0  # seconds: if a longer wait is asked for, the user has to run the command again
 
 
 class Refused(CallError):
-    """The call was refused for what it asks, and the refusal may name it. `text` is all its text, in small letters."""
+    """The content of the call was refused, perhaps with a reason. `text` is the whole refusal in lower case."""
 
     def __init__(self, message: str, text: str) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class Refused(CallError):
 
 
 class TooLong(ContextTooLong):
-    """The prompt, or the prompt with the room for its answer, is too long; with the numbers that the refusal names."""
+    """The prompt, alone or with room for its answer, exceeds the window; with the token counts of the refusal."""
 
     def __init__(self, message: str, window: int | None = None, prompt: int | None = None) -> None:
         super().__init__(message, hint="give the server a longer context, or take a model that has one")
@@ -49,23 +49,23 @@ class PushedBack(EndpointError):
 
 
 class NoAnswerInTime(EndpointError):
-    """The deadline of a call passed."""
+    """The deadline of a call has passed."""
 
 
 class NoAnswer(EndpointError):
-    """What came back is no answer at all, such as a gateway's page."""
+    """The reply is not an answer at all, such as a gateway's page."""
 
 
 class Unreadable(EndpointError):
-    """What came back is whole and cannot be read as an answer: the same a second time is no accident."""
+    """The reply is complete but cannot be read as an answer; if it comes twice, that is no coincidence."""
 
 
 class MissedFormat(EndpointError):
-    """The endpoint itself found that the model's answer misses the format."""
+    """The endpoint itself reports that the model's answer violates the format."""
 
 
 def classify(err: Exception, endpoint: Endpoint) -> CallError:
-    """An SDK error as one of ours."""
+    """Our error for an error of the SDK."""
     address = endpoint.address
     if never_connected(err):
         hint = "is the server up, and is the base URL right, its port too? Most end in /v1"
@@ -87,9 +87,9 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
 
 
 def shown_cause(err: Exception, key: str) -> Exception | None:
-    """The error as the cause of one of ours; None where a traceback would show the key with it, or the key's beginning.
+    """The error to chain as a cause; None if its traceback would show the key or the beginning of the key.
 
-    Gateways quote the key that they refuse, and HTTP clients a header that they cannot send.
+    Gateways quote a key that they refuse, and HTTP clients a header that they cannot send.
     """
     below: BaseException | None = err
     while below is not None:
@@ -99,11 +99,11 @@ def shown_cause(err: Exception, key: str) -> Exception | None:
     return err
 
 
-_MAY_HAVE_WORKED = (408, 409, 425)  # and what is no status of a client's fault: the server may have begun
+_MAY_HAVE_WORKED = (408, 409, 425)  # besides 5xx: the server may have started work
 
 
 def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
-    """A refusal with a status as one of our errors; `body` is whatever came with it."""
+    """Our error for a refusal with this HTTP status; `body` is whatever came with it."""
     error = _by_status(status, body, headers, endpoint)
     before_work = status < 500 and status not in _MAY_HAVE_WORKED and not isinstance(error, MissedFormat)
     return unbilled(error) if before_work else error
@@ -159,11 +159,11 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
 
 
 def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> EndpointError:
-    """A redirect, with the place to which it leads: the key is not taken there."""
+    """The error for a redirect, which names its target: the key is not sent there."""
     requested = f"{endpoint.base_url.rstrip('/')}{_CALLS}"
     try:
         place = place_of(urljoin(requested, headers.get("location", "")))
-    except ValueError:  # no address
+    except ValueError:  # not a valid address
         place = place_of(requested)
     elsewhere = place != place_of(requested)
     leads = f"leads to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "leads elsewhere"
@@ -176,7 +176,7 @@ def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> End
 _CALLS = "/chat/completions"
 _FILTERED = re.compile(r"\bcontent_filter\b|responsibleaipolicyviolation|content management policy|\bflagged\b")
 _AFFORDED = re.compile(r"can only afford (\d{1,9})\b")
-_LEAST_PAID_FOR = 400  # tokens: shorter answers are worth no call
+_LEAST_PAID_FOR = 400  # tokens: a shorter answer is not worth a call
 _KEY = re.compile(
     r"authentication failed|api[ _]key (?:not valid|not found|expired)|api_key_invalid"
     r"|(?:invalid|incorrect)[ _]api[ _]key"
@@ -186,7 +186,7 @@ _QUOTA = re.compile(
     r"|exceeded your current quota(?!.*perminute)(?!.*retrydelay)",
     re.DOTALL,
 )
-# Only where no delay is named that can be waited: who counts the last 24 hours may have room again in seconds.
+# Only if no acceptable delay is named: a limit over the last 24 hours may have room again in seconds.
 _PER_DAY = re.compile(r"(?:tokens|requests)[ -]per[ -]day\b(?!.*per[ -]?min)|-per-day\b|\((?:tpd|rpd)\)", re.DOTALL)
 _NO_MODEL = re.compile(
     r"model_not_found|\b(?:invalid|unknown|no such) model\b(?! (?:parameter|setting|option))"
@@ -196,7 +196,7 @@ _NO_MODEL = re.compile(
 )
 _MISSED = re.compile(r"json_validate_failed|failed_generation|generated json does not match")
 _FORMAT = re.compile(r"response[ _]format|json[ _]schema|json_object|grammar|structured output")
-_ROLES = re.compile(r"roles? must alternate|system role")  # by a chat template, which fails as if the server did
+_ROLES = re.compile(r"roles? must alternate|system role")  # from a chat template, and reported like a server fault
 _LONG = re.compile(
     r"context[ _](?:length|window|size)|exceed_context_size|context the overflows|prompt is too long"
     r"|input is too long|longer than the model|too many (?:input )?tokens|maximum (?:input|prompt) length"
@@ -236,23 +236,23 @@ _PROMPT = re.compile(
 
 
 def afforded(text: str) -> int | None:
-    """The longest answer, in tokens, that a refusal says the credit pays for; the shortest of several."""
+    """The longest answer, in tokens, that a refusal says the credit pays for; the shortest if it names several."""
     return min(map(int, _AFFORDED.findall(text)), default=None)
 
 
 def window_and_prompt(text: str) -> tuple[int | None, int | None]:
-    """Tokens of the window and of the prompt, where a refusal names them."""
+    """The tokens of the window and of the prompt, as far as a refusal names them."""
     return _number(_WINDOW.search(text)), _number(_PROMPT.search(text))
 
 
 def _number(match: re.Match[str] | None) -> int | None:
-    """The one number that a pattern with a group for each wording found."""
+    """The number in whichever group of a pattern matched."""
     return next((int(n) for n in match.groups() if n), None) if match else None
 
 
-_SHORTEST_KEY = 4  # characters: what is shorter is in every sentence
-SHORTEST_SECRET = 12  # characters of a key that is no word, and whose beginning says less than the whole
-_DEEPEST = 12  # no refusal says anything below
+_SHORTEST_KEY = 4  # characters: shorter text occurs in every sentence
+SHORTEST_SECRET = 12  # characters: such a key is no ordinary word, and its beginning does not reveal all of it
+_DEEPEST = 12  # no refusal is nested deeper
 _ECHOES = frozenset({"input", "failed_generation", "ctx", "url", "documentation_url", "help", "links"})
 
 
@@ -261,7 +261,7 @@ def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            if str(name) not in _ECHOES:  # what was sent comes back here, and names everything
+            if str(name) not in _ECHOES:  # these echo what was sent, which would match every pattern
                 yield from _strings(inner, str(name), depth + 1)
     elif isinstance(value, list):
         for inner in value:
@@ -273,12 +273,12 @@ def _strings(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
 
 
 def text_of(body: Any) -> str:
-    """All that a refusal says, in small letters, with what a gateway quotes of another's refusal."""
+    """All text of a refusal in lower case, including refusals quoted by a gateway; at most 8,000 characters."""
     return " ".join(_strings(body)).casefold()[:8000]
 
 
 def is_page(headers: httpx2.Headers, body: Any) -> bool:
-    """Whether it is a web page that was sent."""
+    """Whether the reply is a web page."""
     kind = headers.get("content-type", "")
     return "text/html" in kind or (
         isinstance(body, str) and body.lstrip()[:15].casefold().startswith(("<html", "<!doc"))
@@ -286,7 +286,7 @@ def is_page(headers: httpx2.Headers, body: Any) -> bool:
 
 
 def sentence_of(body: Any, key: str) -> str:
-    """The refusal's own sentence, without the key in it."""
+    """The message of a refusal, without the key."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
     error = error if isinstance(error, dict) else {"message": error}
@@ -298,12 +298,12 @@ def sentence_of(body: Any, key: str) -> str:
 
 
 def without_key(key: str, text: str) -> str:
-    """An answer's text without the key, which a server may echo; a short key is left, since it may be a word."""
+    """An answer's text with the key replaced, in case a server echoes it; a short key may be a word and is left."""
     return text.replace(key, "…") if len(key) >= SHORTEST_SECRET else text
 
 
 def _without(key: str, text: str) -> str:
-    """A text without the key and without the beginning of it that some servers quote."""
+    """A text without the key, and without the beginning of the key, which some servers quote."""
     if len(key) < _SHORTEST_KEY:
         return text
     quoted_beginning = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= SHORTEST_SECRET else ""

@@ -1,7 +1,8 @@
-"""One gate for all calls of a client: how many at once, how many a minute, when at all, and who goes first.
+"""One gate for all calls of a client: how many run at once and per minute, when, and in which order.
 
-Concurrency starts low, doubles a round while answers come, falls by a fifth when the endpoint pushes back (429, 503)
-and then grows by one a round. What the endpoint answers to one call (Retry-After, x-ratelimit-*) holds for every call.
+Concurrency starts low and doubles each round while answers arrive. When the endpoint pushes back (429, 503), it falls
+by a fifth and from then on grows by one each round. What the endpoint tells one call (Retry-After, x-ratelimit-*)
+applies to all.
 """
 
 from __future__ import annotations
@@ -16,27 +17,27 @@ from typing import Protocol
 
 from pipeline.providers.delays import amount, seconds
 
-LONGEST_HOLD = 60.0  # seconds for which an endpoint can stop all calls at a word
-_FIRST = 16  # calls at once to begin with, or a quarter of what is allowed
+LONGEST_HOLD = 60.0  # seconds: the longest time for which a reply can stop all calls
+_FIRST = 16  # initial concurrency, or a quarter of the maximum if that is more
 _FALL = 0.8
-_BURST = 0.1  # seconds' worth of a rate that may go at once: late timers then cost no throughput
+_BURST = 0.1  # seconds' worth of a rate that may be spent at once, so that late timers cost no throughput
 
 
 class Clock(Protocol):
-    """Time and timers as an event loop has them; a test brings its own."""
+    """Time and timers as in an event loop; tests pass in their own."""
 
     def time(self) -> float:
-        """Seconds that never go back."""
+        """Seconds on a monotonic clock."""
         ...
 
     def call_later(self, delay: float, callback: Callable[[], None], /) -> object:
-        """Calls `callback` once, so many seconds later."""
+        """Call `callback` once, after `delay` seconds."""
         ...
 
 
 @dataclass(slots=True)
 class Bucket:
-    """What may be spent: `level` now, `rate` more a second, never above `capacity`."""
+    """A token bucket: `level` may be spent now, growing by `rate` per second up to `capacity`."""
 
     rate: float
     capacity: float
@@ -44,24 +45,24 @@ class Bucket:
     refilled_at: float
 
     def refill(self, now: float) -> None:
-        """Adds what came since the last look."""
+        """Add what has accrued since the last refill."""
         self.level = min(self.capacity, self.level + self.rate * max(0.0, now - self.refilled_at))
         self.refilled_at = now
 
     def wait(self, now: float, amount: float) -> float:
-        """Seconds until `amount` may be spent; more than the bucket holds may be once it is full."""
+        """Seconds until `amount` may be spent; an amount above the capacity may be spent once the bucket is full."""
         self.refill(now)
         missing = min(amount, self.capacity) - self.level
         return 0.0 if missing <= 1e-9 else missing / self.rate
 
 
 class Gate:
-    """Lets calls in by rank, the lowest first. `enter` and `leave` come in pairs; the others hear how a call went."""
+    """Lets calls in by rank, the lowest first. Each `enter` needs a `leave`; the other methods report on calls."""
 
     def __init__(
         self, most: int, *, rpm: float | None = None, tpm: float | None = None, clock: Clock | None = None
     ) -> None:
-        """At most `most` calls at once, `rpm` requests and `tpm` tokens a minute (None: what the endpoint reports)."""
+        """Allow `most` calls at once, `rpm` requests and `tpm` tokens per minute (None: as the endpoint reports)."""
         self.most = most
         self.limit: float = min(most, max(_FIRST, most // 4))
         self.inside = 0
@@ -72,19 +73,19 @@ class Gate:
         self._reported: dict[str, Bucket] = {}
         self._waiting: list[tuple[tuple[int, ...], int, int, asyncio.Future[int]]] = []
         self._order, self._entered = count(), 0
-        self._calm = float(most)  # up to here concurrency doubles a round
-        self._last_fall = 0  # calls let in up to this number belong to the round that fell last
+        self._calm = float(most)  # up to here concurrency doubles each round
+        self._last_fall = 0  # calls up to this number belong to the round of the last reduction
         self._not_before = 0.0
         self._alarm = math.inf
         self._shut: Exception | None = None
 
     @property
     def _clock(self) -> Clock:
-        """The one that was given, else that of the running event loop."""
+        """The clock passed in, else the running event loop's."""
         return self._own_clock or asyncio.get_running_loop()
 
     async def enter(self, rank: tuple[int, ...] = (), tokens: int = 0) -> int:
-        """Waits for a place; gives the number of the call, which `pushed_back` and `read_limits` take."""
+        """Wait for a place; returns the number of the call, for `pushed_back` and `read_limits`."""
         if self._shut:
             raise self._shut
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -93,17 +94,17 @@ class Gate:
         try:
             return await future
         except asyncio.CancelledError:
-            if future.done() and not future.cancelled():  # it was let in while it was being cancelled
+            if future.done() and not future.cancelled():  # it was let in while being cancelled
                 self.leave()
             raise
 
     def leave(self) -> None:
-        """Gives the place to the next call."""
+        """Free the place for the next call."""
         self.inside -= 1
         self._let_in()
 
     def shut(self, error: Exception) -> None:
-        """Lets nobody in any more: `error` for all who wait or come. Those inside finish."""
+        """Let no more calls in: waiting and later ones raise `error`. Those inside may finish."""
         self._shut = error
         for *_, future in self._waiting:
             if not future.done():
@@ -111,12 +112,12 @@ class Gate:
         self._waiting.clear()
 
     def went_well(self) -> None:
-        """An answer came: room for more, if more are waiting."""
+        """Report an answer: more calls may run, if some are waiting."""
         if self._waiting and self.limit < self.most:
             self.limit = min(self.most, self.limit + (1 if self.limit < self._calm else 1 / self.limit))
 
     def pushed_back(self, number: int, wait: float | None) -> None:
-        """The endpoint is too busy: fewer calls, once a round, and none for `wait` seconds if it named a time."""
+        """Report that the endpoint is too busy: fewer calls, reduced once per round, and none for `wait` seconds."""
         if number > self._last_fall:
             self.limit = self._calm = max(1.0, _FALL * min(self.limit, self.inside))
             self._last_fall = self._entered
@@ -124,7 +125,7 @@ class Gate:
             self._not_before = max(self._not_before, self._clock.time() + min(wait, LONGEST_HOLD))
 
     def read_limits(self, number: int, headers: Mapping[str, str]) -> None:
-        """Takes the x-ratelimit-* headers of an answer to call `number` into account."""
+        """Take in the x-ratelimit-* headers of the reply to call `number`."""
         for kind in ("requests", "tokens"):
             remaining = amount(headers.get(f"x-ratelimit-remaining-{kind}", ""))
             limit = amount(headers.get(f"x-ratelimit-limit-{kind}", ""))
@@ -135,7 +136,7 @@ class Gate:
             self._learn(kind, number, remaining, limit, rate)
 
     def _learn(self, kind: str, number: int, remaining: float, limit: float, rate: float) -> None:
-        """The endpoint counted this call, and perhaps those that were let in after it: its level lies between."""
+        """Update a bucket: the endpoint has counted this call and perhaps later ones, so the level lies in between."""
         now = self._clock.time()
         unseen = float(self._entered - number) if kind == "requests" else 0.0
         bucket = self._reported.setdefault(kind, Bucket(rate, limit, remaining - unseen, now))
@@ -169,7 +170,7 @@ class Gate:
         return [*self._configured.items(), *self._reported.items()]
 
     def _wake(self, now: float, wait: float) -> None:
-        """One timer at a time, the earliest that is needed."""
+        """Set one timer, for the earliest time that is needed."""
         wait = min(wait, LONGEST_HOLD)
         if now + wait < self._alarm:
             self._alarm = now + wait

@@ -1,4 +1,4 @@
-"""Model files: what a GGUF file's header says of it, and whether it can be run here. Nothing is loaded.
+"""Reads the headers of GGUF model files, and tells whether a model can run here. No weights are loaded.
 
 The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
@@ -17,13 +17,13 @@ from typing import BinaryIO
 from pipeline.errors import SettingsError, WeightsError
 from pipeline.profile import ProfileName
 
-SMALL_BELOW = 3_000_000_000  # parameters: a smaller model is worked with by the profile "small"
+SMALL_BELOW = 3_000_000_000  # parameters: a smaller model uses the profile "small"
 _MAGIC = b"GGUF"
 _VERSIONS = (2, 3)
-_MOST = 1 << 24  # bytes of a string and entries of a header: more is no sound file
+_MOST = 1 << 24  # bytes of a string and entries of a header: more means damage
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
-# ggml's types by number: weights in a block, and bytes of a block.
+# ggml's types by number: (weights per block, bytes per block).
 _BLOCKS = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36),
     10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292), 16: (256, 66),
@@ -31,18 +31,18 @@ _BLOCKS = {
     24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54),
     35: (256, 66), 39: (32, 17),
 }  # fmt: skip
-_CACHE_BYTES = 2  # a number of the attention cache in 16 bits
-_WORKING = 300 << 20  # bytes that the server takes besides weights and cache, about
-_CGROUP = Path("/sys/fs/cgroup")  # of a container
+_CACHE_BYTES = 2  # bytes of a number in the attention cache
+_WORKING = 300 << 20  # bytes that the server takes besides weights and cache, roughly
+_CGROUP = Path("/sys/fs/cgroup")  # of the container
 
 Value = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """What a model file says of itself. `layers`, `cache_width` and `context` are 0 where it does not say.
+    """The header of a model file. `layers`, `cache_width` and `context` are 0 if it does not give them.
 
-    `cache_width` is how many numbers of keys and values a layer keeps for each token.
+    `cache_width` is how many numbers (keys and values) a layer caches for each token.
     """
 
     path: Path
@@ -55,15 +55,15 @@ class ModelFile:
 
     @property
     def profile(self) -> ProfileName:
-        """How a model of this size is worked with."""
+        """The profile for a model of this size."""
         return "small" if self.parameters < SMALL_BELOW else "capable"
 
     def window(self, limit: int) -> int:
-        """Tokens to run it with: `limit`, unless the model was trained for fewer."""
+        """The window to run it with, in tokens: `limit`, or less if the model was trained for less."""
         return min(limit, self.context or limit)
 
     def memory(self, limit: int) -> int:
-        """Bytes that running it takes with a window of at most so many tokens, about."""
+        """Roughly the bytes of memory to run it with a window of at most `limit` tokens."""
         return self.size + self.layers * self.cache_width * self.window(limit) * _CACHE_BYTES + _WORKING
 
     @property
@@ -73,7 +73,7 @@ class ModelFile:
 
 
 def inspect(path: Path) -> ModelFile:
-    """What the file says of itself. WeightsError when it is no model file, is cut, or cannot be talked with."""
+    """Read a header. WeightsError if the file is no model file, is truncated, or has no chat template."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -102,9 +102,9 @@ def inspect(path: Path) -> ModelFile:
 
 
 def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> None:
-    """SettingsError when the model takes more memory than is free; `free` in bytes, by default this machine's.
+    """Raise SettingsError if the model takes more memory than `free` bytes (by default what this machine has free).
 
-    Where nobody can tell how much is free, it is tried.
+    If the free memory is unknown, the model is assumed to fit.
     """
     available = free_memory() if free is None else free
     needed = model.memory(context)
@@ -116,7 +116,7 @@ def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> N
 
 
 def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = _CGROUP) -> int | None:
-    """Bytes that a new program may take, the limit of a container included; None where the system does not tell."""
+    """Bytes that a new program may take, within the container's limit; None if the system does not tell."""
     try:
         match = re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())
         free = int(match[1]) << 10 if match else None
@@ -124,23 +124,23 @@ def free_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path = _CGROUP) -
         free = _pages()
     try:
         limit = int((cgroup / "memory.max").read_text()) - int((cgroup / "memory.current").read_text())
-    except (OSError, ValueError):  # no container, or one without a limit
+    except (OSError, ValueError):  # no container, or no limit
         return free
     return limit if free is None else min(free, limit)
 
 
 def all_memory() -> int | None:
-    """Bytes of memory of this machine, or of its container; None where the system does not tell."""
+    """Bytes of memory of this machine or container; None if the system does not tell."""
     memory = _pages()
     try:
         limit = int((_CGROUP / "memory.max").read_text())
-    except (OSError, ValueError):  # no container, or one without a limit
+    except (OSError, ValueError):  # no container, or no limit
         return memory
     return limit if memory is None else min(memory, limit)
 
 
 def _pages() -> int | None:
-    """All memory of the machine, whatever is free of it."""
+    """The machine's physical memory in bytes, used or free."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -152,9 +152,9 @@ _DAMAGED = "the header of the model file is damaged"
 
 
 class _Header:
-    """Reads a header: single values by key, and how many weights there are. Lists are passed over.
+    """Reads a header: single values by key, and the number of weights. Arrays are skipped.
 
-    WeightsError, without the file's name, when it is not sound.
+    Raises WeightsError, without the file's name, if the header is invalid.
     """
 
     def __init__(self, file: BinaryIO, size: int) -> None:
@@ -244,7 +244,7 @@ def _count(facts: Mapping[str, Value], key: str) -> int:
 
 
 def _cache_width(facts: Mapping[str, Value], architecture: str) -> int:
-    """Numbers of keys and values that a layer keeps for each token."""
+    """How many numbers (keys and values) a layer caches for each token."""
     heads = _count(facts, f"{architecture}.attention.head_count")
     shared = _count(facts, f"{architecture}.attention.head_count_kv") or heads
     width = _count(facts, f"{architecture}.embedding_length")
@@ -255,7 +255,7 @@ def _cache_width(facts: Mapping[str, Value], architecture: str) -> int:
 
 
 def _printable(name: str) -> str:
-    """A name in one line, without what would steer a terminal."""
+    """A name on one line, without control characters."""
     return "".join(c for c in " ".join(name.split()) if c.isprintable())[:80]
 
 

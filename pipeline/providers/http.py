@@ -1,4 +1,4 @@
-"""The HTTP client below the SDK: no redirects, no endless bodies, aiohttp underneath."""
+"""The HTTP client below the SDK: follows no redirects, limits the size of bodies, and uses aiohttp."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import openai
 
 from pipeline.vendors import is_on_loopback
 
-MOST_BYTES = 16 << 20  # an answer of this size is no answer; a body that unpacks to more is a bomb
-# aiohttp takes half the CPU of httpx2's own transport for a call.
+MOST_BYTES = 16 << 20  # no answer is this large; a body that unpacks to more is a decompression bomb
+# aiohttp takes half the CPU per call of httpx2's own transport.
 _Plain: Any = openai.DefaultAsyncHttpxClient
 _Fast: Any = openai.DefaultAioHttpClient
 
@@ -22,20 +22,20 @@ class BodyTooLarge(httpx2.TransportError):
 
 
 class _Bounded:
-    """Reads whole bodies, and stops at MOST_BYTES, packed or unpacked."""
+    """Reads whole bodies, up to MOST_BYTES before and after decompression."""
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
-        """The response with its body read, whatever `stream` says: nothing here streams."""
+        """The response with its body read, even with `stream`: nothing here streams."""
         response: httpx2.Response = await super().send(request, stream=True, **options)  # type: ignore[misc]
-        if response.is_stream_consumed:  # a test's transport has it whole
+        if response.is_stream_consumed:  # already read by a test's transport
             return response
         try:
             body = await _body(response)
         finally:
             await response.aclose()
-        kept = [(k, v) for k, v in response.headers.multi_items() if k not in _FRAMING]
+        fields = [(k, v) for k, v in response.headers.multi_items() if k not in _FRAMING]
         return httpx2.Response(
-            response.status_code, headers=kept, content=body, request=response.request, extensions=response.extensions
+            response.status_code, headers=fields, content=body, request=response.request, extensions=response.extensions
         )
 
 
@@ -44,13 +44,13 @@ class BoundedClient(_Bounded, _Fast):  # type: ignore[misc]
 
 
 class _PlainBoundedClient(_Bounded, _Plain):  # type: ignore[misc]
-    """For addresses with a name and a password in them, which aiohttp does not take beside a key."""
+    """For addresses with user name and password, which aiohttp does not accept together with a key."""
 
 
 def never_connected(err: BaseException) -> bool:
-    """Whether no connection came about: nobody is there, unlike a server that hangs or hangs up."""
+    """Whether no connection was established: nothing listens there, unlike a server that hangs or hangs up."""
     for cause in _causes(err):
-        # aiohttp's own names, since its errors arrive as time-outs of httpx2
+        # aiohttp errors are matched by name, since they arrive as timeouts of httpx2.
         name = type(cause).__name__
         if isinstance(cause, httpx2.ConnectError) or name.startswith(("ClientConnector", "ConnectionTimeoutError")):
             return True
@@ -62,7 +62,7 @@ def never_connected(err: BaseException) -> bool:
 
 
 def hung_up(err: BaseException) -> bool:
-    """Whether the server closed a connection on which an answer was due."""
+    """Whether the server closed a connection before the answer was complete."""
     return any(
         isinstance(cause, ConnectionError | httpx2.NetworkError | httpx2.RemoteProtocolError)
         or type(cause).__name__ in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError")
@@ -71,7 +71,7 @@ def hung_up(err: BaseException) -> bool:
 
 
 def _causes(err: BaseException | None) -> Iterator[BaseException]:
-    """An error, what caused it, and so on."""
+    """An error, then its cause, and so on."""
     while err is not None:
         yield err
         err = err.__cause__
@@ -107,7 +107,7 @@ def bounded_client(base_url: str, at_once: int, transport: httpx2.AsyncBaseTrans
         **_manners(base_url),
         transport=transport,
         headers={"accept-encoding": "gzip, deflate"},
-        # The gate is the limit: with None aiohttp, for which 0 is no limit, takes 100, and calls beyond them wait.
+        # The gate limits concurrency. aiohttp reads 0 as no limit; None would mean 100, and further calls would wait.
         limits=httpx2.Limits(max_connections=None if plain else 0, max_keepalive_connections=at_once),
     )
 
@@ -118,12 +118,12 @@ def streaming_client(base_url: str) -> Any:
 
 
 def _manners(base_url: str) -> dict[str, bool]:
-    """No redirect is followed; on this machine proxies of the environment are passed by."""
+    """Options: follow no redirects, and ignore proxy settings for servers on this machine."""
     return {"follow_redirects": False, "trust_env": not is_on_loopback(base_url)}
 
 
 def key_in(header: str, key: str) -> Callable[[httpx2.Request], Awaitable[None]]:
-    """Puts the key into a header of its own in place of the bearer token, which would be taken for a login's."""
+    """A request hook that sends the key in this header, not as a bearer token, which would be taken for a login."""
 
     async def move(request: httpx2.Request) -> None:
         request.headers.pop("authorization", None)

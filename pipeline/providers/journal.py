@@ -1,7 +1,7 @@
-"""What is known of batch jobs, in the call store's own file: orders, jobs, the calls in them, and calls that failed.
+"""The state of batch jobs, in the call store's file: orders, jobs, their calls, and failed calls.
 
-A job's row and those of its calls are written before it is submitted, its batch id after; a program that was killed
-in between finds the job at the endpoint by its wave, which is derived from what the job asks.
+The rows of a job and of its calls are written before the job is submitted, its batch id afterwards. If the program is
+killed in between, the next one finds the job at the endpoint by its wave, an id derived from what the job asks.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ FaultKind = Literal["again", "refused", "too long"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One batch at the endpoint; `batch` is empty until its submission is known to have happened.
+    """One batch at the endpoint; `batch` is empty until it is known to have been submitted.
 
-    Tokens and USD are the most that it can take, and what it took once it is collected; `usd` is None where the price
-    is not known.
+    Tokens and USD are upper bounds, and the actual amounts once the job is collected; `usd` is None if prices are
+    unknown.
     """
 
     wave: str
@@ -49,13 +49,13 @@ class Job:
 
     @property
     def open(self) -> bool:
-        """Whether its results are still to come."""
+        """Whether its results have not been collected."""
         return self.status != COLLECTED
 
 
 @dataclass(slots=True)
 class Settled:
-    """What came of a job."""
+    """The results of a job."""
 
     answered: int = 0
     failed: int = 0
@@ -64,13 +64,13 @@ class Settled:
     fatal: EndpointError | None = None
 
     def summary(self, job: Job) -> str:
-        """What came of a job, as a line for people."""
+        """The results as a line for the user."""
         return f"batch {job.batch}: {numbered(self.answered, 'answer')} stored, {self.failed} failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a call has no answer after `times` tries: asking again did not help, or would not."""
+    """Why a call has no answer after `times` tries; asking again did not help, or would not."""
 
     kind: FaultKind
     times: int
@@ -78,10 +78,10 @@ class Fault:
 
 
 class Journal:
-    """Batch jobs of one output folder. Only the holder of the folder's batch lock writes."""
+    """The batch jobs of one output folder. Only the holder of the folder's batch lock writes."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file of a call store that exists."""
+        """Open the file of an existing call store."""
         self.path = path
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -92,7 +92,7 @@ class Journal:
             raise self._unusable(err) from err
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self._db.close()
 
     def _unusable(self, err: sqlite3.Error) -> StoreError:
@@ -107,26 +107,26 @@ class Journal:
             raise self._unusable(err) from err
 
     def keep_order(self, id_: str, body: dict[str, Any]) -> None:
-        """Stores an order of `make --batch`, in the place of what was stored of it."""
+        """Store an order of `make --batch`, replacing an earlier version of it."""
         self._run(
             "insert into batch_orders values (?, ?) on conflict (id) do update set body = excluded.body",
             id_, json.dumps(body),
         )  # fmt: skip
 
     def orders(self) -> list[tuple[str, dict[str, Any]]]:
-        """Orders that are not finished, the oldest first."""
+        """Unfinished orders, the oldest first."""
         return [(id_, json.loads(body)) for id_, body in self._run("select id, body from batch_orders order by rowid")]
 
     def finish_order(self, id_: str) -> None:
-        """Forgets an order whose documents are all written."""
+        """Delete an order whose documents are all written."""
         self._run("delete from batch_orders where id = ?", id_)
 
     def drop_unsent(self, owner: str) -> None:
-        """Forgets calls of an order that stand in no job: the run that begins now finds those that are still wanted."""
+        """Delete calls of an order that are in no job: the run that starts now will enter those that it still wants."""
         self._run("delete from batch_calls where wave is null and owner = ?", owner)
 
     def want(self, key: str, owner: str, model: str, request: Request) -> None:
-        """Notes a call for the next job, unless it is in one already."""
+        """Enter a call for the next job, unless it is in a job already."""
         identity = storable(json.dumps(request.identity(model), ensure_ascii=False))
         self._run(
             "insert into batch_calls values (?, ?, ?, ?, null) on conflict (key) do update "
@@ -135,11 +135,11 @@ class Journal:
         )  # fmt: skip
 
     def unsent(self, owner: str) -> Iterator[tuple[str, Request]]:
-        """Calls of an order that stand in no job, in the order of their keys."""
+        """Calls of an order that are in no job, sorted by key."""
         yield from self._requests("wave is null and owner = ?", owner)
 
     def calls_of(self, wave: str) -> Iterator[tuple[str, Request]]:
-        """Calls of a job that have no answer yet, in the order of their keys."""
+        """Unanswered calls of a job, sorted by key."""
         yield from self._requests("wave = ?", wave)
 
     def _requests(self, condition: str, value: str) -> Iterator[tuple[str, Request]]:
@@ -150,17 +150,17 @@ class Journal:
                 yield key, request_of(json.loads(row[0]))
 
     def request(self, key: str, wave: str) -> Request | None:
-        """The call of a job that a result answers, or None for one that was not asked or is answered."""
+        """The call of a job that a result belongs to; None if it is not in this job or is already answered."""
         row = self._run("select identity from batch_calls where key = ? and wave = ?", key, wave).fetchone()
         return request_of(json.loads(row[0])) if row else None
 
     def wave_of(self, owner: str, place: str, model: str, rung: str, keys: Sequence[str]) -> str:
-        """The id of a job: the same again when the same calls are asked for the same time at the same place."""
+        """The id of a new job: the same if the same calls are sent to the same place after the same number of jobs."""
         rounds = self._run("select count(*) from batch_jobs where owner = ?", owner).fetchone()[0]
         return digest_of("\n".join([place, model, rung, str(rounds), *keys]))[:40]
 
     def intend(self, job: Job, keys: Sequence[str]) -> None:
-        """Writes down that a job is about to be submitted, and with which calls: all of it or nothing."""
+        """Record that a job with these calls is about to be submitted, all of it or nothing."""
         try:
             with self._db:
                 self._db.execute("begin immediate")
@@ -170,7 +170,7 @@ class Journal:
             raise self._unusable(err) from err
 
     def job(self, wave: str) -> Job:
-        """A job by its wave."""
+        """The job of a wave."""
         return Job(*self._run("select * from batch_jobs where wave = ?", wave).fetchone())
 
     def jobs(self) -> list[Job]:
@@ -178,20 +178,20 @@ class Journal:
         return [Job(*row) for row in self._run("select * from batch_jobs order by rowid")]
 
     def jobs_of(self, owner: str) -> list[Job]:
-        """The jobs of an order and of those before it with the same paths and settings, the oldest first."""
+        """The jobs of an order, and of earlier orders with the same paths and settings, the oldest first."""
         return [job for job in self.jobs() if job.owner == owner]
 
     def uploaded(self, wave: str, file: str) -> None:
-        """The file of a job is at the endpoint."""
+        """Record the id of a job's file at the endpoint."""
         self._run("update batch_jobs set file = ? where wave = ?", file, wave)
 
     def submitted(self, wave: str, batch: str, status: str) -> Job:
-        """The batch of a job is known; the job as it is now."""
+        """Record the batch and status of a job; the updated job."""
         self._run("update batch_jobs set batch = ?, status = ? where wave = ?", batch, status, wave)
         return self.job(wave)
 
     def settle(self, wave: str, results: Settled) -> Job:
-        """All results of a job are taken; what it leaves unanswered may be asked again. The job as it is now."""
+        """Record a job's results; its unanswered calls may be asked again. The updated job."""
         reason = str(results.fatal) if results.fatal else ""
         usage = results.usage
         self._run("delete from batch_calls where wave = ?", wave)
@@ -204,17 +204,17 @@ class Journal:
         return self.job(wave)
 
     def answered(self, key: str) -> None:
-        """A call has its answer in the store."""
+        """Record that a call's answer is in the store."""
         self._run("delete from batch_calls where key = ?", key)
         self._run("delete from batch_faults where key = ?", key)
 
     def fault(self, key: str) -> Fault | None:
-        """Why a call failed so far, or None."""
+        """Why a call has failed so far; None if it has not."""
         row = self._run("select kind, times, message from batch_faults where key = ?", key).fetchone()
         return Fault(*row) if row else None
 
     def failed(self, key: str, kind: FaultKind, message: str) -> None:
-        """Counts a failure of a call."""
+        """Count a failure of a call."""
         self._run(
             "insert into batch_faults values (?, ?, 1, ?) on conflict (key) do update "
             "set kind = excluded.kind, times = times + 1, message = excluded.message",
@@ -222,12 +222,12 @@ class Journal:
         )  # fmt: skip
 
     def forgive(self) -> None:
-        """Forgets failures that asking again could mend, for a run that a user starts anew."""
+        """Forget failures that another try could fix, when the user starts a new run."""
         self._run("delete from batch_faults where kind != 'too long'")
 
 
 def request_of(identity: dict[str, Any]) -> Request:
-    """The request that an identity was made from."""
+    """The request that has this identity."""
     sampling = identity["sampling"]
     return Request(
         identity["name"],

@@ -1,4 +1,4 @@
-"""How what comes back changes what is known of an endpoint: limits with room for thought, cuts, refusals."""
+"""What replies teach about an endpoint: its window, room for thought, and silent cuts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import TooLong
 
 _MOST_ROOM = 65_536
-_MARGIN = 64  # tokens of a chat's own frame
-_ENOUGH_COUNTED = 0.6  # of an answer's limit that a long answer fills by tiktoken's count, whose tokens are longer
+_MARGIN = 64  # tokens of the chat format
+_ENOUGH_COUNTED = 0.6  # share of its limit that a full answer has by tiktoken, whose tokens are longer
 _PAGE = 256  # windows are whole multiples of it
 
 
 @dataclass(frozen=True, slots=True)
 class MoreRoom(Lesson):
-    """The answer was cut in thought: the same call again has more room."""
+    """The answer was cut in thought; the next try of the call gets more room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Full(Lesson):
 
 
 def _about(size: int) -> int:
-    """Tokens that a prompt of `size` by tiktoken may be to another tokenizer."""
+    """The most tokens that another tokenizer is likely to give for `size` tokens of tiktoken."""
     return size + size // 10 + _MARGIN
 
 
 def _least(request: Request, known: Capabilities) -> int:
-    """Tokens without which a call is not worth sending: answers seldom fill their limit."""
+    """Tokens without which a call is not worth sending: answers seldom reach their limit."""
     return request.max_tokens // 4 + known.thought
 
 
 def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: int) -> int:
-    """Tokens that thought and answer may take together, after a prompt of `size`."""
+    """The most tokens for thought and answer together, after a prompt of `size` tokens."""
     room = known.room_for_thought() if endpoint.room is None else endpoint.room
     limit = request.max_tokens + room
     if known.window is not None:
@@ -47,7 +47,7 @@ def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: i
 
 
 def too_long(request: Request, known: Capabilities, size: int) -> str | None:
-    """Why a prompt of `size` need not be sent at all; None when it may be."""
+    """Why a prompt of `size` tokens should not be sent at all; None if it may be."""
     if known.cut_from is not None and size >= known.cut_from:
         return f"prompts of {known.cut_from:,} tokens are cut in silence here"
     if known.window is not None and size + _least(request, known) > known.window:
@@ -56,15 +56,15 @@ def too_long(request: Request, known: Capabilities, size: int) -> str | None:
 
 
 def _as_counted(window: int, prompt: int | None, size: int) -> int:
-    """A window in tokens as they are counted here, when a prompt of `size` has `prompt` tokens to the endpoint."""
-    return min(window, window * size * 98 // (100 * prompt)) if prompt else window  # 2 %: prompts differ a little
+    """A window converted to tokens as counted here: a prompt of `size` is `prompt` tokens to the endpoint."""
+    return min(window, window * size * 98 // (100 * prompt)) if prompt else window  # minus 2 %: prompts differ a little
 
 
 def from_overflow(err: TooLong, known: Capabilities, size: int) -> Lesson | None:
-    """The window that a refusal names, in tokens as they are counted here; None for one that no server has."""
+    """The window that a refusal names, converted to tokens as counted here; None if implausible or missing."""
     if err.window is None or (window := _as_counted(err.window, err.prompt, size)) < LEAST_WINDOW:
         return None
-    if known.window is not None and abs(window - known.window) * 10 <= known.window:  # by another prompt's ratio
+    if known.window is not None and abs(window - known.window) * 10 <= known.window:  # the ratio varies a little
         return Lesson(replace(known, window=min(window, known.window)))
     return Lesson(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
 
@@ -72,7 +72,7 @@ def from_overflow(err: TooLong, known: Capabilities, size: int) -> Lesson | None
 def from_cut(
     completion: Completion, request: Request, known: Capabilities, endpoint: Endpoint, limit: int, size: int
 ) -> Lesson | None:
-    """Why an answer stopped at its length: no room to think, a full window, or None because it is so long."""
+    """Why an answer stopped at its length: no room to think, or a full window. None if it is simply so long."""
     if endpoint.room is not None:
         return None
     usage, thought = completion.usage, completion.usage.thought_tokens
@@ -82,11 +82,11 @@ def from_cut(
     if not usage.estimated and usage.completion_tokens < 0.9 * limit and fills_pages:
         notice = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
         return Full(replace(known, window=window), notice, total)
-    # Where no usage is reported, thought may be hidden: a text that ends well before its own limit was cut by it.
+    # Without usage, thought may be hidden: if the text ends well before its own limit, thought took the rest.
     enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0
     if completion.text and usage.completion_tokens - thought >= enough * request.max_tokens:
         return None
-    if limit_for(request, known, endpoint, size) > limit:  # another call has found it out in the meantime
+    if limit_for(request, known, endpoint, size) > limit:  # another call has learned it in the meantime
         return MoreRoom(known)
     room = max(FIRST_ROOM, 2 * max(limit - request.max_tokens, thought))
     roomier = replace(known, room=room, thought=max(known.thought, thought))
@@ -96,14 +96,14 @@ def from_cut(
 
 
 def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Lesson:
-    """What a whole answer shows."""
+    """What a complete answer teaches."""
     thought = completion.usage.thought_tokens
     notice = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
     return Lesson(known.after_answer(thought, keywords), notice)
 
 
 def from_canary(was_read: bool, reported: int | None, size: int, known: Capabilities) -> Lesson:
-    """What a look whether a prompt was read whole shows."""
+    """What a check whether a prompt was read in full teaches."""
     if was_read:
         doubt = None if known.doubt is not None and size >= known.doubt else known.doubt
         ratio = known.ratio if not reported else min(reported / size, known.ratio or reported / size)

@@ -1,4 +1,4 @@
-"""A client that keeps a run within what it may take: tokens, or USD."""
+"""A client that keeps a run within a limit on tokens or USD."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.llm.tokens import count_tokens, encoding_for
 
-PriceOf = Callable[[Usage], float | None]  # USD of one call, None where that is not known
+PriceOf = Callable[[Usage], float | None]  # USD of one call, None if unknown
 
 
 class LimitReached(EndpointError):
-    """A limit that the user set would be passed by the next call; everything so far is stored."""
+    """The next call could exceed a limit that the user set; everything so far is stored."""
 
     billed = False
 
@@ -26,14 +26,14 @@ class LimitReached(EndpointError):
 
 
 def prompt_tokens(request: Request, encoding: str) -> int:
-    """Tokens of messages and schema, as endpoints count them, within a few for each message."""
+    """Tokens of messages and schema as endpoints count them, accurate to a few for each message."""
     text = "\n".join(m.content for m in request.messages) + json.dumps(request.schema, ensure_ascii=False)
     return count_tokens(text, encoding) + 4 * len(request.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spent:
-    """Tokens and USD."""
+    """An amount of tokens and USD."""
 
     tokens: int = 0
     usd: float = 0.0
@@ -43,10 +43,10 @@ class _Spent:
 
 
 class Limited:
-    """A client that stops before the next call could pass a limit on tokens or on USD; calls under way count whole.
+    """A client that stops before the next call could exceed a limit; running calls count at their maximum.
 
-    A call that does not fit beside those under way waits, since they mostly take less than they may. The limit is
-    reached where the first in line, which is that of the lowest rank, does not fit when none is under way.
+    A call that does not fit beside running ones waits, since most take less than their maximum. The limit is reached
+    when the first in line, the one of the lowest rank, does not fit although no call is running.
     """
 
     def __init__(
@@ -58,17 +58,17 @@ class Limited:
         price: PriceOf,
         room: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`price` is known where there is a limit on cost.
+        """`price` must know the model's prices if there is a limit on cost.
 
-        `room` tells how many tokens a call may take for thought beside its answer.
+        `room` returns how many tokens a call may take for thought in addition to its answer.
         """
         self._room = room
         self._inner, self._tokens, self._cost, self._price = inner, tokens, cost, price
         self._spent = _Spent()
-        self._ahead: dict[int, _Spent] = {}  # what calls under way may still take, by their tickets
-        self._line: list[tuple[tuple[int, ...], int]] = []  # calls that wait, the next one first
+        self._ahead: dict[int, _Spent] = {}  # what running calls may still take, by ticket
+        self._line: list[tuple[tuple[int, ...], int]] = []  # waiting calls, the next one first
         self._arrivals, self._moved = count(1), asyncio.Event()
-        self._ended: EndpointError | None = None  # why those that were in line last were sent away
+        self._ended: EndpointError | None = None  # why the calls that were last in line were rejected
         self._encoding, _ = encoding_for(inner.model)
 
     @property
@@ -77,14 +77,14 @@ class Limited:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The answer, or LimitReached before it is asked for."""
+        """The answer. Raises LimitReached before the call if it could exceed a limit."""
         ticket = next(self._arrivals)
         most = await self._room_for(request, ticket)
         try:
             completion = await self._inner.complete(request.with_ticket(ticket))
             self._spent += self._spending(completion.usage)
             return completion
-        except BaseException as err:  # a call that is given up or cancelled on the way may be paid for too
+        except BaseException as err:  # a call that fails or is cancelled on the way may be billed, too
             if isinstance(err, CallError):
                 self._spent += self._spending(err.spent)
             if not isinstance(err, CallError) or err.billed:
@@ -95,29 +95,28 @@ class Limited:
             self._moved.set()
 
     def stop(self, because: str) -> None:
-        """Sends away the calls that wait; those under way finish."""
+        """Reject the waiting calls; running ones finish."""
         self._send_away(unbilled(EndpointError(because, fatal=True)))
 
     def asked_again(self, request: Request, error: EndpointError) -> None:
-        """Counts a try that failed and is repeated: the tokens that its error reports, else the most it could take.
+        """Count a failed try that will be repeated: the tokens that its error reports, else the most it could take.
 
-        Reported tokens come once more with the call's end, in its usage or its error, and are spent then; until
-        its end they are added to what the call may take. `request` has the call's ticket; KeyError where it is not
-        under way.
+        Reported tokens are only reserved here; they are counted as spent when the call ends, whose usage or error
+        includes them. `request` must have the ticket of a running call, else KeyError.
         """
         self._ahead[request.ticket] += self._spending(error.spent)
         if error.retryable and error.billed:
             self._spent += self._at_most(request, prompt_tokens(request, self._encoding))
 
     def looked_at(self, request: Request) -> None:
-        """Adds a look at the request's prompt to what the call under way may take: its usage comes with the call's.
+        """Reserve the tokens of a check whether the prompt is read in full; the running call's usage will include them.
 
-        KeyError where no call is under way with the request's ticket.
+        Raises KeyError if no running call has the request's ticket.
         """
         self._ahead[request.ticket] += self._spending(Usage(prompt_tokens(request, self._encoding), 0, self._room()))
 
     async def _room_for(self, request: Request, ticket: int) -> _Spent:
-        """What the call may take, set aside under its ticket as soon as it is first in line and that fits."""
+        """Wait until the call is first in line and fits; reserve and return the most that it may take."""
         prompt, place = prompt_tokens(request, self._encoding), (request.rank, ticket)
         insort(self._line, place)
         try:
@@ -137,7 +136,7 @@ class Limited:
             if place in self._line:
                 self._line.remove(place)
                 self._moved.set()
-        assert self._ended is not None  # nobody else takes a place out of the line
+        assert self._ended is not None  # only `_send_away` removes calls from the line
         raise self._ended
 
     def _send_away(self, error: EndpointError) -> None:
@@ -153,7 +152,7 @@ class Limited:
         return _Spent(usage.prompt_tokens + usage.completion_tokens, usd)
 
     def _reached_by(self, total: _Spent) -> LimitReached | None:
-        """The limit that so much would pass, None where it is within all of them."""
+        """The limit that this total would exceed; None if it is within all limits."""
         if self._tokens is not None and total.tokens > self._tokens:
             return LimitReached(f"--max-tokens {self._tokens:,}: the next call could pass it")
         if self._cost is not None and total.usd > self._cost:

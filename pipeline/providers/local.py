@@ -1,4 +1,4 @@
-"""The embedded model: llama.cpp's own OpenAI-compatible server inside this process, on a loopback port, with a key."""
+"""The embedded model: llama.cpp's OpenAI-compatible server inside this process, on a loopback port, with a key."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pipeline.errors import WeightsError
 from pipeline.providers.endpoint import Endpoint
 
 CONTEXT_TOKENS = 8192
-# Threads that wait for each other spin first, 10 ms and more: beside other programs that uses up what the thread waited
-# for would need. 0.1 ms is what they wait for each other on an idle machine. Read when the library is loaded.
+# Threads that wait for each other first spin, for 10 ms or more. Next to other programs that takes CPU time from the
+# very threads they wait for. On an idle machine they wait 0.1 ms for each other. Read when the library is loaded.
 _SPIN = ("GOMP_SPINCOUNT", "2000")
 
 
 class EmbeddedServer:
-    """A context manager that serves a model file; `endpoint` says where. Loading takes some seconds.
+    """A context manager that serves a model file at `endpoint`. Loading takes some seconds.
 
-    `states` is the folder, made if need be, in which it keeps what calls begin with; None where none can be made. Calls
-    of up to `slots` conversations, which share `context` tokens, are answered together: four take as long as two alone.
+    `states` is the folder, created if necessary, for the saved states of prompt prefixes; None if it cannot be created.
+    Up to `slots` calls, which share `context` tokens, are answered together: four take as long as two one by one.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class EmbeddedServer:
         if self.states:
             try:
                 self.states.mkdir(parents=True, exist_ok=True)
-            except OSError:  # they save time, nothing else
+            except OSError:  # they only save time
                 self.states = None
         try:
             self._server = xllamacpp.Server(self._params(xllamacpp))
@@ -62,7 +62,7 @@ class EmbeddedServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
-        self._server = None  # the server stops with its last reference
+        self._server = None  # the server stops when its last reference is gone
 
     @property
     def endpoint(self) -> Endpoint:
@@ -75,23 +75,23 @@ class EmbeddedServer:
             attempts=2,
             concurrency=self.slots,
             strict_limits=True,
-            room=0,  # it is not let think
+            room=0,  # thinking is turned off
         )
 
     def _params(self, xllamacpp: Any) -> Any:
         params = xllamacpp.CommonParams()
         params.model.path = str(self._weights)
-        params.model_alias = {self._model}  # else answers carry the file's path
+        params.model_alias = {self._model}  # otherwise answers would contain the file's path
         params.n_ctx = self.context
         params.n_parallel = self.slots
-        params.kv_unified = True  # a long conversation takes what others leave
-        params.cache_idle_slots = False  # what calls begin with stays in every slot
+        params.kv_unified = True  # a long conversation may use what others do not
+        params.cache_idle_slots = False  # keeps a prompt prefix in every slot
         params.port = self._port
         params.api_keys = [self._key]
         params.verbosity = -1
         params.ui = False
         params.warmup = False
-        params.enable_reasoning = 0  # a model that thinks would spend the answer's tokens on it
+        params.enable_reasoning = 0  # thought would use up the tokens of the answer
         params.cpuparams.n_threads = self._threads
         params.cpuparams_batch.n_threads = self._threads
         if self.states:
@@ -100,5 +100,5 @@ class EmbeddedServer:
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """The number of CPU cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2

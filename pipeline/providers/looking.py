@@ -1,4 +1,4 @@
-"""A look whether a prompt was read whole: when one is taken, and the question whose answer shows it."""
+"""Decides when to check whether a prompt was read in full, and asks the question that shows it."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ Ask = Callable[[Outgoing], Awaitable[Completion]]
 
 
 class Learner(Protocol):
-    """Who keeps what is known of the endpoint."""
+    """The holder of what is known about the endpoint."""
 
     known: Capabilities
 
     def learn(self, learned: Lesson | None) -> None:
-        """Takes a lesson in."""
+        """Take in a lesson."""
         ...
 
 
 class Looking:
-    """Looks at the prompts of one endpoint, one at a time."""
+    """Checks the prompts of one endpoint, one at a time."""
 
     def __init__(self, learner: Learner, ask: Ask, on_look: Callable[[Request], None] = lambda request: None) -> None:
-        """`ask` gives an answer to a call as it is prepared; `on_look` is called before each question."""
+        """`ask` sends a prepared call and returns its answer; `on_look` is called before each question."""
         self._learner, self._ask, self._on_look = learner, ask, on_look
         self._one_at_a_time = asyncio.Lock()
-        self._read_whole = 0  # bytes of the longest prompt whose usage was as large as it should be
+        self._read_whole = 0  # bytes of the longest prompt whose reported usage was as large as expected
 
     @property
     def _known(self) -> Capabilities:
         return self._learner.known
 
     async def look(self, reported: int | None, outgoing: Outgoing) -> None:
-        """ContextTooLong when the usage makes a prompt look cut and it was indeed not read whole.
+        """Check a prompt whose usage makes it look cut; ContextTooLong if it was indeed not read in full.
 
-        What a look finds out holds for those that waited for it.
+        Calls that wait for a running check use its result.
         """
         length = canary.bytes_of(outgoing.messages)
         if reported is not None and self._known.doubt is None and length <= self._read_whole:
@@ -64,7 +64,7 @@ class Looking:
             raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
 
     async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
-        """Asks the question and learns from its answer, from the second one where the first shows nothing."""
+        """Ask the question and learn from the answer, or from a second one if the first is unclear."""
         reported = None
         try:
             answer = await self._answer(size, outgoing)
@@ -75,16 +75,16 @@ class Looking:
         except CallError as err:
             if err.fatal:
                 raise
-            return  # nothing was found out; the answer that is there may stand
+            return  # nothing was learned; the answer itself remains valid
         else:
-            shown = canary.read_whole(answer, size) if answer.text else None  # none: cut in thought, for ever
+            shown = canary.read_whole(answer, size) if answer.text else None  # empty: cut in thought every time
             if shown is None:
                 return
             reported, was_read = answer.usage.reported_prompt, shown
         self._learner.learn(learning.from_canary(was_read, reported, size, self._known))
 
     async def _answer(self, size: int, outgoing: Outgoing) -> Completion:
-        """The answer, asked for with more room while it is cut in thought, and another way when that was learned."""
+        """The answer to the question; with more room while it is cut in thought, in another way once one is learned."""
         endpoint = outgoing.endpoint
         question = replace(outgoing, request=canary.question(outgoing.request), waited=True)
         while True:

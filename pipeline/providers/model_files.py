@@ -1,4 +1,4 @@
-"""Model files of one's own: found by path or name, told apart, added to the models folder, listed and removed there."""
+"""Model files of the user's own: found by path or name, identified, added to the models folder, listed and removed."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from pipeline.providers.gguf import ModelFile, all_memory, ensure_it_fits, inspe
 ENDING = ".gguf"
 _SMALL_WINDOW = 8_192
 _WINDOWS = (32_768, 24_576, 16_384, _SMALL_WINDOW)
-_CHUNK_SHARE = 0.3  # of the window; the answer and the instructions take the rest
-_MEMORY_SHARE = 0.8  # of all memory, that a window may bring a model to
+_CHUNK_SHARE = 0.3  # share of the window; answer and instructions take the rest
+_MEMORY_SHARE = 0.8  # share of all memory that the window may bring a model to
 _SAMPLES, _SAMPLE = 16, 1 << 16
 
 
 @dataclass(frozen=True)
 class OwnModel:
-    """A model file that can be asked."""
+    """A usable model file."""
 
     file: ModelFile
-    identity: str  # the file's name and a digest of samples of it: never its folder
+    identity: str  # the file's name and a digest of samples of it, without its folder
 
     def worked_with(self, profile: Profile) -> Profile:
-        """The profile with chunks that leave room in the window, as many at once as are answered together."""
+        """The profile with chunks that leave room in the window, and as many calls at once as there are slots."""
         chunk_limit = int(self.window(profile.name) * _CHUNK_SHARE)
         return replace(profile, at_once=profile.slots, chunk_tokens=min(profile.chunk_tokens, chunk_limit))
 
     def window(self, profile: ProfileName) -> int:
-        """Tokens to run it with. It goes by all memory, not by what is free now: chunks are the same in every run."""
+        """The window to run it with, in tokens; from all memory, not free memory, so that chunks are reproducible."""
         return self.file.window(self._largest_window if profile == "capable" else _SMALL_WINDOW)
 
     def ensure_it_fits(self, profile: ProfileName) -> None:
-        """SettingsError when it takes more memory than is free."""
+        """Raise SettingsError if it takes more memory than is free."""
         ensure_it_fits(self.file, self.window(profile))
 
     @cached_property
@@ -49,9 +49,9 @@ class OwnModel:
 
 
 def chosen(model: str) -> OwnModel:
-    """The model file that a setting names by its path, or by its name in the models folder.
+    """The model file that a setting names by path, or by its name in the models folder.
 
-    SettingsError tells why it cannot be used.
+    Raises SettingsError with the reason if it cannot be used.
     """
     path = Path(model).expanduser()
     if not path.exists() and path.name == model:
@@ -67,13 +67,13 @@ def chosen(model: str) -> OwnModel:
 
 
 def added() -> list[Path]:
-    """The model files that were added, by name."""
+    """The model files that the user added, sorted by name."""
     paths = (p for p in weights.models_folder().glob("*") if p.name.lower().endswith(ENDING) and p.is_file())
     return sorted(p for p in paths if p.name != weights.EMBEDDED.file)
 
 
 def rows() -> list[tuple[str, str]]:
-    """Name and what there is to say of each added model file."""
+    """The name and description of each added model file."""
     table_rows = []
     for path in added():
         try:
@@ -84,10 +84,10 @@ def rows() -> list[tuple[str, str]]:
 
 
 def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
-    """A file, or what is at an https address, in the models folder under its own name.
+    """Add a file or the file at an https address to the models folder; its new path.
 
-    It gets that name once its digest, where one is given, and its header are checked. SettingsError when it cannot be
-    taken, WeightsError when it does not come whole.
+    It gets its name only after its header and its digest, if given, are checked. SettingsError if it cannot be used,
+    WeightsError if it does not arrive complete.
     """
     folder = weights.models_folder()
     remote = "://" in source
@@ -95,13 +95,13 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
         raise SettingsError(f"{sha256!r} is no sha256", hint="it has 64 characters, 0 to 9 and a to f")
     if not remote:
-        chosen(str(Path(source).absolute()))  # raises before many bytes are copied
+        chosen(str(Path(source).absolute()))  # raises before much is copied
     target, partial = folder / name, folder / f"{name}.partial"
     with weights.taking_in(name, folder):
         if target.exists():
             raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")
         if remote:
-            if sha256 is None:  # nothing would tell whether an earlier half belongs to it
+            if sha256 is None:  # without it, nothing shows whether an earlier partial file belongs to it
                 partial.unlink(missing_ok=True)
             _download(source, partial, report)
         else:
@@ -112,9 +112,9 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
 
 
 def remove(name: str) -> int:
-    """Deletes an added model file, and what was kept of it or of one elsewhere that has its name.
+    """Delete an added model file and the saved states of models with its name; the number of bytes freed.
 
-    How many bytes that freed. SettingsError when there is none of that name, WeightsError tells what stays.
+    SettingsError if there is none of this name, WeightsError if something cannot be deleted.
     """
     if name == weights.EMBEDDED.file:
         return weights.remove()
@@ -134,12 +134,12 @@ def _load(path: Path) -> OwnModel:
 
 
 @lru_cache(maxsize=8)
-def _inspected(path: Path, size: int, changed: int) -> OwnModel:  # a header of many words takes a part of a second
+def _inspected(path: Path, size: int, changed: int) -> OwnModel:  # cached: large headers are slow to read
     return OwnModel(inspect(path), f"{path.name}@{_digest(path, size)}")
 
 
 def _digest(path: Path, size: int) -> str:
-    """Twelve characters that tell a file from another of the same name: of its size and samples of all its length."""
+    """Twelve characters from the file's size and samples of its content, to tell files of the same name apart."""
     digest = hashlib.sha256(str(size).encode())
     try:
         with path.open("rb") as file:
@@ -152,7 +152,7 @@ def _digest(path: Path, size: int) -> str:
 
 
 def _name(source: str, *, remote: bool) -> str:
-    """The name that a file gets in the models folder."""
+    """The name for a file in the models folder. Raises SettingsError if there is no suitable one."""
     if remote and not source.startswith("https://"):
         raise SettingsError(f"{source}: a model is fetched by https alone", hint="give an https:// address, or a file")
     name = unquote(urlsplit(source).path.rpartition("/")[2]) if remote else Path(source).name

@@ -1,4 +1,4 @@
-"""The models that an endpoint offers, in the shapes in which endpoints list them."""
+"""The models that an endpoint offers, from the various listing formats of endpoints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WINDOWS += ("max_context_length", "max_input_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A model by name; its window and the day on which it goes, where the endpoint names them."""
+    """The name of a model; its window in tokens and its shutdown date, if the endpoint gives them."""
 
     name: str
     window: int | None = None
@@ -24,7 +24,7 @@ class Offered:
 
 
 def offered(reply: Any) -> list[Offered]:
-    """Models of a listing, by name. ValueError when it is none."""
+    """The models in a listing, sorted by name. ValueError if it is no listing."""
     rows = reply.get("data", reply.get("models")) if isinstance(reply, dict) else reply
     if not isinstance(rows, list):
         raise ValueError("no list of models")
@@ -42,7 +42,7 @@ def _model_of(row: dict[str, Any]) -> Offered:
 async def with_served_models(
     err: NoSuchModel, model: str, listing: Callable[[], Awaitable[list[Offered]]]
 ) -> CallError:
-    """The error with the names of models that are served, the likeliest first; unchanged where they are not listed."""
+    """The error with the names of served models, closest first; unchanged if the endpoint does not list them."""
     try:
         names = [offer.name for offer in await listing()]
     except CallError:

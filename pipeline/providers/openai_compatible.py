@@ -1,17 +1,17 @@
-"""The one adapter: any endpoint that speaks OpenAI's chat completions, through the openai SDK.
+"""The one adapter, for any endpoint that speaks OpenAI's chat completions, through the openai SDK.
 
-What an endpoint takes is found by asking: what a refusal names is renamed or left out, response formats go down a
-ladder (json_schema, json_object, text), and an answer that was cut in thought is asked for again with twice the room.
-All of that is learned once and remembered. Transport faults are retried here and nowhere else.
+What an endpoint accepts is learned from its replies: what a refusal names is renamed or left out, response formats are
+lowered step by step (json_schema, json_object, text), and an answer that was cut in thought is requested again with
+twice the room. All of that is learned once and remembered. Transport faults are retried here and nowhere else.
 
-Loops that send a call again, the outer ones first, and how often each may:
+Loops that send a call again, the outermost first, and how often each may:
 
-    complete              beside others, then alone if that was refused               2 passes
-    _ask_until_answered   another way of asking, after a refusal, a cut or a lesson   24 ways a pass
-    retrying              the same way, after a fault of transport                    `attempts` tries, by the fault
-    looking               whether the prompt was read whole                           2 questions a look
+    complete              beside other calls, then alone if that was refused          2 passes
+    _ask_until_answered   in another way, after a refusal, a cut or a lesson          24 ways a pass
+    retrying              in the same way, after a transport fault                    `attempts` tries, varying by fault
+    looking               whether the prompt was read in full                         2 questions a check
                           ... with more room for thought, doubled                     up to 65,536 tokens
-                          ... another way, where other calls have taught one          as often as they do
+                          ... in another way, if other calls have learned one         as often as they do
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from pipeline.providers.retrying import retrying
 from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 
-_MOST_GIVEN_UP = 3  # calls in a row, each after all its tries
-_SHOWN_IN_WORDS = 2  # answers without a trace of the response format show that it is ignored
-_MOST_LESSONS = 24  # of one call; each leaves something out or doubles something, so that this is never reached
+_MOST_GIVEN_UP = 3  # calls in a row that failed all their tries
+_SHOWN_IN_WORDS = 2  # answers without any JSON that show that the response format is ignored
+_MOST_LESSONS = 24  # of one call; never reached, since each lesson leaves something out or doubles something
 
 
 Learned = Callable[[Capabilities, str], None]
@@ -56,7 +56,7 @@ SDK_ERRORS = (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, Ty
 
 
 class OpenAICompatible:
-    """An LLMClient for an endpoint. Use as an async context manager, or call `aclose`."""
+    """An LLMClient for an endpoint. Use it as an async context manager, or call `aclose`."""
 
     def __init__(
         self,
@@ -71,15 +71,15 @@ class OpenAICompatible:
         on_look: Callable[[Request], None] = lambda request: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`known` is what was found out before; `on_learned` gets what is new, and a line for people or "".
+        """`known` is what was learned before; `on_learned` gets new capabilities, and a line for the user or "".
 
-        `on_look` hears of each look whether a request's prompt was read whole, before it is taken.
+        `on_look` is called before each check whether a request's prompt was read in full.
         """
         self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._sleep, self._given_up = sleep, 0
-        self._in_words = 0  # answers without a trace of the present response format
+        self._in_words = 0  # answers without any JSON in the present response format
         self._turns = Turns()
         self._looking = Looking(self, self._patiently, on_look)
         http = self._http_client(transport)
@@ -105,7 +105,7 @@ class OpenAICompatible:
 
     @property
     def model(self) -> str:
-        """The model asked for."""
+        """The name of the model."""
         return self.endpoint.model
 
     async def __aenter__(self) -> OpenAICompatible:
@@ -115,16 +115,16 @@ class OpenAICompatible:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Closes connections."""
+        """Close the connections."""
         await self._client.close()
 
     async def complete(self, request: Request) -> Completion:
-        """The whole answer, asked for in the way that the endpoint takes it.
+        """The complete answer, requested in a way that the endpoint accepts.
 
-        Its usage holds all that it took, and so does the `spent` of an error.
+        Its usage includes everything that was spent on it, and so does the `spent` of an error.
 
-        What a call teaches is learned once: the first call of a run goes alone, since the server may have changed, and
-        so does the first of a kind that the endpoint has not taken yet, and every call that was refused.
+        To learn each lesson only once, some calls are sent alone: the first of a run, since the server may have
+        changed, the first of a kind that the endpoint has not yet accepted, and every call that was refused.
         """
         outgoing = Outgoing(request, self.endpoint, self._prompts, keywords_of(request.schema))
         try:
@@ -138,7 +138,7 @@ class OpenAICompatible:
             raise
 
     async def _in_turn(self, outgoing: Outgoing) -> Completion:
-        """The answer, asked for alone or beside others. SentBack when it was refused beside others."""
+        """The answer, requested alone or beside other calls. SentBack if it was refused beside others."""
         if (self._is_new(outgoing) or self._turns.in_use) and await self._wait_for_turn(outgoing):
             try:
                 outgoing.waited = self._is_new(outgoing)
@@ -155,7 +155,7 @@ class OpenAICompatible:
         return not self._turns.answered or not outgoing.keywords <= self.known.keywords_taken
 
     async def _ask_until_answered(self, outgoing: Outgoing, *, alone: bool) -> Completion:
-        """The answer. SentBack when a call that does not go `alone` is refused, once that is learned from."""
+        """The answer. If a call that is not `alone` is refused, learns from the refusal and raises SentBack."""
         last_way = ""
         for _ in range(_MOST_LESSONS):
             if reason := outgoing.prepare(self.known):
@@ -169,7 +169,7 @@ class OpenAICompatible:
         raise EndpointError(f"{self.endpoint.address}: no way of asking was taken, the last one {last_way}")
 
     async def _attempt(self, outgoing: Outgoing, *, alone: bool) -> Completion | Retry:
-        """An answer that need not be asked for again, or the other way in which the call is to be sent."""
+        """A usable answer, or the other way in which the call has to be sent."""
         try:
             answer = await self._patiently(outgoing)
         except Refused as err:
@@ -207,7 +207,7 @@ class OpenAICompatible:
             self.learn(Lesson(replace(self.known, ratio=ratio)))
 
     def _asks_again(self, completion: Completion, outgoing: Outgoing) -> Retry | None:
-        """The other way in which a call that was answered is to be sent again; None where its answer may stand."""
+        """The other way in which an answered call has to be sent again; None if its answer is usable."""
         if completion.finish_reason == "length":
             learned = learning.from_cut(
                 completion, outgoing.request, self.known, self.endpoint, outgoing.limit, outgoing.size
@@ -224,9 +224,10 @@ class OpenAICompatible:
         return Retry.LOWER_FORMAT if self._ignores_format(completion, outgoing.request, outgoing.known) else None
 
     def _ignores_format(self, completion: Completion, request: Request, sent_by: Capabilities) -> bool:
-        """Whether an answer in words is to be asked for again: its response format may be ignored here.
+        """Whether to ask again because an answer without JSON suggests that the response format is ignored.
 
-        It is when that happens twice and no answer has kept to the format yet; one afterwards is an accident.
+        That is concluded if it happens twice before any answer has followed the format; after that it is a slip of the
+        model.
         """
         if completion.finish_reason != "stop" or request.schema is None:
             return False
@@ -244,7 +245,7 @@ class OpenAICompatible:
         return True
 
     def learn(self, learned: Lesson | None) -> None:
-        """Takes a lesson in, and tells `on_learned`."""
+        """Take in a lesson, and report it to `on_learned`."""
         if learned is None or learned.known == self.known:
             return
         self.known = learned.known
@@ -253,7 +254,7 @@ class OpenAICompatible:
             self._on_learned(self.known, f"{place} {learned.notice}" if learned.notice else "")
 
     def _learn_from(self, err: Refused, outgoing: Outgoing) -> None:
-        """Learns from a refusal, unless another call has in the meantime. EndpointError when it teaches nothing."""
+        """Learn from a refusal, unless another call already has. EndpointError if it teaches nothing."""
         if outgoing.outdated(self.known):
             return
         if learned := lesson(err.text, outgoing.body, self.known):
@@ -264,9 +265,9 @@ class OpenAICompatible:
             raise (self._last_straw(error) or error) from err
 
     async def _patiently(self, outgoing: Outgoing) -> Completion:
-        """One answer, retried on transport faults.
+        """One answer, with retries after transport faults.
 
-        A call that waits to be tried again gives its place to others.
+        A call that waits for its next try gives its place to others.
         """
         tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, outgoing.request))
         try:
@@ -302,7 +303,7 @@ class OpenAICompatible:
             gate.went_well()
         except CallError as err:
             outgoing.spent = outgoing.spent + err.spent
-            if isinstance(err, PushedBack):  # an error in a 200
+            if isinstance(err, PushedBack):  # an error with status 200
                 gate.pushed_back(number, err.retry_after)
             raise
         except SDK_ERRORS as err:
@@ -318,7 +319,7 @@ class OpenAICompatible:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        """Errors of the SDK and of what is below it as ours."""
+        """Translate errors of the SDK and of the libraries below it into ours."""
         try:
             yield
         except SDK_ERRORS as err:
@@ -328,7 +329,7 @@ class OpenAICompatible:
         return classify(err, self.endpoint)
 
     def _last_straw(self, err: EndpointError) -> EndpointError | None:
-        """An error that ends the run, when this call and those before it were all given up; else None."""
+        """The error that ends the run if this call and those just before it all failed, else None."""
         if isinstance(err, MissedFormat):
             return None
         self._given_up += err.retryable or not self.known.answers
@@ -341,11 +342,11 @@ class OpenAICompatible:
         return last
 
     def stop(self, because: str) -> None:
-        """Asks nothing more; calls that are under way finish."""
+        """Send no further calls; running ones finish."""
         self._gate.shut(unbilled(EndpointError(because, fatal=True)))
 
     async def list_models(self) -> list[Offered]:
-        """The models that the endpoint offers, with what it says of each."""
+        """The models that the endpoint offers, with their details."""
         with self._faults():
             async with asyncio.timeout(30):
                 reply = await self._client.get("/models", cast_to=httpx2.Response)
@@ -353,5 +354,5 @@ class OpenAICompatible:
 
 
 def _tokens_at_most(outgoing: Outgoing) -> int:
-    """Endpoints count what an answer may take as spent; four characters a token will do for the rest."""
+    """Estimate the tokens that count against the rate: the whole limit, plus one token per four characters."""
     return sum(len(m.content) for m in outgoing.messages) // 4 + outgoing.limit

@@ -1,4 +1,4 @@
-"""One call on its way to the endpoint: what is asked, how it is sent at present, and what it has taken so far."""
+"""One call on its way to the endpoint: what it asks, how it is sent at present, and what it has spent so far."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from pipeline.providers.replies import tokens_of_messages
 
 
 class Outdated(CallError):
-    """A call that waited for its turn would be sent another way by what was learned meanwhile, or is being learned."""
+    """A waiting call must be sent in another way, because of what other calls have learned or are learning."""
 
 
 class SentBack(Exception):
-    """A call that was sent beside others was refused and learned from: it is to be asked again alone."""
+    """A call beside others was refused, and the refusal learned from: it has to be asked again alone."""
 
 
 class Retry(Enum):
-    """The other way in which a call is sent again."""
+    """In which other way a call is sent again."""
 
     REFUSED = "without what was refused"
     OUTDATED = "as other calls have taught"
@@ -37,10 +37,10 @@ class Retry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Guesses:
-    """What one call does otherwise since refusals that named nothing; `notice` tells the last guess to people."""
+    """What one call changes after refusals without a reason; `notice` tells the user about the last guess."""
 
-    left_out: frozenset[str] = frozenset()  # parameters that it goes without
-    rungs_down: int = 0  # response formats that it goes down
+    left_out: frozenset[str] = frozenset()  # parameters that it leaves out
+    rungs_down: int = 0  # steps down in response formats
     notice: str = ""
 
     def applied(self, known: Capabilities) -> Capabilities:
@@ -49,7 +49,7 @@ class _Guesses:
 
 @dataclass(slots=True)
 class Outgoing:
-    """A call: `known`, `messages`, `limit` and `body` are those with which it is sent at present."""
+    """A call; `known`, `messages`, `limit` and `body` are as it is sent at present."""
 
     request: Request
     endpoint: Endpoint
@@ -59,13 +59,13 @@ class Outgoing:
     messages: list[Message] = field(default_factory=list)
     limit: int = 0
     body: dict[str, Any] = field(default_factory=dict)
-    below: int = 0  # response formats that this one call goes down, for a reason of its own
+    below: int = 0  # further steps down in response formats, for this call only
     guesses: _Guesses = _Guesses()
-    waited: bool = False  # whether it has let calls go first that go alone, or is one itself
+    waited: bool = False  # whether it has waited for calls that go alone, or is one itself
     spent: Usage = field(default_factory=Usage)
 
     def prepare(self, known: Capabilities) -> str | None:
-        """Makes it as it is to be sent by what is known now; why it need not be sent at all, None when it may be."""
+        """Prepare the call by what is known now. Returns why it should not be sent at all; None if it may be."""
         self.known = self._applied(known)
         self.messages = messages_of(self.request, self.known, self.endpoint, self.prompts)
         bounded = self.known.window is not None or self.known.cut_from is not None
@@ -75,9 +75,9 @@ class Outgoing:
         return learning.too_long(self.request, self.known, size)
 
     def outdated(self, known: Capabilities) -> bool:
-        """Whether it would be sent another way by what other calls have taught since it was made.
+        """Whether other calls have learned since that it should be sent in another way.
 
-        A limit that is taken is no reason, although another room for thought is known by now.
+        A different room for thought is no reason as long as the present limit is accepted.
         """
         current = self._applied(known)
         if current == self.known:
@@ -87,7 +87,7 @@ class Outgoing:
         return self.body != body_of(self.request, current, self.endpoint, messages, limit)
 
     def guess(self, known: Capabilities) -> bool:
-        """One more guess at what it was refused for; whether there was one."""
+        """Make one more guess at why the call was refused; whether there was one to make."""
         so_far = self.guesses.applied(known)
         if (guessed := guess(self.body, so_far)) is None:
             return False
@@ -96,15 +96,15 @@ class Outgoing:
         return True
 
     def confirmed(self, known: Capabilities) -> Lesson | None:
-        """What an answer shows of the guesses that led to it, which are known from now on; None without any."""
+        """The guesses that led to an answer, which are known facts now; None if there were none."""
         guesses, self.guesses = self.guesses, _Guesses()
         return Lesson(guesses.applied(known), guesses.notice) if guesses.notice else None
 
     def _applied(self, known: Capabilities) -> Capabilities:
-        """What is known, as this call guesses and lowers it."""
+        """What is known, with this call's own guesses and lower response format."""
         return self.guesses.applied(known).lowered(self.below)
 
     @property
     def size(self) -> int:
-        """Tokens of the messages. Counting takes longer than all else that a call does: only where it decides."""
+        """Tokens of the messages. Counting costs more than the rest of a call, so only where it matters."""
         return tokens_of_messages(self.messages)

@@ -1,4 +1,4 @@
-"""What calls of one kind begin with, as a state of the embedded server: read once, then loaded in milliseconds."""
+"""Prompt prefixes shared by calls, as saved states of the embedded server: read once, then loaded in milliseconds."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from pipeline.providers.local import EmbeddedServer
 from pipeline.providers.weights import sha256_of
 
 _LEAST = 3  # messages before the last one: instructions and an example
-_MOST = 12  # states that are kept of a model; one has 10 to 25 MB
-_LEFTOVER = 3600  # seconds after which a file that is no state was left by a run that was killed
-_ANY = "-"  # stands for the last message while what is before it is read
+_MOST = 12  # states kept for each model, of 10 to 25 MB each
+_LEFTOVER = 3600  # seconds after which an unfinished file was left behind by a killed run
+_ANY = "-"  # replaces the last message while the prefix is read
 
 
 class Prefixes:
-    """A client in front of the embedded one: the server has read already what calls in plain text begin with.
+    """Wraps the embedded model's client so that the server has already read the prefix of a plain-text call.
 
-    That is every message but the last: instructions and examples, nothing of a transcript. Its state is kept in
-    `folder`, where the server saves and loads it. Whatever fails there costs time alone: the call reads all of it.
+    The prefix is every message but the last: instructions and examples, nothing of a transcript. Its state is kept in
+    `folder`, where the server saves and loads it. Failures there only cost time: the call then reads the whole prompt.
     """
 
     def __init__(
         self, inner: LLMClient, server: httpx2.AsyncClient, model: str, folder: Path, slots: int, context: int
     ) -> None:
-        """The server has so many `slots`, which share `context` tokens."""
+        """The server has this many `slots`, which share `context` tokens."""
         self._inner, self._server, self._model, self._folder = inner, server, model, folder
         self._identity = f"{version('xllamacpp')} {model}"
         self._slots, self._context = slots, context
-        self._loaded = ""  # what the server's slots hold
-        self._verified: dict[Path, tuple[int, int]] = {}  # size and time of files that were looked at
+        self._loaded = ""  # name of the prefix that the server's slots hold
+        self._verified: dict[Path, tuple[int, int]] = {}  # size and time of files whose checksum was right
         self._lock, self._ended = asyncio.Lock(), asyncio.Event()
-        self._in_use: list[int] = []  # tokens, at most, of each call that is under way
+        self._in_use: list[int] = []  # upper bounds on the tokens of each running call
 
     @property
     def model(self) -> str:
-        """The model that calls are identified by."""
+        """The model by which calls are identified."""
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The answer of the client behind. Calls that begin alike are answered together, others one after the other."""
+        """The inner client's answer. Calls with the same prefix run together, others one after the other."""
         prefix = request.messages[:-1]
         name = self._name(prefix) if request.schema is None and len(prefix) >= _LEAST else ""
         tokens = _tokens(request)
-        async with self._lock:  # in the order in which they come
+        async with self._lock:  # in order of arrival
             while self._in_use and (name != self._loaded or sum(self._in_use) + tokens > self._context):
                 self._ended.clear()
                 await self._ended.wait()
@@ -66,7 +66,7 @@ class Prefixes:
 
     async def _begin(self, name: str, prefix: Sequence[Message]) -> None:
         if name and name != self._loaded:
-            self._loaded = ""  # whatever stops what follows
+            self._loaded = ""  # in case the following fails
             with suppress(httpx2.HTTPError, OSError, ValueError):
                 if not await self._load(name):
                     await self._prefill(prefix)
@@ -78,7 +78,7 @@ class Prefixes:
         return digest_of("\0".join((self._identity, *(f"{m.role}\0{m.content}" for m in prefix))))[:24]
 
     async def _load(self, name: str) -> bool:
-        """Whether the slots hold the state now. A file that is not as it was written is never given to the server."""
+        """Load a prefix into all slots, if saved; whether that worked. The server never gets a corrupted file."""
         path = next(self._folder.glob(f"{name}-*"), None)
         if path is None:
             return False
@@ -87,11 +87,11 @@ class Prefixes:
         if self._verified.get(path) == size_and_time or path.name.endswith(_checksum(path)):
             self._verified[path] = size_and_time
             if all([await self._slot("restore", path.name, n) is not None for n in range(self._slots)]):
-                with suppress(OSError):  # somebody else's folder
+                with suppress(OSError):  # the folder may not be ours to change
                     os.utime(path)
                     self._verified[path] = size_and_time[0], path.stat().st_mtime_ns
                 return True
-        path.unlink(missing_ok=True)  # it is made anew
+        path.unlink(missing_ok=True)  # it will be created again
         return False
 
     async def _prefill(self, prefix: Sequence[Message]) -> None:
@@ -100,7 +100,7 @@ class Prefixes:
         (await self._server.post("/v1/chat/completions", json=body)).raise_for_status()
 
     async def _save(self, name: str) -> None:
-        """Keeps the slot's state, when the file holds as much as the server says it wrote."""
+        """Save the first slot's state, if the file is as large as the server says."""
         fresh = self._folder / f"{name}.{secrets.token_hex(8)}"
         try:
             size = await self._slot("save", fresh.name)
@@ -111,13 +111,13 @@ class Prefixes:
         self._tidy()
 
     async def _copy(self, name: str) -> None:
-        """Loads the state that was saved from the first slot into the others too."""
+        """Load the state saved from the first slot into the others too."""
         for path in self._folder.glob(f"{name}-*") if self._slots > 1 else ():
             for n in range(1, self._slots):
                 await self._slot("restore", path.name, n)
 
     def _tidy(self) -> None:
-        """Deletes the states that were used longest ago, and what killed runs left."""
+        """Delete the least recently used states, and files left by killed runs."""
         changed = {p: p.stat().st_mtime for p in self._folder.iterdir() if p.is_file()}
         states = sorted((p for p in changed if "-" in p.name), key=changed.__getitem__)
         leftovers = [p for p in changed if "-" not in p.name and changed[p] < time.time() - _LEFTOVER]
@@ -125,7 +125,7 @@ class Prefixes:
             path.unlink(missing_ok=True)
 
     async def _slot(self, action: str, file: str, number: int = 0) -> int | None:
-        """Bytes that the server wrote or read; None when it could not."""
+        """The number of bytes that the server wrote or read; None if it failed."""
         response = await self._server.post(f"/slots/{number}?action={action}", json={"filename": file})
         if not response.is_success:
             return None
@@ -135,7 +135,7 @@ class Prefixes:
 
 
 def _tokens(request: Request) -> int:
-    """Tokens that a call takes at most, about: English has four or five bytes a token, Chinese three and fewer."""
+    """Roughly the most tokens that a call takes: English has four to five bytes per token, Chinese three or fewer."""
     return sum(len(m.content.encode()) for m in request.messages) // 3 + request.max_tokens
 
 
@@ -145,7 +145,7 @@ def _checksum(path: Path) -> str:
 
 @asynccontextmanager
 async def with_prefixes(client: LLMClient, server: EmbeddedServer | None) -> AsyncIterator[LLMClient]:
-    """The client of an embedded server that keeps states; the client itself where there is none."""
+    """The client wrapped with Prefixes if an embedded server keeps states, else unchanged."""
     if server is None or server.states is None:
         yield client
         return

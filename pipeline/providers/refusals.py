@@ -1,4 +1,4 @@
-"""What a refusal teaches: the parameter, the response format or the keyword that it names is renamed or left out."""
+"""What a refusal teaches: the parameter, response format or keyword that it names is renamed or left out."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _NO_SYSTEM = re.compile(
     r"\b(?:not|un(?:supported|expected|known|recognized))\b"
     r"|\brole\b.{0,60}?\b(?:not support|unsupported|unexpected|invalid).{0,40}?\bsystem\b"
 )
-_ALLOWED = re.compile(  # a list of what is taken, behind the name of what is not
+_ALLOWED = re.compile(  # a list of what is accepted, after the name of what is not
     r"\b(?<!not )(?:allowed|supported|valid|permitted|known|accepted|expected) (?:\w+ )?"
     r"(?:fields|parameters|params|arguments|names|keys|properties|inputs)\b[^.;]*"
     r"|\bonly [^.;]{1,200}? (?:are|is) (?:supported|allowed|permitted|accepted)"
 )
-_BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # without these it is no schema
+_BACKBONE = frozenset({"type", "properties", "required", "items", "$defs", "$ref"})  # required for any schema
 
 
 def lesson(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    """What a refusal of this body teaches; None when it names nothing, or nothing that can be left out."""
+    """What the refusal of this body teaches; None if it names nothing, or nothing that can be left out."""
     if (affordable := afforded(text)) is not None:
         return _of_credit(affordable, body, known)
     refused = _ALLOWED.sub("", text)
@@ -57,7 +57,7 @@ def lesson(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | 
 
 
 def guess(body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
-    """What to try after a refusal that names nothing; None at the end, or where the endpoint has answered already."""
+    """What to try after a refusal without a reason; None if nothing is left or the endpoint has answered before."""
     if known.answers:
         return None
     if extras := [name for name in _EXTRAS if name in body]:
@@ -96,7 +96,7 @@ def _of_limit(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson
 
 
 def _highest(text: str, limit: int) -> int | None:
-    """The limit that a refusal says is the highest."""
+    """The highest limit according to a refusal; None if it names none."""
     if not _TOO_HIGH.search(text):
         return None
     return max((n for n in map(int, _NUMBER.findall(text)) if 64 <= n < limit), default=None)
@@ -113,7 +113,7 @@ def _of_roles(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson
 
 
 def _repeats_a_role(messages: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two messages in a row have one role."""
+    """Whether two consecutive messages have the same role."""
     return any(a["role"] == b["role"] for a, b in pairwise(messages))
 
 
@@ -124,7 +124,7 @@ def _of_extras(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesso
     if not names:
         return None
     reduced = known.without(*names)
-    if "reasoning_effort" in names and _OTHER_VALUE.search(text):  # it thinks, only not by that word
+    if "reasoning_effort" in names and _OTHER_VALUE.search(text):  # it thinks, but does not accept this value
         reduced = replace(reduced, room=max(reduced.room or 0, FIRST_ROOM))
     return Lesson(reduced, f"does not take {enumerated(names, 'and')}: left out")
 
@@ -148,7 +148,7 @@ def _of_format(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesso
 
 
 def _names_keyword(keyword: str, text: str) -> bool:
-    """Whether a keyword of a schema is named: in quotes, or as what is not taken; many are plain words otherwise."""
+    """Whether a schema keyword is quoted or called unsupported: many keywords are ordinary words too."""
     name = re.escape(keyword.casefold())
     refused = r"(?:keyword |property |field |mode )?(?:is |are )?(?:not|un|extra inputs)"
     return re.search(rf"['\"`]{name}['\"`]|(?<!\w){name}\W{{1,3}}{refused}|unknown name \W?{name}\b", text) is not None

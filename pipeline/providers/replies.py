@@ -1,4 +1,4 @@
-"""A chat completion as endpoints send it, read into ours: stop reasons of their own, usage as reported or counted."""
+"""Chat completions as endpoints send them, converted to ours: their stop reasons, and usage as reported or counted."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ _ENDINGS: dict[str, _Ending] = {
     "insufficient_system_resource": "error",
 }
 
-_HEAD = 20  # bytes of a body that tell whether it is a web page
+_HEAD = 20  # bytes of a body that show whether it is a web page
 
 
 def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
-    """The body of an answer, a stream put together, bytes that are no UTF-8 replaced.
+    """The body of a reply. A stream is assembled, and bytes that are not UTF-8 are replaced.
 
-    NoAnswer for a gateway's page, ValueError for a body that was cut.
+    NoAnswer for a gateway's page, ValueError for a truncated body.
     """
     if is_page(response.headers, response.content.lstrip()[:_HEAD].decode("ascii", "replace")):
         raise NoAnswer(
@@ -76,9 +76,9 @@ def read_completion(
     seconds: float,
     response_format: Mapping[str, Any] | None = None,
 ) -> Completion:
-    """The answer in a reply to messages that were sent with a response format.
+    """The answer in a reply to messages that were sent with a response format; `seconds` is how long it took.
 
-    Raises CallError where there is none, with the tokens that it took if they are known.
+    Raises CallError if there is none, with the tokens spent if they are known.
     """
     raw = reply.get("usage") if isinstance(reply, dict) else None
     try:
@@ -108,7 +108,7 @@ def read_completion(
 
 
 def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
-    """The one choice of a chat completion. Raises CallError where there is none, and for the error that came for it."""
+    """The first choice of a chat completion. Raises CallError if there is none, or if an error came in its place."""
     if isinstance(reply, dict) and "error" in reply and not reply.get("choices"):
         raise error_in_a_200(reply["error"], endpoint)
     choices = reply.get("choices") if isinstance(reply, dict) else None
@@ -126,7 +126,7 @@ def _ending(reason: Any) -> _Ending:
 
 
 def error_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
-    """An error that came as if all were well: by the status in it, else to be asked again."""
+    """The error for one sent with status 200: by the status that it contains, else a retryable one."""
     code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
     status = int(code) if code.isdigit() and len(code) == 3 else 0
     if "insufficient_quota" in text_of(error) and not 400 <= status < 600:
@@ -138,7 +138,7 @@ def error_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
 
 
 def _tokens_of_format(response_format: Mapping[str, Any] | None) -> int:
-    """Tokens of the schema in a response format: endpoints put it into the prompt."""
+    """Tokens of the schema in a response format, which endpoints put into the prompt."""
     schema = (response_format or {}).get("json_schema")
     return count_tokens(json.dumps(schema, ensure_ascii=False)) if schema else 0
 
@@ -151,11 +151,14 @@ def tokens_of_messages(messages: Iterable[Message]) -> int:
 def _usage(
     raw: Any, messages: Iterable[Message], response_format: Mapping[str, Any] | None, text: str, thought: str
 ) -> Usage:
-    """Tokens as the endpoint reports them. What it does not report, or as 0, is counted, the schema of the response
-    format too; the usage is marked as estimated then. Thought is part of the completion."""
+    """Tokens as the endpoint reports them. Thought is part of the completion.
+
+    What is not reported, or reported as 0, is counted here, including the schema of the response format; the usage is
+    then marked as estimated.
+    """
     prompt, reported = _count(raw, "prompt_tokens") or 0, _count(raw, "completion_tokens") or 0
     total, visible = _count(raw, "total_tokens") or 0, count_tokens(thought) if thought else 0
-    # Some leave thought out of the completion, but not out of the total.
+    # Some endpoints exclude thought from the completion but not from the total.
     completion = max(reported, total - prompt) if prompt else reported
     if not prompt or (not completion and (text or thought)):
         completion = completion or count_tokens(text) + visible

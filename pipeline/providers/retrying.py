@@ -1,4 +1,4 @@
-"""How often and when a call is sent again as it is, after a fault of transport or an answer that cannot be read."""
+"""How often and when a call is repeated unchanged, after a transport fault or an unreadable answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25
 def retrying(
     attempts: int, sleep: Callable[[float], Awaitable[None]], on_retry: Callable[[EndpointError], None]
 ) -> tenacity.AsyncRetrying:
-    """What tries a call up to `attempts` times, more or less often by what fails, and raises the last error."""
+    """A retrier that makes about `attempts` tries, depending on the fault, and raises the last error."""
     return tenacity.AsyncRetrying(
         retry=tenacity.retry_if_exception(lambda err: isinstance(err, EndpointError) and err.retryable),
         stop=_Patience(attempts),
@@ -28,12 +28,12 @@ def retrying(
 
 def _error(state: tenacity.RetryCallState) -> EndpointError:
     error = state.outcome.exception() if state.outcome else None
-    assert isinstance(error, EndpointError)  # nothing else is tried again
+    assert isinstance(error, EndpointError)  # no other error is retried
     return error
 
 
 class _Patience:
-    """Tells when a call is given up: after so many tries, or after two in a row with the same unreadable answer."""
+    """Decides when to give up: after enough tries, or after two identical unreadable answers in a row."""
 
     def __init__(self, attempts: int) -> None:
         self._attempts, self._last = attempts, ""
@@ -47,7 +47,7 @@ class _Patience:
 
 
 def _tries(error: EndpointError, attempts: int) -> int:
-    """A server that is not there is given up soon, one that hangs at the second time, one that is busy late."""
+    """The number of tries: few if the server is absent, two if it hangs, many if it is busy."""
     if isinstance(error, PushedBack):
         return 3 * attempts
     if isinstance(error, NoAnswerInTime | MissedFormat):

@@ -1,6 +1,6 @@
-"""Calls sent as the SDK sent the first of them.
+"""Sends calls by copying the first one that the SDK sent.
 
-The SDK builds address, headers and options of each call anew, which costs a third of all that a call does.
+The SDK builds address, headers and options anew for each call, which is a third of the total cost of a call.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pydantic_core import to_json
 
 
 class Sender:
-    """Sends calls of one client. The first goes through the SDK, the others where and as it did."""
+    """Sends the calls of one client: the first through the SDK, the others with the same address and headers."""
 
     def __init__(self, client: openai.AsyncOpenAI, http: httpx2.AsyncClient) -> None:
-        """`http` is what the client sends with."""
+        """`http` is the HTTP client that `client` uses."""
         self._client, self._http = client, http
-        self._pattern: httpx2.Request | None = None  # a call as the SDK sent it
+        self._pattern: httpx2.Request | None = None  # the first call as the SDK sent it
 
     async def send(self, body: dict[str, Any]) -> httpx2.Response:
-        """The reply to a call. Raises what the SDK does, and httpx2.HTTPError."""
+        """The reply to a call. Raises the same errors as the SDK, and httpx2.HTTPError."""
         if self._pattern is None:
-            # Without its types: walking them costs more than everything else.
+            # As plain JSON: the SDK's typed bodies would take longer to process than all the rest.
             first = await self._client.post("/chat/completions", body=body, cast_to=httpx2.Response)
             self._pattern = first.request
             self._pattern.headers.pop("content-length", None)
@@ -36,14 +36,14 @@ class Sender:
 
 
 def _like(pattern: httpx2.Request, body: dict[str, Any]) -> httpx2.Request:
-    content = to_json(body)  # the same bytes as from `json`, in a tenth of the time
+    content = to_json(body)  # the same bytes as from `json`, ten times as fast
     return httpx2.Request(
         pattern.method, pattern.url, headers=pattern.headers, content=content, extensions=pattern.extensions
     )
 
 
 def _refusal(response: httpx2.Response) -> Any:
-    """What a refusal says: its error where it is JSON, as the SDK has it, else its text."""
+    """The body of a refusal: its error if it is JSON, as in the SDK, else its text."""
     try:
         body = json.loads(response.text)
     except (ValueError, RecursionError):

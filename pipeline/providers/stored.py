@@ -1,4 +1,4 @@
-"""A client in front of the call store: what is stored is not asked again, by this run or another."""
+"""A client in front of the call store: a stored answer is not requested again, by this run or another."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from pipeline.providers.calls import AGAIN, LEASE, LONGEST_WAIT, CallStore, Reco
 
 T = TypeVar("T")
 _POLL = 0.2
-_TOGETHER = 0.005  # seconds for which an answer waits for others: a disk is asked once for all of them
+_TOGETHER = 0.005  # seconds for which an answer waits for others, to be written to disk with them
 
 
 class StoredClient:
-    """Answers from the store first, then from `inner`, storing what it says. Without `inner` it only replays."""
+    """Answers from the store first, then from `inner`, storing its answers. Without `inner` it only replays."""
 
     def __init__(self, store: CallStore | RecordedCalls, inner: LLMClient | None, model: str) -> None:
         self._store, self._inner, self._model = store, inner, model
         self._under_way: set[str] = set()
-        self._asked_here: set[str] = set()  # what came of these calls is this run's own, and is not renewed by it
+        self._asked_here: set[str] = set()  # calls made by this run, whose answers it does not renew
         self._arrived: list[tuple[str, Request, Completion, asyncio.Future[None]]] = []
         self._renewing: asyncio.Task[None] | None = None
-        self._line, self._in_line = asyncio.Lock(), 0  # who waits for a store that another program writes
+        self._line, self._in_line = asyncio.Lock(), 0  # tasks that wait while another program writes the store
 
     @property
     def model(self) -> str:
-        """The model that calls are identified by."""
+        """The model by which calls are identified."""
         return self._model
 
     async def complete(self, request: Request) -> Completion:
-        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what changed.
+        """The stored answer, marked as cached, or a fresh one. ReplayMiss says what differs from the recording.
 
-        One that was stored before this client asked for it is renewable.
+        An answer that was stored before this client asked for it is renewable.
         """
         key = request.key(self._model)
         if self._inner is None or not isinstance(self._store, CallStore):
@@ -61,9 +61,9 @@ class StoredClient:
         )
 
     async def _ask_once(self, store: CallStore, inner: LLMClient, key: str, request: Request) -> Completion:
-        """Asks unless another task or another run is asking the same; then its answer is waited for.
+        """Make the call, unless another task or run is making the same one; then wait for its answer.
 
-        EndpointError when it is on its way by another road: a batch job is already paid for.
+        Raises EndpointError if the call is in a batch job, which is already paid for.
         """
         while not await self._when_free(store, partial(self._claim, store, key)):
             if stored := await self._when_free(store, partial(store.get, key)):
@@ -75,10 +75,10 @@ class StoredClient:
         try:
             completion = await inner.complete(request)
             await self._keep(store, key, request, completion)
-        except StoreBusy:  # too busy to give the claim up as well, which ends by itself
+        except StoreBusy:  # the claim cannot be released either, and will expire
             raise
         except BaseException:
-            with suppress(StoreError):  # what went wrong first is what counts
+            with suppress(StoreError):  # the first error is the one that matters
                 store.release(key)
             raise
         finally:
@@ -89,9 +89,10 @@ class StoredClient:
         return completion
 
     async def _when_free(self, store: CallStore, operation: Callable[[], T]) -> T:
-        """What an operation on the store gives. While another program writes the store, calls wait in turn.
+        """The result of an operation on the store. While another program writes the store, calls wait in line.
 
-        StoreBusy after half a minute. Other tasks go on meanwhile: what the operation relies on, it looks at itself.
+        StoreBusy after half a minute. Other tasks run meanwhile, so the operation itself has to check what it relies
+        on.
         """
         until = time.monotonic() + LONGEST_WAIT
         if not self._in_line:
@@ -113,12 +114,12 @@ class StoredClient:
             self._in_line -= 1
 
     def _withdraw(self, store: CallStore, call: Request, unusable: Completion) -> None:
-        """Forgets an answer that cannot be used, unless this run asked for it."""
+        """Delete an unusable answer, unless this run asked for it."""
         if (key := call.key(self._model)) not in self._asked_here:
             store.withdraw(key, unusable)
 
     def _claim(self, store: CallStore, key: str) -> bool:
-        """Whether this task is to ask; EndpointError for a call in a batch job."""
+        """Whether this task should make the call; EndpointError if the call is in a batch job."""
         if key in self._under_way:
             return False
         if store.in_batch(key):
@@ -139,11 +140,11 @@ class StoredClient:
         while True:
             await asyncio.sleep(LEASE / 3)
             for key in list(self._under_way):
-                with suppress(StoreError):  # the next renewal comes before the claim ends
+                with suppress(StoreError):  # the next renewal comes before the claim expires
                     await self._when_free(store, partial(self._claim_again, store, key))
 
     async def _keep(self, store: CallStore, key: str, request: Request, completion: Completion) -> None:
-        """Returns when the answer is on disk, with all others that arrive within a few milliseconds."""
+        """Wait until the answer is on disk, together with all others that arrive within a few milliseconds."""
         loop = asyncio.get_running_loop()
         on_disk = loop.create_future()
         if not self._arrived:
@@ -151,12 +152,12 @@ class StoredClient:
         self._arrived.append((key, request, completion, on_disk))
         try:
             await on_disk
-        except asyncio.CancelledError:  # the run is being ended, and what has come is to be kept
+        except asyncio.CancelledError:  # the run is ending, and what has arrived must be kept
             self._store_arrived(store)
             raise
 
     def _store_arrived(self, store: CallStore, until: float | None = None) -> None:
-        """Stores the answers that have arrived. With `until`, a busy store is tried again later, up to that time."""
+        """Store the answers that have arrived. With `until`, a busy store is tried again up to that time."""
         if not self._arrived:
             return
         error: StoreError | None = None
@@ -171,7 +172,7 @@ class StoredClient:
             error = err
         except StoreError as err:
             error = err
-        except Exception as err:  # noqa: BLE001  nobody else would hear of it, and the calls would wait for ever
+        except Exception as err:  # noqa: BLE001  otherwise nobody would see it, and the calls would wait forever
             error = StoreError(f"{store.path}: answers cannot be stored: {err!r}")
         arrived, self._arrived = self._arrived, []
         for *_, on_disk in arrived:

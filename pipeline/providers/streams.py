@@ -1,4 +1,4 @@
-"""An answer that came as a stream of events, though none was asked for, as the one reply that it would have been."""
+"""An answer that was streamed, though no stream was requested, reassembled into a single reply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
-_BEGINS = ("data:", "event:", "id:", "retry:", ":")  # lines of a stream; no JSON begins so
+_BEGINS = ("data:", "event:", "id:", "retry:", ":")  # line starts in a stream; no JSON starts like this
 _END = "[DONE]"
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
@@ -17,7 +17,7 @@ def is_stream(body: str) -> bool:
 
 
 def reply_in(body: str) -> Any:
-    """The chat completion that the chunks of a stream make, or the error in it. ValueError for one that was cut."""
+    """The chat completion assembled from a stream's chunks, or the error in it. ValueError if it was truncated."""
     fields: dict[str, Any] = {}
     texts: dict[str, str] = defaultdict(str)
     finish, ended = None, False
@@ -43,7 +43,7 @@ def reply_in(body: str) -> Any:
 
 
 def _is_whole(choice: dict[str, Any]) -> bool:
-    """Whether a choice has the whole message: some endpoints send what there is of it so far beside every delta."""
+    """Whether a choice has the whole message; some endpoints send the message so far with every delta."""
     return bool(choice.get("message")) and ("delta" not in choice or choice.get("finish_reason") is not None)
 
 
@@ -59,6 +59,6 @@ def _texts(delta: Any) -> list[tuple[str, str]]:
 
 
 def _first(values: Any) -> dict[str, Any]:
-    """The first of a list of objects; an empty one where there is none."""
+    """The first of a list of objects; {} if there is none."""
     first = values[0] if isinstance(values, list) and values else None
     return first if isinstance(first, dict) else {}

@@ -1,6 +1,6 @@
-"""An answer's text in its message, also where it is a tool call, without the thought that came with it.
+"""The text of an answer, even if it is a tool call, without the thought that came with it.
 
-Thought stands in fields of its own, in parts of a list, or between marks in the text.
+Thought may be in its own fields, in parts of a list, or between tags in the text.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _FIELDS = ("reasoning_content", "reasoning")
 
 
 def text_and_thought(message: dict[str, Any]) -> tuple[str | None, str]:
-    """The answer's text, None when there is none at all, and the thought that came beside it.
+    """The answer's text (None if there is none at all) and the thought that came with it.
 
-    A model that calls a tool instead of answering, though none was offered, answers with the arguments.
+    If a model calls a tool instead of answering, though none was offered, its arguments are the answer.
     """
     content, thoughts = message.get("content"), [_text(message.get(name)) for name in _FIELDS]
     thought = next((t for t in thoughts if t), "")
@@ -30,14 +30,14 @@ def text_and_thought(message: dict[str, Any]) -> tuple[str | None, str]:
         content, marked = split_thought(content)
         thought += marked
     content = content or _arguments(message) or content
-    # Some servers hold the schema against the thought and end there: then the thought is the answer.
+    # Some servers apply the schema to the thought and stop there: then the thought is the answer.
     if not content and thought.lstrip().startswith("{") and holds_json(thought):
         return thought, ""
     return content, thought
 
 
 def _arguments(message: dict[str, Any]) -> str:
-    """The arguments of the one tool that a message calls."""
+    """The arguments of a message's tool call, if there is exactly one."""
     calls = message.get("tool_calls")
     call = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
     function = call.get("function") if isinstance(call, dict) else None
@@ -53,8 +53,8 @@ def _text(value: Any) -> str:
 
 
 def hidden_thought(text: str, tokens: int) -> int:
-    """Tokens of thought that nobody reports: what a completion of `tokens` has far above its text."""
-    if tokens <= _MORE or tokens <= len(text.encode("utf-8", "replace")):  # some tokenizers make one of each byte
+    """Unreported thought tokens: those of a completion of `tokens` that far exceed its text."""
+    if tokens <= _MORE or tokens <= len(text.encode("utf-8", "replace")):  # some tokenizers make a token of each byte
         return 0
     text_tokens = count_tokens(text)
     return tokens - text_tokens if tokens > 2 * text_tokens + _MORE else 0

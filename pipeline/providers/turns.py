@@ -1,4 +1,4 @@
-"""Who goes alone: what a call may teach is learned once, before others are sent the same way."""
+"""Sends some calls alone, so that what they teach is learned once, before others are sent in the same way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-_HEAD_START = 5.0  # seconds: a refusal comes at once, an answer takes its time
+_HEAD_START = 5.0  # seconds: a refusal comes quickly, an answer takes its time
 
 
 class Turns:
@@ -14,16 +14,16 @@ class Turns:
 
     def __init__(self) -> None:
         self._turn, self._refused = asyncio.Lock(), 0
-        self.answered = False  # whether any call was answered in this run
+        self.answered = False  # whether any call has been answered in this run
 
     @property
     def in_use(self) -> bool:
-        """Whether calls that were refused go alone now, or wait to."""
+        """Whether calls that were refused are going alone, or waiting to."""
         return self._refused > 0
 
     @asynccontextmanager
     async def after_a_refusal(self) -> AsyncIterator[None]:
-        """The turn of a call that was refused."""
+        """Hold the turn for a call that was refused."""
         self._refused += 1
         try:
             async with self._turn:
@@ -32,7 +32,7 @@ class Turns:
             self._refused -= 1
 
     async def wait(self, *, patiently: bool) -> bool:
-        """Whether the turn has come, to be given back by `release`. Who is not patient waits for a moment only."""
+        """Wait for the turn, only for a moment unless `patiently`; whether it was acquired. Free it by `release`."""
         try:
             async with asyncio.timeout(None if patiently else _HEAD_START):
                 return await self._turn.acquire()
@@ -40,5 +40,5 @@ class Turns:
             return False
 
     def release(self) -> None:
-        """Gives the turn back."""
+        """Free the turn."""
         self._turn.release()

