@@ -1,1 +1,1 @@
-"""The Batch API: orders that outlive the program, carried out in waves."""
+"""The Batch API: orders that outlive the program, carried out in waves of calls."""

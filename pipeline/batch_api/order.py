@@ -1,4 +1,4 @@
-"""An order of `make --batch` as it is kept: what it is for, how its documents are made, and how far it came."""
+"""A stored order of `make --batch`: what it covers, how its documents are made, and its progress."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from pipeline.providers.endpoint import place_of
 from pipeline.settings import OPENAI_URL, Settings
 from pipeline.transcript import Chapter, Metadata
 
-_LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, not of its identity
+_LIMITS = {"max_cost", "max_tokens", "batch_size"}  # part of an order, but not of its identity
 _LOCAL = {"concurrency", "threads", "deadline", "out"}
-_SHOWN = 3  # paths in the name of an order
+_SHOWN = 3  # paths shown in the name of an order
 
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
     """An order that outlives the program.
 
-    `owner` is the id under which the journal has it and its jobs: the same again for the same paths, folder, settings
-    but limits, and metadata. `settings` are as JSON has them, without keys. `given_at` is when `make --batch` was last
-    run for it, in seconds since 1970. `jobs_before` counts the jobs of this owner when it was first given.
-    `transcripts` are those that it is for: their digests by their paths, None before they were looked for. `waiting`
-    has the names of documents that lack an answer, by the paths of their transcripts.
+    `owner` is the id of the order and its jobs in the journal: the same for the same paths, folder, metadata, and
+    settings other than limits. `settings` are JSON values without keys. `given_at` is when `make --batch` was last run
+    for it, in seconds since 1970. `jobs_before` counts the jobs of this owner when the order was first given.
+    `transcripts` are those that it covers, digests by path, None before they were looked for. `waiting` has the names
+    of documents that lack an answer, by transcript path.
     """
 
     owner: str
     paths: tuple[str, ...]
-    folder: str  # that relative paths are in
+    folder: str  # the folder of relative paths
     settings: Mapping[str, Any]
     metadata: Metadata
-    exports: tuple[str, ...] = ()  # the names that `--to` had
-    given_at: float | None = None  # None in an order of an earlier version
+    exports: tuple[str, ...] = ()  # the values of `--to`
+    given_at: float | None = None  # None in orders of earlier versions
     jobs_before: int = 0
     transcripts: Mapping[str, str] | None = None
     waiting: Mapping[str, str] = field(default_factory=dict)
@@ -45,20 +45,20 @@ class StoredOrder:
     def of(
         cls, paths: Sequence[Path], settings: Settings, metadata: Metadata, exports: Sequence[str], given_at: float
     ) -> StoredOrder:
-        """The order that is given now, here."""
+        """The order for a command given now, in this folder."""
         values = settings.without_keys(_LOCAL)
         values |= {"model": settings.chosen_model[0], "base_url": place_of(settings.base_url or OPENAI_URL)}
         values |= {name: str(path.absolute()) for name in ("sections", "prompts") if (path := getattr(settings, name))}
         places, folder = [str(p) for p in paths], str(Path.cwd())
         unlimited = {name: setting for name, setting in values.items() if name not in _LIMITS}
-        # Of one form in every version: what an earlier one stored is found by it.
+        # In the same form in every version, so that orders stored by earlier ones are found.
         identity = {"paths": places, "folder": folder, "settings": unlimited, "metadata": asdict(metadata)}
         owner = key_of(identity)[:16]
         return cls(owner, tuple(places), folder, values, metadata, tuple(exports), given_at)
 
     @classmethod
     def from_body(cls, owner: str, body: Mapping[str, Any]) -> StoredOrder:
-        """An order as it was stored; an earlier version stored less of it."""
+        """An order as stored; earlier versions stored less."""
         about = body["metadata"]
         chapters = tuple(Chapter(**chapter) for chapter in about.get("chapters", ()))
         return cls(
@@ -75,7 +75,7 @@ class StoredOrder:
         )
 
     def body(self) -> dict[str, Any]:
-        """All but the owner, for the journal; what is not known has no key."""
+        """Everything but the owner, for the journal; unknown values are left out."""
         body = {
             "paths": self.paths,
             "folder": self.folder,
@@ -90,25 +90,25 @@ class StoredOrder:
         return {name: value for name, value in body.items() if value is not None}
 
     def given_again(self, before: StoredOrder) -> StoredOrder:
-        """This order in the place of one of the same owner that is not finished: it goes on from where that one is."""
+        """This order in place of an unfinished one of the same owner, whose progress it takes over."""
         return replace(self, jobs_before=before.jobs_before, transcripts=before.transcripts, waiting=before.waiting)
 
     @property
     def name(self) -> str:
-        """What people know it by."""
+        """The display name."""
         since = "" if self.given_at is None else f" of {datetime.fromtimestamp(self.given_at):%Y-%m-%d %H:%M}"
         return f"order{since} for {self.places}"
 
     @property
     def places(self) -> str:
-        """Its paths, for people."""
+        """The paths, for display."""
         more = f" and {len(self.paths) - _SHOWN} more" if len(self.paths) > _SHOWN else ""
         return f"{', '.join(self.paths[:_SHOWN])}{more}"
 
     def settings_with(self, current: Settings) -> Settings:
-        """Its settings, with the keys and the output folder of the `current` ones.
+        """The stored settings, with the keys, output folder and connection settings of `current`.
 
-        SettingsError where these are for another address, or its paths are not those of this folder.
+        SettingsError if `current` is for another address, or if relative paths are not of the working directory.
         """
         if self.settings["base_url"] != place_of(current.base_url or OPENAI_URL):
             raise SettingsError(

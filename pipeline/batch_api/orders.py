@@ -1,4 +1,4 @@
-"""`make --batch` and `studydoc batch`: orders that outlive the program, and the waves that carry them out."""
+"""`make --batch` and `studydoc batch`: orders that outlive the program, and how they are carried out."""
 
 from __future__ import annotations
 
@@ -34,41 +34,41 @@ from pipeline.settings.chosen import endpoint_of, recipe_of, store_path
 from pipeline.text import numbered
 from pipeline.transcript import Metadata
 
-_USAGE = 2  # the exit code where the settings let nothing be done
+_USAGE = 2  # exit code if the settings make any work impossible
 
 Rows = list[dict[str, Any]]
-Export = Callable[[Sequence[str], Settings, Rows], int]  # of rows, under the names of `--to`; gives an exit code
+Export = Callable[[Sequence[str], Settings, Rows], int]  # exports rows in the formats of `--to`; returns an exit code
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFiles:
-    """The open files of a folder's batches."""
+    """The open files of one folder's batches."""
 
     calls: CallStore
     journal: Journal
     folder: Path
 
     def jobs(self, endpoint: BatchEndpoint) -> Jobs:
-        """Jobs at an endpoint."""
+        """The jobs at an endpoint."""
         return Jobs(endpoint, self.calls, self.journal, self.folder)
 
     def orders(self) -> list[StoredOrder]:
-        """Orders that are not finished, the oldest first."""
+        """Unfinished orders, the oldest first."""
         return [StoredOrder.from_body(owner, body) for owner, body in self.journal.orders()]
 
     def order(self, owner: str) -> StoredOrder | None:
-        """The order of that owner, unless it is finished."""
+        """The unfinished order of this owner, or None."""
         bodies = dict(self.journal.orders())
         return StoredOrder.from_body(owner, bodies[owner]) if owner in bodies else None
 
     def keep(self, order: StoredOrder) -> None:
-        """Stores an order, in the place of what was stored of it."""
+        """Store an order, replacing what was stored of it."""
         self.journal.keep_order(order.owner, order.body())
 
 
 @dataclass(frozen=True, slots=True)
 class _OrderResult:
-    """How far an order came: its documents, whether they are as they can be now, and what stopped it."""
+    """The state of an order: its rows, whether all documents are as complete as possible now, and any error."""
 
     rows: Rows
     all_well: bool
@@ -77,7 +77,7 @@ class _OrderResult:
 
 @contextmanager
 def batch_files(out: Path) -> Iterator[BatchFiles]:
-    """The batches of an output folder, for one run at a time."""
+    """The batches of an output folder, locked against other runs."""
     store.check_writable(out)
     folder = out / ".studydoc" / "batches"
     folder.mkdir(parents=True, exist_ok=True)
@@ -102,9 +102,9 @@ async def run_batch(
     wait: Sleep | None = None,
     clock: Callable[[], float] = time.time,
 ) -> tuple[int, Rows]:
-    """`studydoc make --batch`: takes what has come, sends what can be asked; with a way to wait until all is made.
+    """`studydoc make --batch`: collects results, sends further calls, and with `wait` repeats that until all is done.
 
-    `to` is kept for `run_collect`.
+    `to` is stored for `run_collect`.
     """
     if settings.in_process:
         raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or give --model and --base-url")
@@ -112,7 +112,7 @@ async def run_batch(
         raise SettingsError(
             "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
         )
-    _options(settings, metadata, endpoint_of(settings).host)  # what cannot be carried out is no order
+    _options(settings, metadata, endpoint_of(settings).host)  # raises now if the order could not be carried out
     order = StoredOrder.of(paths, settings, metadata, to, clock())
     with batch_files(settings.out) as files:
         before = files.order(order.owner)
@@ -130,10 +130,10 @@ async def run_batch(
 async def run_collect(
     settings: Settings, display: Display, export: Export = lambda to, settings, rows: 0, *, wait: Sleep | None = None
 ) -> tuple[int, Rows]:
-    """`studydoc batch collect`: goes on with every run of the folder; takes what cancelled jobs still gave.
+    """`studydoc batch collect`: continues every order of the folder and collects the results of cancelled jobs.
 
-    An order that cannot go on is shown with its error, and the others go on. The exit code is 2 where the settings let
-    none.
+    If an order fails, its error is shown and the others continue. The exit code is 2 if all fail because of the
+    settings.
     """
     all_well, rows = True, Rows()
     failed: list[PipelineError] = []
@@ -162,7 +162,7 @@ async def run_collect(
 
 
 async def _collect_ended(settings: Settings, files: BatchFiles, display: Display) -> tuple[int, list[PipelineError]]:
-    """Takes the results of jobs here whose orders were cancelled; gives their number, and errors, which it shows."""
+    """Collect and show the results of jobs whose orders were cancelled; the number of jobs tried, and their errors."""
     owners = {owner for owner, _ in files.journal.orders()}
     tried, errors = 0, list[PipelineError]()
     for job in [job for job in files.journal.jobs() if job.open and job.owner not in owners]:
@@ -183,7 +183,7 @@ async def _collect_ended(settings: Settings, files: BatchFiles, display: Display
 
 
 async def run_status(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc batch status`: a row a job, with what the endpoint says of those that are under way."""
+    """`studydoc batch status`: a row for each job, with the endpoint's own status for open ones."""
     rows = []
     with _known_files(settings.out) as files:
         for job in files.journal.jobs():
@@ -194,9 +194,9 @@ async def run_status(settings: Settings) -> list[tuple[str, str]]:
 
 
 async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
-    """`studydoc batch cancel`: stops open jobs and ends the runs of `make --batch`; `collect` takes what they gave.
+    """`studydoc batch cancel`: stops open jobs and ends all orders; `collect` can fetch results that jobs still give.
 
-    Results of jobs that have ended are taken now, and given up where they are not there.
+    Results of jobs that have already ended are collected now, or given up if they are missing.
     """
     rows = []
     with _known_files(settings.out) as files:
@@ -229,7 +229,7 @@ async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoi
 
 
 def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
-    """A key goes only where its owner says, not where a file says."""
+    """Refuse an endpoint other than the job's: a key is sent where its owner says, not where a file says."""
     if job.place != endpoint.endpoint.place:
         raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
 
@@ -255,15 +255,15 @@ async def _status(job: Job, settings: Settings, files: BatchFiles) -> tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class _OrderRunner:
-    """Carries orders of a folder on, one after the other; with a way to wait, each until all is made."""
+    """Advances the orders of a folder one after the other; with `wait`, each until all its documents are done."""
 
     files: BatchFiles
     display: Display
     wait: Sleep | None
-    stalled: dict[str, EndpointError] = field(default_factory=dict)  # why an order's last job gave nothing, by owner
+    stalled: dict[str, EndpointError] = field(default_factory=dict)  # why the last job gave nothing, by owner
 
     async def carry_on(self, order: StoredOrder, settings: Settings, *, is_new: bool = False) -> _OrderResult:
-        """Carries an order on: one that `is_new` for all transcripts at its paths, others for those of their time."""
+        """Advance an order. If it `is_new`, it covers all transcripts at its paths, else those it was given for."""
         started = time.monotonic()
         scope, failed = _transcripts_of(order, settings, self.display, is_new=is_new)
         async with _endpoint(settings, settings.chosen_model[0]) as endpoint:
@@ -289,7 +289,7 @@ class _OrderRunner:
     def _run(
         self, order: StoredOrder, scope: Scope, settings: Settings, endpoint: BatchEndpoint, *, is_new: bool
     ) -> OrderRun:
-        """The run of an order. SettingsError where it has a job under way at another address."""
+        """The run of an order. SettingsError if it has an open job at another address."""
         under_way = [job for job in self.files.journal.jobs_of(order.owner) if job.open]
         for job in under_way:
             _check_place(job, endpoint)
@@ -321,7 +321,7 @@ def _line_on_waiting(waiting: Sequence[str], settings: Settings) -> str:
 def _transcripts_of(
     order: StoredOrder, settings: Settings, display: Display, *, is_new: bool
 ) -> tuple[Scope, list[Outcome]]:
-    """What an order is for, and what cannot be read or is gone; shows both, and what is no part of it."""
+    """What an order covers, and outcomes for unreadable and missing files; shows them and what is not covered."""
     paths = [p for p in map(Path, order.paths) if str(p) not in order.waiting or is_there(p)]
     inputs = find(paths, Input(settings.encoding, settings.format), settings.out)
     scope = scope_of(order, [s for s in inputs.sources if isinstance(s, Source)], is_new=is_new)
@@ -334,7 +334,7 @@ def _transcripts_of(
 
 
 async def _as_far_as_it_goes(run: OrderRun, wait: Sleep | None, keep: Callable[[], None]) -> PipelineError | None:
-    """Carries an order on; what stopped it, if something did. What waits is kept before it is waited for."""
+    """Advance an order, and save what it waits for before waiting; the error that stopped it, or None."""
     try:
         try:
             await run.advance()
@@ -362,7 +362,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _options(settings: Settings, metadata: Metadata, endpoint: str) -> MakeOptions:
-    """Those of `make`, with nothing held back: every call that can be asked goes into one wave."""
+    """The options for `make`, with no limit on calls: all that can be made go into one wave."""
     prompts, label = PromptSet(settings.prompts), endpoint + prices.BATCH
     reading = Input(settings.encoding, settings.format)
     return MakeOptions(settings.out, recipe_of(settings), prompts, label, settings.citations, metadata, reading, 1)

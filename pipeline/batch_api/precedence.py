@@ -1,4 +1,4 @@
-"""Which notes stay where orders and runs make notes of one transcript: those that were asked for last."""
+"""Decides which notes are kept if several orders and runs write notes for one transcript: those requested last."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
-    """What stays of the documents in `out` when an order writes there, which was `given_at`, in seconds since 1970."""
+    """Decides which documents in `out` an order may replace; it was `given_at`, in seconds since 1970."""
 
     calls: CallStore
     out: Path
     given_at: float
 
     def later(self, name: str) -> StudyDocument | None:
-        """The document of that name if it was asked for after the order; it stays.
+        """The existing document of this name if it was requested after the order; it is then kept.
 
-        An order asks when it is given, whenever its documents are written, and a run when it writes them.
+        An order counts from when it was given, whenever its documents are written; a run counts from when it writes
+        them.
         """
         record = output_path(self.out, name)
         try:
@@ -44,7 +45,7 @@ class Precedence:
         return document if asked_at > self.given_at else None
 
     def remember(self, name: str) -> None:
-        """The document of that name, as it is now, is the order's."""
+        """Record that the present document of this name belongs to this order."""
         record = output_path(self.out, name)
         fact = json.dumps({"sha256": sha256_of(record), "given": self.given_at})
         if self.calls.recall(_key(record)) != fact:
@@ -56,7 +57,7 @@ def _key(record: Path) -> str:
 
 
 def _seconds(created: str) -> float:
-    """Seconds since 1970; 0 for a time that some other program wrote."""
+    """An ISO time in seconds since 1970; 0 if another program wrote something else."""
     try:
         return datetime.fromisoformat(created).timestamp()
     except ValueError:

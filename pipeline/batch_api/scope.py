@@ -1,4 +1,4 @@
-"""Which transcripts an order is for, of all that lie at its paths now."""
+"""Which of the transcripts now at an order's paths it covers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pipeline.text import numbered
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The transcripts of an order: those that are there, and the digests of all that it still is for.
+    """The transcripts of an order: `sources` are those that exist now.
 
-    `gone` has the names of those that are no longer there and lack an answer, by their paths; `new` counts those that
-    lie at its paths and are not part of it.
+    `transcripts` has the digests of all that it covers, by path. `gone` has the names of missing ones that lack an
+    answer, by path. `new` counts transcripts at its paths that are not part of it.
     """
 
     sources: list[Source]
@@ -27,7 +27,7 @@ class Scope:
     new: int
 
     def line_on_new(self, order: StoredOrder) -> str | None:
-        """A line on transcripts that came after the order; None where there are none."""
+        """A line about transcripts that were added after the order; None if there are none."""
         if not self.new:
             return None
         verb = "is" if self.new == 1 else "are"
@@ -36,9 +36,9 @@ class Scope:
 
 
 def scope_of(order: StoredOrder, sources_found: Iterable[Source], *, is_new: bool) -> Scope:
-    """What an order is for, of all that is found at its paths now: all of it where the order `is_new`.
+    """Which of the transcripts found at its paths now an order covers: all of them if the order `is_new`.
 
-    A transcript that was renamed since then is known by its digest.
+    A transcript that was renamed since is recognised by its digest.
     """
     present = {str(s.path): s for s in sources_found}
     digests = order.transcripts or {}
@@ -58,7 +58,7 @@ def scope_of(order: StoredOrder, sources_found: Iterable[Source], *, is_new: boo
 
 
 def _renamed(lost: Mapping[str, str], others: Collection[str]) -> dict[str, str]:
-    """The new paths, among others, of transcripts that are no longer where they were, by their former ones."""
+    """Old paths of lost transcripts mapped to their new paths among `others`, matched by digest."""
     by_digest = defaultdict[str, list[str]](list)
     for path in sorted(others, reverse=True) if lost else ():
         by_digest[sha256_of(Path(path))].append(path)

@@ -1,7 +1,7 @@
-"""Documents by the Batch API, in waves: what can be asked now goes up as a job, what came back is worked on.
+"""Documents through the Batch API, in waves: calls that can be made now are sent as a job, its results are worked on.
 
-The pipeline itself shows what it would ask: it runs over the call store with a client that has no model behind it. A
-document that lacks an answer is put off: parts are composed when all are stored, and checked after that.
+The calls are found by running the pipeline itself over the call store, with a client that has no model. A document that
+lacks an answer is put off: its parts are composed once all are stored, and checked after that.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from pipeline.document import StudyDocument
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
-_MOST_LOOKS = 10  # in a row, where results are not there and nothing else is under way
+_MOST_LOOKS = 10  # in a row, if results are missing and no other job is open
 
 Say = Callable[[str], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class Waiting(EndpointError):
-    """An answer that a document needs is in a batch job, or will be in the next one; others go on."""
+    """An answer that a document needs is in a batch job, or will be in the next one; other documents continue."""
 
     ends_run = False
     billed = False
@@ -51,16 +51,16 @@ class Waiting(EndpointError):
 
 
 class Deferring:
-    """A client that answers from the store, raises what failed before, and notes every other call as wanted.
+    """A client that answers from the store, raises earlier failures, and enters every other call in the journal.
 
-    One that `renews` wants another answer in the place of one that cannot be used.
+    With `renews`, a stored answer that is unusable is deleted, so that another is requested.
     """
 
     def __init__(self, calls: CallStore, journal: Journal, owner: str, model: str, *, renews: bool = False) -> None:
         self._calls, self._journal, self._owner, self.model, self._renews = calls, journal, owner, model, renews
 
     async def complete(self, request: Request) -> Completion:
-        """The stored answer, or Waiting."""
+        """The stored answer. Raises Waiting if there is none, or the error if the call has failed for good."""
         key = request.key(self.model)
         if self._renews:
             for call, unusable in request.instead_of:
@@ -78,12 +78,12 @@ class Deferring:
 
 @dataclass(slots=True)
 class OrderRun:
-    """One order on its way: what it asks for, what is done, and how it goes on.
+    """One order in progress: what it covers, what is done, and how it advances.
 
-    Of an order that `starts` now, answers which an earlier one stored and which cannot be used are asked for anew.
-    `jobs_before` counts the jobs of the same paths and settings that earlier orders sent: they are within no limit.
-    It was `given_at`, in seconds since 1970: what was asked for later stays.
-    `stalled` has, by order, why its last job gave nothing; orders that are carried out together share it.
+    If the order `starts` now, unusable answers that earlier orders stored are requested again. `jobs_before` counts the
+    jobs that earlier orders with the same paths and settings sent: they do not count against limits. `given_at` is in
+    seconds since 1970: documents requested later are kept. `stalled` says, by order, why its last job gave nothing;
+    orders that are carried out together share it.
     """
 
     sources: Sequence[Source]
@@ -99,7 +99,7 @@ class OrderRun:
     jobs_before: int = 0
     stalled: dict[str, EndpointError] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    _missing: frozenset[str] = frozenset()  # jobs whose results were not there when they were last looked for
+    _missing: frozenset[str] = frozenset()  # jobs whose results were missing at the last look
 
     @property
     def waiting(self) -> list[str]:
@@ -107,7 +107,7 @@ class OrderRun:
         return [name for name, outcome in self.outcomes.items() if isinstance(outcome.error, Waiting)]
 
     async def advance(self) -> bool:
-        """Takes what has come, works on what can be, sends what can be asked. False while there is nothing new."""
+        """Collect results, work on documents, send the calls that are wanted. False if there is nothing new."""
         settled = await self.settle()
         if not settled and self.outcomes:
             return False
@@ -120,9 +120,10 @@ class OrderRun:
         return True
 
     async def settle(self) -> int:
-        """Takes the results of finished jobs; how many there were. One that gave nothing stops its order's next ones.
+        """Collect the results of finished jobs; their number. A job without any answer stops further jobs of its order.
 
-        A job whose results are not there is named once, and waits for them. Faults of another order's jobs are its own.
+        If a job's results are missing, it stays open, and that is reported once. Errors of other orders' jobs are
+        ignored here.
         """
         count, missing = 0, set[str]()
         for job in self.jobs.ours():
@@ -152,12 +153,12 @@ class OrderRun:
         return count
 
     async def work(self) -> None:
-        """Makes every document that is not up to date as far as stored answers go, one after the other."""
+        """Work on each outdated document as far as stored answers allow, one after the other."""
         self.jobs.journal.drop_unsent(self.owner)
         model, endpoint = model_and_endpoint(self.settings)
         client = Deferring(self.calls, self.jobs.journal, self.owner, model, renews=self.starts)
-        self.starts = False  # what comes from now on is the order's own
-        ledger = Ledger(self.calls, replace(self.options, endpoint=endpoint), model)  # that of a run without --batch
+        self.starts = False  # later answers are this order's own
+        ledger = Ledger(self.calls, replace(self.options, endpoint=endpoint), model)  # as without --batch
         precedence = Precedence(self.calls, self.options.out, self.given_at)
         for source in self.sources:
             before = self.outcomes.get(source.name)
@@ -174,7 +175,7 @@ class OrderRun:
                 self.on_outcome(outcome)
 
     def _outcome_of_later(self, name: str, later: StudyDocument) -> Outcome:
-        """The outcome of a document that was made meanwhile, and is not replaced."""
+        """The outcome for a newer document that was made in the meantime and is kept."""
         page = output_path(self.options.out, name).with_suffix(".md")
         self.say(
             f"{name}: {page} stays, as it was asked for after this order, whose notes are not written "
@@ -183,13 +184,13 @@ class OrderRun:
         return Outcome(name, page=page, status=later.status, problems=tuple(p.message for p in later.problems))
 
     async def submit(self) -> None:
-        """Sends what is wanted now."""
+        """Send the calls that are wanted now."""
         for job in await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size):
             price = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {price}")
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
-        """Stops before the order could pass its limit: jobs under way count whole, collected ones what they took."""
+        """Raise if the order could exceed its limits: open jobs count at their maximum, collected ones as they were."""
         mine = self.jobs.journal.jobs_of(self.owner)[self.jobs_before :]
         total = sum((Usage(job.prompt_tokens, 0, job.answer_tokens) for job in mine), worst)
         tokens, limit = total.prompt_tokens + total.completion_tokens, self.settings.max_tokens
@@ -204,9 +205,9 @@ class OrderRun:
             raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could pass it")
 
     async def wait(self, sleep: Sleep) -> None:
-        """Goes on until every document is made, looking less and less often while nothing happens.
+        """Advance until every document is done, looking less and less often while nothing happens.
 
-        Ends, and says so, where nothing is left to wait for but results that stay away.
+        Gives up, with a message, if all that is left are results that remain missing.
         """
         pause, in_vain = _FIRST_PAUSE, 0
         while self.waiting and in_vain < _MOST_LOOKS:
@@ -218,12 +219,12 @@ class OrderRun:
 
 
 async def _make(source: Source, client: Deferring, options: MakeOptions, ledger: Ledger) -> Outcome:
-    """The outcome of one document, whose branches have all noted what they want; remembered when complete."""
+    """The outcome of one document, after all its branches have entered their calls; remembered if complete."""
     try:
         transcript = read(source, options.input)
     except InputError as err:
         return Outcome(source.name, error=err)
     [outcome] = await make_all([transcript], client, options, on_outcome=ledger.remember)
     if isinstance(outcome.error, StoreError):
-        raise outcome.error  # it would meet the next document as well
+        raise outcome.error  # it would stop the next document as well
     return outcome
