@@ -1,4 +1,4 @@
-"""Settings, read once at the edge: flag, then environment (STUDYDOC_*), then studydoc.toml, then default."""
+"""Settings, read once at startup: flags first, then the environment (STUDYDOC_*), studydoc.toml, and defaults."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from pipeline.own_sections import OwnSection
 
 LOCAL = "local"
-DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # docs/endpoints.md says why
+DEFAULT_HOSTED_MODEL = "gpt-6-luna"  # the reasons are in docs/endpoints.md
 OPENAI_URL = OPENAI.base_url
 _KEYS = ("vendor_keys", "api_key")
-_FOUND_OUT = {"vendor", *_KEYS}  # not set by these names
+_FOUND_OUT = {"vendor", *_KEYS}  # not set under these names
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of the command line. Keys come from the environment alone, never from a file.
+    """All settings of the command line. API keys come only from the environment, never from a file.
 
-    A setting that decides what a document is like says so where it stands: `deciding` gives these.
-    SettingsError names the setting whose value makes no sense.
+    Fields that affect a document declare it by `decides`; `deciding` lists them. Raises SettingsError, which names the
+    setting, for an invalid value.
     """
 
     model: str | None = value(text)
@@ -54,13 +54,13 @@ class Settings:
     citations: bool = value(switch, False, decides="page")
     max_tokens: int | None = value(whole_number(1))
     max_cost: float | None = value(positive())
-    batch_size: int = value(whole_number(1, 50_000), 50_000)  # one input file of the Batch API takes no more
+    batch_size: int = value(whole_number(1, 50_000), 50_000)  # the most that one input file of the Batch API may have
     prompts: Path | None = value(path, decides="notes")
     encoding: str | None = value(text, decides="transcript")
     format: str | None = value(text, decides="transcript")
     threads: int | None = value(whole_number(1))
     reasoning_effort: Effort = value(one_of(Effort), "low")
-    vendor: str | None = None  # the vendor that a model's name began with
+    vendor: str | None = None  # the vendor prefix of the model's name
     vendor_keys: dict[str, str] = field(default_factory=dict, repr=False)
     api_key: str | None = field(default=None, repr=False)
 
@@ -76,18 +76,18 @@ class Settings:
             object.__setattr__(self, setting.name, sound)
 
     def without_keys(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
-        """The settings as JSON has them, without keys: `with_keys_of` puts those of the reader back."""
+        """The settings as JSON values, without API keys; `with_keys_of` restores those of the current user."""
         names = [f.name for f in fields(self) if f.name not in {*_KEYS, *leave_out}]
         values = {name: getattr(self, name) for name in names}
         return {name: str(v) if isinstance(v, Path) else v for name, v in values.items()}
 
     def with_keys_of(self, current: Settings) -> Settings:
-        """These settings, as they were stored or sent, with the keys that `current` found in the environment."""
+        """These settings, which were stored or sent, with the keys of `current`."""
         return replace(self, vendor_keys=current.vendor_keys, api_key=current.api_key)
 
     @property
     def chosen_model(self) -> tuple[str, str]:
-        """The model and why it was chosen."""
+        """The model, and why it was chosen."""
         if self.model:
             return self.model, "from your settings"
         if self.base_url:
@@ -98,23 +98,23 @@ class Settings:
 
     @property
     def model_file(self) -> str | None:
-        """The path or name of a model file to run inside the process. At a base URL a name is taken as it stands."""
+        """The path or name of a model file to run in this process; None with a base URL: such a name is then hosted."""
         return self.model if is_model_file(self.model) and not self.base_url else None
 
     @property
     def in_process(self) -> bool:
-        """Whether the model runs inside this process: the embedded one, or a file."""
+        """Whether the model runs in this process: the embedded one, or a model file."""
         return self.chosen_model[0] == LOCAL or self.model_file is not None
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All keys that are set: what no recording may hold."""
+        """All API keys that are set, which no recording may contain."""
         return tuple(key for key in (self.api_key, *self.vendor_keys.values()) if key)
 
     def key_for(self, vendor: Vendor | None) -> tuple[str, str]:
-        """The key for a host, and the variable that it comes from. A vendor's own goes to its own host alone.
+        """The key for a host, and the variable that it comes from. A vendor's key is sent only to that vendor's hosts.
 
-        OPENAI_API_KEY goes to OpenAI, and wherever an address was given by hand.
+        OPENAI_API_KEY is sent to OpenAI, and to any address that the user gave.
         """
         if vendor is not None and vendor.name in self.vendor_keys:
             return self.vendor_keys[vendor.name], vendor.keys[0]
@@ -123,9 +123,10 @@ class Settings:
         return self.api_key or "", "OPENAI_API_KEY"
 
     def recipe(self, base: Profile) -> Recipe:
-        """The model's profile, which `chosen.profile_of` knows, with what was set in its place.
+        """`base`, the model's profile from `chosen.profile_of`, with the settings applied.
 
-        SettingsError when the folder of sections cannot be used, the profile makes no such notes, or has no chunks.
+        Raises SettingsError if the sections folder is unusable, or if the profile does not support these notes or
+        chunks.
         """
         if base.name == "small" and self.chunk_tokens is not None:
             raise SettingsError(
@@ -153,7 +154,7 @@ ARE_SET = f"the settings are {', '.join(SETTABLE)}; all else is set by flags onl
 
 
 def deciding(*kinds: Decides) -> tuple[str, ...]:
-    """The settings, besides model and endpoint, that decide one of these."""
+    """The settings, besides model and endpoint, that affect any of these."""
     return tuple(f.name for f in fields(Settings) if f.metadata.get("decides") in kinds)
 
 
@@ -163,9 +164,9 @@ def is_model_file(model: str | None) -> bool:
 
 
 def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Unpack[Options]) -> Settings:
-    """Settings with flags that were given (None stands for not given). SettingsError names what is wrong.
+    """The settings, with `flags` that the user gave (None: not given). SettingsError says what is wrong.
 
-    `otherwise` holds what is set where nothing else says so.
+    `otherwise` holds values for settings that are set nowhere else.
     """
     from_flags = {k: v for k, v in flags.items() if v is not None}
     for names in (from_flags, otherwise or {}):
@@ -181,9 +182,9 @@ def load_settings(otherwise: Mapping[str, Any] | None = None, **flags: Unpack[Op
 
 
 def _openai_base_url(settings: Settings) -> str | None:
-    """OPENAI_BASE_URL, which says where hosted models are, unless it is no address for the model of the settings.
+    """OPENAI_BASE_URL, the address of hosted models; None if it is unset or does not apply to this model.
 
-    A model file runs here, and a vendor's model goes to that vendor when its key is there, or it needs none.
+    It does not apply to model files, which run here, or to a vendor's model if its key is set or it needs none.
     """
     vendor = asked_vendor(settings.model or "")
     by_vendor = vendor is not None and (vendor.name in settings.vendor_keys or not vendor.keys)
@@ -193,14 +194,14 @@ def _openai_base_url(settings: Settings) -> str | None:
 
 
 def _from_file() -> dict[str, Any]:
-    """What studydoc.toml of the working folder sets, unless there is none. SettingsError when it cannot be read."""
+    """The settings in studydoc.toml of the working directory; {} if there is none. SettingsError if it is invalid."""
     file = Path("studydoc.toml")
     if not file.is_file():
         return {}
     import tomllib
 
     try:
-        values = tomllib.loads(file.read_text("utf-8-sig"))  # some editors of Windows put a byte order mark first
+        values = tomllib.loads(file.read_text("utf-8-sig"))  # some Windows editors write a byte order mark
     except (ValueError, OSError) as err:
         raise SettingsError(f"studydoc.toml cannot be read: {err}") from err
     ensure_settable(values, "studydoc.toml: ")
@@ -208,7 +209,7 @@ def _from_file() -> dict[str, Any]:
 
 
 def ensure_settable(names: Collection[str], where: str = "") -> None:
-    """SettingsError for a key, which comes from the environment alone, for the vendor, and for what nobody knows."""
+    """Raise SettingsError for unknown names, the vendor, and API keys, which only the environment may set."""
     if unknown := sorted(set(names) - {f.name for f in fields(Settings)}):
         suggestion = unknown[0].replace("-", "_")
         hint = f"did you mean {suggestion}?" if suggestion in SETTABLE else ARE_SET
@@ -225,13 +226,13 @@ def ensure_settable(names: Collection[str], where: str = "") -> None:
 
 
 def _from_environment() -> dict[str, str]:
-    """What STUDYDOC_MODEL and the like set, written in capitals or not."""
+    """The settings in environment variables such as STUDYDOC_MODEL, in any letter case."""
     variables = {name.lower(): value for name, value in os.environ.items()}
     return {name: variables[f"studydoc_{name}"] for name in SETTABLE if f"studydoc_{name}" in variables}
 
 
 def _key(*names: str) -> str:
-    """The first key that is set. SettingsError for one that no key looks like."""
+    """The first key that is set, or "". SettingsError if it contains characters that no key has."""
     name, key = next(((n, k) for n in names if (k := os.environ.get(n, "").strip())), ("", ""))
     if not key.isascii() or any(c.isspace() for c in key):
         raise SettingsError(f"{name} contains characters that no key has", hint="copy the key again")
@@ -239,10 +240,10 @@ def _key(*names: str) -> str:
 
 
 def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[str, ...]) -> None:
-    """SettingsError unless an address has one of these schemes, a host and no space. No password in it is shown."""
+    """Raise SettingsError unless an address has an allowed scheme, a host and no spaces. Hides passwords in it."""
     try:
         parts = urlsplit(address)
-        printable = address.isprintable() and " " not in address  # urlsplit passes over line breaks, others may not
+        printable = address.isprintable() and " " not in address  # urlsplit ignores line breaks, other parsers may not
         host, right = parts.hostname, printable and parts.scheme in schemes and parts.port != 0
     except ValueError:
         host, right = None, False
@@ -253,7 +254,7 @@ def _ensure_web_address(address: str, name: str, example: str, schemes: tuple[st
 
 
 def _at_vendor(settings: Settings) -> Settings:
-    """The settings with "groq/MODEL" as a model at Groq's address. With a base URL a name is taken as it stands."""
+    """Resolve "groq/MODEL" to a model at Groq's address. With a base URL, the model's name is used as is."""
     vendor = asked_vendor(settings.model or "")
     if vendor is None or settings.base_url:
         return settings
@@ -264,6 +265,6 @@ def _at_vendor(settings: Settings) -> Settings:
             f"model {settings.model!r} needs an address", hint="set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY"
         )
     if vendor is AZURE:
-        schemes = ("http", "https") if is_on_loopback(base_url) else ("https",)  # its key does not travel in the open
+        schemes = ("http", "https") if is_on_loopback(base_url) else ("https",)  # the key must not be sent unencrypted
         _ensure_web_address(base_url, "AZURE_OPENAI_ENDPOINT", "https://NAME.openai.azure.com", schemes)
     return replace(settings, vendor=vendor.name, base_url=base_url, model=model)

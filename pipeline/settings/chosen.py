@@ -1,6 +1,6 @@
-"""What the settings choose: the model, its endpoint, how it is worked with, where answers are stored.
+"""What follows from the settings: the model, its endpoint and profile, and where answers are stored.
 
-Asked by every run first, also by one that makes nothing: what only some settings need is loaded for them alone.
+Every run needs this first, even if it makes nothing, so modules that only some settings need are imported on demand.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ STORE_FILE = ".studydoc/calls.sqlite"
 
 
 def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
-    """The hosted endpoint that the settings name, with the key that belongs to its host and no other.
+    """The hosted endpoint that the settings name, with the key for its host and no other.
 
-    A server without keys gets a placeholder.
+    Servers that need no key get a placeholder. Raises SettingsError if a required key is missing.
     """
     base_url, _, query = (settings.base_url or OPENAI_URL).partition("?")
-    # Azure is where AZURE_OPENAI_ENDPOINT says, a company's own gateway perhaps: its key was set for that address.
+    # AZURE_OPENAI_ENDPOINT may be a company's own gateway: the Azure key was set for that address.
     vendor = AZURE if settings.vendor == AZURE.name else vendor_at(base_url)
     key, key_name = settings.key_for(vendor)
     if need_key and not key and vendor is not None and (vendor is OPENAI or settings.vendor):
@@ -54,7 +54,7 @@ def endpoint_of(settings: Settings, *, need_key: bool = True) -> Endpoint:
 
 
 def own_model(settings: Settings) -> OwnModel | None:
-    """The model file that the settings name. SettingsError when it cannot be used."""
+    """The model file that the settings name, or None. SettingsError if it cannot be used."""
     if settings.model_file is None:
         return None
     from pipeline.providers import model_files
@@ -63,7 +63,7 @@ def own_model(settings: Settings) -> OwnModel | None:
 
 
 def profile_of(settings: Settings) -> Profile:
-    """How the chosen model is worked with: the embedded one as small, a file by its size, others as capable."""
+    """The profile of the chosen model: small for the embedded one, by size for a model file, else capable."""
     own_file = own_model(settings)
     by_itself: ProfileName = own_file.file.profile if own_file else "small" if settings.in_process else "capable"
     base = PROFILES[settings.profile or by_itself]
@@ -71,27 +71,27 @@ def profile_of(settings: Settings) -> Profile:
 
 
 def recipe_for_a_client(settings: Settings) -> Recipe:
-    """How a client that the caller wrote is worked with: as capable, unless a profile is set, whatever the model is."""
+    """The recipe for a client that the caller wrote: capable for any model, unless a profile is set."""
     return recipe_of(settings, PROFILES[settings.profile or "capable"])
 
 
 def recipe_of(settings: Settings, profile: Profile | None = None) -> Recipe:
-    """How a transcript is worked on by the settings: by a profile, else as the chosen model is, with what is set."""
+    """The recipe for a transcript: `profile` or else the chosen model's profile, with the settings applied."""
     recipe = settings.recipe(profile or profile_of(settings))
     if recipe.own:
         from pipeline.sections import sections_of
 
-        sections_of(recipe)  # an own section whose name is taken raises before anything is asked
+        sections_of(recipe)  # raises before any call if the name of an own section is taken
     return recipe
 
 
 def store_path(out: Path) -> Path:
-    """Where the call store of an output folder lives."""
+    """The path of the call store of an output folder."""
     return out / STORE_FILE
 
 
 def model_and_endpoint(settings: Settings, *, need_key: bool = False) -> tuple[str, str]:
-    """The model and the endpoint that the settings name, as documents tell them; no key is needed for that."""
+    """The names of model and endpoint as recorded in documents; by default no key is needed."""
     if settings.in_process:
         from pipeline.providers import weights
 

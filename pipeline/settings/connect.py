@@ -1,4 +1,4 @@
-"""Settings to a client: the call store in front, behind it the endpoint or the embedded model, opened when needed."""
+"""Creates the client that the settings describe: the call store, then the endpoint or embedded model when needed."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
     from pipeline.providers.local import EmbeddedServer
     from pipeline.providers.openai_compatible import OpenAICompatible
 
-_OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads some ten tokens a second
+_OWN_DEADLINE = 7200.0  # seconds: a large model on a few cores reads about ten tokens per second
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A client ready to be asked; `endpoint` is what documents say of where their answers came from.
+    """A connected client; `endpoint` is recorded in documents as the source of their answers.
 
-    `client_of` gives a client over any store, under the same limits: a run that has one to itself asks anew for answers
-    that an earlier run stored and that cannot be used.
+    `client_of` returns a client for another store, under the same limits. In a store of its own, a run can replace
+    unusable answers of earlier runs.
     """
 
     client: LLMClient
     endpoint: str
-    address: str  # as people see it: with its port
+    address: str  # for display, with its port
     model: str
     reason: str  # why this model was chosen
     client_of: Callable[[CallStore], LLMClient]
-    stop: Callable[[str], None] = lambda because: None  # asks nothing more, calls under way finish
+    stop: Callable[[str], None] = lambda because: None  # makes no further calls; running ones finish
 
 
 class _Lazy:
-    """A client that is opened by its first call: a run whose answers are all stored loads no model."""
+    """A client that opens on its first call, so that a run with all answers stored loads no model."""
 
     def __init__(self, model: str, open_client: Callable[[], AsyncIterator[LLMClient]], stack: AsyncExitStack) -> None:
         self._model, self._open, self._stack = model, asynccontextmanager(open_client), stack
@@ -69,7 +69,7 @@ class _Lazy:
 
 
 class _Stops:
-    """The clients that have to hear that nothing more is asked; one that comes later hears it then."""
+    """The clients that have to be stopped together; one that is added later is stopped at once."""
 
     def __init__(self) -> None:
         self._clients: list[OpenAICompatible | Limited] = []
@@ -89,7 +89,7 @@ class _Stops:
 def _learner(
     store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]
 ) -> Callable[[Capabilities, str], None]:
-    """A callback that stores what is learned of an endpoint, and logs and says it."""
+    """A callback that stores, logs and displays what is learned about an endpoint."""
 
     def learned(known: Capabilities, notice: str) -> None:
         keep(store, endpoint, known)
@@ -102,19 +102,19 @@ def _learner(
 
 @dataclass(slots=True)
 class _FurtherCalls:
-    """Counts what a call asks beyond its first try, in events and against the limits where there are any."""
+    """Counts requests of a call beyond its first try, in events and against the limits, if any."""
 
     events: Events
     limited: Limited | None = None
 
     def retried(self, request: Request, error: EndpointError) -> None:
-        """A call is about to be tried again."""
+        """Count a call that is about to be tried again."""
         self.events.retry(request, error)
         if self.limited:
             self.limited.asked_again(request, error)
 
     def looked(self, request: Request) -> None:
-        """It is about to be asked whether the call's prompt was read whole."""
+        """Count a check whether the call's prompt was read in full, which is about to be made."""
         self.events.look(request)
         if self.limited:
             self.limited.looked_at(request)
@@ -129,9 +129,9 @@ async def connect(
     events: Events | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> AsyncIterator[Connection]:
-    """The client that the settings ask for. `report` hears of the embedded model's download, `events` of calls.
+    """Open the client that the settings describe. `report` gets download progress of the embedded model.
 
-    `say` is given a line for people whenever something is found out about the endpoint.
+    `events` logs the calls. `say` gets a line for the user whenever something is learned about the endpoint.
     """
     reason, hosted = settings.chosen_model[1], not settings.in_process
     events = events or Events()
@@ -178,9 +178,9 @@ async def connect(
 
 @asynccontextmanager
 async def open_structured(settings: Settings, report: weights.Report) -> AsyncIterator[Structured]:
-    """Structured calls to the settings' model, for work on documents that exist.
+    """Structured calls to the settings' model, for work on existing documents.
 
-    Answers are kept in the store of the settings' output folder. Raises SettingsError and StoreError.
+    Answers are kept in the call store of the settings' output folder. Raises SettingsError and StoreError.
     """
     from pipeline.llm.structured import Structured
 
@@ -192,7 +192,7 @@ async def open_structured(settings: Settings, report: weights.Report) -> AsyncIt
 
 
 def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], float | None]:
-    """The price of a call, that a limit on cost needs. SettingsError when nobody knows it."""
+    """The function that prices a call, for a limit on cost. SettingsError if there is one and prices are unknown."""
     if settings.max_cost is not None and prices.cost_usd(model, endpoint, Usage(1)) is None:
         raise SettingsError(
             f"the price of {model} at {endpoint} is not known", hint="limit the run with --max-tokens instead"
@@ -201,12 +201,12 @@ def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], 
 
 
 def _room(store: CallStore, settings: Settings) -> int:
-    """Tokens of thought that the next call may take beside its answer."""
+    """Tokens for thought that the next call may take in addition to its answer."""
     return 0 if settings.in_process else known_of(store, endpoint_of(settings)).room_for_thought()
 
 
 def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:
-    """Puts what was found out now in place of what the store of an output folder has."""
+    """Replace the stored capabilities in an output folder's call store."""
     with closing(CallStore(store_path(out))) as store:
         keep(store, endpoint, known)
 
@@ -215,16 +215,16 @@ async def _embedded(stack: AsyncExitStack, settings: Settings, report: weights.R
     if settings.model_file is None and weights.installed() is None:
         await asyncio.to_thread(weights.fetch, report)
     server = embedded_server(settings)
-    assert server is not None  # it was fetched
+    assert server is not None  # it has been downloaded
     await asyncio.to_thread(server.__enter__)
     stack.callback(server.__exit__, None, None, None)
     return server
 
 
 def embedded_server(settings: Settings) -> EmbeddedServer | None:
-    """The server of the model inside this process, not yet started; None when the embedded model is not fetched.
+    """The server for the model in this process, not started; None if the embedded model is not downloaded.
 
-    SettingsError when a model file takes more memory than is free.
+    Raises SettingsError if a model file takes more memory than is free.
     """
     from pipeline.providers.local import EmbeddedServer
 

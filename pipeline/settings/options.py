@@ -1,4 +1,4 @@
-"""The settings as arguments in Python, for editors and type checkers."""
+"""All settings as keyword arguments, for editors and type checkers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Effort = Literal["default", "none", "minimal", "low", "medium", "high", "xhigh",
 
 
 class Options(TypedDict, total=False):
-    """All settings that can be set, by name. None stands for not given."""
+    """All settings that can be set, by name. None means not given."""
 
     # how a transcript is read
     encoding: str | None
     format: str | None
-    # what is noted of it
+    # what is noted
     profile: ProfileName | None
     length: Length | None
     notes: NotesName | None
@@ -27,9 +27,9 @@ class Options(TypedDict, total=False):
     manuscript: bool | None
     chunk_tokens: int | None
     prompts: Path | str | None
-    # how that is printed
+    # how notes are printed
     citations: bool | None
-    # which model is asked, how, and where its answers are stored
+    # which model is used, how, and where answers are stored
     model: str | None
     base_url: str | None
     out: Path | str | None

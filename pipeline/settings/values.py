@@ -1,6 +1,6 @@
-"""Fields of settings: each reads its value as a flag, a variable or a file gives it. ValueError says what is wrong.
+"""Fields of settings, each of which parses its value from a flag, variable or file. ValueError says what is wrong.
 
-Pydantic would do the same and takes longer to load than all else of a run that has nothing to make.
+Pydantic could do this, but takes longer to import than all else in a run that has nothing to make.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 Read = Callable[[Any], Any]
-Decides = Literal["transcript", "notes", "page"]  # how a transcript is read, what is noted of it, how that is printed
+Decides = Literal["transcript", "notes", "page"]  # which it affects: how a transcript is read, noted or printed
 N = TypeVar("N", int, float)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def value(read: Read, default: Any = None, *, decides: Decides | None = None) -> Any:
-    """A field that `read` reads; with no default it may be None, which stands for not set."""
+    """A dataclass field whose value `read` parses; without a default it may be None, for not set."""
     return field(default=default, metadata={"read": read, "decides": decides})
 
 
 def read(metadata: Any, raw: Any, default: Any) -> Any:
-    """The value of a field that `value` made, or any other's as it is given. ValueError when it makes no sense."""
+    """The parsed value of a field from `value`, or the raw value of any other field. ValueError if it is invalid."""
     unset = raw is None and default is None
     return raw if unset or "read" not in metadata else metadata["read"](raw)
 
 
 def text(raw: Any) -> str:
-    """A string that can be written as UTF-8, and is not blank: that would undo in silence what is set elsewhere."""
+    """A non-blank string that is valid UTF-8. A blank one would silently override what is set elsewhere."""
     string = _string(raw)
     if not string.strip():
         raise ValueError("the value is empty: is a variable unset?")
@@ -53,7 +53,7 @@ def _string(raw: Any) -> str:
 
 
 def switch(raw: Any) -> bool:
-    """True or false, or a word for it."""
+    """A boolean, or a word for it."""
     word = str(raw).lower()
     if word not in _TRUE + _FALSE:
         raise ValueError(f"{raw!r} is neither true nor false")
@@ -61,7 +61,7 @@ def switch(raw: Any) -> bool:
 
 
 def one_of(literal: Any) -> Read:
-    """One of the words of a Literal."""
+    """A parser for one of the words of a Literal."""
     words = get_args(literal)
 
     def chosen(raw: Any) -> Any:
@@ -73,7 +73,7 @@ def one_of(literal: Any) -> Read:
 
 
 def whole_number(least: int, most: int = 10**12) -> Read:
-    """A whole number of at least and at most so much; no limit is far beyond what anyone counts here."""
+    """A parser for an integer from `least` to `most`; the default is above any plausible value."""
 
     def read_whole(raw: Any) -> int:
         try:
@@ -88,14 +88,14 @@ def whole_number(least: int, most: int = 10**12) -> Read:
 
 
 def positive(most: float = 10**12) -> Read:
-    """A number above 0, of at most so much."""
+    """A parser for a number above 0, up to `most`."""
 
     def read_positive(raw: Any) -> float:
         try:
             number = None if isinstance(raw, bool) else float(raw)
         except (TypeError, ValueError):
             number = None
-        except OverflowError:  # whole numbers have no end, others do
+        except OverflowError:  # an integer too large for a float
             raise ValueError(f"{_short(raw)} is too large") from None
         if number is None:
             raise ValueError(f"{raw!r} is not a number")
