@@ -1,4 +1,4 @@
-"""What a language model is to the pipeline: LLMClient, Request, Completion, Usage. No endpoint is known here."""
+"""The pipeline's view of a language model: LLMClient, Request, Completion, Usage. No endpoint is known here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, Literal, Protocol
 from pipeline.errors import CallError
 from pipeline.usage import Usage as Usage
 
-FORMAT_VERSION = 2  # part of a call's identity: raise it when the meaning of a request changes
-TEMPERATURE, SEED = 0.0, 7  # the same answer to the same call, as far as an endpoint can
+FORMAT_VERSION = 2  # part of a call's identity: to be raised when the meaning of a request changes
+TEMPERATURE, SEED = 0.0, 7  # the same call gets the same answer, as far as the endpoint allows
 
 _IN_ORDER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
@@ -33,10 +33,10 @@ class Message:
 class Request:
     """One call: `messages`, the JSON `schema` that the answer must fit (None: plain text), and sampling.
 
-    `name` labels the schema.
-    Where calls wait for each other, that of the lowest `rank` goes first. `instead_of` has stored answers that cannot
-    be used, each with the call that it answers: the store forgets them, so that the calls are asked anew. `ticket` is
-    the number of what a limit set aside for the call, 0 without a limit. None of the three is part of the identity.
+    `name` labels the schema. The following fields are not part of the identity. If calls have to wait, the one of the
+    lowest `rank` goes first. `instead_of` has unusable stored answers, each with its call: the store deletes them, so
+    that the calls are made again. `ticket` is the number under which a limit reserved tokens for the call, 0 without a
+    limit.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Request:
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, model: str) -> dict[str, Any]:
-        """All that decides the answer, by part, so that a miss can say which part changed."""
+        """Everything that decides the answer, by part, so that an error can say which part differs."""
         return {
             "format": FORMAT_VERSION,
             "model": model,
@@ -66,11 +66,11 @@ class Request:
         }
 
     def canonical(self, model: str) -> str:
-        """The identity as JSON in its canonical form."""
+        """The identity as canonical JSON."""
         return self._as_known(model)[0]
 
     def key(self, model: str) -> str:
-        """sha256 over the identity, in hex."""
+        """The sha256 of the canonical identity, in hex."""
         return self._as_known(model)[1]
 
     def with_ticket(self, ticket: int) -> Request:
@@ -80,7 +80,7 @@ class Request:
         return same
 
     def _as_known(self, model: str) -> tuple[str, str]:
-        """Canonical form and key, which every client that a call goes through asks for."""
+        """The canonical form and the key, cached, since every client that a call passes through needs them."""
         if model not in self._known:
             text = canonical(self.identity(model))
             self._known[model] = text, digest_of(text)
@@ -88,13 +88,13 @@ class Request:
 
 
 def canonical(identity: dict[str, Any]) -> str:
-    """An identity as JSON in the one form that its key is made of: no blanks, names in order."""
+    """An identity as canonical JSON, from which keys are computed: no blanks, sorted names."""
     return f"{{{','.join(f'{_as_json(name)}:{_as_json(part)}' for name, part in sorted(identity.items()))}}}"
 
 
 def _as_json(part: Any) -> str:
-    if isinstance(part, list):  # messages, nearly all of it: the same text in a fifth of the time
-        from pydantic_core import to_json  # a run that makes nothing asks no call
+    if isinstance(part, list):  # the messages, which are nearly all of it: the same text, five times as fast
+        from pydantic_core import to_json  # imported here because a run that makes nothing needs no key
 
         with suppress(ValueError):  # a lone surrogate
             return to_json(part).decode()
@@ -102,20 +102,20 @@ def _as_json(part: Any) -> str:
 
 
 def key_of(identity: dict[str, Any]) -> str:
-    """sha256 over an identity in its canonical form, in hex."""
+    """The sha256 of an identity in its canonical form, in hex."""
     return digest_of(canonical(identity))
 
 
 def digest_of(text: str) -> str:
-    """sha256 of a text, in hex; of a path whose bytes are no UTF-8, and of half a character, too."""
+    """The sha256 of a text in hex; also for lone surrogates, as in paths that are not UTF-8."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A whole answer as it came: text, why it ended, what it cost, and whether it was stored before.
+    """A complete answer: its text, why it ended, what it cost, and whether it came from the store (`cached`).
 
-    One that is `renewable` was stored before, and another can be asked for in its place.
+    If `renewable`, it was stored by an earlier run, and another answer may be requested in its place.
     """
 
     text: str
@@ -129,43 +129,43 @@ class Completion:
 
 
 class LLMClient(Protocol):
-    """Answers requests. Raises errors of the CallError branch only."""
+    """Answers requests. Raises only CallError and its subclasses."""
 
     @property
     def model(self) -> str:
-        """The model's name as calls are identified by it."""
+        """The model's name, as used in the identity of calls."""
         ...
 
     async def complete(self, request: Request) -> Completion:
-        """The whole answer to `request`."""
+        """The complete answer to `request`."""
         ...
 
 
 def other_models(asked: str, answered: Iterable[str]) -> tuple[str, ...]:
-    """The models that answered in place of the one asked for. "gpt-4o-2024-11-20" is "gpt-4o" by its full name."""
+    """The models that answered in place of `asked`. "gpt-4o-2024-11-20" counts as "gpt-4o": it is its full name."""
     return tuple(sorted(a for a in set(answered) if not a.casefold().startswith(asked.casefold())))
 
 
 @dataclass(slots=True)
 class Tally:
-    """Calls and tokens of a run as they add up. `calls` are those that were answered."""
+    """Calls and tokens of a run so far. `calls` counts those that were answered."""
 
     calls: int = 0
     calls_cached: int = 0
-    failed: int = 0  # calls without an answer that may have cost something
+    failed: int = 0  # calls without an answer that may be billed
     usage: Usage = field(default_factory=Usage)
-    usages: list[Usage] = field(default_factory=list)  # of every call: long ones may cost more by the token
+    usages: list[Usage] = field(default_factory=list)  # of each call: very long ones may cost more per token
     models: set[str] = field(default_factory=set)
 
     def book(self, completion: Completion) -> None:
-        """Counts one answer."""
+        """Count an answer."""
         self.calls += 1
         self.models.add(completion.model)
         self.calls_cached += completion.cached
         self._add(completion.usage)
 
     def book_failed(self, error: CallError) -> None:
-        """Counts what a call took that has no answer."""
+        """Count the usage of a call that failed."""
         self.failed += error.billed or error.spent != Usage()
         if error.spent != Usage():
             self._add(error.spent)

@@ -1,4 +1,4 @@
-"""Text of an answer to a validated model: thoughts off, then the object in it that fits best, always validated."""
+"""Parses the text of an answer into a validated model: removes thought, then takes the JSON object that fits best."""
 
 from __future__ import annotations
 
@@ -21,38 +21,39 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
 
-Place = tuple[int | str, ...]  # where something stands in an answer: keys and numbers from the outermost one on
+Place = tuple[int | str, ...]  # a path in an answer: keys and indices, from the outermost one
 
-# What models put around their thought: <think>, <thought>, <seed:think>, [THINK], ◁think▷, <|START_THINKING|>.
+# The tags that models put around thought: <think>, <thought>, <seed:think>, [THINK], ◁think▷, <|START_THINKING|>.
 _NAME = r"(?:\w+:)?(?:\w+_)?(?:think(?:ing)?|thoughts?|reasoning)"
 _OPEN = rf"(?:<{_NAME}>|\[{_NAME}\]|◁{_NAME}▷|<\|(?:start_)?{_NAME}\|>)"
 _CLOSE = rf"(?:</{_NAME}>|\[/{_NAME}\]|◁/{_NAME}▷|<\|(?:/|end_){_NAME}\|>)"
-# A model whose template opens the thought itself sends the closing mark alone; a cut answer the opening one.
+# If the template opens the thought itself, only the closing tag is sent; in a truncated answer, only the opening one.
 _THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*\Z)", re.DOTALL | re.IGNORECASE)
-# Other tags are those of a thought where a pair stands before an object, channels where the final one follows.
+# Other tags count as thought if a pair of them precedes an object, channels if the final channel follows.
 _TAGGED = re.compile(r"\A\s*(?:<(\w+)>.*?</\1>|\[(\w+)\].*?\[/\2\])(?=\s*(?:```\w*\s*)?\{)", re.DOTALL)
 _CHANNELS = re.compile(r"\A\s*(?=<\|(?:start|channel)\|>).*<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
 _MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
-_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\"?\{|\[\s*[{\[\"\]])")  # its texts may hold the marks of a thought
+_JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\"?\{|\[\s*[{\[\"\]])")  # text in it may contain thought tags
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _MOST_CHARACTERS = 400_000
-_MOST_READ = 8  # objects that are alike full: an answer that runs away has thousands
+_MOST_READ = 8  # equally full objects: a runaway answer has thousands
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _RUN = re.compile(r"#?(\d{1,7})(?:\s?[-–]\s?#?(\d{1,7}))?")
 _RUNS = re.compile(rf"\[?{_RUN.pattern}(?:,\s+{_RUN.pattern})*\]?")
-_WHOLE = 2  # parts of the place of an item of a field
-_LONGEST_RUN = 1000  # numbers that "5-7" may stand for: a run of all that there are would fill the memory
+_WHOLE = 2  # length of the path of an item in a top-level field
+_LONGEST_RUN = 1000  # the most numbers that "5-7" may stand for, to protect memory
 
 
 class Unusable(ValueError):
-    """An answer that does not fit; the message is fit to be shown to the model that gave it."""
+    """An answer that does not fit; the message is suitable for the model that gave it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DroppedItem:
-    """An item that did not fit, in its own words: the answer's field in which it stood, and what did not fit in it.
+    """An item that was dropped because it did not fit: the answer's field that it was in, its text, and the reason.
 
-    `value` is what was given; `is_whole` tells that it is an item of the field itself, and not of a list in one.
+    `value` is the item as given; `is_whole` tells whether it is an item of the field itself rather than of a nested
+    list.
     """
 
     field: str
@@ -64,7 +65,7 @@ class DroppedItem:
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[M_co]):
-    """A validated answer. `dropped` tells of items that did not fit and were left out of it."""
+    """A validated answer; `dropped` are the items that did not fit and were left out."""
 
     value: M_co
     dropped: tuple[DroppedItem, ...] = ()
@@ -73,10 +74,10 @@ class Parsed(Generic[M_co]):
 def parse_answer(
     text: str, answer: type[M], *, needs: Collection[str] | None = None, most_dropped: int = 0
 ) -> Parsed[M]:
-    """The validated answer. Up to `most_dropped` items of lists that do not fit are left out and reported as dropped.
+    """The validated answer. Up to `most_dropped` list items that do not fit are dropped and reported.
 
-    Fields besides those that it `needs` (None: all) are empty where they are left out or null. Keys that its type does
-    not have are left out without a report. Raises Unusable, which says what is wrong.
+    Fields other than those in `needs` (None: all) become empty if they are missing or null. Unknown keys are ignored.
+    Raises Unusable, which says what is wrong.
     """
     if len(text) > _MOST_CHARACTERS:
         raise Unusable("the answer is far too long")
@@ -88,29 +89,29 @@ def parse_answer(
 
 
 def _fullest(objects: Iterable[Found], answer: type[BaseModel]) -> list[Found]:
-    """The last few of the objects that have the most fields of the answer: thoughts and examples have fewer."""
-    kept: deque[Found] = deque(maxlen=_MOST_READ)
+    """Of the objects that fill the most fields of `answer`, the last few. Those in thoughts and examples fill fewer."""
+    fullest: deque[Found] = deque(maxlen=_MOST_READ)
     most = (0, 0)
     for found in objects:
         given = [found.value[name] for name in answer.model_fields if name in found.value]
         full = (sum(value not in _EMPTY for value in given), len(given))
         if full > most:
-            kept.clear()
+            fullest.clear()
         if full >= most:
-            kept.append(found)
+            fullest.append(found)
             most = full
-    return [*kept]
+    return [*fullest]
 
 
 def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | None, most: int) -> Parsed[M] | Unusable:
-    """What an object of the text is as an answer, or why it is none."""
+    """The answer in an object of the text, or why it does not fit."""
     value = found.value
     if found.lost:
         message = (
             f'the answer is no JSON, and repairing it loses "{found.lost[:160]}": quotation marks in a text are \\"'
         )
         return Unusable(message)
-    if _HALF.search(text) or well_formed(text) != text:  # half of a character, which no file can hold
+    if _HALF.search(text) or well_formed(text) != text:  # a lone surrogate, which no file can contain
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     plain = text.isascii() and "\\u" not in text
     value = value if plain else _composed(value)
@@ -123,7 +124,7 @@ def _read(found: Found, text: str, answer: type[M], needs: Collection[str] | Non
 
 
 def _best(answers: Sequence[Parsed[M] | Unusable]) -> Parsed[M]:
-    """The last of those that fit best."""
+    """The last of the answers that fit best. Raises Unusable if none fits."""
     fitting = [a for a in reversed(answers) if isinstance(a, Parsed)]
     if fitting:
         return min(fitting, key=lambda a: len(a.dropped))
@@ -132,7 +133,7 @@ def _best(answers: Sequence[Parsed[M] | Unusable]) -> Parsed[M]:
 
 
 def _composed(value: Any) -> Any:
-    """A value of JSON whose texts are composed, as those of transcripts are."""
+    """A JSON value with its texts in composed Unicode form, like those of transcripts."""
     if isinstance(value, str):
         return composed(value)
     if isinstance(value, list):
@@ -141,7 +142,7 @@ def _composed(value: Any) -> Any:
 
 
 def with_empty(value: dict[str, Any], of: type[BaseModel], names: Iterable[str]) -> dict[str, Any]:
-    """A value with the empty text or list for each of these fields that is left out or null."""
+    """A value in which each of these fields that is missing or null is an empty text or list."""
     lacking = [name for name in names if value.get(name) is None]
     return value | {name: "" if of.model_fields[name].annotation is str else [] for name in lacking}
 
@@ -159,20 +160,21 @@ def _fitted(value: dict[str, Any], answer: type[M], most: int) -> Parsed[M]:
             items = {_item(loc) for loc, _ in faults}
             if () in items or len(dropped) + len(items) > most:
                 raise Unusable(_fault_text(*faults[0])) from err
-            # Unknown keys go last: the words of an item that does not fit may stand in one.
+            # Unknown keys are removed last, since the words of a dropped item may be in one.
             for place in () if faults else [f["loc"] for f in every]:
                 _removed(value, place)
-            # From behind: what stands before keeps its number.
+            # From the end, so that the indices of earlier items stay valid.
             dropped += reversed([_dropped(value, place, faults) for place in sorted(items, reverse=True)])
 
 
 def _put_right(value: Any, faults: Sequence[ErrorDetails]) -> bool:
-    """Whether some of the faults were put right in the value, as it is plain what they mean.
+    """Correct faults in the value whose meaning is plain; whether there were any.
 
-    That is null for an empty list, one number or "5-7" for a list of numbers, and a known word in other letters.
+    Corrected are null for an empty list, a number or "5-7" for a list of numbers, and a known word in other letter
+    case.
     """
     put_right = False
-    for fault in reversed(faults):  # from behind: what stands before keeps its number
+    for fault in reversed(faults):  # from the end, so that earlier indices stay valid
         if fault["type"] not in ("list_type", "literal_error", "int_parsing"):
             continue
         *way, last = fault["loc"]
@@ -193,7 +195,7 @@ def _put_right(value: Any, faults: Sequence[ErrorDetails]) -> bool:
 
 
 def numbers_of(given: Any) -> list[int]:
-    """The numbers that these stand for: 5, "#5", "5-7", "[5, 7-9]"; none for anything else."""
+    """The numbers that these stand for: 5, "#5", "5-7", "[5, 7-9]"; [] for anything else."""
     if isinstance(given, int) and not isinstance(given, bool):
         return [given]
     if not isinstance(given, str) or not _RUNS.fullmatch(given.strip()):
@@ -203,7 +205,7 @@ def numbers_of(given: Any) -> list[int]:
 
 
 def _dropped(value: Any, place: Place, faults: Sequence[tuple[Place, str]]) -> DroppedItem:
-    """The item that stands at a place, which is taken out of the value."""
+    """Remove the item at a path from the value; the item with its faults."""
     item, mine = _removed(value, place), [(loc, message) for loc, message in faults if _item(loc) == place]
     text = " | ".join(_words(item, place, {loc for loc, _ in mine})) or json.dumps(item, ensure_ascii=False)
     reason = "; ".join(_fault_text(loc[len(place) :], message) for loc, message in mine)
@@ -215,20 +217,20 @@ def _fault_text(loc: Place, message: str) -> str:
 
 
 def _item(loc: Place) -> Place:
-    """Where the innermost list item with a fault stands; () when the fault is in no list."""
+    """The path of the innermost list item that contains a fault; () if it is in no list."""
     last = max((i for i, part in enumerate(loc) if isinstance(part, int)), default=-1)
     return loc[: last + 1]
 
 
 def _removed(value: Any, place: Place) -> Any:
-    """What stood at a place, which is taken out of the value."""
+    """Remove what is at a path from the value, and return it."""
     for part in place[:-1]:
         value = value[part]
     return value.pop(place[-1])
 
 
 def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
-    """The texts of what stands at a place, but for those that stand where something else should."""
+    """The texts at a path and below, except those in the wrong places."""
     if isinstance(value, str) and value.strip() and place not in wrong:
         yield value.strip()
     elif isinstance(value, dict | list):
@@ -237,23 +239,23 @@ def _words(value: Any, place: Place, wrong: Set[Place]) -> Iterator[str]:
 
 
 def holds_json(text: str) -> bool:
-    """Whether there is a JSON object in the text at all, repaired or not."""
+    """Whether the text contains any JSON object, repaired or not."""
     return any(_objects_after_thought(text))
 
 
 def holds_fields(text: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a JSON object in the text has all fields that a schema requires."""
+    """Whether a JSON object in the text has all the fields that a schema requires."""
     return any(found.value.keys() >= set(schema.get("required", ())) for found in _objects_after_thought(text))
 
 
 def _objects_after_thought(text: str) -> Iterator[Found]:
-    """The JSON objects in a text, none from one that is nested too deeply."""
+    """The JSON objects in a text after its thought, up to one that is nested too deeply."""
     with suppress(RecursionError):
         yield from objects_in(split_thought(text[:_MOST_CHARACTERS])[0])
 
 
 def split_thought(text: str) -> tuple[str, str]:
-    """An answer's text and the thought that stands before it between marks; "" where there is none."""
+    """The text of an answer, and the tagged thought before it; "" if there is none."""
     found = None
     if not _JSON_AT_ONCE.match(text):
         found = _CHANNELS.match(text) or _THOUGHT.match(text) or _TAGGED.match(text)

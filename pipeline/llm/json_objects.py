@@ -1,4 +1,4 @@
-"""The JSON objects of a text, as models write them: with quotation marks and backslashes that they did not escape."""
+"""Finds the JSON objects in a text as models write them, with unescaped quotation marks and backslashes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-# Behind what opens an object stands a key, in any quotation marks or none, or its end.
+# After its opening brace, an object has a key, in any quotation marks or none, a comment, or its end.
 _OBJECT = re.compile(r"""\{(?=\s*(?:["'‘}#]|([“”„])|//|/\*|\w+\s*:))""")
 _STRAIGHT = str.maketrans("“”„", '"""')
 _IN_TEXT = re.compile(r'\\.|"', re.DOTALL)
 _OUTSIDE = re.compile(r'["{}\[\]:,]|(?<![:\w])(?://|#)[^\n]*|/\*.*?\*/|\w+', re.DOTALL)
 
 _GAP = r"(?:\s|(?://|#)[^\n]*\n|/\*[^*]*\*/)*"
-_PAUSE = rf"{_GAP}(?:,{_GAP})?"  # with a comma, which may be one too many or one too few
+_PAUSE = rf"{_GAP}(?:,{_GAP})?"  # with a comma, which may be missing or superfluous
 _NO_MORE = rf"{_GAP}(?:```\s*)?\Z"
 
 
 def _behind_values(key: str, value: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands behind the mark that ends the value of a key: in the outermost object, and in one inside of it."""
+    """Patterns for what follows the mark that ends the value of a key: in the outermost object, and in a nested one."""
     next_key = rf"{_PAUSE}(?:{key})\s*:\s*(?:[{{\[\d-]|{value})"
     return (
         re.compile(rf"""{next_key}|{_NO_MORE}|{_PAUSE}\}}(?!"|[^{{]*"\s*\}})"""),
@@ -30,17 +30,18 @@ def _behind_values(key: str, value: str) -> tuple[re.Pattern[str], re.Pattern[st
     )
 
 
-# What stands behind the quotation mark that ends a text, by where the text stands.
+# What follows the quotation mark that ends a text, depending on where the text is.
 _BEHIND_KEY = re.compile(r"\s*:")
 _BEHIND_VALUE = _behind_values(r'"[^"\\]*"', '"|true|false|null')
 _BEHIND_LOOSE_VALUE = _behind_values(r"""'[^'\\]*'|"[^"\\]*"|\w+""", """["']|true|false|null|True|False|None""")
 _BEHIND_LAST_ITEM = re.compile(rf"{_NO_MORE}|{_PAUSE}\](?:{_NO_MORE}|{_GAP}[,}}\]])")
 _BEHIND_ITEM = re.compile(rf'{_GAP},{_GAP}"')
-_JSON_KEY = re.compile(rf'\{{{_GAP}"')  # that of Python or JavaScript may stand in other marks or in none
+_JSON_KEY = re.compile(rf'\{{{_GAP}"')  # keys as in Python or JavaScript may have other marks or none
 
-# "\b" and "\f" before a letter never stand in prose: "\beta" and "\frac" begin so. "\'" is no JSON, and yet written.
+# Text contains no backspaces or form feeds: "\b" and "\f" before a letter begin "\beta" and "\frac". "\'" is not JSON,
+# but models write it.
 _BACKSLASH = re.compile(r"\\(?:(')|[\"\\/nrt]|u[\da-fA-F]{4}|[bf](?![A-Za-z])|())")
-# What else JSON reads as a line break or a tab is one, but for the commands of LaTeX in a formula on one line.
+# Other escapes that JSON reads as a line break or tab are read so, except LaTeX commands in a formula on one line.
 _COMMAND = (
     r"\\(?:n(?:u|abla|eq?|eg|ot(?:in)?)|t(?:heta|au|imes|o|ext[a-z]*|an|anh|ilde|frac|riangle)"
     r"|r(?:ho|ight[a-z]*|angle|floor|ceil|m))(?![A-Za-z])"
@@ -54,7 +55,7 @@ _FORMULA = re.compile(
 )
 
 _ESCAPE = re.compile(r"\\(?:u([\da-fA-F]{4})|[nrt])")
-_DEEPEST = 100  # braces open at once; no answer has ten, and a repair looks through all that follows for each of them
+_DEEPEST = 100  # levels of open braces: no answer has ten, and for each a repair searches all that follows
 _LITERALS = {"true", "false", "null", "none", "nan", "undefined"}  # a repair may turn one into another
 
 
@@ -62,19 +63,19 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, strict=False)  # a raw line break in a text is one
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, strict=False)  # accepts unescaped line breaks in texts
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object, and the words of the answer that a repair left out of it."""
+    """An object, and the words of the answer that its repair lost."""
 
     value: dict[str, Any]
     lost: str = ""
 
 
 def objects_in(text: str) -> Iterator[Found]:
-    """The objects of a text in their order, but for empty ones and those inside of others."""
+    """The objects in a text in order, except empty ones and those inside others."""
     text, end = _with_backslashes(_decoded(text)), 0
     while opening := _OBJECT.search(text, end):
         start = opening.start()
@@ -89,7 +90,7 @@ def objects_in(text: str) -> Iterator[Found]:
 
 
 def _decoded(text: str) -> str:
-    """The text, decoded where it is a string of JSON as a whole: an answer that was encoded twice."""
+    """The text, decoded if all of it is a JSON string: an answer that was encoded twice."""
     try:
         decoded = json.loads(text) if text.lstrip().startswith('"') else text
     except ValueError:
@@ -98,8 +99,8 @@ def _decoded(text: str) -> str:
 
 
 def _with_backslashes(text: str) -> str:
-    """The text, in which a backslash that is no escape is escaped: those of LaTeX and of paths."""
-    single = text.replace("\\\\", "")  # nearly all answers are sound, and told so in a tenth of the time
+    """The text with backslashes escaped that do not begin an escape, as in LaTeX and paths."""
+    single = text.replace("\\\\", "")  # nearly all answers are sound, which this shows in a tenth of the time
     if _COMMAND_BEGINS.search(single):
         text = _FORMULA.sub(lambda formula: _UNESCAPED_COMMAND.sub(r"\\\g<0>", formula[0]), text)
     if not _NO_ESCAPE.search(single):
@@ -108,9 +109,9 @@ def _with_backslashes(text: str) -> str:
 
 
 def _escaped(text: str, start: int) -> tuple[str, int]:
-    """The object from `start` on, without comments and with the marks inside of its texts escaped, and where it ends.
+    """The object from `start` on, without comments and with quotation marks inside its texts escaped; and its end.
 
-    A quotation mark ends a text only where JSON can go on behind it.
+    A quotation mark ends a text only if valid JSON can follow it.
     """
     behind = _BEHIND_VALUE if _JSON_KEY.match(text, start) else _BEHIND_LOOSE_VALUE
     parts, open_, before, inside, inner, at = [], "", "", False, 0, start
@@ -135,7 +136,7 @@ def _escaped(text: str, start: int) -> tuple[str, int]:
 def _ends_text(
     text: str, end: int, open_: str, before: str, inner: int, behind: tuple[re.Pattern[str], re.Pattern[str]]
 ) -> bool:
-    """Whether the quotation mark up to `end` ends a text, with the sign `before` it and so many `inner` marks."""
+    """Whether the quotation mark up to `end` ends a text, after the token `before` and `inner` marks inside it."""
     if open_[-1] == "[":
         ends = _BEHIND_LAST_ITEM.match(text, end) or (inner % 2 == 0 and _BEHIND_ITEM.match(text, end))
     elif before != ":":
@@ -146,8 +147,8 @@ def _ends_text(
 
 
 def _repaired(raw: str, escaped: str) -> Found | None:
-    """The object in a text that is no JSON; of two repairs the one that loses fewer words."""
-    import json_repair  # hardly any answer needs it, and every start would wait for it
+    """The object in a text that is not valid JSON; of two repairs, the one that loses fewer words."""
+    import json_repair  # rarely needed, and slow to import
 
     try:
         value = _DECODER.decode(escaped)
@@ -174,12 +175,12 @@ def _repaired(raw: str, escaped: str) -> Found | None:
 
 
 def _most_open(raw: str) -> int:
-    """How many braces are open at once, wherever they stand."""
+    """The most braces that are open at once, even inside texts."""
     return max(accumulate(1 if brace == "{" else -1 for brace in re.findall("[{}]", raw)))
 
 
 def _lost(raw: str, value: dict[str, Any]) -> str:
-    """The words of a text that do not stand in the value read from it, in their order."""
+    """The words of a text, in order, that are missing in the value read from it."""
     raw = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else " ", raw.replace("\\\\", "\\ "))
     held, lost = Counter(_plain(word) for text in _texts(value, raw) for word in re.findall(r"\w+", text)), []
     for word in re.findall(r"\w+", raw):
@@ -190,12 +191,12 @@ def _lost(raw: str, value: dict[str, Any]) -> str:
 
 
 def _plain(word: str) -> str:
-    """A word as it is compared: in small letters, and a number without the noughts before it."""
+    """A word as it is compared: in lower case, a number without leading zeros."""
     return word.casefold().lstrip("0")
 
 
 def _texts(value: Any, raw: str) -> Iterator[str]:
-    """The keys and texts of a value; a key behind which no colon stands in the raw text is none that anybody wrote."""
+    """The keys and texts of a value; keys without a colon after them in the raw text are a repair's, and left out."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if re.search(rf"""{re.escape(key)}["'”’]?\s*:""", raw):

@@ -1,4 +1,4 @@
-"""What tokens cost, from a price list that ships with a package; an unknown price is None, never 0."""
+"""Prices of tokens, from a price list that ships with a package; an unknown price is None, never 0."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pipeline.llm import Tally, Usage
 from pipeline.vendors import vendor_at
 
 EMBEDDED = "embedded"
-BATCH = " (batch)"  # after the endpoint's name, where answers came by its Batch API
+BATCH = " (batch)"  # suffix of the endpoint's name for answers from its Batch API
 
 
 def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
-    """USD for the `usage` of one call at a hosted model's list price; 0 for the embedded model, None when not known.
+    """The list price in USD of one call with this `usage`; 0 for the embedded model, None if unknown.
 
-    Some models cost more by the token in a very long prompt: of many calls each is priced by itself.
+    Some models cost more per token in very long prompts, so calls must be priced one by one.
     """
     if endpoint == EMBEDDED:
         return 0.0
@@ -27,8 +27,8 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
         cache_read_tokens=usage.cached_prompt_tokens,
         output_tokens=usage.completion_tokens,
     )
-    address = vendor.base_url or endpoint.removesuffix(BATCH)  # thought is among the output tokens and costs as they do
-    # The list knows which models cost half by the Batch API; the others stay at their full price.
+    address = vendor.base_url or endpoint.removesuffix(BATCH)  # thought is part of the output tokens, at their price
+    # The list knows which models cost half in the Batch API; others keep their full price.
     variant = {"processing": "batch"} if endpoint.endswith(BATCH) else None
     try:
         price = calc_price(priced, model_ref=model, provider_api_url=address, price_context=variant)
@@ -38,14 +38,14 @@ def cost_usd(model: str, endpoint: str, usage: Usage) -> float | None:
 
 
 def added(first: float | None, second: float | None) -> float | None:
-    """Two prices together; not known when one is not."""
+    """The sum of two prices; None if either is unknown."""
     return None if first is None or second is None else round(first + second, 6)
 
 
 def cost_of_run(model: str, endpoint: str, tally: Tally) -> float | None:
-    """USD for the calls of a run, each at its own price.
+    """The price in USD of all calls of a run, each priced by itself.
 
-    None when that is not known, as when all of them failed and reported no tokens.
+    None if unknown, for instance if all calls failed and reported no tokens.
     """
     if tally.failed and not tally.usages and endpoint != EMBEDDED:
         return None

@@ -1,4 +1,4 @@
-"""How far the notes of a transcript are, who is told of it, and the client that books their calls."""
+"""The progress of a transcript's notes, how it is reported, and the client that counts their calls."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _ORDER: tuple[Phase, ...] = ("checking", "composing", "writing", "reading")
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A statement as a call wrote it, before its check: it may still be put right, joined with another or dropped.
+    """A statement as a call wrote it, before its check: it may still be corrected, merged or dropped.
 
-    `section` is its name in the record, `heading` that of its main point and `label` its lead or term, "" for none;
-    `lines` are the transcript lines that it cites.
+    `section` is the section's name in the record, `heading` that of its main point, and `label` its lead or term (""
+    for none); `lines` are the transcript lines that it cites.
     """
 
     section: str
@@ -35,14 +35,16 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class ProgressUpdate:
-    """How far the notes of one transcript are: what `on_progress` is given at each step.
+    """The progress of one transcript's notes, as passed to `on_progress` at each step.
 
-    `phase` goes from "writing" over "composing" and "checking" to "complete" or "partial"; from "composing" it goes
-    back to "writing" where a page that was written freely gets no lines, and is written again. `calls_expected` is for
-    the whole document and grows when a call is split or asked again; `calls_stored` of the `calls` that were answered
-    cost nothing. Tokens count what answers cost when they were made. `drafted` is what was written since the update
-    before: by a capable model part by part while `phase` is "writing"; what comes while it is "composing" (or what was
-    written freely gets its lines) stands in the place of all that. A small model drafts nothing before the end.
+    `phase` goes from "writing" through "composing" and "checking" to "complete" or "partial". It returns from
+    "composing" to "writing" if no lines can be found for a freely written page, which is then written again.
+    `calls_expected` covers the whole document and grows if a call is split or repeated. Of the `calls` answered so far,
+    `calls_stored` came from the store and cost nothing; the tokens include what those cost originally.
+
+    `drafted` has the statements written since the previous update. A capable model drafts part by part while `phase` is
+    "writing"; what it drafts in "composing", or when a freely written page gets its lines, replaces all earlier drafts.
+    A small model drafts nothing before the end.
     """
 
     name: str
@@ -57,24 +59,24 @@ class ProgressUpdate:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a transcript is. `planned` grows when a call is asked again or split."""
+    """The progress of a transcript. `planned` is the expected number of calls; it grows if one is repeated or split."""
 
     name: str
     phase: Phase = "reading"
     planned: int = 0
     tally: Tally = field(default_factory=Tally)
     started: float = field(default_factory=time.monotonic)
-    at_once: int = 1  # calls that this phase could have under way together
-    drafts: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # in the answer that came just now
-    under_way: int = 0  # calls that wait for their answers
-    weight: float = 1.0  # how long a call of this phase takes, beside others of the document
-    done: float = 0.0  # the weight of calls that were made
-    ahead: float = 0.0  # the weight of calls that are still to come
-    later: int = 0  # calls that are to come in phases behind this one, each of weight 1
-    since: float = 0.0  # when the first call that was made began: what is loaded or fetched before it took no part
+    at_once: int = 1  # calls that could run at once in this phase
+    drafts: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)  # in the latest answer
+    under_way: int = 0  # calls that are waiting for their answers
+    weight: float = 1.0  # how long a call of this phase takes, relative to the others of the document
+    done: float = 0.0  # total weight of the calls made
+    ahead: float = 0.0  # total weight of the calls to come
+    later: int = 0  # calls expected in later phases, each of weight 1
+    since: float = 0.0  # start of the first call, excluding any loading or downloading before it
 
     def update(self) -> ProgressUpdate:
-        """All this as a value that does not change."""
+        """The progress as an immutable value."""
         tally, usage = self.tally, self.tally.usage
         return ProgressUpdate(
             self.name,
@@ -89,23 +91,23 @@ class Progress:
 
     @property
     def calls_left(self) -> int:
-        """Calls that are still to come, as far as one can know."""
+        """The expected number of calls to come."""
         return max(0, self.planned - self.tally.calls)
 
     @property
     def calls_wanted(self) -> int:
-        """Calls that the transcript has under way, or is about to have when a phase begins."""
+        """The calls running now, or at the start of a phase those about to run."""
         return self.under_way or max(1, min(self.at_once, self.calls_left))
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the calls to come take, at the pace of those that were made; None where that cannot be told."""
+        """Estimated seconds for the calls to come, at the pace so far; None if it cannot be estimated."""
         if not self.done or not self.ahead or self.phase in ENDED:
             return None
         return (time.monotonic() - self.since) / self.done * self.ahead
 
     def book(self, completion: Completion) -> None:
-        """Counts one answer."""
+        """Count an answer."""
         self.tally.book(completion)
         self.planned = max(self.planned, self.tally.calls)
         self.ahead = max(self.later, self.ahead - self.weight)
@@ -115,7 +117,7 @@ class Progress:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Who goes first when calls wait: documents close to their end, then those with the least work left."""
+        """The priority of waiting calls, lowest first: documents in later phases, then those with fewest calls left."""
         return (_ORDER.index(self.phase) if self.phase in _ORDER else 0, self.calls_left)
 
 
@@ -128,7 +130,7 @@ def _drafted(sections: Mapping[str, tuple[DraftGroup, ...]]) -> Iterator[Drafted
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A call that a phase will take, about: tokens of its prompt and of its answer."""
+    """A rough estimate of one call: the tokens of its prompt and of its answer."""
 
     phase: Phase
     prompt_tokens: int
@@ -136,7 +138,7 @@ class Estimate:
 
 
 def comes_after(phase: Phase, other: Phase) -> bool:
-    """Whether a phase of a run is a later one than another."""
+    """Whether `phase` is a later phase of a run than `other`."""
     return phase in _ORDER and (other not in _ORDER or _ORDER.index(phase) < _ORDER.index(other))
 
 
@@ -144,20 +146,20 @@ Watch = Callable[[Progress], None]
 
 
 def unwatched(progress: Progress) -> None:
-    """Watches nothing."""
+    """Ignore progress."""
 
 
 class Reporter:
-    """Keeps how far the notes of one transcript are, and tells it to whoever watches."""
+    """Keeps the progress of one transcript's notes and reports it to `watch`."""
 
     def __init__(self, progress: Progress, watch: Watch = unwatched) -> None:
         self.progress, self._watch = progress, watch
 
     def begin(self, phase: Phase, *, at_once: int, planned: int, later: int = 0, weight: float = 1.0) -> None:
-        """A phase begins, with so many calls that can be under way together.
+        """Begin a phase in which `at_once` calls can run together.
 
-        `planned` of them are to come, `later` more in phases behind it; one of this phase takes `weight` times as long
-        as one of those.
+        `planned` calls are expected in it and `later` ones in the phases after it; one of this phase takes `weight`
+        times as long as one of those.
         """
         progress = self.progress
         progress.phase, progress.at_once, progress.weight = phase, max(1, at_once), weight
@@ -166,24 +168,24 @@ class Reporter:
         self._watch(progress)
 
     def answered(self, completion: Completion) -> None:
-        """A call was answered."""
+        """Report an answer."""
         self.progress.book(completion)
         self._watch(self.progress)
 
     def wrote(self, sections: Mapping[str, tuple[DraftGroup, ...]]) -> None:
-        """An answer wrote these statements, which are not checked yet."""
+        """Report statements that an answer contains, which have not been checked yet."""
         self.progress.drafts = sections
         self._watch(self.progress)
         self.progress.drafts = {}
 
     def ended(self, status: Literal["complete", "partial"]) -> None:
-        """The document is made."""
+        """Report that the document is done."""
         self.progress.phase = status
         self._watch(self.progress)
 
 
 class Booking:
-    """The client of one document: asks for each answer by the document's rank, and books it."""
+    """The client of one document: sets the document's rank on its calls, and counts their answers."""
 
     def __init__(self, inner: LLMClient, reporter: Reporter) -> None:
         self._inner, self._reporter = inner, reporter
@@ -194,7 +196,7 @@ class Booking:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The inner client's answer; of a call that fails, what it took is booked."""
+        """The inner client's answer. If the call fails, what it spent is counted."""
         progress = self._reporter.progress
         progress.under_way += 1
         try:

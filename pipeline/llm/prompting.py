@@ -1,4 +1,4 @@
-"""Prompt files: found in the wheel or the checkout, rendered strictly, identified by their bytes."""
+"""Prompt files, from the wheel or the checkout: strictly rendered, and identified by their bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.errors import SettingsError
 
 _PACKAGE = Path(__file__).parents[1]
 _PACKAGED, _IN_CHECKOUT = _PACKAGE / "prompts", _PACKAGE.parent / "prompts"
-# Beside an installed package a folder of this name is another distribution's.
+# Next to an installed package, a folder of this name belongs to another distribution.
 _SHIPPED = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
 
 
@@ -26,7 +26,7 @@ class Prompt:
 
     @cached_property
     def variables(self) -> set[str]:
-        """The names that stand behind a dollar sign. SettingsError for a dollar sign that is neither."""
+        """The names after dollar signs. SettingsError for a lone dollar sign."""
         template = string.Template(self.template)
         if not template.is_valid():
             raise SettingsError(f"prompt {self.name}: a lone dollar sign", hint="write $$ for a dollar sign")
@@ -34,13 +34,13 @@ class Prompt:
 
     @property
     def sha256(self) -> str:
-        """Digest of the file's text."""
+        """The sha256 of the file's text, in hex."""
         return hashlib.sha256(self.template.encode()).hexdigest()
 
     def render(self, **values: str) -> str:
-        """The text with every variable filled; SettingsError when one is missing or left over.
+        """The text with all variables filled in; SettingsError if one is missing or superfluous.
 
-        Values are inserted once and never read as a template themselves.
+        Values are inserted once, and not treated as templates themselves.
         """
         variables = self.variables
         if variables != set(values):
@@ -50,10 +50,9 @@ class Prompt:
 
 
 class PromptSet:
-    """The prompts of a folder, else the shipped ones; file names carry the version ("system.v1").
+    """The prompts in a folder, and the shipped ones for the rest; file names include the version ("system.v1").
 
-    Raises SettingsError, before anything is asked, for a folder that is not there and for a file in it that cannot take
-    a shipped one's place.
+    Raises SettingsError at once if the folder does not exist or if a file in it cannot replace a shipped one.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -65,23 +64,23 @@ class PromptSet:
             _ensure_fitting(folder)
 
     def load(self, name: str) -> Prompt:
-        """The prompt `name`, for example "sections/main_points.v1"; SettingsError when no root has it."""
+        """The prompt `name`, for example "sections/main_points.v1"; SettingsError if there is none."""
         if name not in self._loaded:
             self._loaded[name] = Prompt(name, _read(self._roots, name))
         return self._loaded[name]
 
     def fresh(self) -> PromptSet:
-        """The same prompts, none of them loaded yet: its digests tell what one document was made with."""
+        """The same prompts with none loaded yet, so that `digests` covers those of one document only."""
         copy = PromptSet()
         copy._roots = self._roots
         return copy
 
     def digests(self) -> dict[str, str]:
-        """sha256 of every prompt loaded so far, by name."""
+        """The sha256 of every prompt loaded so far, by name."""
         return {name: self._loaded[name].sha256 for name in sorted(self._loaded)}
 
     def identity(self) -> str:
-        """One sha256 over all prompts that there are, loaded or not."""
+        """One sha256 over all available prompts, loaded or not."""
         digest = hashlib.sha256()
         for root in self._roots:
             for path in sorted(root.rglob("*.md")):
@@ -91,9 +90,9 @@ class PromptSet:
 
 
 def _ensure_fitting(folder: Path) -> None:
-    """SettingsError when a prompt of the folder has no namesake among the shipped ones, or other variables.
+    """Raise SettingsError if a prompt in the folder replaces no shipped one, or has other variables.
 
-    Files that are not named like a prompt, NAME.vN.md, are left alone.
+    Files not named like a prompt, NAME.vN.md, are ignored.
     """
     for path in sorted(folder.rglob("*.v[0-9]*.md")):
         name = path.relative_to(folder).as_posix().removesuffix(".md")

@@ -1,4 +1,4 @@
-"""A client that can be stopped: it asks nothing more, and what is under way still arrives and is stored."""
+"""A client that can be stopped: it makes no further calls, while running ones finish and are stored."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pipeline.llm import Completion, LLMClient, Request, Usage
 
 
 class Stoppable:
-    """A client that asks nothing more once an error was fatal, or once it is halted.
+    """A client that makes no further calls after a fatal error, or once it is halted.
 
-    `stop` is then told why, once, so that calls which wait for their turn give up too.
+    `stop` is then called once with the reason, so that calls waiting for their turn give up too.
     """
 
     def __init__(self, inner: LLMClient, stop: Callable[[str], None] = lambda because: None) -> None:
@@ -25,7 +25,7 @@ class Stoppable:
         return self._inner.model
 
     async def complete(self, request: Request) -> Completion:
-        """The inner client's answer; once the run is ended an error like the one that ended it, which took nothing."""
+        """The inner client's answer. Once stopped, raises a copy of the error that stopped it, which spent nothing."""
         if self.stopped:
             error = copy(self.stopped)
             raise (spending(error, Usage()) if isinstance(error, CallError) else error) from self.stopped
@@ -37,7 +37,7 @@ class Stoppable:
             raise
 
     def halt(self, err: PipelineError) -> None:
-        """Nothing more is asked after this."""
+        """Make no further calls after this."""
         if not self.stopped:
             self.stopped = err
             self._stop(f"no longer asked: {err}")

