@@ -1,1 +1,1 @@
-"""Deterministic scores of study documents, alone, against people's own notes, and side by side. No model is asked."""
+"""Deterministic scores of study documents: alone, against human notes, and compared in pairs. They use no model."""

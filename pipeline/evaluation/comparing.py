@@ -1,4 +1,4 @@
-"""Means with intervals, and two sets of documents side by side."""
+"""Means with confidence intervals, and the comparison of two sets of documents."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pipeline.evaluation.scores import SCORES, Scored
 
 _DRAWS = 2000
 _SEED = 20260101
-_CHANGED = 70  # likeness out of 100 from which a statement is another one, changed
+_CHANGED = 70  # similarity, out of 100, from which two statements count as one that changed
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with its 95 % bootstrap interval, over `n` documents."""
+    """A mean over `n` documents with its 95 % bootstrap interval."""
 
     mean: float
     low: float
@@ -27,7 +27,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a document's statements from one set to the other."""
+    """How a document's statements differ between the two sets."""
 
     name: str
     loss: float
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Paired differences (second minus first) by score, and documents, the one that lost most first."""
+    """Paired differences (second minus first) by score, and the documents, largest loss first."""
 
     differences: dict[str, Interval]
     documents: tuple[Change, ...]
@@ -46,7 +46,7 @@ class Comparison:
 
 
 def interval(values: Sequence[float]) -> Interval | None:
-    """Mean and percentile bootstrap interval; None of no values. The same values give the same interval."""
+    """The mean with its percentile bootstrap interval, deterministic for the same values; None if there are none."""
     if not values:
         return None
     rng = random.Random(_SEED)
@@ -66,7 +66,7 @@ def means(scored: Sequence[Scored]) -> dict[str, Interval]:
 
 
 def compare(first: Sequence[Scored], second: Sequence[Scored]) -> Comparison:
-    """Documents of the same name side by side."""
+    """Compare documents of the same name."""
     before, after = {s.name: s for s in first}, {s.name: s for s in second}
     pairs = [(before[n], after[n]) for n in before if n in after]
     differences = {}
@@ -80,7 +80,7 @@ def compare(first: Sequence[Scored], second: Sequence[Scored]) -> Comparison:
 
 
 def worst_losses(comparison: Comparison) -> dict[str, float]:
-    """By how much each score got worse; scores that are neither good nor bad are left out."""
+    """How much worse each score became (negative: better); scores without a good direction are left out."""
     losses = {}
     for name, difference in comparison.differences.items():
         more_is_better = SCORES[name][1]
@@ -90,7 +90,7 @@ def worst_losses(comparison: Comparison) -> dict[str, float]:
 
 
 def verdict(score: str, difference: Interval) -> str:
-    """Whether a score got "better" or "worse"; "" where chance may have made the difference, or neither is good."""
+    """How a score changed: "better", "worse", or "" if it may be chance or neither direction is good."""
     more_is_better = SCORES[score][1]
     clear = more_is_better is not None and (difference.low > 0 or difference.high < 0)
     return ("better" if (difference.mean > 0) == more_is_better else "worse") if clear else ""
@@ -99,7 +99,7 @@ def verdict(score: str, difference: Interval) -> str:
 def matched(
     old: Sequence[str], new: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """What appeared, what vanished, and pairs of what changed; each text is matched at most once, equal ones first."""
+    """The texts that appeared, that vanished, and pairs that changed; each matched at most once, equal ones first."""
     free = dict(enumerate(new))
     unmatched: list[str] = []
     for text in old:

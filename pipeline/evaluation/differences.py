@@ -1,4 +1,4 @@
-"""What is different between two documents of the same transcript, as lines that a reader can judge."""
+"""The differences between two documents of the same transcript, as lines for a reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.document import FORMS, StudyDocument
 from pipeline.evaluation.comparing import matched
 from pipeline.pages.reading import draft_of_document
 
-_MOST = 40  # lines of a page that are reported
+_MOST = 40  # differing lines of a page that are reported
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
@@ -36,7 +36,7 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
 
 
 def page_differences(before: str, after: str) -> list[str]:
-    """The first lines in which two pages differ, and how many more there are."""
+    """The first lines in which two pages differ, and the number of further ones."""
     rows = [
         row
         for row in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
@@ -47,7 +47,7 @@ def page_differences(before: str, after: str) -> list[str]:
 
 
 def _rows(document: StudyDocument) -> dict[str, list[str]]:
-    """Titles and statements by section, as a reader meets them, statements with the lines that they cite."""
+    """The titles and statements of each section in reading order, statements with the lines that they cite."""
     rows: dict[str, list[str]] = defaultdict(list)
     for section, _, printed in draft_of_document(document).printed():
         if isinstance(printed, str):
@@ -60,7 +60,7 @@ def _rows(document: StudyDocument) -> dict[str, list[str]]:
 
 
 def _flat(node: Any, prefix: str = "") -> dict[str, str]:
-    """Leaves by their path; lists as a whole count as leaves."""
+    """The leaves of nested dicts by dotted path; a list counts as one leaf."""
     if not isinstance(node, dict):
         return {prefix: str(node)}
     leaves: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What `studydoc eval` does, apart from parsing and printing."""
+"""What `studydoc eval` does, except for parsing arguments and printing."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from pipeline.evaluation.scores import Scored, score_path
 from pipeline.pages import escape
 from pipeline.providers.local import usable_cores
 
-_WORTH_PROCESSES = 24  # documents from which starting processes pays
+_WORTH_PROCESSES = 24  # documents from which it pays to start processes
 
 
 def score_all(
     paths: Sequence[Path], reference: Path | None, transcripts: Path | None
 ) -> tuple[list[Scored], list[str]]:
-    """The scores of every document below the paths, and why others have none; many in as many processes as cores.
+    """The scores of every document below the paths, and the reasons why others have none.
 
-    Raises SettingsError, and InputError where no document can be scored.
+    Many documents are scored in one process per core. Raises SettingsError, and InputError if no document can be
+    scored.
     """
     if reference is not None and not reference.is_dir():
         raise SettingsError(f"{reference}: there is no such folder", hint="--reference takes a folder of notes")
@@ -65,7 +66,7 @@ def run_eval(
     as_json: bool,
     page: Path | None,
 ) -> tuple[int, str]:
-    """`studydoc eval`: exit code 1 where a document has no scores, and these as Markdown or JSON, to `page` as HTML."""
+    """`studydoc eval`: exit code 1 if a document has no scores; the report as Markdown or JSON, to `page` as HTML."""
     scored, failed = score_all(paths, reference, transcripts)
     if page is not None:
         store.replace_file(page, scores_html(scored))
@@ -96,9 +97,9 @@ def run_compare(
     page: Path | None,
     judge: Callable[[Sequence[Path]], tuple[str, list[Verdict]]] | None,
 ) -> tuple[int, str]:
-    """`studydoc eval compare`: exit code 1 past the threshold, or where a document lacks its counterpart or its scores.
+    """`studydoc eval compare`: the exit code, and the differences as Markdown or JSON, also as HTML to `page`.
 
-    The differences come as Markdown or JSON, to `page` as HTML.
+    The exit code is 1 if a loss exceeds `fail_under`, or if a document lacks its counterpart or its scores.
     """
     if len(folders) != 2:
         raise SettingsError(f"compare takes two folders, not {len(folders)}", hint="studydoc eval compare BEFORE AFTER")

@@ -1,4 +1,4 @@
-"""`studydoc fixture add`: a fixture of a run, from its stored answers and without a call."""
+"""`studydoc fixture add`: makes a fixture of a run from its stored answers, without a call."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from pipeline.speakers import names_of
 from pipeline.text import numbered, slug, title_from_name
 from pipeline.transcript import Asked, Transcript
 
-_RESERVED_NAMES = ("transcript", "reference", "fixture")  # names of other files in a fixture's folder
+_RESERVED_NAMES = ("transcript", "reference", "fixture")  # other files in a fixture's folder have these names
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """The arguments of `fixture add`; `options` are those settings that were given with the command itself."""
+    """The arguments of `fixture add`; `options` are the settings given on its command line."""
 
     path: Path
     folder: Path
@@ -80,9 +80,10 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
 
 
 def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settings, folder: Path) -> str:
-    """The run behind a record as a fixture below `folder`, accepted notes as its reference; a line of report.
+    """Save the run behind a record as a fixture below `folder`, with accepted notes as reference; a report line.
 
-    The record's call store is that of the nearest folder above it. Raises InputError and SettingsError as `run_add`.
+    The answers are taken from the nearest call store in a folder above the record. Raises InputError and SettingsError
+    like `run_add`.
     """
     out = next((above for above in record.parents if store_path(above).exists()), settings.out)
     with TemporaryDirectory() as scratch:
@@ -94,7 +95,7 @@ def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settin
 
 
 def _document_of(transcript: Path, out: Path) -> StudyDocument | None:
-    """The document of a transcript: its record in the output folder, or in one below, as make mirrors folders."""
+    """The document of a transcript: its record in the output folder or below, as `make` mirrors input folders."""
     record, sha256 = store.output_path(out, transcript.stem), sha256_of(transcript)
     for path in (record, *sorted(out.rglob(glob.escape(record.name)))):
         try:
@@ -102,14 +103,14 @@ def _document_of(transcript: Path, out: Path) -> StudyDocument | None:
         except StoreError:
             if path == record and path.is_file():
                 raise
-            continue  # not there, or some other file of that name
+            continue  # missing, or another file of that name
         if document.source.sha256 == sha256:
             return document
     return None
 
 
 def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
-    """How the document of a transcript was made, by its record, else by the settings; and the endpoint's name."""
+    """How the document of a transcript was made, from its record or else the settings; and the endpoint's name."""
     path = added.path
     stored, document = _document_of(path, settings.out), None
     if stored is not None:
@@ -123,7 +124,7 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
         model, endpoint = model_and_endpoint(settings)
         recipe = recipe_of(settings)
     read_as = document.source.asked if document else Asked(settings.encoding, settings.format)
-    if "encoding" in added.options:  # records of earlier versions do not tell it
+    if "encoding" in added.options:  # records of earlier versions lack it
         read_as = replace(read_as, encoding=settings.encoding)
     transcript = read_transcript(path, encoding=read_as.encoding, form=read_as.format)
     suffix = path.suffix.lower()
@@ -140,11 +141,11 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
 
 
 def _ensure_as_recorded(added: Addition, document: StudyDocument, settings: Settings) -> None:
-    """Raises InputError where a document was made with other options than those given, or with other prompts."""
+    """Raise InputError if a document was made with other options than those given, or with other prompts."""
     run, options = document.run, added.options
     made_with: dict[str, Any] = {"length": run.length, "notes": document.notes, "profile": run.profile}
     made_with |= {"format": document.source.format} if document.source.format else {}
-    if document.status == "complete":  # else code may have done what the calls of a check failed to do
+    if document.status == "complete":  # otherwise code may have replaced failed checking calls
         made_with["check"] = _check_of(run)
     for name, value in options.items():
         if made_with.get(name, value) != value:
@@ -171,7 +172,7 @@ def _made_differently(path: Path, how: str) -> InputError:
 def _holds(prompts: PromptSet, name: str, digest: str) -> bool:
     try:
         return prompts.load(name).sha256 == digest
-    except SettingsError:  # there is none of that name any more
+    except SettingsError:  # there is no such prompt now
         return False
 
 
@@ -184,7 +185,7 @@ def _has_manuscript(run: RunRecord) -> bool:
 
 
 def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
-    """How a document was made: by its record, with the chunk size that is set and its own sections."""
+    """The recipe by which a document was made: its record's, with the settings' chunk size and own sections."""
     run = document.run
     base = next((p for name, p in PROFILES.items() if name == run.profile), None) or profile_of(settings)
     check = _check_of(run) if document.status == "complete" else settings.check or _check_of(run)
@@ -215,7 +216,7 @@ def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
 
 
 def _metadata_of_flags(transcript: Transcript, document: StudyDocument) -> MetadataFlags:
-    """The metadata that the record has and the transcript lacks: it came from flags."""
+    """Metadata in the record that the transcript lacks, and which therefore came from flags."""
     meta, source = transcript.metadata, document.source
     own_title = meta.title or title_from_name(transcript.plain or transcript.name)
     title = document.title if document.title != own_title else None
@@ -232,7 +233,7 @@ def _metadata_of_flags(transcript: Transcript, document: StudyDocument) -> Metad
 
 
 def _copy_in(fixture: Fixture, added: Addition) -> None:
-    """Transcript, side file, reference and manifest."""
+    """Copy the transcript, its side file and the reference, and write the manifest."""
     fixture.folder.mkdir(parents=True)
     shutil.copyfile(added.path, fixture.folder / fixture.manifest.transcript)
     if side := side_file(added.path):

@@ -1,4 +1,4 @@
-"""`studydoc fixture check`, `list` and `record`: fixtures replayed and renewed, apart from parsing and printing."""
+"""`studydoc fixture check`, `list` and `record`: replays and renews fixtures; no parsing of arguments or printing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pipeline.text import numbered
 
 @dataclass(frozen=True, slots=True)
 class FixtureResult:
-    """What a check or a renewal of a fixture found; nothing differs when `lines` is empty."""
+    """The differences found when a fixture was checked or renewed; none if `lines` is empty."""
 
     name: str
     lines: tuple[str, ...]
@@ -39,15 +39,15 @@ class FixtureResult:
 
 
 def prompt_folder(flag: Path | None = None) -> Path | None:
-    """The folder of prompts that a flag, else a variable or studydoc.toml sets.
+    """The prompt folder from a flag, else from the environment or studydoc.toml.
 
-    A replay asks no model, so none that is set there has to be within reach.
+    A replay uses no model, so the model that is set there need not be available.
     """
     return load_settings(model=LOCAL, prompts=flag).prompts
 
 
 def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> FixtureResult:
-    """Replays a fixture offline and compares document and page with the golden ones."""
+    """Replay a fixture offline, and compare document and page with the golden ones."""
     try:
         golden, page = fixture.golden()
         document, unused = fixture.replayed(prompts)
@@ -62,7 +62,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
 
 
 def check_folder(folder: Path, prompts: PromptSet | None = None) -> FixtureResult:
-    """As `check_fixture`, of the fixture in a folder; a faulty manifest is reported like any difference."""
+    """Like `check_fixture` for the fixture in a folder; an invalid manifest is reported like a difference."""
     try:
         return check_fixture(load_fixture(folder), prompts)
     except PipelineError as err:
@@ -70,7 +70,7 @@ def check_folder(folder: Path, prompts: PromptSet | None = None) -> FixtureResul
 
 
 def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
-    """`studydoc fixture check`: exit code 1 on a difference, and a report."""
+    """`studydoc fixture check`: exit code 1 if anything differs, and a report."""
     chosen = PromptSet(prompts)
     verdicts = [check_folder(f, chosen) for f in fixture_folders(folder)]
     lines: list[str] = []
@@ -82,7 +82,7 @@ def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
 
 
 def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int, list[str]]:
-    """`studydoc fixture list`: each fixture with what is obsolete in it; exit code 1 when anything is."""
+    """`studydoc fixture list`: each fixture with its obsolete parts; exit code 1 if there are any."""
     chosen, stale, lines = PromptSet(prompts), False, []
     for path in fixture_folders(folder):
         try:
@@ -104,10 +104,10 @@ def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int
 async def run_record(
     folder: Path, names: Sequence[str], settings: Settings, report: weights.Report, *, fresh: bool = False
 ) -> tuple[int, list[str]]:
-    """`studydoc fixture record`: renews fixtures, and reports what changed in each.
+    """`studydoc fixture record`: renews fixtures, and reports the changes in each.
 
-    Answers come from the recordings and the store of the output folder; an endpoint is connected to only for those
-    that are in neither, or for all of them when they are to be `fresh`.
+    Answers come from the recordings and the call store of the output folder; only missing ones are requested from the
+    endpoint, or all of them if `fresh`.
     """
     chosen = [f for f in fixture_folders(folder) if not names or f.name in names]
     if unknown := sorted(set(names) - {f.name for f in chosen}):
@@ -138,9 +138,9 @@ async def run_record(
 
 
 def with_chosen_model(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
-    """The fixture with the model of the settings, else its own, and the endpoint's name, "" for none.
+    """The fixture with the model of the settings, else its own; and the endpoint's name, "" if that is not known.
 
-    A recording does not name an endpoint that is not public, so there is nothing of it to hide. InputError where the
+    A fixture names only public endpoints. If its own has no name, its recording has none to hide. InputError if the
     model cannot write such notes.
     """
     manifest = fixture.manifest
@@ -156,9 +156,9 @@ def with_chosen_model(fixture: Fixture, settings: Settings) -> tuple[Fixture, st
 
 
 def _profile_for(settings: Settings, manifest: Manifest) -> Profile:
-    """The profile of the settings' model for a fixture: a chunk size that was set stays, the rest goes by the model.
+    """The profile of the settings' model for a fixture; a chunk size that was set for the fixture is kept.
 
-    A hosted model gets the profile of the hosted one before it.
+    A hosted model gets the profile of the hosted model before it.
     """
     if settings.profile is None and not settings.in_process and manifest.endpoint != prices.EMBEDDED:
         settings = replace(settings, profile=manifest.profile)
@@ -172,7 +172,7 @@ def _profile_for(settings: Settings, manifest: Manifest) -> Profile:
 async def _renewed(
     fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
 ) -> FixtureResult:
-    """Renews a fixture from the stored answers, and asks the model for the missing ones."""
+    """Renew a fixture from stored answers, or from the model where they are missing."""
     model = fixture.manifest.model
     if not fresh:
         if fixture.calls.is_file():
@@ -180,10 +180,10 @@ async def _renewed(
         with suppress(ReplayMiss):
             result = await renew(fixture, StoredClient(calls, None, model), settings, host)
             if result.complete:
-                return result  # else answers of no use are asked for again
+                return result  # otherwise unusable answers are requested again
     if settings.model in (None, model):
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
-        model_file = model.rpartition("@")[0]  # of a model file that was added
+        model_file = model.rpartition("@")[0]  # of an added model file
         local = model_file if is_model_file(model_file) else LOCAL
         settings = replace(settings, model=local, base_url=None) if embedded else replace(settings, model=model)
     settings = replace(settings, profile=fixture.manifest.profile)
@@ -194,7 +194,7 @@ async def _renewed(
 
 
 async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> FixtureResult:
-    """Asks `client` for a fixture's document and renews the folder in place; one that is PARTIAL changes nothing."""
+    """Make a fixture's document with `client` and renew its folder in place; a PARTIAL document changes nothing."""
     document, recorder = await recorded(fixture, client, settings, PromptSet(settings.prompts), host)
     if document.status == "partial":
         problems = tuple(f"{p.heading}: {p.message}" for p in document.problems)

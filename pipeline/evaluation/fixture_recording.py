@@ -1,4 +1,4 @@
-"""A fixture recorded: its run with a client that keeps requests and answers, without secrets."""
+"""Records a fixture: runs it with a client that keeps requests and answers, without secrets."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pipeline.transcript import Transcript
 class Recorder:
     """A client that keeps requests and answers, without secrets.
 
-    An answer is scrubbed before the pipeline sees it, so that a later request that quotes it holds no secret either
-    and is found by its key in a replay. `inner` is asked with the secrets in their place.
+    An answer is scrubbed before the pipeline sees it, so that later requests that quote it contain no secrets either,
+    and have the same keys in a replay. Requests to `inner` have the secrets restored.
     """
 
     def __init__(self, inner: LLMClient, scrubber: Scrubber) -> None:
@@ -38,7 +38,7 @@ class Recorder:
 async def recorded(
     fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
 ) -> tuple[StudyDocument, Recorder]:
-    """The document that `client` gives, and a recorder with all of its calls, without keys and host names."""
+    """The document made with `client`, and a recorder with all of its calls, without keys and host names."""
     transcript = fixture.transcript()
     lines = (f"{s.speaker or ''}: {s.text}" for s in transcript.segments)
     file_text = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")

@@ -1,10 +1,10 @@
-"""Fixtures: a folder with a transcript, the recorded calls of its run, and the golden document that they give.
+"""Fixtures: a folder with a transcript, the recorded calls of its run, and the golden document that they produce.
 
-NAME/fixture.json      model, endpoint, profile, length and what else decided the run
-NAME/transcript.vtt    (or another format that is read) and transcript.info.json
-NAME/calls.jsonl       whole answers by the identity of their call
-NAME/NAME.json, .md    what the replay has to give, with clock and machine taken out
-NAME/reference.md      people's own notes, when there are some
+NAME/fixture.json      model, endpoint, profile, length and everything else that decided the run
+NAME/transcript.vtt    (or another supported format) and transcript.info.json
+NAME/calls.jsonl       complete answers, keyed by the identity of their call
+NAME/NAME.json, .md    what the replay must produce, without times and machine details
+NAME/reference.md      human notes, if any
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST = "fixture.json"
-# Metadata of a run that came from flags.
+# Metadata that a run got from flags.
 MetadataFlags = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Manifest(BaseModel):
-    """What decided the run besides transcript and prompts."""
+    """Everything that decided the run besides the transcript and the prompts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,18 +58,18 @@ class Manifest(BaseModel):
     language: str | None = None
     metadata: MetadataFlags = {}
     encoding: str | None = None
-    read_as: str | None = Field(default=None, exclude_if=lambda name: name is None)  # a format that was asked for
+    read_as: str | None = Field(default=None, exclude_if=lambda name: name is None)  # the format, if one was set
 
     @property
     def recipe(self) -> Recipe:
-        """How the transcript is worked on."""
+        """The recipe for the transcript."""
         base = PROFILES[self.profile]
         profile = replace(base, chunk_tokens=self.chunk_tokens, check=self.check, manuscript=self.manuscript)
         return Recipe(profile=profile, length=self.length, notes=self.notes, own=self.own, language=self.language)
 
 
 def recipe_fields(recipe: Recipe) -> dict[str, Any]:
-    """A recipe as the fields of a manifest."""
+    """A recipe as fields of a manifest."""
     profile = recipe.profile
     return {
         "profile": profile.name,
@@ -92,12 +92,12 @@ class Fixture:
 
     @property
     def name(self) -> str:
-        """The folder's name, which is that of its documents."""
+        """The folder's name, which is also the name of its documents."""
         return self.folder.name
 
     @property
     def record(self) -> Path:
-        """The golden record; its page lies beside it."""
+        """The golden record; its page is beside it."""
         return self.folder / f"{self.name}.json"
 
     @property
@@ -106,13 +106,13 @@ class Fixture:
         return self.folder / "calls.jsonl"
 
     def transcript(self) -> Transcript:
-        """The transcript with the metadata that the run got from flags."""
+        """The transcript, with the metadata that the run got from flags."""
         path, metadata = self.folder / self.manifest.transcript, self.manifest.metadata
         transcript = read_transcript(path, name=self.name, encoding=self.manifest.encoding, form=self.manifest.read_as)
         return transcript.with_metadata(Metadata(**{**metadata, "speakers": tuple(metadata.get("speakers", ()))}))
 
     def golden(self) -> tuple[StudyDocument, str]:
-        """The document and the page that a replay has to give. Raises StoreError and InputError."""
+        """The document and the page that a replay must produce. Raises StoreError and InputError."""
         page = self.record.with_suffix(".md")
         if not page.is_file():
             raise InputError(f"{page}: the golden page is not there", hint="studydoc fixture record")
@@ -122,7 +122,7 @@ class Fixture:
             raise InputError(f"{page}: cannot be read: {err}", hint="studydoc fixture record") from err
 
     async def amade(self, client: LLMClient, prompts: PromptSet | None = None) -> StudyDocument:
-        """The document that `client` gives, with the clock and the machine taken out."""
+        """The document made with `client`, without times and machine details."""
         document = await asummarise(
             self.transcript(),
             client,
@@ -137,19 +137,19 @@ class Fixture:
         return document.model_copy(update={"source": source, "run": run})
 
     def replayed(self, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
-        """The document from the recording alone, and the keys that nothing asked for. Raises ReplayMiss."""
+        """The document from the recording alone, and the keys of unused calls. Raises ReplayMiss."""
         recording = RecordedCalls(self.calls)
         client = _KeyRecorder(StoredClient(recording, None, self.manifest.model))
         document = asyncio.run(self.amade(client, prompts))
         return document, set(recording.calls) - client.keys
 
     def write_manifest(self) -> None:
-        """Renews what decided the run."""
+        """Write the manifest."""
         text = self.manifest.model_dump_json(indent=1)
         (self.folder / MANIFEST).write_text(text + "\n", "utf-8", newline="\n")
 
     def write(self, document: StudyDocument, calls: Sequence[StoredCall]) -> None:
-        """Renews the recording, then the golden document."""
+        """Write the recording, then the golden document."""
         rows = (as_row(call) for call in sorted(calls, key=lambda c: c.key))
         self.calls.write_text("".join(f"{row}\n" for row in rows), "utf-8", newline="\n")
         store.write(document, render_markdown(document), self.record)
@@ -168,7 +168,7 @@ class _KeyRecorder:
 
 
 def load_fixture(folder: Path) -> Fixture:
-    """The fixture in a folder. InputError when there is none, or one of an older program."""
+    """The fixture in a folder. InputError if there is none, or if it is of an older format."""
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
@@ -188,7 +188,7 @@ def load_fixture(folder: Path) -> Fixture:
 
 
 def fixture_folders(folder: Path) -> list[Path]:
-    """The folder, where it is a fixture's, or those of all fixtures below it. InputError when there are none."""
+    """The folder itself if it is a fixture, else all fixtures below it. InputError if there are none."""
     if (folder / MANIFEST).is_file():
         return [folder.resolve()]
     folders = [p.parent for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []

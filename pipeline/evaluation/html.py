@@ -1,4 +1,4 @@
-"""Scores as one self-contained HTML page with plots: no script, nothing fetched, every word escaped."""
+"""Scores as one self-contained HTML page with plots: no scripts, no external resources, all text escaped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ svg text { font: 12px system-ui, sans-serif; fill: #222 } .dot { fill: #3a6ea5; 
 
 
 def scores_html(scored: Sequence[Scored]) -> str:
-    """Means with intervals, a plot of shares, and a row a document."""
+    """Means with intervals, a plot of shares, and a row for each document."""
     intervals = means(scored)
     rows = "".join(
         f"<tr><td>{name}</td><td>{m.mean:.3f}</td><td>{m.low:.3f} to {m.high:.3f}</td><td>{m.n}</td>"

@@ -1,6 +1,7 @@
-"""A judge of two sets of notes: a language model rates them on fixed questions, several times to show its wavering.
+"""A judge of two sets of notes: a language model rates them on fixed questions, repeatedly to show its variance.
 
-Never part of the scores. Its answers go through the call store like any others, so a second look asks nothing.
+Never part of the scores. Its answers are kept in the call store like all others, so repeating a judgement costs
+nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from pipeline.settings.connect import open_structured
 from pipeline.store import load
 
 REPEATS = 3
-_MOST, _QUOTE = 24, 300  # notes shown, characters of a line shown
-_TEMPERATURE = 0.7  # at 0 a repeat would only say the same again
+_MOST, _QUOTE = 24, 300  # notes shown, characters shown of a line
+_TEMPERATURE = 0.7  # at 0 every repeat would give the same ratings
 
 
 class DocumentRatings(Answer):
@@ -42,7 +43,7 @@ QUESTIONS = tuple(DocumentRatings.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge said of two sets of notes on one question; `agreement` is how often repeats rated the same."""
+    """The judge's ratings of two sets of notes on one question; `agreement` is the share of repeats that agree."""
 
     question: str
     before: float
@@ -52,7 +53,7 @@ class Verdict:
 
 
 async def rate(document: StudyDocument, structured: Structured) -> list[DocumentRatings]:
-    """The ratings of a document, one for each repeat. Raises what `structured` does."""
+    """The ratings of a document, one for each repeat. Raises the errors of `structured`."""
     message = Message("user", structured.prompts.load("judge.v1").render(notes=shown(document)))
     ratings = []
     for seed in range(1, REPEATS + 1):
@@ -70,7 +71,7 @@ async def rate(document: StudyDocument, structured: Structured) -> list[Document
 
 
 def shown(document: StudyDocument) -> str:
-    """Notes with their lines as the judge sees them: at most so many, spread evenly over the document."""
+    """Notes with their lines as the judge sees them: at most `_MOST`, spread evenly over the document."""
     statements = list(document.statements())
     count = len(statements)
     chosen = statements if count <= _MOST else [statements[i * count // _MOST] for i in range(_MOST)]
@@ -83,7 +84,7 @@ def shown(document: StudyDocument) -> str:
 
 
 def verdicts(before: Sequence[Sequence[DocumentRatings]], after: Sequence[Sequence[DocumentRatings]]) -> list[Verdict]:
-    """Paired by document: means, the difference with its interval over documents, and agreement of repeats."""
+    """For each question, means over documents, their paired difference with its interval, and agreement of repeats."""
     out = []
     for question in QUESTIONS:
         first, second = ([[getattr(r, question) for r in ratings] for ratings in side] for side in (before, after))
@@ -98,7 +99,7 @@ def verdicts(before: Sequence[Sequence[DocumentRatings]], after: Sequence[Sequen
 
 
 async def judge_folders(folders: Sequence[Path], settings: Settings, report: Report) -> list[Verdict]:
-    """Judges documents of the same name in two folders, if both can be read.
+    """Judge documents of the same name in two folders, if both can be read.
 
     Answers are stored in the output folder of the settings.
     """
@@ -111,7 +112,7 @@ async def judge_folders(folders: Sequence[Path], settings: Settings, report: Rep
 
 
 def _loaded_pair(first: Path, second: Path) -> tuple[StudyDocument, StudyDocument] | None:
-    """Two documents; None when one cannot be read, which the comparison reports."""
+    """Two documents; None if one cannot be read, which the comparison reports."""
     try:
         return load(first), load(second)
     except StoreError:
@@ -119,7 +120,7 @@ def _loaded_pair(first: Path, second: Path) -> tuple[StudyDocument, StudyDocumen
 
 
 def verdicts_markdown(verdicts: Sequence[Verdict], model: str) -> str:
-    """A table of what the judge said."""
+    """A table of the judge's verdicts."""
     rows = [
         "",
         f"Judged by {model}, {REPEATS} times each; a model's opinion, not a measurement.",

@@ -1,4 +1,4 @@
-"""How much of one text stands in another, by words weighted by their rarity in the recording: no list of words."""
+"""How much of one text is in another, by words weighted by their rarity in the recording, without word lists."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from collections.abc import Collection
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
-_STEM = 5  # letters after which two forms of a word count as the same
+_STEM = 5  # words with the same first letters, up to this many, count as forms of one
 
 
 def stems(text: str) -> set[str]:
-    """The words of a text, each by its first letters: "turbine" meets "turbines"."""
+    """The words of a text, truncated so that "turbine" matches "turbines"."""
     return {w[:_STEM] for w in words(text)}
 
 
 class Rarity:
-    """The weight of a word: the fewer lines of a recording have it, the more it says."""
+    """Weights of words: the fewer lines of a recording contain one, the more it weighs."""
 
     def __init__(self, transcript: Transcript) -> None:
         self._lines = len(transcript.segments)
         self._with = Counter(stem for s in transcript.segments for stem in stems(s.text))
 
     def share(self, wanted: Collection[str], have: Collection[str]) -> float:
-        """The share of the wanted words, by weight, that are among those there; 0 of none."""
+        """The share by weight of the `wanted` words that are in `have`; 0 if none are wanted."""
         total = sum(map(self._weight, wanted))
         return sum(self._weight(w) for w in wanted if w in have) / total if total else 0.0
 

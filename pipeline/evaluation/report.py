@@ -8,11 +8,11 @@ from pipeline.evaluation.comparing import Comparison, means, verdict
 from pipeline.evaluation.scores import SCORES, Scored
 from pipeline.pages import escape
 
-_SHOWN = 5  # statements of each document that vanished, that appeared, that changed
+_SHOWN = 5  # statements shown of each document that vanished, appeared or changed
 
 
 def scores_markdown(scored: Sequence[Scored]) -> str:
-    """A table of means with intervals, and one with a row a document."""
+    """A table of means with intervals, and a table with a row for each document."""
     rows = ["| score | mean | 95 % interval | documents | what it says |", "| --- | --- | --- | --- | --- |"]
     for name, interval in means(scored).items():
         low, high = f"{interval.low:.3f}", f"{interval.high:.3f}"
@@ -25,7 +25,7 @@ def scores_markdown(scored: Sequence[Scored]) -> str:
 
 
 def comparison_markdown(comparison: Comparison) -> str:
-    """Paired differences, then what changed, the document that lost most first."""
+    """Paired differences, then the changes in each document, largest loss first."""
     rows = ["| score | difference | 95 % interval | pairs | |", "| --- | --- | --- | --- | --- |"]
     for name, d in comparison.differences.items():
         outcome = verdict(name, d).replace("worse", "WORSE")
@@ -42,5 +42,5 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 
 def number(value: float | None) -> str:
-    """A score of one document."""
+    """The score of one document with two decimals; a dash for None."""
     return "–" if value is None else f"{value:.2f}"

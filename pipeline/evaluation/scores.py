@@ -1,6 +1,6 @@
-"""Scores of one document: what code can measure of reach and form, and of agreement with people's own notes.
+"""Scores of one document: coverage and form as far as code can measure them, and agreement with human notes.
 
-Whether statements are true is not measured here: a check would measure itself. That is for a judge or a reader.
+The truth of statements is not measured here, since a check would only measure itself. That is for a judge or a reader.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pipeline.store import load
 from pipeline.text import words
 from pipeline.transcript import Transcript
 
-# Every score by name, with what it says and whether more of it is better, less of it is, or neither (None).
+# Every score by name: its description, and whether more is better, less is better, or neither (None).
 SCORES: dict[str, tuple[str, bool | None]] = {
     "valid": ("the record fits its schema and is complete", True),
     "tenths": ("tenths of the transcript that something cites, of ten", True),
@@ -43,17 +43,17 @@ SCORES: dict[str, tuple[str, bool | None]] = {
     "rouge_2": ("ROUGE-2 with the reference: F1 of pairs of words", True),
     "rouge_l": ("ROUGE-L with the reference: F1 of the longest common run of words, gaps allowed", True),
 }
-_FOUND = 0.5  # share of a reference statement's words, by weight, that one statement must have
+_FOUND = 0.5  # share of a reference statement's words, by weight, that a single statement must have
 _HEADING_FOUND = 0.6
 _REPEATED = 0.8  # share of a statement's words, by weight, that an earlier one has
-_COPIED = 0.8  # share of a statement's words that stand in a row in its lines
-_NOTES = (".notes.md", ".md")  # endings of people's notes
-_LEAST = 3  # words that a text must have to be told apart from another
+_COPIED = 0.8  # share of a statement's words that are consecutive in its lines
+_NOTES = (".notes.md", ".md")  # suffixes of human notes
+_LEAST = 3  # words needed to tell a text from another
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """People's own notes: statements and headings."""
+    """Human notes: statements and headings."""
 
     statements: tuple[str, ...]
     headings: tuple[str, ...]
@@ -61,7 +61,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document's scores by name; None where there is nothing to measure."""
+    """A document's scores by name; None if there is nothing to measure."""
 
     name: str
     path: Path
@@ -77,9 +77,9 @@ def score_path(
     references: Path | None = None,
     alone: bool = True,
 ) -> Scored:
-    """The scores of a record, whose document is called `name`, else by its file. Raises StoreError and InputError.
+    """The scores of a record, shown as `name` or by its file's name. Raises StoreError and InputError.
 
-    `references` and `alone` are those of `reference_for`.
+    `references` and `alone` are as in `reference_for`.
     """
     document, transcript = with_transcript(record, transcripts)
     name = name or record.stem
@@ -88,7 +88,7 @@ def score_path(
 
 
 def with_transcript(record: Path, transcripts: Path | None = None) -> tuple[StudyDocument, Transcript]:
-    """A document and the transcript that it was made from. Raises InputError and StoreError."""
+    """A document and its transcript. InputError if that is missing or has changed, StoreError for the record."""
     document = load(record)
     transcript, remark = transcript_of(document, record, transcripts)
     if remark:
@@ -99,7 +99,7 @@ def with_transcript(record: Path, transcripts: Path | None = None) -> tuple[Stud
 def score(
     document: StudyDocument, transcript: Transcript, reference: Reference | None = None
 ) -> dict[str, float | None]:
-    """Every score of SCORES."""
+    """All scores in SCORES."""
     claims = printed_claims(document)
     texts = [c.text for c in claims]
     segments = len(transcript.segments)
@@ -130,7 +130,7 @@ def _share(hits: Sequence[bool]) -> float | None:
 
 
 def repeats(claims: Sequence[PrintedClaim], rarity: Rarity) -> list[bool]:
-    """Which statements say little that an earlier one of their section does not."""
+    """For each statement, whether it says little that an earlier one of its section does not."""
     seen: dict[str, list[set[str]]] = {}
     repeated = []
     for claim in claims:
@@ -149,7 +149,7 @@ def _is_copy(claim: PrintedClaim, transcript: Transcript) -> bool:
 
 
 def _balance(claims: Sequence[PrintedClaim], segments: int) -> float | None:
-    """1 when every tenth has as many main points as any other, 0 when one tenth has them all."""
+    """1 if every tenth of the transcript has as many main points, 0 if one tenth has all; None if there are none."""
     tenths = [min(9, (c.lines[0] - 1) * 10 // segments) for c in claims if c.section == "main_points"]
     if not tenths:
         return None
@@ -158,9 +158,9 @@ def _balance(claims: Sequence[PrintedClaim], segments: int) -> float | None:
 
 
 def lix(texts: Sequence[str]) -> float | None:
-    """Björnsson's readability index of statements, a sentence each; 30 reads easily, 60 is hard. None of no words.
+    """Björnsson's readability index, each text a sentence: 30 is easy to read, 60 is hard. None without words.
 
-    It counts letters, not syllables, so it needs no dictionary and holds for any language written in words.
+    It counts letters, not syllables, so it needs no dictionary and works for any language written in words.
     """
     all_words = [w for t in texts for w in words(t)]
     if not all_words:
@@ -169,7 +169,7 @@ def lix(texts: Sequence[str]) -> float | None:
 
 
 def rouge(text: str, reference: str) -> dict[str, float | None]:
-    """F1 of ROUGE-1, -2 and -L over words without case; None when the reference has no words."""
+    """F1 of ROUGE-1, -2 and -L over case-insensitive words; None if the reference has no words."""
     text_words, reference_words = words(text), words(reference)
     if not reference_words:
         return {"rouge_1": None, "rouge_2": None, "rouge_l": None}
@@ -195,10 +195,11 @@ def _recalls(texts: Sequence[str], rarity: Rarity, reference: Reference) -> dict
 
 
 def reference_for(record: Path, name: str, folder: Path, *, alone: bool) -> Reference | None:
-    """People's notes of a document, NAME.notes.md or NAME.md below the folder; None when there are none.
+    """Human notes for a document, NAME.notes.md or NAME.md below the folder; None if there are none.
 
-    The document's name is its path among others, as "week1/talk". After that a fixture's own reference counts, and then
-    notes elsewhere below the folder, if no others have its plain name and it is `alone`: no other document has it.
+    `name` is the document's path among the others, such as "week1/talk". If there are none, a fixture's own reference
+    is used, then notes elsewhere below the folder, provided that only one set has the plain name and the document is
+    `alone` in having it.
     """
     page = record.with_suffix(".md").resolve()
 
@@ -217,7 +218,7 @@ def reference_for(record: Path, name: str, folder: Path, *, alone: bool) -> Refe
 
 
 def read_reference(markdown: str) -> Reference:
-    """Headings, and bullets and sentences as statements, without links, times and marks."""
+    """The headings, and each bullet and sentence as a statement, without links, times and markup."""
     statements: list[str] = []
     headings: list[str] = []
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)

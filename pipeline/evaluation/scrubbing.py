@@ -1,4 +1,4 @@
-"""Keys and host names out of recordings, in a way that a replay asks for the same calls."""
+"""Removes keys and host names from recordings in such a way that a replay makes the same calls."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
 
 
 def endpoint_label(endpoint: str) -> str:
-    """An endpoint as a recording may name it: one that is not public is only "endpoint"."""
+    """An endpoint as a recording may name it: just "endpoint" if it is not public."""
     return endpoint if endpoint in PUBLIC else "endpoint"
 
 
 class Scrubber:
-    """Marks in the place of secrets, and back. What the transcript itself says is no secret, except the keys."""
+    """Replaces secrets by marks, and back. Text of the transcript is no secret, except keys."""
 
     def __init__(self, keys: Sequence[str], hosts: Sequence[str], spoken: str) -> None:
-        """StoreError when the transcript holds a key. `hosts` are names or addresses with a scheme.
+        """StoreError if the transcript contains a key. `hosts` are host names or addresses with a scheme.
 
-        A short key is no secret but a word, "EMPTY", for a server that asks for none.
+        A short key is a placeholder such as "EMPTY", for a server that requires none, and no secret.
         """
         secret = [key for key in keys if len(key) >= SHORTEST_SECRET]
         if any(key in spoken for key in secret):
@@ -40,14 +40,14 @@ class Scrubber:
         self._marks: dict[str, str] = {}
 
     def hide(self, text: str) -> str:
-        """The text with a mark for each secret."""
+        """The text with a mark in place of each secret."""
         for pattern in (*self._secret_patterns, _LOOKS_LIKE_A_KEY):
             text = pattern.sub(lambda found: self._mark(found[0]), text)
         return text
 
     def show(self, text: str) -> str:
-        """The text with each mark made a secret again."""
-        for secret, mark in reversed(self._marks.items()):  # the mark of the tenth begins as that of the first
+        """The text with each mark replaced by its secret."""
+        for secret, mark in reversed(self._marks.items()):  # the tenth mark starts like the first
             text = text.replace(mark, secret)
         return text
 

@@ -1,4 +1,4 @@
-"""Which recorded calls a changed prompt, schema, model or program made obsolete, by their kind."""
+"""Finds recorded calls that a changed prompt, schema, model or program made obsolete, by name."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from pipeline.text import numbered
 
 @dataclass(slots=True)
 class Staleness:
-    """Calls by name (notes, compose, check): how many are asked, how many are obsolete, and in which parts."""
+    """Calls by name (notes, compose, check): how many are made, how many are obsolete, and in which parts."""
 
     asked: Counter[str] = field(default_factory=Counter)
     obsolete: Counter[str] = field(default_factory=Counter)
     parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    prompts: tuple[str, ...] = ()  # prompt files whose text is not the one that was recorded
+    prompts: tuple[str, ...] = ()  # prompt files whose text differs from the recorded one
     unused: int = 0
     error: str = ""
 
     @property
     def fresh(self) -> bool:
-        """Whether every call is recorded and every recording is asked for."""
+        """Whether every call is recorded and every recording is used."""
         return not (self.obsolete or self.unused or self.error)
 
     def lines(self) -> list[str]:
-        """What is obsolete and why, a line each."""
+        """What is obsolete and why, one line each."""
         out = [
             f"{name}: {self.obsolete[name]} of {numbered(self.asked[name], 'call')} obsolete: "
             f"{', '.join(sorted(self.parts[name]))} changed"
@@ -47,9 +47,9 @@ class Staleness:
 
 
 class _NearestReplay:
-    """Replays; a call that was not recorded is tallied with the reason, and answered as the nearest recorded one.
+    """Replays calls. One that was not recorded is counted, with the reason, and gets the most similar call's answer.
 
-    So one changed prompt does not make all that follows from its answers look obsolete too.
+    Thus one changed prompt does not make all later calls look obsolete too.
     """
 
     def __init__(self, recording: RecordedCalls, model: str, tally: Staleness) -> None:
@@ -87,12 +87,12 @@ class _NearestReplay:
 
     @property
     def unused(self) -> int:
-        """Recorded calls that nothing asked for."""
+        """Recorded calls that were not made."""
         return len(self._unasked)
 
 
 def staleness(fixture: Fixture, prompts: PromptSet | None = None, model: str | None = None) -> Staleness:
-    """What of a fixture's recording is obsolete for this program, or for another `model`."""
+    """What in a fixture's recording is obsolete for this program, or for another `model`."""
     tally = Staleness()
     client = _NearestReplay(RecordedCalls(fixture.calls), model or fixture.manifest.model, tally)
     try:

@@ -1,6 +1,6 @@
-"""A judge of single statements: a language model that reads each beside its lines and says whether it is true.
+"""A judge of single statements: a language model reads each next to its lines and says whether it is true.
 
-Never part of the scores. The prompt is its own and knows nothing of how the notes were made or checked.
+Never part of the scores. It has its own prompt, and no knowledge of how the notes were made or checked.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from pipeline.tasks import all_of
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 
-_AT_ONCE = 12  # statements a call
+_AT_ONCE = 12  # statements in a call
 _AROUND = 3  # lines shown before and after a cited one
-_ROOM, _ROOM_EACH = 400, 120  # tokens of an answer
+_ROOM, _ROOM_EACH = 400, 120  # tokens for an answer, and for each statement in it
 
 Truth = Literal["true", "partly", "false"]
 
 
 class Rating(Answer):
-    """What the judge says of one statement."""
+    """The judge's rating of one statement."""
 
     id: int
     truth: Truth
@@ -86,7 +86,7 @@ class JudgedDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A statement as it is shown, with its label; `place` is where it stands on the page, `heading` its section's."""
+    """A statement as shown, with its label; `place` is its place on the page, `heading` that of its section."""
 
     statement: DraftStatement
     section: str
@@ -98,7 +98,7 @@ class _Claim:
 async def judge_document(
     record: Path, document: StudyDocument, transcript: Transcript, structured: Structured
 ) -> JudgedDocument:
-    """The rated statements of a record. Raises StoreError, and EndpointError when it is fatal."""
+    """The rated statements of a record. Raises StoreError, and fatal EndpointErrors."""
     claims = list(statements_to_judge(draft_of_document(document)))
     batches = [claims[i : i + _AT_ONCE] for i in range(0, len(claims), _AT_ONCE)]
     judged: list[Judged] = []
@@ -117,7 +117,7 @@ def _judged(claim: _Claim, r: Rating) -> Judged:
 
 
 def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
-    """Everything that cites lines, nested statements under the words of their parent."""
+    """All statements that cite lines; a nested one comes with its parent's text in `place`."""
 
     def claims_of(statement: DraftStatement, section: str, place: str) -> Iterator[_Claim]:
         text = statement.labelled
@@ -139,7 +139,7 @@ def statements_to_judge(draft: Draft) -> Iterator[_Claim]:
 
 
 async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: Structured) -> dict[int, Rating] | str:
-    """The ratings of a batch by statement, or why there are none."""
+    """The ratings of a batch by statement id, or why there are none."""
     lines = numbered_lines(transcript.segments)
     near = lines_around({n for c in claims for n in c.statement.lines}, lines, _AROUND)
     prompt = structured.prompts.load("judge_statements.v1")
@@ -174,10 +174,10 @@ async def _rated(claims: Sequence[_Claim], transcript: Transcript, structured: S
 async def run_judge(
     paths: Sequence[Path], transcripts: Path | None, settings: Settings, report: Report, *, as_json: bool
 ) -> tuple[int, str]:
-    """`studydoc eval --judge`: exit code 1 when something could not be judged, and tables or a line a statement.
+    """`studydoc eval --judge`: exit code 1 if anything could not be judged; tables, or a JSON line for each statement.
 
-    Answers are stored in the output folder of the settings, so a second look asks nothing. InputError where no document
-    can be read.
+    Answers are stored in the output folder of the settings, so repeating a judgement costs nothing. InputError if no
+    document can be read.
     """
     judged: list[JudgedDocument] = []
     unread: list[tuple[Path, str]] = []
@@ -198,7 +198,7 @@ async def run_judge(
 
 
 def judged_lines(documents: Sequence[JudgedDocument], judge: str, unread: Sequence[tuple[Path, str]] = ()) -> str:
-    """A line of JSON for each statement, and for what could not be judged."""
+    """A line of JSON for each statement, and for each failure."""
     rows: list[dict[str, object]] = []
     for d in documents:
         rows += [{"path": str(d.path), "made_by": d.made_by, "judge": judge} | asdict(s) for s in d.statements]
@@ -208,7 +208,7 @@ def judged_lines(documents: Sequence[JudgedDocument], judge: str, unread: Sequen
 
 
 def judged_markdown(documents: Sequence[JudgedDocument], judge: str, unread: Sequence[tuple[Path, str]] = ()) -> str:
-    """A row a document, then every statement that is not true, quoted, with the judge's reason."""
+    """A row for each document, then every statement that is not true, quoted with the judge's reason."""
     rows = [
         f"Judged by {escape(judge)}, a model's opinion and not a measurement: read the quoted ones beside their lines.",
         "",

@@ -1,6 +1,6 @@
 """Each fixture as a test: `pytest --pyargs pipeline.evaluation` replays those below tests/fixtures of the root folder.
 
-Another folder: `STUDYDOC_FIXTURES=DIR pytest --pyargs pipeline.evaluation`. (An option of pytest's would need a plugin
+For another folder: `STUDYDOC_FIXTURES=DIR pytest --pyargs pipeline.evaluation`. (A pytest option would need a plugin
 that is loaded into every pytest run on the machine.)
 """
 
@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each fixture."""
     root = metafunc.config.rootpath
     folder = root / (os.environ.get("STUDYDOC_FIXTURES") or "tests/fixtures")
-    folders = fixture_folders(folder)  # an error of the collection when there are none
+    folders = fixture_folders(folder)  # fails the collection if there are none
     metafunc.parametrize("folder", folders, ids=[f.name for f in folders])
 
 
