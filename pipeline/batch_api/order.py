@@ -111,10 +111,8 @@ class StoredOrder:
         SettingsError if `current` is for another address, or if relative paths are not of the working directory.
         """
         if self.settings["base_url"] != place_of(current.base_url or OPENAI_URL):
-            raise SettingsError(
-                f"the order was for {self.settings['base_url']}", hint="give that address with --base-url"
-            )
+            raise SettingsError(f"the order was for {self.settings['base_url']}", hint="set --base-url to that address")
         if self.folder != str(Path.cwd()) and not all(Path(p).is_absolute() for p in self.paths):
-            raise SettingsError(f"the order names files below {self.folder}", hint="run this in that folder")
+            raise SettingsError(f"the paths of the order start in {self.folder}", hint="run this command there")
         overrides = {name: getattr(current, name) for name in ("out", "deadline", "concurrency", "base_url")}
         return Settings(**{**self.settings, **overrides}).with_keys_of(current)

@@ -89,7 +89,7 @@ def batch_files(out: Path) -> Iterator[BatchFiles]:
         ):
             yield BatchFiles(calls, journal, folder)
     except Timeout as err:
-        raise StoreError(f"{out}: another run has its batches in hand", hint="wait for it, or stop it") from err
+        raise StoreError(f"{out}: another run is working on its batches", hint="wait for it, or stop it") from err
 
 
 async def run_batch(
@@ -107,10 +107,10 @@ async def run_batch(
     `to` is stored for `run_collect`.
     """
     if settings.in_process:
-        raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or give --model and --base-url")
+        raise SettingsError("--batch needs a hosted model", hint="set OPENAI_API_KEY, or use --model and --base-url")
     if Path("-") in paths:
         raise SettingsError(
-            "--batch cannot read standard input", hint="it has to read again when answers come: use a file"
+            "--batch cannot read standard input", hint="use a file: it is read again when the answers arrive"
         )
     _options(settings, metadata, endpoint_of(settings).host)  # raises now if the order could not be carried out
     order = StoredOrder.of(paths, settings, metadata, to, clock())
@@ -154,7 +154,7 @@ async def run_collect(
         ended, errors = await _collect_ended(settings, files, display)
         if not orders:
             open_jobs = [job for job in files.journal.jobs() if job.open]
-            display.say(f"{numbered(len(open_jobs), 'job')} under way, no documents to make")
+            display.say(f"{numbered(len(open_jobs), 'job')} running, no documents to make")
     failed += errors
     if failed and len(failed) >= len(orders) + ended and all(isinstance(err, SettingsError) for err in failed):
         return _USAGE, rows
@@ -189,7 +189,7 @@ async def run_status(settings: Settings) -> list[tuple[str, str]]:
         for job in files.journal.jobs():
             rows.append(await _status(job, settings, files))
         orders = len(files.journal.orders())
-    rows.append(("runs", f"{numbered(orders, 'run')} of make --batch not finished" if orders else "none is under way"))
+    rows.append(("runs", f"{numbered(orders, 'run')} of make --batch unfinished" if orders else "none unfinished"))
     return rows
 
 
@@ -207,7 +207,7 @@ async def run_cancel(settings: Settings) -> list[tuple[str, str]]:
                 rows.append((job.batch, f"{job.status}: {job.message}" if job.message else job.status))
         for owner, _ in files.journal.orders():
             files.journal.finish_order(owner)
-    return rows or [("jobs", "none is under way")]
+    return rows or [("jobs", "none running")]
 
 
 @contextmanager
@@ -231,7 +231,7 @@ async def _endpoint(settings: Settings, model: str) -> AsyncIterator[BatchEndpoi
 def _check_place(job: Job, endpoint: BatchEndpoint) -> None:
     """Refuse an endpoint other than the job's: a key is sent where its owner says, not where a file says."""
     if job.place != endpoint.endpoint.place:
-        raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="give that address with --base-url")
+        raise SettingsError(f"job {job.wave[:12]} is at {job.place}", hint="set --base-url to that address")
 
 
 async def _status(job: Job, settings: Settings, files: BatchFiles) -> tuple[str, str]:
@@ -241,13 +241,13 @@ async def _status(job: Job, settings: Settings, files: BatchFiles) -> tuple[str,
         reason = f"; {job.message}" if job.message else ""
         return name, f"{COLLECTED}: {calls}, {job.answered} answered, {job.failed} failed{reason}"
     if not job.batch:
-        return name, f"not known to be submitted: {calls}; run collect"
+        return name, f"submission not confirmed: {calls}; run studydoc batch collect"
     try:
         async with _endpoint(settings, job.model) as endpoint:
             _check_place(job, endpoint)
             job, batch = await files.jobs(endpoint).look(job)
     except PipelineError as err:
-        return name, f"{job.status} when last seen: {calls}; {err}"
+        return name, f"{job.status} when last checked: {calls}; {err}"
     counts = batch.request_counts
     counted = f", {counts.completed} answered, {counts.failed} failed" if counts else ""
     return name, f"{job.status}: {calls}{counted}"
@@ -315,7 +315,7 @@ class _OrderRunner:
 def _line_on_waiting(waiting: Sequence[str], settings: Settings) -> str:
     documents = numbered(len(waiting), "document")
     base_url = f" --base-url {place_of(settings.base_url)}" if settings.base_url else ""
-    return f"{documents} waiting for answers; go on with: studydoc batch collect --out {settings.out}{base_url}"
+    return f"{documents} waiting for answers; to continue, run: studydoc batch collect --out {settings.out}{base_url}"
 
 
 def _transcripts_of(
@@ -350,8 +350,8 @@ async def _as_far_as_it_goes(run: OrderRun, wait: Sleep | None, keep: Callable[[
 
 def _no_longer_there(path: str) -> InputError:
     return InputError(
-        f"{path}: it is no longer there",
-        hint="put it back, or give make --batch its new path: answers that are stored cost nothing again",
+        f"{path}: no longer there",
+        hint="put it back, or run make --batch with its new path: stored answers cost nothing",
     )
 
 

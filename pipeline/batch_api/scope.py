@@ -30,9 +30,9 @@ class Scope:
         """A line about transcripts that were added after the order; None if there are none."""
         if not self.new:
             return None
-        verb = "is" if self.new == 1 else "are"
+        verb, them = ("is", "it") if self.new == 1 else ("are", "them")
         transcripts = numbered(self.new, "new transcript")
-        return f"{transcripts} in {order.places} {verb} not part of this order: run make --batch again"
+        return f"{transcripts} in {order.places} {verb} not part of this order: run make --batch again to add {them}"
 
 
 def scope_of(order: StoredOrder, sources_found: Iterable[Source], *, is_new: bool) -> Scope:

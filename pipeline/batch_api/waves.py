@@ -47,7 +47,7 @@ class Waiting(EndpointError):
     billed = False
 
     def __init__(self) -> None:
-        super().__init__("waits for a batch job", fatal=True)
+        super().__init__("waiting for a batch job", fatal=True)
 
 
 class Deferring:
@@ -71,7 +71,7 @@ class Deferring:
         if fault and fault.kind == "too long":
             raise ContextTooLong(fault.message)
         if fault and (fault.kind == "refused" or fault.times >= MOST_TIMES):
-            raise EndpointError(f"{fault.message}; asked {numbered(fault.times, 'time')}")
+            raise EndpointError(f"{fault.message}; tried {numbered(fault.times, 'time')}")
         self._journal.want(key, self._owner, self.model, request)
         raise Waiting
 
@@ -147,7 +147,7 @@ class OrderRun:
                 self.stalled[job.owner] = results.fatal
             elif not results.answered and not results.failed:
                 self.stalled[job.owner] = EndpointError(
-                    f"batch {job.batch} ended without an answer", hint="run again to ask its calls once more"
+                    f"batch {job.batch} ended without an answer", hint="run again to repeat its calls"
                 )
         self._missing = frozenset(missing)
         return count
@@ -178,15 +178,15 @@ class OrderRun:
         """The outcome for a newer document that was made in the meantime and is kept."""
         page = output_path(self.options.out, name).with_suffix(".md")
         self.say(
-            f"{name}: {page} stays, as it was asked for after this order, whose notes are not written "
-            "(its answers are stored: make --batch again writes them)"
+            f"{name}: {page} was requested after this order and is kept; to write the notes of the order, "
+            "run make --batch again (its answers are stored)"
         )
         return Outcome(name, page=page, status=later.status, problems=tuple(p.message for p in later.problems))
 
     async def submit(self) -> None:
         """Send the calls that are wanted now."""
         for job in await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size):
-            price = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
+            price = "price unknown" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {price}")
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
@@ -195,14 +195,14 @@ class OrderRun:
         total = sum((Usage(job.prompt_tokens, 0, job.answer_tokens) for job in mine), worst)
         tokens, limit = total.prompt_tokens + total.completion_tokens, self.settings.max_tokens
         if limit is not None and tokens > limit:
-            raise LimitReached(f"--max-tokens {limit:,}: the next batch could pass it")
+            raise LimitReached(f"--max-tokens {limit:,}: the next batch could exceed it")
         if self.settings.max_cost is None:
             return
         cost = reduce(prices.added, (job.usd for job in mine), usd)
         if cost is None:
-            raise LimitReached("--max-cost: the price of this model here is not known; use --max-tokens")
+            raise LimitReached("--max-cost: the price of this model at this endpoint is unknown; use --max-tokens")
         if cost > self.settings.max_cost:
-            raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could pass it")
+            raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could exceed it")
 
     async def wait(self, sleep: Sleep) -> None:
         """Advance until every document is done, looking less and less often while nothing happens.
@@ -215,7 +215,7 @@ class OrderRun:
             pause = _FIRST_PAUSE if await self.advance() else min(pause * 1.5, _LONGEST_PAUSE)
             in_vain = in_vain + 1 if self._missing and self._missing.issuperset(j.wave for j in self.jobs.ours()) else 0
         if self.waiting:
-            self.say(f"no longer waited for: the results of {numbered(len(self._missing), 'job')}, which stay away")
+            self.say(f"stopped waiting for the results of {numbered(len(self._missing), 'job')}: still missing")
 
 
 async def _make(source: Source, client: Deferring, options: MakeOptions, ledger: Ledger) -> Outcome:

@@ -157,11 +157,11 @@ def _unforeseen(err: Exception) -> Unforeseen:
     """
     if isinstance(err, OSError):
         file = f"{err.filename}: " if err.filename else ""
-        error = Unforeseen(f"{file}{err.strerror or err}", hint="mend that and run again; answers are kept")
+        error = Unforeseen(f"{file}{err.strerror or err}", hint="fix this and run again; every answer so far is stored")
     else:
         place = extract_tb(err.__traceback__)[-1]
-        message = f"a fault of the program: {type(err).__name__} in {Path(place.filename).name}, line {place.lineno}"
-        error = Unforeseen(message, hint="please report it with what --debug or --log-json shows")
+        message = f"a bug in studydoc: {type(err).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        error = Unforeseen(message, hint="please report it with the output of --debug or --log-json")
     error.__cause__ = err
     return error
 
@@ -183,6 +183,7 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, options: MakeOptions, watch: Watch) -> Outcome:
     # Imported here because a run in which all notes are up to date does not need it.
+    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
     from pipeline.record import is_same_document
     from pipeline.run import asummarise
 
@@ -207,7 +208,7 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
     if edited is None:
         document = _write(document, record, citations=options.citations)
     elif unchanged:
-        left_note = f"{page} is not as it was made and stays so; delete it to have it written anew"
+        left_note = f"{page} was {CHANGED_SINCE_WRITTEN}, and is left as it is; delete it to have it written again"
     else:
         moved_note = _note_on_moved_page(page, _keep_aside(page, edited), before)
         document = _write(document, record, citations=options.citations)
@@ -237,7 +238,7 @@ def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
         if path.exists() and source.is_file() and path.samefile(source):
             raise would_be_lost(path, "this is the transcript itself")
     if is_of_others(record):
-        raise would_be_lost(record, "this is no record of notes")
+        raise would_be_lost(record, "this is not a studydoc record")
     try:
         return store.load(record) if record.exists() else None
     except (NewerRecord, UnreadableRecord) as err:  # only this document fails
@@ -266,8 +267,8 @@ def _ensure_notes_not_lost(before: StudyDocument | None, document: StudyDocument
         # An answer that calls every line filler would be served from the store forever.
         prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
         raise CallError(
-            f"no notes came of it, and those that were made before stay: {reason}",
-            hint=f"run again; if it stays so, try another model, or have it asked anew after {prune}",
+            f"the new notes are empty, so the earlier ones are kept: {reason}",
+            hint=f"run again; if that does not help, try another model, or run {prune} and then run again",
         )
 
 
@@ -294,8 +295,8 @@ def _keep_aside(page: Path, markdown: bytes) -> Path:
 def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -> str:
     from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
 
-    reason = CHANGED_SINCE_WRITTEN if before else "there already, without a record of notes that can be read"
-    return f"{page} was {reason}: it is kept in {aside}"
+    reason = CHANGED_SINCE_WRITTEN if before else "already there, without a readable record"
+    return f"{page} was {reason}: the old page is kept as {aside}"
 
 
 def _write(document: StudyDocument, record: Path, *, citations: bool) -> StudyDocument:

@@ -58,7 +58,7 @@ def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
     for stream in streams:
         name = name_apart([stream.name], partial(_is_of, stream, out), {as_written(t.name) for t in transcripts})
         if name != stream.name:
-            note = f"{stream.name} was made from another input: this one is written as {name}"
+            note = f"the notes {stream.name} belong to another input: these are written as {name}"
             stream = replace(stream, name=name, notes=(*stream.notes, note))
         transcripts.append(stream)
     return transcripts
@@ -116,9 +116,9 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
         return None
     more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
     return (
-        f"notes of {numbered(len(records), 'transcript')} no longer there stay: "
+        f"kept the notes of {numbered(len(records), 'missing transcript')}: "
         f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more} "
-        "(delete each with its .json and .review.json, or give all three a renamed transcript's new name)"
+        "(delete each with its .json and .review.json; if its transcript was renamed, rename all three to match)"
     )
 
 

@@ -54,8 +54,8 @@ def documents_below(paths: Sequence[Path]) -> list[Path]:
         elif path.is_file() and path.suffix in (".json", ".md"):
             out.append(path)
         else:
-            what = "no study document" if path.exists() else "there is no such file or folder"
-            raise InputError(f"{path}: {what}", hint="give a .json or .md that make wrote, or a folder of them")
+            what = "this is not a study document" if path.exists() else "there is no such file or folder"
+            raise InputError(f"{path}: {what}", hint="name a .json or .md file that make wrote, or a folder of them")
     if not out:
         where = ", ".join(map(str, paths))
         raise InputError(f"{where}: there are no study documents here", hint="run studydoc make first")
@@ -199,7 +199,7 @@ def is_of_others(record: Path) -> bool:
 
 def would_be_lost(path: Path | str, what: str) -> InputError:
     """The error for notes that would overwrite a file that is not theirs."""
-    return InputError(f"{path}: {what}, and the notes would be written over it", hint="give another folder with --out")
+    return InputError(f"{path}: {what}, and the notes would overwrite it", hint="use another folder with --out")
 
 
 def path_told(transcript: Path, record: Path) -> str:
@@ -265,8 +265,8 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     path = next(unchanged, there[0] if there else None)
     if path is None:
         raise InputError(
-            f"{record}: its transcript {document.source.path or '(standard input)'} is not there",
-            hint="give its folder with --transcripts",
+            f"{record}: its transcript {document.source.path or '(standard input)'} was not found",
+            hint="name its folder with --transcripts",
         )
     return read_again(path, document, str(path))
 

@@ -86,7 +86,7 @@ def _outcomes_unless_ended(sources: Sequence[Source | Transcript], run: Run, sig
     outdated = [s for n, s in enumerate(sources) if n not in up_to_date]
     if not outdated:
         transcripts = numbered(len(up_to_date), "transcript")
-        display.say(f"model {run.model} ({run.options.endpoint}): {transcripts}, made before, nothing has changed")
+        display.say(f"model {run.model} ({run.options.endpoint}): {transcripts}, up to date")
         return list(up_to_date.values())
     import asyncio
 
@@ -166,7 +166,7 @@ class Run:
         try:
             self.ledger.remember(outcome)
         except StoreError as err:
-            self.audience.display.say(f"{outcome.name}: the next run looks at it again: {err}")
+            self.audience.display.say(f"{outcome.name}: the next run will check it again: {err}")
 
 
 @dataclass(slots=True)
@@ -224,17 +224,17 @@ def opening_line(link: Connection, settings: Settings, sources: Sequence[Source 
 
     encoding, is_exact = encoding_for(link.model)
     line = f"model {link.model} ({link.address}; {link.reason}): {numbered(len(sources), 'transcript')}"
-    line += f", {before:,} more made before" if before else ""
-    line += "" if is_exact else f" (tokens as {encoding}: tiktoken does not know this model)"
+    line += f", {before:,} more up to date" if before else ""
+    line += "" if is_exact else f" (tokens counted with {encoding}: tiktoken does not know this model)"
     own_file, worked_with = own_model(settings), recipe_of(settings).profile.name
     if own_file:
-        line += f", {own_file.file.description}, as {worked_with}"
+        line += f", {own_file.file.description}, used as a {worked_with} model"
     elif settings.in_process:
         tokens = sum(_tokens_about(s, settings, encoding) for s in sources)
-        about = f"likely about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
-        line += f", {tokens:,} tokens, {about if worked_with == 'small' else f'as {worked_with}'}"
+        about = f"about {duration(20 + tokens * EMBEDDED_SECONDS_A_TOKEN)} on 2 cores"
+        line += f", {tokens:,} tokens, {about if worked_with == 'small' else f'used as a {worked_with} model'}"
         if weights.installed() is None:
-            line += f", after fetching the model once ({weights.EMBEDDED.size >> 20} MB, {weights.EMBEDDED.licence})"
+            line += f", after downloading the model once ({weights.EMBEDDED.size >> 20} MB, {weights.EMBEDDED.licence})"
     return line
 
 

@@ -107,7 +107,7 @@ class _Watch:
 
     async def follow(self, client: Stoppable) -> Exception | None:
         """Watch until `ending` is set; None then, else the error that ended the run."""
-        by_signal = Interrupted("ended by a signal", hint="run the same command to go on")
+        by_signal = Interrupted("stopped by a signal", hint="run the same command again to resume")
 
         async def halt() -> None:
             await self.ending.wait()
@@ -214,7 +214,7 @@ class _Watch:
                 run.audience.events.tell("file gone", document=source.name, path=file, renamed_to=new)
                 if not page.exists():
                     self._names.pop(source.name, None)
-                lines.append(f"{source.path}: {fate}" + (f"; its notes stay in {page}" if page.exists() else ""))
+                lines.append(f"{source.path}: {fate}" + (f"; its notes are kept in {page}" if page.exists() else ""))
         more = [f"and {numbered(len(lines) - _SHOWN, 'transcript')} more"] if len(lines) > _SHOWN else []
         for line in (*lines[:_SHOWN], *more):
             run.audience.display.say(line)
@@ -223,7 +223,9 @@ class _Watch:
     def _tell_away(self, away: list[str]) -> None:
         if away != self._away:
             for root in away:
-                self.run.audience.display.problem(f"{root}: cannot be looked into now; its notes are left as they are")
+                self.run.audience.display.problem(
+                    f"{root}: cannot be read at the moment; its notes are left as they are"
+                )
             self._away = away
 
     def _tell_waiting(self) -> None:
@@ -232,7 +234,7 @@ class _Watch:
             self.on_waiting()
             self.run.audience.events.tell("waiting")
             self.run.audience.display.say(
-                f"waiting for transcripts that are added or changed in {_listed(self.paths)}; Ctrl-C ends"
+                f"waiting for new or changed transcripts in {_listed(self.paths)}; press Ctrl-C to stop"
             )
 
 

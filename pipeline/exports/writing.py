@@ -108,7 +108,7 @@ class Exporter:
 
     def _report_edits(self, record: Path, document: StudyDocument) -> None:
         if page := changed_page(record, document):
-            self.report(f"{page} is {CHANGED_SINCE_WRITTEN}: exports are made of its record, without edits of the page")
+            self.report(f"{page} was {CHANGED_SINCE_WRITTEN}: exports use its record, without the edits on the page")
 
     def _reviewed(self, record: Path) -> Exported:
         desk = Desk(record, self.options.transcripts)

@@ -31,7 +31,7 @@ from pipeline.store import load
 from pipeline.tables import cells, row_of
 
 _EMPTY = DraftStatement("", ())
-CHANGED_SINCE_WRITTEN = "not as it was made (somebody edited it, or another version wrote it)"
+CHANGED_SINCE_WRITTEN = "edited, or written by another version"
 UNCITED = "cites no lines: nothing of the record resembles it"
 _LEAST_LIKENESS = 60  # out of 100: from here on, a sentence on the page counts as an edited one of the record
 

@@ -135,9 +135,9 @@ class BatchEndpoint(OpenAICompatible):
                         yield line
             except NotThere as err:
                 raise ResultsMissing(
-                    f"{self.endpoint.address}: the results of batch {batch.id} are not there (HTTP 404)",
-                    hint="studydoc batch collect looks for them again; studydoc batch cancel gives them up, "
-                    "and make --batch then pays for its calls once more",
+                    f"{self.endpoint.address}: the results of batch {batch.id} are missing (HTTP 404)",
+                    hint="run studydoc batch collect to look again, or studydoc batch cancel to give them up: "
+                    "make --batch then pays for these calls again",
                 ) from err
         if batch.error_file_id:
             with suppress(NotThere):
@@ -177,7 +177,7 @@ class BatchEndpoint(OpenAICompatible):
             learned = learning.from_cut(completion, request, self.known, self.endpoint, stopped_at, outgoing.size)
             if isinstance(learned, learning.MoreRoom):
                 self.learn(learned)
-                raise spending(AskAgain("the answer was cut in thought"), usage)
+                raise spending(AskAgain("the answer was cut off while the model was thinking"), usage)
         if self._ignores_format(completion, request, known) and self.known.rung != rung:
             raise spending(AskAgain("the response format is ignored"), usage)
         self.learn(learning.from_answer(completion, self.known, frozenset()))
@@ -209,7 +209,7 @@ class BatchEndpoint(OpenAICompatible):
         if isinstance(err, openai.NotFoundError):
             return NotThere(
                 f"{self.endpoint.address}: no such batch or file, or no Batch API here (HTTP 404)",
-                hint="without --batch the same calls are asked one by one",
+                hint="without --batch, the same calls are made one by one",
                 fatal=True,
             )
         return super()._classify(err)

@@ -127,7 +127,7 @@ class Jobs:
             return (await self.settle(job))[0]
         except ResultsMissing:
             worst = Usage(job.prompt_tokens, 0, job.answer_tokens)
-            error = EndpointError("its results are not there and were given up")
+            error = EndpointError("its results are missing and were given up")
             return self.journal.settle(job.wave, Settled(usage=worst, usd=job.usd, fatal=error))
 
     async def settle(self, job: Job) -> tuple[Job, Settled | None]:
@@ -197,8 +197,8 @@ class Jobs:
         reasons = "; ".join(clean(f"{e.code or ''} {e.message or ''}")[:200] for e in errors[:3])
         more = f" and {numbered(len(errors) - 3, 'error')} more" if len(errors) > 3 else ""
         limit = any("limit" in (e.code or "") for e in errors)
-        hint = "lower --batch-size, or wait" if limit else "nothing was asked: run again once it is mended"
-        return EndpointError(f"batch {batch.id} was not taken: {reasons or 'no reason given'}{more}", hint=hint)
+        hint = "lower --batch-size, or wait" if limit else "no calls were made: fix this and run again"
+        return EndpointError(f"batch {batch.id} was rejected: {reasons or 'no reason given'}{more}", hint=hint)
 
 
 def _kind(err: CallError) -> FaultKind:

@@ -203,7 +203,7 @@ def test_a_document_that_cannot_be_read_is_told_and_the_others_are_judged(
     scripted_endpoint(all_true)
     code, text = by_command(record.parent, None, settings)
     assert code == 1 and "| talk | 8 | 8 |" in text and text.count("Not judged: ") == 2
-    assert re.search(r"Not judged: .*piped\.json: its transcript standard input is not there", text)
+    assert re.search(r"Not judged: .*piped\.json: its transcript standard input was not found", text)
     rows = [json.loads(row) for row in by_command(record.parent, None, settings, as_json=True)[1].splitlines()]
     assert [Path(r["path"]).name for r in rows if "error" in r] == ["broken.json", "piped.json"] and len(rows) == 10
     record.unlink()

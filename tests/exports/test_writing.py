@@ -205,4 +205,4 @@ def test_that_an_edited_page_is_not_what_is_exported_is_told(tmp_path: Path, old
     told = Told("html")
     assert list(told.exporter.write_all(places_below([record], reviewed=False)))
     (said,) = told.said
-    assert said.startswith(f"{page} is not as it was made") and said.endswith("without edits of the page")
+    assert said.startswith(f"{page} was edited, or ") and said.endswith("without the edits on the page")

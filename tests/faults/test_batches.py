@@ -243,7 +243,7 @@ def test_what_an_order_made_is_up_to_date_for_later_runs_which_ask_nothing(folde
             [folder / "talks"], now, Metadata(), heard, Events(), Input(), lambda page: None, nullcontext
         )
     assert code == 0 and [row["calls_made"] for row in rows] == [0] * 3
-    assert any(line.endswith("3 transcripts, made before, nothing has changed") for line in heard.lines)
+    assert any(line.endswith("3 transcripts, up to date") for line in heard.lines)
 
 
 def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
@@ -254,7 +254,7 @@ def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) 
         assert (code, states) == (1, ["partial"] * 3)
         assert set(server.asked.values()) == {3}
         problems = load(folder / "outputs" / "one.json").problems
-        assert any("asked 3 times" in p.message for p in problems)
+        assert any("tried 3 times" in p.message for p in problems)
 
 
 class Heard(Screen):
@@ -281,7 +281,7 @@ def test_a_job_whose_results_are_missing_stays_and_is_looked_for_again(folder: P
         now, heard = load_settings(base_url=server.url, out=folder / "outputs"), Heard()
         code, rows = asyncio.run(run_collect(now, heard))
         assert code == 0 and {row["status"] for row in rows} == {"waiting"}
-        assert any("the results of batch batch_1 are not there" in line for line in heard.lines)
+        assert any("the results of batch batch_1 are missing" in line for line in heard.lines)
         assert batch(folder, server) == (0, ["waiting"] * 3) and len(server.batches) == 1
         server.missing.clear()
         rounds(folder, server)
@@ -293,7 +293,7 @@ def test_cancel_gives_up_missing_results_and_counts_the_most_that_they_could_tak
         batch(folder, server)
         now, before = load_settings(base_url=server.url, out=folder / "outputs"), jobs_of(folder)[0]
         ((_, status),) = asyncio.run(run_cancel(now))
-        assert status == "collected: its results are not there and were given up"
+        assert status == "collected: its results are missing and were given up"
         (job,) = jobs_of(folder)
         assert not job.open and (job.prompt_tokens, job.answer_tokens) == (before.prompt_tokens, before.answer_tokens)
         rounds(folder, server)
@@ -310,8 +310,8 @@ def test_waiting_ends_when_nothing_but_missing_results_is_left(folder: Path) -> 
         heard, now = Heard(), settings(folder, server)
         code, rows = asyncio.run(run_batch([folder / "talks"], now, Metadata(), heard, wait=sleep))
         assert code == 1 and [row["status"] for row in rows] == ["waiting"] * 3 and len(pauses) == 10
-        assert sum("are not there" in line for line in heard.lines) == 1
-        assert any(line.startswith("no longer waited for: the results of 1 job") for line in heard.lines)
+        assert sum("are missing" in line for line in heard.lines) == 1
+        assert any(line.startswith("stopped waiting for the results of 1 job") for line in heard.lines)
         server.missing.clear()
         rounds(folder, server)
         assert set(server.asked.values()) == {1}
@@ -376,7 +376,7 @@ def test_calls_missing_from_cut_results_files_are_asked_three_times_at_most(fold
         assert batch(folder, server) == (1, ["partial"])
         assert set(server.asked.values()) == {3}
     (problem, *_) = load(folder / "outputs" / "one.json").problems
-    assert "completed without a result for this call; asked 3 times" in problem.message
+    assert "completed without a result for this call; tried 3 times" in problem.message
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85"])
@@ -479,7 +479,7 @@ def test_a_transcript_deleted_while_it_waits_is_reported_as_failed(folder: Path)
             code, rows = asyncio.run(run_collect(now, QUIET))
             states = {row["name"]: row["status"] for row in rows}
         assert (code, states) == (1, {"one": "complete", "two": "failed", "three": "complete"})
-        assert [row["error"].startswith(f"{gone}: it is no longer there") for row in rows if row["error"]] == [True]
+        assert [row["error"].startswith(f"{gone}: no longer there") for row in rows if row["error"]] == [True]
         gone.write_text((folder / "talks" / "one.txt").read_text("utf-8"), "utf-8")
         assert asyncio.run(run_collect(now, QUIET)) == (0, [])
 
@@ -501,7 +501,7 @@ def test_collect_reports_transcripts_that_are_newer_than_the_order_and_does_not_
         heard = Heard()
         assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
         assert len(server.asked) == 3
-        line = f"1 new transcript in {folder / 'talks'} is not part of this order: run make --batch again"
+        line = f"1 new transcript in {folder / 'talks'} is not part of this order: run make --batch again to add it"
         assert line in heard.lines
         rounds(folder, server, talks=4, check="code")
         assert len(server.asked) == 4
@@ -562,7 +562,7 @@ def test_an_order_replaces_no_notes_that_were_made_after_it_was_given(folder: Pa
         assert collected(folder, server, heard) == (0, dict.fromkeys(("one", "three", "two"), "complete"))
         assert lengths(folder) == ["standard", "standard", "brief"]
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["check"] * 2]
-        start = f"two: {folder / 'outputs' / 'two.md'} stays, as it was asked for after this order"
+        start = f"two: {folder / 'outputs' / 'two.md'} was requested after this order and is kept"
         assert any(line.startswith(start) for line in heard.lines)
         rounds(folder, server)
         assert lengths(folder) == ["standard"] * 3 and set(server.asked.values()) == {1}
@@ -586,7 +586,7 @@ def test_a_renamed_file_that_was_given_by_its_path_fails_with_a_hint_and_is_not_
         talk = talk.rename(folder / "talks" / "renamed.txt")
         heard = Heard()
         assert collected(folder, server, heard) == (1, {"one": "failed"})
-        assert any("or give make --batch its new path" in line for line in heard.lines)
+        assert any("or run make --batch with its new path" in line for line in heard.lines)
         code, rows = asyncio.run(run_batch([talk], options, Metadata(), QUIET))
         assert (code, rows[0]["status"], len(server.batches)) == (0, "complete", 1)
 
@@ -775,7 +775,7 @@ def test_a_key_goes_to_no_address_that_only_the_folder_names(folder: Path) -> No
         batch(folder, server)
         heard = Heard()
         assert asyncio.run(run_collect(load_settings(base_url=other.url, out=folder / "outputs"), heard)) == (2, [])
-        assert heard.lines[0].endswith(f"the order was for {server.url} (give that address with --base-url)")
+        assert heard.lines[0].endswith(f"the order was for {server.url} (set --base-url to that address)")
         assert not other.batches
 
 

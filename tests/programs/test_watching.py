@@ -119,7 +119,7 @@ def test_a_watch_makes_what_is_there_and_then_what_is_added_changed_and_renamed(
     log = StringIO()
     told, ended = watch(folder, serve(), script, events=Events(log))
     assert not ended.cut_short and ended.error is None
-    assert any("one.txt: renamed to" in line and "its notes stay in" in line for line in told.said)
+    assert any("one.txt: renamed to" in line and "its notes are kept in" in line for line in told.said)
     assert {"file gone", "waiting", "document done"} <= {
         json.loads(line)["event"] for line in log.getvalue().splitlines()
     }

@@ -298,7 +298,7 @@ def test_a_missing_transcript_is_told_in_the_list(tmp_path: Path) -> None:
     served = app(folder(tmp_path))
     (tmp_path / "reactor.txt").unlink()
     status, _, body = ask(served, "/")
-    assert status == 200 and "is not there" in body
+    assert status == 200 and "was not found" in body
 
 
 def test_a_record_of_an_older_format_is_listed_with_what_to_do(tmp_path: Path) -> None:

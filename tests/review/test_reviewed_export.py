@@ -39,11 +39,11 @@ def test_markdown_goes_to_stdout_and_what_is_left_to_decide_to_stderr(
 def test_that_edits_of_the_page_are_not_in_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = reviewed(tmp_path) / "reactor.md"
     assert exit_code("export", "--reviewed", str(tmp_path)) == 0
-    assert "without edits of the page" not in capsys.readouterr().err
+    assert "without the edits on the page" not in capsys.readouterr().err
     page.write_text(page.read_text("utf-8").replace("too expensive", "far too expensive"), "utf-8")
     assert exit_code("export", "--reviewed", str(tmp_path)) == 0
     out, err = capsys.readouterr()
-    assert f"{page} is not as it was made" in err and "without edits of the page" in err and "far too" not in out
+    assert f"{page} was edited, or " in err and "without the edits on the page" in err and "far too" not in out
 
 
 def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

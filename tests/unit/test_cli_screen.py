@@ -223,7 +223,7 @@ def test_bars_begin_with_the_first_progress_and_on_a_terminal_alone(
 def test_where_a_fault_arose_stands_in_the_log_without_its_words_and_with_debug_on_the_screen(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    error, sink, spoken = Unforeseen("a fault of the program"), io.StringIO(), "".join(("me", "ga", "watts"))
+    error, sink, spoken = Unforeseen("a bug in studydoc"), io.StringIO(), "".join(("me", "ga", "watts"))
     try:
         raise KeyError(spoken)
     except KeyError as err:

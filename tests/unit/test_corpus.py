@@ -147,7 +147,7 @@ def test_a_page_that_is_a_folder_and_a_fault_of_the_program_fail_their_document_
     assert [o.status for o in found] == ["complete", "failed", "failed", "complete"]
     disk, fault = (o.error for o in found[1:3])
     assert disk and str(disk).startswith(f"{folder}: ") and isinstance(disk.__cause__, OSError)
-    assert fault and "a fault of the program: KeyError in test_corpus.py, line " in str(fault)
+    assert fault and "a bug in studydoc: KeyError in test_corpus.py, line " in str(fault)
     assert isinstance(fault.__cause__, KeyError) and "words" not in str(fault) and found[2].calls_made
 
 
@@ -192,13 +192,13 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     assert page is not None and not make().notes
     edited = "My own remark: ask Bob.\n\n" + page.read_text("utf-8")
     page.write_text(edited, "utf-8")
-    assert [n for n in make().notes if "stays so; delete it" in n] and page.read_text("utf-8") == edited
-    assert any("stays so" in n for n in make(citations=True).notes) and page.read_text("utf-8") == edited
+    assert [n for n in make().notes if "left as it is; delete it" in n] and page.read_text("utf-8") == edited
+    assert any("is left as it is" in n for n in make(citations=True).notes) and page.read_text("utf-8") == edited
     aside = page.with_name("talk0.edited.md")
     assert not aside.exists()
     another = ScriptedClient(good_answer)
     another.model = "another"
-    assert any("(somebody edited it, " in n and "talk0.edited.md" in n for n in make(client=another).notes)
+    assert any("was edited, or " in n and "talk0.edited.md" in n for n in make(client=another).notes)
     assert aside.read_text("utf-8") == edited and "ask Bob" not in page.read_text("utf-8")
     page.write_text(edited + "And Eve.\n", "utf-8")
     make()
@@ -229,7 +229,7 @@ def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_a
     record.write_bytes(before)
     for edited in (former.replace("they make heat", "they burn coal"), f"Ask Bob.\n\n{former}"):
         page.write_text(edited, "utf-8")
-        assert any("stays so" in note for note in make().notes) and page.read_text("utf-8") == edited
+        assert any("is left as it is" in note for note in make().notes) and page.read_text("utf-8") == edited
 
 
 @pytest.mark.parametrize("words", ["Study Document", "(not provided)", "power plants"])
@@ -244,7 +244,7 @@ def test_bold_set_by_hand_anywhere_is_an_edit(tmp_path: Path, words: str) -> Non
     assert words in written
     edited = written.replace(words, f"**{words}**", 1)
     page.write_text(edited, "utf-8")
-    assert any("stays so" in note for note in make().notes) and page.read_text("utf-8") == edited
+    assert any("is left as it is" in note for note in make().notes) and page.read_text("utf-8") == edited
 
 
 def test_a_page_is_as_it_was_made_by_what_its_record_keeps_of_it_however_pages_look_now(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_run_of_which_nothing_comes_takes_no_place_of_notes_that_were_made(tmp
     assert made is not None
     before = made.read_bytes(), made.with_suffix(".json").read_bytes()
     failed = make(refused)
-    assert failed.error is not None and "those that were made before stay" in str(failed.error)
+    assert failed.error is not None and "the earlier ones are kept" in str(failed.error)
     prune = f"studydoc store prune --model scripted --out {tmp_path / 'out'}"
     assert prune in str(failed.error)
     assert (made.read_bytes(), made.with_suffix(".json").read_bytes()) == before
@@ -336,7 +336,7 @@ def test_a_page_whose_record_tells_nothing_is_kept_aside(tmp_path: Path, record:
         page.with_suffix(".json").write_text(record, "utf-8")
     (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(good_answer), options(tmp_path, 1)))
     assert page.with_name("talk0.edited.md").read_text("utf-8") == "# A page of my own\n"
-    told = "was there already, without a record of notes that can be read: it is kept in"
+    told = "was already there, without a readable record: the old page is kept as"
     assert any(told in note for note in outcome.notes)
 
 
@@ -362,7 +362,7 @@ SEGMENTS = json.dumps({"segments": [{"start": n, "end": n + 1, "text": text} for
     [
         ("talk.json", None, "talk.json: this is the transcript itself"),
         ("talk.md", None, "talk.md: this is the transcript itself"),
-        ("talk.txt", "talk.json", "talk.json: this is no record of notes"),
+        ("talk.txt", "talk.json", "talk.json: this is not a studydoc record"),
     ],
 )
 def test_notes_that_would_be_written_over_a_file_that_is_none_of_theirs_are_not_asked_for(
@@ -441,7 +441,7 @@ def test_json_that_comes_while_notes_are_made_is_not_written_over(tmp_path: Path
         return good_answer(request)
 
     (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), ScriptedClient(answer), options(tmp_path, 1)))
-    assert "no record of notes" in str(outcome.error) and record.read_text("utf-8") == SEGMENTS
+    assert "not a studydoc record" in str(outcome.error) and record.read_text("utf-8") == SEGMENTS
 
 
 class Stored(ScriptedClient):

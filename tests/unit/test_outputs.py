@@ -100,11 +100,11 @@ def test_notes_of_transcripts_that_are_no_longer_there_are_told_in_a_line(
     assert told(week1) is None
     shutil.move("week1/talk.txt", "week1/ferry.txt")
     line = told(week1 / "ferry.txt")
-    assert line and line.startswith("notes of 1 transcript no longer there stay: notes/week1-talk.md (delete")
+    assert line and line.startswith("kept the notes of 1 missing transcript: notes/week1-talk.md (delete")
     make("week1", out="notes")
     assert told(week1) == told(week2) == line and told(week1 / "ferry.txt") is None
     shutil.move("week2/talk.txt", "week2/other.txt")
-    assert "notes of 1 transcript " in (told(week2) or "") and told(Path("nowhere")) is None
+    assert "notes of 1 missing transcript: " in (told(week2) or "") and told(Path("nowhere")) is None
 
 
 def test_notes_of_a_file_that_was_renamed_are_told_also_after_its_folder_was(
@@ -118,7 +118,7 @@ def test_notes_of_a_file_that_was_renamed_are_told_also_after_its_folder_was(
     shutil.move("week1", "ferries")
     make("ferries", out="notes")
     line = left_behind([Path("ferries")], find([Path("ferries")], Input(), Path("notes")), Path("notes"))
-    assert line and line.startswith("notes of 1 transcript no longer there stay: notes/week1-talk.md (delete")
+    assert line and line.startswith("kept the notes of 1 missing transcript: notes/week1-talk.md (delete")
 
 
 def test_no_record_is_read_for_a_file_that_has_notes_nor_in_folders_of_somebody_else(
@@ -143,7 +143,9 @@ def test_no_record_is_read_for_a_file_that_has_notes_nor_in_folders_of_somebody_
 
     Path("week2/talk.txt").unlink()
     assert told(Path("week1/talk.txt")) is None and not looked
-    assert "stay: moved/week2-talk.md " in (told(Path("week1")) or "x") and looked == [Path("moved/week2-talk.json")]
+    assert "transcript: moved/week2-talk.md " in (told(Path("week1")) or "x") and looked == [
+        Path("moved/week2-talk.json")
+    ]
 
 
 def test_of_a_record_as_it_is_written_only_its_source_is_parsed(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +213,7 @@ def test_a_transcript_under_another_name_is_known_by_its_words(weeks: Path, monk
     (record,) = make("week1/talk.txt", out="notes")
     (weeks / "week1" / "talk.txt").rename(weeks / "week1" / "monday [1].txt")
     assert transcript_of(load(record), record, weeks / "week1")[1] == ""
-    with pytest.raises(InputError, match=r"its transcript \.\./week1/talk\.txt is not there"):
+    with pytest.raises(InputError, match=r"its transcript \.\./week1/talk\.txt was not found"):
         transcript_of(load(record), record, weeks / "week2" / "nowhere")
 
 
@@ -291,7 +293,7 @@ def test_a_record_cannot_have_any_file_read_as_its_transcript(weeks: Path, monke
     (record,) = make("week1/talk.txt", out="notes")
     (weeks / "passwd").write_text("root: the first of all accounts", "utf-8")
     record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", "../passwd"), "utf-8")
-    with pytest.raises(InputError, match="is not there"):
+    with pytest.raises(InputError, match="was not found"):
         transcript_of(load(record), record, None)
 
 
@@ -349,13 +351,13 @@ def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
     elsewhere = weeks / "elsewhere"
     elsewhere.mkdir()
     shutil.move(packed, elsewhere / "talks.zip")
-    with pytest.raises(InputError, match="is not there"):
+    with pytest.raises(InputError, match="was not found"):
         transcript_of(load(record), record, None)
     assert transcript_of(load(record), record, elsewhere)[1] == ""
     shutil.make_archive(str(elsewhere / "talks"), "zip", "week2")
     assert transcript_of(load(record), record, elsewhere)[1].endswith("has changed since the notes were made")
     (elsewhere / "talks.zip").write_bytes(b"PK")
-    with pytest.raises(InputError, match="is not there"):
+    with pytest.raises(InputError, match="was not found"):
         transcript_of(load(record), record, elsewhere)
 
 
@@ -371,7 +373,7 @@ def test_a_transcript_that_is_no_longer_in_its_zip_file_is_gone(weeks: Path, mon
     assert told() is None
     Path("week1/tides.txt").unlink()
     shutil.make_archive("talks", "zip", "week1")
-    assert "notes of 1 transcript no longer there stay: notes/tides.md" in (told() or "")
+    assert "kept the notes of 1 missing transcript: notes/tides.md" in (told() or "")
 
 
 def test_the_members_of_a_zip_file_are_read_once_for_all_that_is_looked_up_in_it(

@@ -235,13 +235,13 @@ def test_the_seconds_of_calls_that_the_embedded_model_answers_together_count_onc
     assert found.at_once == at_once and found.seconds == pytest.approx(tokens * 0.02 / at_once)
 
 
-@pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, as capable")])
+@pytest.mark.parametrize(("profile", "told"), [("small", "on 2 cores"), ("capable", "tokens, used as a capable model")])
 def test_the_time_that_small_calls_take_is_not_told_of_others(tmp_path: Path, profile: str, told: str) -> None:
     settings = load_settings(model="local", profile=profile, out=tmp_path)
     client = ScriptedClient(good_answer)
     at = Connection(client, "embedded", "embedded", "m", "asked for", lambda store: client)
     line = opening_line(at, settings, [transcript()])
-    assert told in line and ("likely" in line) == (profile == "small")
+    assert told in line and ("about" in line) == (profile == "small")
 
 
 def test_machines_are_told_the_same(tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_a_limit_stops_before_the_call_that_could_pass_it() -> None:
     assert len(client.requests) == 2
 
 
-LATE = EndpointError("no whole answer within 600 s", retryable=True)
+LATE = EndpointError("no complete answer within 600 s", retryable=True)
 BUSY = PushedBack("busy", retryable=True)
 
 

@@ -405,7 +405,7 @@ def test_a_transcript_that_is_gone_is_told_once_of_a_record_and_its_edited_page(
     edit(page, "makes 40 megawatts", "makes 45 megawatts")
     rewrite(page, lambda fields: fields["source"].update(path="gone.txt"))
     code, (line,) = checked_by_command(page.parent)
-    assert code == 1 and "its transcript gone.txt is not there" in line
+    assert code == 1 and "its transcript gone.txt was not found" in line
     rows = map(json.loads, checked_by_command(page.parent, as_json=True)[1])
     assert [row["path"] for row in rows] == [str(page.with_suffix(".json")), str(page)]
 

@@ -65,6 +65,6 @@ def test_relative_paths_of_an_order_are_no_paths_in_another_folder(
 ) -> None:
     relative, absolute = order("talks"), order(str(tmp_path / "talks"))
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match=f"names files below {relative.folder}"):
+    with pytest.raises(SettingsError, match=f"the paths of the order start in {relative.folder}"):
         relative.settings_with(SETTINGS)
     assert absolute.settings_with(SETTINGS).model == "scripted"

@@ -41,7 +41,7 @@ def test_two_inputs_through_a_pipe_get_two_names(tmp_path: Path, monkeypatch: py
     assert piped(FIRST, tmp_path, monkeypatch).name == "stdin"
     other = piped(OTHER, tmp_path, monkeypatch)
     assert other.name == "stdin-2"
-    assert "stdin was made from another input" in other.notes[-1]
+    assert "the notes stdin belong to another input" in other.notes[-1]
 
 
 def test_a_pipe_never_takes_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def test_a_page_edited_by_hand_is_told_to_stay_and_one_kept_aside_is_told_once(
     page.write_text(page.read_text("utf-8") + "\nAsk Ben.\n", "utf-8")
     (told,) = asyncio.run(make_all([source], Stored(good_answer), ledger.options, on_outcome=ledger.remember))
     found = again(ledger, source)
-    assert found is not None and found.notes == told.notes and f"{page} is not as it was made" in found.notes[0]
+    assert found is not None and found.notes == told.notes and f"{page} was edited, or " in found.notes[0]
 
 
 def test_thought_is_remembered_with_the_other_tokens(calls: CallStore, source: Source) -> None:
@@ -167,7 +167,7 @@ def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
     run = Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
     calls.close()  # as a full disk does, it refuses what is to be written
     (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
-    assert outcome.complete and "talk: the next run looks at it again: " in capsys.readouterr().err
+    assert outcome.complete and "talk: the next run will check it again: " in capsys.readouterr().err
 
 
 def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
