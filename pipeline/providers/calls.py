@@ -101,7 +101,7 @@ def _hint(err: sqlite3.Error | OSError) -> str:
     if code == sqlite3.SQLITE_FULL or (isinstance(err, OSError) and err.errno == ENOSPC):
         return _FREE_SPACE
     if code == sqlite3.SQLITE_IOERR:
-        return "the disk may be full or broken: free some disk space or check it, and run again"
+        return "the disk may be full or faulty: free some space or check it, and run again"
     return "check the disk, or move the file away"
 
 
@@ -112,8 +112,8 @@ def _ready(path: Path) -> sqlite3.Connection:
         version = db.execute("pragma user_version").fetchone()[0]
         if version not in (0, _VERSION):
             raise StoreError(
-                f"{path}: a call store of version {version}, this program writes {_VERSION}",
-                hint="move it away or use the program that made it",
+                f"{path}: this is a call store of version {version}, but this program uses version {_VERSION}",
+                hint="move it away, or use the version of studydoc that made it",
             )
         db.executescript(_SCHEMA)
         if not version:
@@ -236,7 +236,7 @@ class CallStore:
             return None
         return StoreBusy(
             f"{self.path}: another program is writing the call store",
-            hint="run again when it has ended; nothing stored is lost",
+            hint="run again when it has finished; nothing stored is lost",
         )
 
     def remember(self, key: str, value: str) -> None:
@@ -265,7 +265,7 @@ class CallStore:
         except (sqlite3.Error, ValueError, TypeError, KeyError) as err:
             raise self._busy(err) or StoreError(
                 f"{self.path}: the call store cannot be read: {err}",
-                hint="studydoc store verify tells what is wrong; without the file all is asked anew",
+                hint="studydoc store verify shows what is wrong; if you delete the file, all calls are made again",
             ) from err
 
     def take_in(self, recording: RecordedCalls) -> int:
@@ -286,7 +286,7 @@ class CallStore:
             for key, identity, completion in self._db.execute("select key, identity, completion from calls"):
                 try:
                     if key_of(json.loads(identity)) != key:
-                        faults.append(f"call {key[:12]}…: its request is not the one that its key stands for")
+                        faults.append(f"call {key[:12]}…: its request does not match its key")
                     _load(completion)
                 except (ValueError, TypeError, KeyError) as err:
                     faults.append(f"call {key[:12]}…: cannot be read: {err}")
@@ -333,7 +333,7 @@ class RecordedCalls:
         except OSError as err:
             raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
         except (ValueError, KeyError, TypeError) as err:
-            raise StoreError(f"{path}: this is no recording of calls: {err}") from err
+            raise StoreError(f"{path}: this is not a recording of calls: {err}") from err
 
     def get(self, key: str) -> Completion | None:
         """The recorded answer, or None."""

@@ -34,7 +34,7 @@ class TooLong(ContextTooLong):
     """The prompt, alone or with room for its answer, exceeds the window; with the token counts of the refusal."""
 
     def __init__(self, message: str, window: int | None = None, prompt: int | None = None) -> None:
-        super().__init__(message, hint="give the server a longer context, or take a model that has one")
+        super().__init__(message, hint="give the server a longer context window, or use a model that has one")
         self.window, self.prompt = window, prompt
 
 
@@ -68,18 +68,18 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     """Our error for an error of the SDK."""
     address = endpoint.address
     if never_connected(err):
-        hint = "is the server up, and is the base URL right, its port too? Most end in /v1"
+        hint = "is the server up? Check the base URL and its port; most end in /v1"
         if vendor_at(endpoint.base_url):
             hint = "is this machine online, and does it need a proxy?"
         return unbilled(EndpointError(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if hung_up(err):
-        return EndpointError(f"{address}: the connection was cut before the answer was whole", retryable=True)
+        return EndpointError(f"{address}: the connection broke before the answer was complete", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):
-        return NoAnswerInTime(f"{address}: no whole answer within {endpoint.deadline:g} s", retryable=True)
+        return NoAnswerInTime(f"{address}: no complete answer within {endpoint.deadline:g} s", retryable=True)
     if too_large := next((e for e in (err, err.__cause__) if isinstance(e, BodyTooLarge)), None):
         return EndpointError(f"{address}: the answer cannot be read: {too_large}")
     if isinstance(err, ValueError):
-        return Unreadable(f"{address}: the answer is no JSON, or not all of it came", retryable=True)
+        return Unreadable(f"{address}: the answer is not JSON, or is incomplete", retryable=True)
     if not isinstance(err, openai.APIStatusError):
         kind = EndpointError if isinstance(err, openai.APIConnectionError | httpx2.TransportError) else Unreadable
         return kind(f"{address}: the answer could not be read ({type(err).__name__})", retryable=True)
@@ -114,7 +114,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
     if 300 <= status < 400:
         return _redirected(status, headers, endpoint)
     if is_page(headers, body) and status < 500:
-        hint = "a gateway or a proxy answers: is the base URL right (most end in /v1), and may this machine go there?"
+        hint = "a gateway or a proxy answered: is the base URL right (most end in /v1), and may this machine use it?"
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(text):
         return Declined("a content filter stopped the call")
@@ -123,7 +123,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
     if status == 403 and not _NO_MODEL.search(text):
-        hint = f"check {endpoint.key_name}, and what it may be used for"
+        hint = f"check {endpoint.key_name} and its permissions"
         return EndpointError(f"{address}: not allowed (HTTP 403): {sentence}", hint=hint, fatal=True)
     if status == 402 and (afforded(text) or 0) >= _LEAST_PAID_FOR:
         return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
@@ -143,16 +143,14 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
             fatal=True,
         )
     if _MISSED.search(text):
-        return MissedFormat(f"{address}: the model's answer missed the format", retryable=True)
+        return MissedFormat(f"{address}: the model's answer does not match the format", retryable=True)
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
         return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
     if status in (408, 409, 425, 429) or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         if wait is not None and not soon:
             hint = "nothing is lost: run again later"
-            return EndpointError(
-                f"{address}: wants {duration(wait)} to pass before the next call", hint=hint, fatal=True
-            )
+            return EndpointError(f"{address}: accepts the next call in {duration(wait)}", hint=hint, fatal=True)
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
         return kind(f"{address}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
     return EndpointError(f"{address}: the call was refused (HTTP {status}): {sentence}")
@@ -166,10 +164,12 @@ def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> End
     except ValueError:  # not a valid address
         place = place_of(requested)
     elsewhere = place != place_of(requested)
-    leads = f"leads to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "leads elsewhere"
-    hint = "is the base URL right: https or http, and /v1 at its end, as most have it?"
+    leads = f"redirects to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "redirects"
+    hint = "check the base URL: https or http? Most end in /v1"
     if elsewhere and place.endswith(_CALLS):
-        hint = f"if you trust that place: --base-url {_without(endpoint.api_key, place.removesuffix(_CALLS))[:200]}"
+        hint = (
+            f"if you trust that address, use --base-url {_without(endpoint.api_key, place.removesuffix(_CALLS))[:200]}"
+        )
     return EndpointError(f"{endpoint.address}: {leads} instead of answering (HTTP {status})", hint=hint, fatal=True)
 
 
@@ -213,7 +213,7 @@ def _too_long(status: int, text: str, model: str) -> TooLong | None:
         return None
     if (status == 413 or _TOO_LARGE.search(text)) and (match := _PER_MINUTE.search(text)):
         limit = int(match.group(1))
-        return TooLong(f"{model}: one call may have {limit:,} tokens here, its answer counted whole", limit)
+        return TooLong(f"{model}: one call may use {limit:,} tokens here, its longest answer included", limit)
     if status == 413 or (status != 429 and _LONG.search(text)):
         return TooLong(f"{model}: the prompt is longer than the model's context window", *window_and_prompt(text))
     return None

@@ -85,8 +85,8 @@ def inspect(path: Path) -> ModelFile:
     facts = header.facts
     if not facts.get("tokenizer.chat_template"):
         raise WeightsError(
-            f"{path}: the model has no chat template, so it cannot be asked",
-            hint='take a file of an "instruct" or "chat" model',
+            f"{path}: the model has no chat template, so it cannot be used",
+            hint='use a file of an "instruct" or "chat" model',
         )
     architecture = str(facts.get("general.architecture", ""))
     layers = _count(facts, f"{architecture}.block_count")
@@ -110,8 +110,8 @@ def ensure_it_fits(model: ModelFile, context: int, free: int | None = None) -> N
     needed = model.memory(context)
     if available is not None and needed > available:
         raise SettingsError(
-            f"{model.path}: needs about {_gigabytes(needed)} of memory, {_gigabytes(available)} are free",
-            hint="take a smaller model or one with fewer bits a weight, or close other programs",
+            f"{model.path}: needs about {_gigabytes(needed)} of memory, but only {_gigabytes(available)} is free",
+            hint="use a smaller model or one with fewer bits per weight, or close other programs",
         )
 
 
@@ -147,7 +147,7 @@ def _pages() -> int | None:
         return None
 
 
-_CUT = "the model file is cut"
+_CUT = "the model file is incomplete"
 _DAMAGED = "the header of the model file is damaged"
 
 
@@ -160,10 +160,10 @@ class _Header:
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._size = file, size
         if file.read(4) != _MAGIC:
-            raise WeightsError("this is no GGUF model file", hint="take a file that ends in .gguf")
+            raise WeightsError("this is not a GGUF model file", hint="use a file that ends in .gguf")
         version = self._number("I")
         if version not in _VERSIONS:
-            raise WeightsError(f"GGUF of version {version} cannot be read", hint="take a newer file of the model")
+            raise WeightsError(f"GGUF version {version} is not supported", hint="use a newer file of the model")
         tensors, entries = self._number("Q"), self._number("Q")
         if max(tensors, entries) > _MOST:
             raise WeightsError(_DAMAGED, hint="fetch it again")

@@ -83,7 +83,7 @@ _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"}
 async def _body(response: httpx2.Response) -> bytes:
     kind = response.headers.get("content-encoding", "identity").strip().casefold()
     if kind not in ("identity", "gzip", "deflate", ""):
-        raise BodyTooLarge(f"a body packed as {kind[:20]} was not asked for", request=response.request)
+        raise BodyTooLarge(f"its compression ({kind[:20]}) is not supported", request=response.request)
     unpack = zlib.decompressobj(47 if kind == "gzip" else 15) if kind in ("gzip", "deflate") else None
     parts: list[bytes] = []
     size = 0
@@ -94,7 +94,7 @@ async def _body(response: httpx2.Response) -> bytes:
             raise httpx2.DecodingError(str(err), request=response.request) from err
         size += len(part)
         if size > MOST_BYTES:
-            raise BodyTooLarge("the body is too large", request=response.request)
+            raise BodyTooLarge("it is too large", request=response.request)
         parts.append(part)
     return b"".join(parts)
 

@@ -49,9 +49,9 @@ def limit_for(request: Request, known: Capabilities, endpoint: Endpoint, size: i
 def too_long(request: Request, known: Capabilities, size: int) -> str | None:
     """Why a prompt of `size` tokens should not be sent at all; None if it may be."""
     if known.cut_from is not None and size >= known.cut_from:
-        return f"prompts of {known.cut_from:,} tokens are cut in silence here"
+        return f"the endpoint silently truncates prompts of {known.cut_from:,} tokens"
     if known.window is not None and size + _least(request, known) > known.window:
-        return f"{size:,} tokens leave no room for an answer in a window of {known.window:,}"
+        return f"{size:,} tokens leave no room for an answer in a context window of {known.window:,}"
     return None
 
 
@@ -66,7 +66,7 @@ def from_overflow(err: TooLong, known: Capabilities, size: int) -> Lesson | None
         return None
     if known.window is not None and abs(window - known.window) * 10 <= known.window:  # the ratio varies a little
         return Lesson(replace(known, window=min(window, known.window)))
-    return Lesson(replace(known, window=window), f"has a window of {err.window:,} tokens for prompt and answer")
+    return Lesson(replace(known, window=window), f"has a context window of {err.window:,} tokens for prompt and answer")
 
 
 def from_cut(
@@ -80,7 +80,7 @@ def from_cut(
     window = _as_counted(total, usage.prompt_tokens, size)
     fills_pages = (total + 1) % _PAGE <= 2 and window >= LEAST_WINDOW
     if not usage.estimated and usage.completion_tokens < 0.9 * limit and fills_pages:
-        notice = f"has a window of {total:,} tokens for prompt and answer, and stops without a word when it is full"
+        notice = f"has a context window of {total:,} tokens for prompt and answer, and stops silently when it is full"
         return Full(replace(known, window=window), notice, total)
     # Without usage, thought may be hidden: if the text ends well before its own limit, thought took the rest.
     enough = _ENOUGH_COUNTED if usage.estimated else 0.9 if thought else 0.0
@@ -92,13 +92,13 @@ def from_cut(
     roomier = replace(known, room=room, thought=max(known.thought, thought))
     if room > _MOST_ROOM or limit_for(request, roomier, endpoint, size) <= limit:
         return None
-    return MoreRoom(roomier, f"was cut in thought: it gets {room:,} tokens beside the answer from now on")
+    return MoreRoom(roomier, f"was cut off while thinking: from now on it gets {room:,} tokens beside the answer")
 
 
 def from_answer(completion: Completion, known: Capabilities, keywords: frozenset[str]) -> Lesson:
     """What a complete answer teaches."""
     thought = completion.usage.thought_tokens
-    notice = f"thinks before it answers ({thought:,} tokens at first)" if thought and not known.thought else ""
+    notice = f"thinks before it answers ({thought:,} tokens the first time)" if thought and not known.thought else ""
     return Lesson(known.after_answer(thought, keywords), notice)
 
 
@@ -109,9 +109,9 @@ def from_canary(was_read: bool, reported: int | None, size: int, known: Capabili
         ratio = known.ratio if not reported else min(reported / size, known.ratio or reported / size)
         return Lesson(replace(known, read_to=max(known.read_to, size), doubt=doubt, ratio=ratio))
     cut_from = size if known.cut_from is None else min(known.cut_from, size)
-    share = f"only about {reported:,}" if reported else "not all"
+    share = f"only about {reported:,}" if reported else "only part"
     notice = (
-        f"reads {share} of {size:,} tokens of a prompt and does not say so: what is longer is split"
+        f"silently reads {share} of a prompt of {size:,} tokens: longer chunks are split"
         " (Ollama: set OLLAMA_CONTEXT_LENGTH; LM Studio: load the model with a longer context)"
     )
     return Lesson(replace(known, cut_from=cut_from), notice)

@@ -154,7 +154,7 @@ class Limited:
     def _reached_by(self, total: _Spent) -> LimitReached | None:
         """The limit that this total would exceed; None if it is within all limits."""
         if self._tokens is not None and total.tokens > self._tokens:
-            return LimitReached(f"--max-tokens {self._tokens:,}: the next call could pass it")
+            return LimitReached(f"--max-tokens {self._tokens:,}: the next call could exceed it")
         if self._cost is not None and total.usd > self._cost:
-            return LimitReached(f"--max-cost {self._cost:g} USD: the next call could pass it")
+            return LimitReached(f"--max-cost {self._cost:g} USD: the next call could exceed it")
         return None

@@ -57,7 +57,7 @@ class EmbeddedServer:
         except RuntimeError as err:
             raise WeightsError(
                 f"{self._weights.name}: the model cannot be loaded: {err}",
-                hint="the file may be damaged, or its kind of model too new: fetch it again, or take another",
+                hint="the file may be damaged, or its kind of model too new: fetch it again, or use another",
             ) from err
         return self
 

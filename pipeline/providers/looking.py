@@ -61,7 +61,7 @@ class Looking:
                 await self._ask_for_the_word(size, outgoing)
         if self._known.cut_from is not None and size >= self._known.cut_from:
             model = outgoing.endpoint.model
-            raise unbilled(TooLong(f"{model}: a part of a prompt of {size:,} tokens was cut off in silence"))
+            raise unbilled(TooLong(f"{model}: the endpoint silently truncated a prompt of {size:,} tokens"))
 
     async def _ask_for_the_word(self, size: int, outgoing: Outgoing) -> None:
         """Ask the question and learn from the answer, or from a second one if the first is unclear."""

@@ -93,13 +93,15 @@ def add(source: str, report: weights.Report, sha256: str | None = None) -> Path:
     remote = "://" in source
     name = _name(source, remote=remote)
     if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
-        raise SettingsError(f"{sha256!r} is no sha256", hint="it has 64 characters, 0 to 9 and a to f")
+        raise SettingsError(f"{sha256!r} is not a SHA-256 digest", hint="one has 64 characters, 0 to 9 and a to f")
     if not remote:
         chosen(str(Path(source).absolute()))  # raises before much is copied
     target, partial = folder / name, folder / f"{name}.partial"
     with weights.taking_in(name, folder):
         if target.exists():
-            raise SettingsError(f"{name} is there already", hint=f"studydoc models remove {name}")
+            raise SettingsError(
+                f"{name} is already there", hint=f"to replace it, first run studydoc models remove {name}"
+            )
         if remote:
             if sha256 is None:  # without it, nothing shows whether an earlier partial file belongs to it
                 partial.unlink(missing_ok=True)
@@ -128,7 +130,7 @@ def remove(name: str) -> int:
 
 def _load(path: Path) -> OwnModel:
     if not path.is_file():
-        raise WeightsError(f"{path}: this is no file", hint=f"give the path of a model file that ends in {ENDING}")
+        raise WeightsError(f"{path}: this is not a file", hint=f"give the path of a model file that ends in {ENDING}")
     stat = path.stat()
     return _inspected(path, stat.st_size, stat.st_mtime_ns)
 
@@ -154,12 +156,14 @@ def _digest(path: Path, size: int) -> str:
 def _name(source: str, *, remote: bool) -> str:
     """The name for a file in the models folder. Raises SettingsError if there is no suitable one."""
     if remote and not source.startswith("https://"):
-        raise SettingsError(f"{source}: a model is fetched by https alone", hint="give an https:// address, or a file")
+        raise SettingsError(f"{source}: models are fetched over https only", hint="give an https:// address, or a file")
     name = unquote(urlsplit(source).path.rpartition("/")[2]) if remote else Path(source).name
     if not name.lower().endswith(ENDING) or name.startswith(".") or not name.isprintable() or set(name) & set("/\\:"):
-        raise SettingsError(f"{source}: this is no name of a model file", hint=f"it has to end in {ENDING}")
+        raise SettingsError(f"{source}: this is not the name of a model file", hint=f"it has to end in {ENDING}")
     if name.lower() == weights.EMBEDDED.file:
-        raise SettingsError(f"{name} is the embedded model's name", hint="studydoc models fetch, or rename the file")
+        raise SettingsError(
+            f"{name} is the embedded model's name", hint="rename the file; studydoc models fetch fetches that model"
+        )
     return name
 
 
@@ -169,5 +173,5 @@ def _download(url: str, partial: Path, report: weights.Report) -> None:
     except ConnectionError as err:
         raise WeightsError(
             f"{partial.name.removesuffix('.partial')} cannot be fetched: {err}",
-            hint="run again; with --sha256 it goes on where it stopped",
+            hint="run again; with --sha256 it resumes where it stopped",
         ) from err

@@ -27,7 +27,7 @@ def offered(reply: Any) -> list[Offered]:
     """The models in a listing, sorted by name. ValueError if it is no listing."""
     rows = reply.get("data", reply.get("models")) if isinstance(reply, dict) else reply
     if not isinstance(rows, list):
-        raise ValueError("no list of models")
+        raise ValueError("the answer is not a list of models")
     return sorted((_model_of(row) for row in rows if isinstance(row, dict) and row.get("id")), key=lambda o: o.name)
 
 

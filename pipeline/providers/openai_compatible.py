@@ -166,7 +166,7 @@ class OpenAICompatible:
                 self._learn_from_answer(result, outgoing)
                 return replace(result, usage=outgoing.spent)
             last_way = result.value
-        raise EndpointError(f"{self.endpoint.address}: no way of asking was taken, the last one {last_way}")
+        raise EndpointError(f"{self.endpoint.address}: every form of the call was refused, the last {last_way}")
 
     async def _attempt(self, outgoing: Outgoing, *, alone: bool) -> Completion | Retry:
         """A usable answer, or the other way in which the call has to be sent."""
@@ -215,10 +215,10 @@ class OpenAICompatible:
             self.learn(learned)
             if isinstance(learned, learning.Full):
                 raise unbilled(
-                    TooLong(f"{self.model}: prompt and answer together fill a window of {learned.window:,} tokens")
+                    TooLong(f"{self.model}: prompt and answer fill a context window of {learned.window:,} tokens")
                 )
             if isinstance(learned, learning.MoreRoom):
-                cut = EndpointError(f"{self.endpoint.address}: the answer was cut in thought")
+                cut = EndpointError(f"{self.endpoint.address}: the answer was cut off while the model was thinking")
                 self._on_retry(outgoing.request, spending(cut, completion.usage))
                 return Retry.MORE_ROOM
         return Retry.LOWER_FORMAT if self._ignores_format(completion, outgoing.request, outgoing.known) else None
@@ -240,7 +240,7 @@ class OpenAICompatible:
         self._in_words += self.known.rung == sent_by.rung
         if self.known.rung == sent_by.rung and self._in_words >= _SHOWN_IN_WORDS:
             self._in_words = 0
-            notice = f"ignores {sent_by.rung}: {lower.rung} in its place"
+            notice = f"ignores {sent_by.rung}: {lower.rung} is used instead"
             self.learn(Lesson(replace(self.known, rung=lower.rung), notice))
         return True
 
@@ -335,7 +335,7 @@ class OpenAICompatible:
         self._given_up += err.retryable or not self.known.answers
         if err.fatal or self._given_up < _MOST_GIVEN_UP:
             return None
-        message = f"{self._given_up} calls in a row were given up, the last one: {err}"
+        message = f"{self._given_up} calls in a row failed; the last one: {err}"
         hint = "run again later; every answer so far is stored" if err.retryable else "every answer so far is stored"
         last = EndpointError(message, hint=hint, fatal=True)
         last.billed = err.billed

@@ -29,10 +29,10 @@ class Retry(Enum):
     """In which other way a call is sent again."""
 
     REFUSED = "without what was refused"
-    OUTDATED = "as other calls have taught"
-    LOWER_FORMAT = "in a lower response format"
-    SHORTER = "with a lower limit"
-    MORE_ROOM = "with more room for thought"
+    OUTDATED = "adjusted to what other calls taught"
+    LOWER_FORMAT = "in a simpler response format"
+    SHORTER = "with a lower token limit"
+    MORE_ROOM = "with more tokens for thinking"
 
 
 @dataclass(frozen=True, slots=True)

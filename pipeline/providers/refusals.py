@@ -61,9 +61,9 @@ def guess(body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     if known.answers:
         return None
     if extras := [name for name in _EXTRAS if name in body]:
-        return Lesson(known.without(*extras), f"refuses without a reason: asked without {enumerated(extras, 'and')}")
+        return Lesson(known.without(*extras), f"refuses without a reason: {enumerated(extras, 'and')} left out")
     if lower := known.lower_rung():
-        return Lesson(lower, f"refuses without a reason: asked for {lower.rung} in place of {known.rung}")
+        return Lesson(lower, f"refuses without a reason: {lower.rung} is used instead of {known.rung}")
     return None
 
 
@@ -74,13 +74,13 @@ def _is_named(name: str, text: str) -> bool:
 def _of_streams(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     if "stream" in body or not _STREAMS_ALONE.search(text):
         return None
-    return Lesson(replace(known, streams=True), "takes streamed calls only: answers are asked for as streams")
+    return Lesson(replace(known, streams=True), "accepts only streamed calls: answers are streamed")
 
 
 def _of_credit(affordable: int, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
     if not any(body.get(name, 0) > affordable for name in _LIMIT_NAMES):
         return None
-    return Lesson(replace(known, afforded=affordable), f"has credit for answers of {affordable:,} tokens at most")
+    return Lesson(replace(known, afforded=affordable), f"has credit for answers of at most {affordable:,} tokens")
 
 
 def _of_limit(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
@@ -88,11 +88,11 @@ def _of_limit(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson
     if name is None or not _is_named(name, text):
         return None
     if highest := _highest(text, body[name]):
-        return Lesson(replace(known, answer_most=highest), f"gives answers of {highest:,} tokens at most")
+        return Lesson(replace(known, answer_most=highest), f"gives answers of at most {highest:,} tokens")
     other = next(n for n in _LIMIT_NAMES if n != name)
     if known.limit is None:
-        return Lesson(replace(known, limit=other), f"wants {other} in place of {name}")
-    return Lesson(known.without(*_LIMIT_NAMES), "takes no limit on the answer's length: it goes without one")
+        return Lesson(replace(known, limit=other), f"expects {other} instead of {name}")
+    return Lesson(known.without(*_LIMIT_NAMES), "accepts no limit on the answer's length: none is sent")
 
 
 def _highest(text: str, limit: int) -> int | None:
@@ -106,9 +106,9 @@ def _of_roles(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson
     messages = body.get("messages") or [{"role": ""}]
     alternate, system = _ALTERNATE.search(text), messages[0]["role"] == "system"
     if alternate and _repeats_a_role(messages):
-        return Lesson(replace(known, join_roles=True), "wants roles to alternate: messages of one role are joined")
+        return Lesson(replace(known, join_roles=True), "requires alternating roles: messages of one role are joined")
     if system and (alternate or _NO_SYSTEM.search(text)):
-        return Lesson(replace(known, no_system_role=True), "takes no system role: its words go before the user's")
+        return Lesson(replace(known, no_system_role=True), "accepts no system role: its text is put before the user's")
     return None
 
 
@@ -126,7 +126,7 @@ def _of_extras(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesso
     reduced = known.without(*names)
     if "reasoning_effort" in names and _OTHER_VALUE.search(text):  # it thinks, but does not accept this value
         reduced = replace(reduced, room=max(reduced.room or 0, FIRST_ROOM))
-    return Lesson(reduced, f"does not take {enumerated(names, 'and')}: left out")
+    return Lesson(reduced, f"does not accept {enumerated(names, 'and')}: left out")
 
 
 def _of_format(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesson | None:
@@ -135,16 +135,16 @@ def _of_format(text: str, body: Mapping[str, Any], known: Capabilities) -> Lesso
         return None
     schema = response_format.get("json_schema") or {}
     if "strict" in schema and _NOT_TAKEN.search(text) and _names_keyword("strict", text):
-        return Lesson(known.without("strict"), "does not take strict schemas: asked for without")
+        return Lesson(known.without("strict"), "does not accept strict schemas: strict is left out")
     if _NOT_TAKEN.search(text):
         keywords = [k for k in sorted(keywords_of(schema.get("schema")) - _BACKBONE) if _names_keyword(k, text)]
         if keywords:
             dropped = known.keywords_left_out | set(keywords)
             return Lesson(
-                replace(known, keywords_left_out=dropped), f"takes schemas without {enumerated(keywords, 'and')}"
+                replace(known, keywords_left_out=dropped), f"accepts schemas only without {enumerated(keywords, 'and')}"
             )
     lower = known.lower_rung()
-    return Lesson(lower, f"does not take {known.rung}: {lower.rung} in its place") if lower else None
+    return Lesson(lower, f"does not accept {known.rung}: {lower.rung} is used instead") if lower else None
 
 
 def _names_keyword(keyword: str, text: str) -> bool:

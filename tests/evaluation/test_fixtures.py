@@ -217,7 +217,7 @@ def test_a_call_that_nothing_asks_for_is_a_difference(made: Fixture) -> None:
 
 def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     made.calls.write_text("not json\n")
-    assert "this is no recording of calls" in check_fixture(made).lines[0]
+    assert "this is not a recording of calls" in check_fixture(made).lines[0]
     (made.folder / "fixture.json").write_text('{"format": 2, "transcript": "../../secret.txt", "model": "m"}')
     with pytest.raises(InputError, match="this is no fixture"):
         load_fixture(made.folder)

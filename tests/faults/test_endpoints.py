@@ -230,7 +230,7 @@ def test_an_endpoint_that_takes_streams_alone_is_asked_for_streams_and_its_usage
     told, fake = Told(), open_("dashscope_takes_streams_alone")
     answer = ask(fake, told=told)[0]
     assert json.loads(answer.text)["points"] and answer.rung == "json_schema" and not answer.usage.estimated
-    assert [line.partition(" takes ")[2] for line in told] == ["streamed calls only: answers are asked for as streams"]
+    assert [line.partition(" accepts ")[2] for line in told] == ["only streamed calls: answers are streamed"]
 
 
 def test_streams_without_options_are_asked_for_where_those_are_refused(open_: Open) -> None:
@@ -278,7 +278,7 @@ def test_an_endpoint_without_any_format_gets_the_schema_in_the_prompt(open_: Ope
 def test_what_is_learned_is_said_in_one_line(open_: Open) -> None:
     told = Told()
     ask(open_("anthropic_has_no_temperature"), *map(request, range(6)), told=told)
-    assert len(told) == 1 and "does not take temperature: left out" in told[0]
+    assert len(told) == 1 and "does not accept temperature: left out" in told[0]
 
 
 def test_what_is_learned_changes_no_identity(open_: Open, tmp_path: Path) -> None:
@@ -439,10 +439,10 @@ LONG = "These words stand for a long transcript. " * 1200  # about 9,600 tokens
 
 def test_a_prompt_that_is_cut_in_silence_is_seen_told_and_not_sent_again(open_: Open) -> None:
     fake, told = open_(window=4096), Told()
-    with pytest.raises(ContextTooLong, match="cut off in silence"):
+    with pytest.raises(ContextTooLong, match="silently truncated"):
         ask(fake, request(words=LONG), told=told)
     assert fake.asked == 2  # the call, and the question for the word in its first line
-    assert "does not say so" in told[-1] and "OLLAMA_CONTEXT_LENGTH" in told[-1]
+    assert "silently reads only" in told[-1] and "OLLAMA_CONTEXT_LENGTH" in told[-1]
     with pytest.raises(ContextTooLong):
         ask(fake, request(1, words=LONG), known=known(fake))
     assert fake.asked == 2
@@ -471,7 +471,7 @@ def test_a_chunk_that_the_doctor_found_cut_is_looked_at_by_the_next_run_and_read
 @pytest.mark.parametrize("usage", [True, False])
 def test_a_message_that_is_dropped_from_between_is_seen(open_: Open, usage: bool) -> None:
     fake = open_("ollama_drops_messages", window=4096, usage=usage)
-    with pytest.raises(ContextTooLong, match="cut off in silence"):
+    with pytest.raises(ContextTooLong, match="silently truncated"):
         ask(fake, request(words=LONG, task="Write the notes."))
     assert fake.asked == 2 and known(fake).cut_from
 
@@ -504,7 +504,7 @@ def test_a_window_that_fills_in_silence_makes_the_chunk_smaller(open_: Open) -> 
     fake, told = open_(full_at=4096, thinks=3000), Told()
     with pytest.raises(ContextTooLong, match="4,096"):
         ask(fake, request(words=LONG[:8000]), told=told)
-    assert fake.asked == 1 and "stops without a word" in told[-1]
+    assert fake.asked == 1 and "stops silently" in told[-1]
 
 
 def test_what_a_refusal_teaches_of_a_window_holds_for_every_shorter_prompt(open_: Open) -> None:

@@ -198,7 +198,7 @@ def test_usage_that_is_missing_or_no_number_is_estimated_and_marked(rig: Start, 
 
 def test_a_redirect_to_another_host_is_not_followed(rig: Start) -> None:
     here = rig("redirect")
-    with pytest.raises(EndpointError, match=r"leads to http://localhost:\d+/v1/elsewhere .*base URL") as caught:
+    with pytest.raises(EndpointError, match=r"redirects to http://localhost:\d+/v1/elsewhere .*base URL") as caught:
         here.ask()
     assert here.asked == 1 and caught.value.fatal and not caught.value.billed
 

@@ -250,7 +250,7 @@ def test_a_full_disk_before_anything_is_asked_is_no_reason_to_move_the_answers_a
     assert made(folder, url)[0] == 0
     code, stderr = finish(make(folder, url, before=files_of_at_most(0)))
     assert code == 1 and "call store" in stderr and "move" not in stderr, stderr
-    assert "the disk may be full or broken: free some disk space or check it" in stderr
+    assert "the disk may be full or faulty: free some space or check it" in stderr
 
 
 def test_notes_that_cannot_be_written_leave_the_old_ones_whole(folder: Path, serve: Callable[..., str]) -> None:

@@ -179,7 +179,9 @@ def test_a_path_that_exists_wins_over_an_added_name(tmp_path: Path) -> None:
 
 def test_a_wrong_digest_leaves_nothing(tmp_path: Path, models: Path) -> None:
     path = model_file(tmp_path)
-    with pytest.raises(WeightsError, match=f"^{path}: its sha256 is another than 0+ .it was not taken in and stays"):
+    with pytest.raises(
+        WeightsError, match=f"^{path}: its SHA-256 digest is not 0+ .it was not added; use another file"
+    ):
         add(str(path), unread, "0" * 64)
     assert [p.name for p in models.iterdir()] == ["model.gguf.lock"]
 
@@ -187,10 +189,10 @@ def test_a_wrong_digest_leaves_nothing(tmp_path: Path, models: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("http://example.org/model.gguf", "https alone"),
-        ("file:///etc/model.gguf", "https alone"),
+        ("http://example.org/model.gguf", "https only"),
+        ("file:///etc/model.gguf", "https only"),
         ("https://example.org/model", "has to end in .gguf"),
-        ("https://example.org/a%2F..%2Fmodel.gguf", "no name of a model file"),
+        ("https://example.org/a%2F..%2Fmodel.gguf", "not the name of a model file"),
         (f"https://example.org/{weights.EMBEDDED.file}", "the embedded model's name"),
         ("none.gguf", "no such file"),
     ],
@@ -310,6 +312,6 @@ def test_what_a_download_brought_is_checked_before_it_gets_its_name(
 
     plain = weights.download
     monkeypatch.setattr(weights, "download", to_the_hub)
-    with pytest.raises(WeightsError, match=r"^model\.gguf: this is no GGUF model file"):
+    with pytest.raises(WeightsError, match=r"^model\.gguf: this is not a GGUF model file"):
         add("https://example.org/model.gguf?download=true", unread)
     assert [p.name for p in models.iterdir()] == ["model.gguf.lock"]

@@ -437,6 +437,6 @@ def test_a_call_that_no_way_of_asking_brings_an_answer_tells_the_last_one(monkey
     names = ("seed", "temperature")
     refusals = [httpx2.Response(400, json={"error": {"message": f"unknown parameter: {n}"}}) for n in names]
     server = Server(*refusals, reply())
-    with pytest.raises(EndpointError, match="no way of asking was taken, the last one without what was refused"):
+    with pytest.raises(EndpointError, match="every form of the call was refused, the last without what was refused"):
         server.ask()
     assert len(server.bodies) == 2

@@ -349,11 +349,11 @@ def test_a_refusal_of_any_shape_is_one_line_of_ours(status: int, body: Any) -> N
 @pytest.mark.parametrize(
     ("location", "words"),
     [
-        ("https://me:pw@server.test/v1/chat/completions?key=sk-1#x", "leads to https://server.test/v1/chat/completions instead of answering (HTTP 301) (if you trust that place: --base-url https://server.test/v1)"),
-        ("/login?next=chat", "leads to http://server.test/login instead of answering (HTTP 301) (is the base URL right"),
-        ("/login/sk-canary-1234567890", "leads to http://server.test/login/… instead"),
-        ("", "leads elsewhere instead of answering"),
-        ("http://[", "leads elsewhere instead of answering"),
+        ("https://me:pw@server.test/v1/chat/completions?key=sk-1#x", "redirects to https://server.test/v1/chat/completions instead of answering (HTTP 301) (if you trust that address, use --base-url https://server.test/v1)"),
+        ("/login?next=chat", "redirects to http://server.test/login instead of answering (HTTP 301) (check the base URL"),
+        ("/login/sk-canary-1234567890", "redirects to http://server.test/login/… instead"),
+        ("", "redirects instead of answering"),
+        ("http://[", "redirects instead of answering"),
     ],
 )  # fmt: skip
 def test_a_redirect_tells_where_it_leads_without_login_query_and_key(location: str, words: str) -> None:

@@ -571,4 +571,4 @@ def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
         db.execute("update calls set identity = replace(identity, '\"seed\": 7', '\"seed\": 8') where key = (select min(key) from calls)")  # fmt: skip
     db.close()
     (fault,) = store_faults(tmp_path)
-    assert "is not the one that its key stands for" in fault
+    assert "does not match its key" in fault

@@ -242,7 +242,7 @@ def test_only_what_asked_nothing_is_free_where_no_price_is_known() -> None:
     assert cost_of_run("m1", "http://own.test", asked) == 0.0
     asked.book_failed(unbilled(EndpointError("refused")))
     assert cost_of_run("m1", "http://own.test", asked) == 0.0
-    asked.book_failed(EndpointError("no whole answer"))
+    asked.book_failed(EndpointError("no complete answer"))
     assert cost_of_run("m1", "http://own.test", asked) is None
     asked.book_failed(spending(EndpointError("empty"), Usage(1000)))
     assert cost_of_run("m1", "http://own.test", asked) is None and cost_of_run(DEFAULT_HOSTED_MODEL, OPENAI, asked)

