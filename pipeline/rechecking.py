@@ -144,12 +144,15 @@ def reopen(path: Path, transcripts: Path | None = None) -> Reopened:
     try:
         markdown = path.read_text("utf-8")
     except UnicodeDecodeError as err:
-        raise InputError(f"{path}: this is no UTF-8", hint="save it as UTF-8") from err
+        raise InputError(f"{path}: this is not UTF-8", hint="save it as UTF-8") from err
     if is_unchanged(markdown, document):
         return Reopened(document, transcript, draft_of_document(document), False, remark)
     draft = draft_of_page(markdown, document)
     if any(document.statements()) and not any(draft.statements()):
-        raise InputError(f"{path}: nothing of the record stands on this page", hint="studydoc make writes it anew")
+        raise InputError(
+            f"{path}: nothing of the record is on this page",
+            hint="to have it written again, delete it and run studydoc make",
+        )
     return Reopened(document, transcript, draft, True, remark)
 
 
@@ -275,12 +278,12 @@ async def _by_model(
 def _objection(statement: DraftStatement, verdict: Verdict, recording: Recording) -> Objection | None:
     """A verdict on a statement as an objection, with the corrected text if any; None if it asks for the same lines."""
     if verdict.fault.verdict == "citation":
-        message = f"its lines are {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
+        message = f"its lines should be {', '.join(map(str, verdict.lines))}" if verdict.lines else NOT_BORNE
         return Objection("citation", message) if verdict.lines != statement.lines else None
     better, reason = put_right(statement, verdict, recording), verdict.reason
     if better is None or better.labelled == statement.labelled:
         return Objection("meaning", reason)
-    return Objection("meaning", f"{reason}; put right: {better.labelled}")
+    return Objection("meaning", f"{reason}; suggested: {better.labelled}")
 
 
 def _title_objection(title: str, verdict: Verdict) -> Objection | None:
@@ -288,7 +291,7 @@ def _title_objection(title: str, verdict: Verdict) -> Objection | None:
     if verdict.fault.verdict == "citation":
         return None
     reason, text = verdict.reason, title_of(verdict.fault, title)
-    return Objection("heading", f"{reason}; put right: {text}" if text else reason)
+    return Objection("heading", f"{reason}; suggested: {text}" if text else reason)
 
 
 def _as_checked(draft: Draft, recording: Recording) -> tuple[Draft, dict[int, int]]:

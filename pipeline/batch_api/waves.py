@@ -186,7 +186,7 @@ class OrderRun:
     async def submit(self) -> None:
         """Send the calls that are wanted now."""
         for job in await self.jobs.submit(self.owner, self._allow, most=self.settings.batch_size):
-            price = "price unknown" if job.usd is None else f"{job.usd:.2f} USD at most"
+            price = "price not known" if job.usd is None else f"{job.usd:.2f} USD at most"
             self.say(f"batch {job.batch}: {numbered(job.requests, 'call')} submitted, {price}")
 
     def _allow(self, worst: Usage, usd: float | None) -> None:
@@ -200,7 +200,7 @@ class OrderRun:
             return
         cost = reduce(prices.added, (job.usd for job in mine), usd)
         if cost is None:
-            raise LimitReached("--max-cost: the price of this model at this endpoint is unknown; use --max-tokens")
+            raise LimitReached("--max-cost: the price of this model at this endpoint is not known; use --max-tokens")
         if cost > self.settings.max_cost:
             raise LimitReached(f"--max-cost {self.settings.max_cost:g} USD: the next batch could exceed it")
 

@@ -71,7 +71,7 @@ async def _by_manuscript(job: Job, checks: int) -> Sequence[WrittenPart]:
         if err.fatal:
             raise
         job.reporter.begin("writing", at_once=1, planned=1, later=checks)
-        remark = f"the page was written at once, and not freely first: {err}"
+        remark = f"the page was written in one step, not as free text first: {err}"
         first, *more = await write(job)
         return [replace(first, remarks=(*first.remarks, remark)), *more]
 

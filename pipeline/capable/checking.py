@@ -183,7 +183,7 @@ def _unchecked(shares: Sequence[_Share], reason: str) -> Verdicts:
     """Verdicts on rows that no call looked at, with the problem, which names the lines that they cite."""
     rows, start, end = [row for share in shares for row in share.rows], shares[0].chunk, shares[-1].chunk
     cited = {n for row in rows for n in row.lines if start.first <= n <= end.last} or {start.first, end.last}
-    message = f"statements of lines {min(cited)}–{max(cited)} are not checked: {reason}"
+    message = f"statements of lines {min(cited)}–{max(cited)} were not checked: {reason}"
     problem = Problem(section=MAIN_POINTS.name, chunk=start.index + 1, message=message)
-    finding = "it is not checked: the checking call failed"
+    finding = "it was not checked: the checking call failed"
     return Verdicts(unchecked={row.id: finding for row in rows}, problems=[problem])

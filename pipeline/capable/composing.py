@@ -32,8 +32,8 @@ from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_par
 from pipeline.speakers import names_of
 from pipeline.text import enumerated, word_count
 
-_UNKNOWN = "composing cites {}, which stands for no point or item: left out"
-_IN_NO_PART = "no part of the recording has anything in this section"
+_UNKNOWN = "composing cited {}, which no point or item has as its number: left out"
+_IN_NO_PART = "no part of the recording had anything for this section"
 _MOST_NAMED = 10  # of such numbers
 _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped by name before it is asked again
 
@@ -93,7 +93,7 @@ async def compose(parts: Sequence[WrittenPart], names: Sequence[Naming], job: Jo
     except CallError as err:
         if err.fatal:
             raise
-        message = f"composing failed, so the parts stand as they were written, one after the other: {err}"
+        message = f"composing failed, so the parts are printed as they were written, one after the other: {err}"
         problem = Problem(section=MAIN_POINTS.name, chunk=None, message=message)
         return replace(draft, problems=(*draft.problems, problem))
 

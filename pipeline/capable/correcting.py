@@ -18,9 +18,9 @@ from pipeline.tables import cells, row_of
 from pipeline.text import LEADS_TO_A_LIST, clean, word_count, words
 from pipeline.verification import Recording, finding, findings, with_lines
 
-NOT_BORNE = "its lines do not bear it"
-_TITLE_STANDS = 'the check objects to the heading "{}", which stands as it was written: {}'
-_TITLE_CHANGED = 'the check put "{}" in place of the heading "{}": {}'
+NOT_BORNE = "its lines do not support it"
+_TITLE_STANDS = 'the check objects to the heading "{}", which was kept: {}'
+_TITLE_CHANGED = 'the check wrote "{}" instead of the heading "{}": {}'
 _MARKED = re.compile(r"^\((?:part|heading|columns)\)\s*")
 _MARK_IN_FRONT = re.compile(r"\s*(?:(?:#{1,6}|[*•]|(?P<number>\d{1,6})[.)])\s+|-\s+(?!\d))")
 _BOLD_IN_FRONT = re.compile(r"\*\*([^*]+[:：.。])\*\*\s*")

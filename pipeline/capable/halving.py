@@ -92,7 +92,7 @@ def _reason(errors: Sequence[CallError]) -> str:
     for error in errors:
         reasons.setdefault(type(error), str(error))
     if sum(isinstance(error, OutputTruncated) for error in errors) > 1:
-        hint = "try another model, or one that may answer at more length"
-        cut = OutputTruncated("every answer stopped at the token limit, those for smaller parts too", hint=hint)
+        hint = "try another model, or one that allows longer answers"
+        cut = OutputTruncated("every answer stopped at the token limit, even those for smaller parts", hint=hint)
         reasons[OutputTruncated] = str(cut)
     return "; ".join(reasons.values())

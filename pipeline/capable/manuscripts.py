@@ -131,9 +131,7 @@ async def cite(manuscript: Manuscript, job: Job) -> WrittenPart:
     remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check that follows makes its own
     remarks += tuple(verdicts.remarks)
     if manuscript.words_lost:
-        remarks += (
-            f"{numbered(manuscript.words_lost, 'word')} of what was written freely could stand in no statement",
-        )
+        remarks += (f"left out {numbered(manuscript.words_lost, 'word')} of the free text that fit no statement",)
     return replace(part, sections=sections, withheld=withheld, dropped=dropped, remarks=remarks, from_manuscript=True)
 
 

@@ -16,7 +16,7 @@ from pipeline.llm.answers import DroppedItem, Parsed
 from pipeline.numbering import NumberedLine, segments_of
 from pipeline.text import clean
 
-_LISTED = 'the check called {} of {} statements "{}", which speaks against none of them'
+_LISTED = 'the check called {} of {} statements "{}", which is not an objection'
 _NAMES_NOTHING = "the check objects to something that is not on the page: {}"
 _KNOWN = get_args(Fault.model_fields["verdict"].annotation)
 _NUMBER = re.compile(r"\D*(\d{1,7})\D*")
@@ -131,7 +131,7 @@ def _objection_text(fault: Mapping[str, Any]) -> str:
     values = (fault.get(key) for key in ("verdict", "why", "text"))
     verdict, why, text = (clean(words) if isinstance(words, str) else "" for words in values)
     reason = ": ".join(filter(None, (verdict, why)))
-    return joined(reason, f"put right: {text}" if text else "")
+    return joined(reason, f"suggested: {text}" if text else "")
 
 
 def joined(*reasons: str) -> str:

@@ -75,7 +75,9 @@ def within_most(draft: Draft, sections: Sequence[Section]) -> Draft:
         beyond = items[section.most :]
         kept_sections[section.name] = (DraftGroup(tuple(items[: section.most])),)
         dropped += [DroppedNote(text=s.in_a_line, lines=lines_of([s]), section=section.name) for s in beyond]
-        remarks.append(f"{section.title}: {numbered(len(beyond), 'item')} left out, as it has {section.most} at most")
+        remarks.append(
+            f"{section.title}: {numbered(len(beyond), 'item')} left out, as at most {section.most} are allowed"
+        )
     return replace(
         draft, sections=kept_sections, dropped=(*draft.dropped, *dropped), remarks=(*draft.remarks, *remarks)
     )

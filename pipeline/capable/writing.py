@@ -92,7 +92,7 @@ async def _parts_of(share: _Share, job: Job) -> list[WrittenPart]:
 
 def _unwritten(shares: Sequence[_Share], reason: str) -> WrittenPart:
     chunk, last = shares[0].chunk, shares[-1].chunk.last
-    return WrittenPart(problems=(_problem(chunk, f"no notes of lines {chunk.first}–{last}: {reason}"),))
+    return WrittenPart(problems=(_problem(chunk, f"no notes on lines {chunk.first}–{last}: {reason}"),))
 
 
 async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
@@ -121,7 +121,7 @@ async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
         needs=[s.name for s in sections],
     )
     if _lacks_points(part, chunk):
-        message = f"no main point of lines {chunk.first}–{chunk.last}: the model gave none, also when asked again"
+        message = f"no main points on lines {chunk.first}–{chunk.last}: the model gave none, even when asked again"
         part = replace(part, problems=(_problem(chunk, message),))
     job.reporter.wrote(part.sections)
     return part
@@ -200,7 +200,7 @@ def unfit(parsed: Parsed[Answer], sections: Sequence[Section]) -> tuple[Withheld
     """The items of these sections that did not fit the schema, in their own words."""
     names = {s.name for s in sections}
     return tuple(
-        Withheld(section=d.field, text=d.text, reason=f"it did not fit the schema: {d.reason}")
+        Withheld(section=d.field, text=d.text, reason=f"it did not match the schema: {d.reason}")
         for d in parsed.dropped
         if d.field in names
     )

@@ -40,4 +40,4 @@ class Stoppable:
         """Make no further calls after this."""
         if not self.stopped:
             self.stopped = err
-            self._stop(f"no longer asked: {err}")
+            self._stop(f"not sent, as the run has ended: {err}")

@@ -100,7 +100,7 @@ class Structured:
             try:
                 return read(completion.text, len(completion.text))
             except Unusable as err_again:
-                message = f"{request.name}: the answer did not fit, also when asked again: {err_again}"
+                message = f"{request.name}: the answer was unusable, even when asked again: {err_again}"
                 raise InvalidAnswer(message, hint="try another model") from err_again
         if not (error := shortcoming(result)):
             return result

@@ -49,7 +49,7 @@ from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
 _ONLY_QUOTED = (
-    "notes were asked for in {}, but a small model quotes and does not translate: its statements stay in the language "
+    "notes were requested in {}, but a small model quotes and does not translate: its statements stay in the language "
     "of the recording; a larger model translates (--base-url, --model)"
 )
 _WORDS_OF_WINDOW = 45  # spoken words per window that is asked for a term, on average
@@ -269,7 +269,11 @@ async def _explained_terms(
 
     answers = await each([partial(ask_for_term, w) for w in term_windows], at_once)
     problems = [
-        Problem(section="key_concepts", chunk=None, message=f"lines {span(w.lines)}: no term was asked for: {a.reason}")
+        Problem(
+            section="key_concepts",
+            chunk=None,
+            message=f"lines {span(w.lines)}: the call for a key concept failed: {a.reason}",
+        )
         for w, a in zip(term_windows, answers, strict=True)
         if isinstance(a, FailedCall)
     ]

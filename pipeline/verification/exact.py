@@ -16,7 +16,7 @@ from pipeline.verification.numerals import provable, with_english_figures
 from pipeline.verification.quotations import quoted_lines, unsaid_quotations
 from pipeline.verification.recording import Finding, Recording, letters
 
-REPEAT = "it says the same as another"
+REPEAT = "it repeats another statement"
 
 
 def findings(text: str, recording: Recording) -> tuple[Finding, ...]:

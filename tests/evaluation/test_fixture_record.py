@@ -71,7 +71,7 @@ def test_answers_of_no_use_leave_the_former_fixture_and_are_told(
     scripted_endpoint(lambda request: "sorry")
     code, lines = asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))
     assert code == 1 and lines[0].endswith("came to a PARTIAL document, the fixture stays as it was")
-    assert "Main Points: " in lines[1] and "the answer did not fit" in lines[1]
+    assert "Main Points: " in lines[1] and "the answer was unusable" in lines[1]
     assert {p.name: p.read_bytes() for p in made.folder.iterdir()} == before
     scripted_endpoint(good_answer)
     assert asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))[0] == 0

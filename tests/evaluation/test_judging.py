@@ -75,7 +75,7 @@ def test_agreement_falls_when_repeats_differ_and_differences_are_paired() -> Non
 
 @pytest.mark.parametrize("answer", [{"clear": 3}, dict.fromkeys(QUESTIONS, 9), "very good"])
 def test_an_answer_that_does_not_fit_is_an_error_and_no_rating(document: StudyDocument, answer: Answer) -> None:
-    with pytest.raises(InvalidAnswer, match="the answer did not fit, also when asked again"):
+    with pytest.raises(InvalidAnswer, match="the answer was unusable, even when asked again"):
         asyncio.run(rate(document, structured(ScriptedClient(lambda r: answer))))
 
 

@@ -344,7 +344,7 @@ def test_a_model_that_fails_is_told(tmp_path: Path) -> None:
     served = app(folder(tmp_path), client=ScriptedClient(["no JSON at all", "nor now"]))
     at = home(served)
     status, _, body = ask(served, f"{at}/regenerate", {"target": ids(ask(served, at)[2])[0]})
-    assert status == 500 and "did not fit, also when asked again" in json.loads(body)["error"]
+    assert status == 500 and "was unusable, even when asked again" in json.loads(body)["error"]
 
 
 class _Tags(HTMLParser):

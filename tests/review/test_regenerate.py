@@ -71,7 +71,7 @@ def test_an_empty_text_is_asked_for_again_with_the_error() -> None:
 
 
 def test_an_answer_that_fits_neither_time_is_an_error() -> None:
-    with pytest.raises(InvalidAnswer, match="also when asked again"):
+    with pytest.raises(InvalidAnswer, match="even when asked again"):
         rewritten("in 2031", "no", "no")
 
 

@@ -137,7 +137,7 @@ def test_numbers_that_are_not_there_are_left_out_beside_others_and_told() -> Non
     told = [{"cites": [1, 99], "text": "S."}]
     draft, client = composed_with(answer_of(main_points=arranged(1, 2, 3, 4), summary=told).model_dump())
     assert [s.lines for s in draft.sections["summary"][0].statements] == [(1,)] and len(client.requests) == 1
-    assert draft.remarks == ("composing cites 99, which stands for no point or item: left out",)
+    assert draft.remarks == ("composing cited 99, which no point or item has as its number: left out",)
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_a_small_model_that_cannot_translate_says_so_and_its_labels_follow() -> 
     text = {"small/notes": "nothing", "small/title": "Lund", "small/term": "none"}
     recipe = replace(Recipe(SMALL), language="de")
     document = asyncio.run(asummarise(talk, ScriptedClient(lambda r: text[r.name]), recipe=recipe))
-    assert "asked for in German, but a small model quotes" in document.source.warnings[-1]
+    assert "requested in German, but a small model quotes" in document.source.warnings[-1]
     assert document.note and document.note.endswith("in der Sprache der Aufnahme.")
 
 

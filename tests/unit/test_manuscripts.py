@@ -273,7 +273,7 @@ def test_where_that_fails_the_page_is_written_at_once_and_that_is_told(name: str
     document, client = run(**{name: failure})
     assert document.status == "complete" and len(document.main_points) == 2
     assert names(client)[-2:] == ["write", "check"]
-    assert sum("written at once" in line for line in document.source.warnings) == 1
+    assert sum("written in one step" in line for line in document.source.warnings) == 1
 
 
 def test_the_check_adds_nothing_to_what_was_written_freely() -> None:
@@ -330,7 +330,7 @@ def test_words_that_no_statement_can_hold_are_told() -> None:
         "The reactor at Lund is", "The [reactor](https://lund.test/a) at Lund is"
     )
     document, _ = run(manuscript=linked)
-    assert document.source.warnings == ("3 words of what was written freely could stand in no statement",)
+    assert document.source.warnings == ("left out 3 words of the free text that fit no statement",)
     assert run()[0].source.warnings == ()
 
 
@@ -408,7 +408,7 @@ def test_titles_of_parts_are_checked_like_headings_and_what_became_of_them_is_to
 
     document, client = run(manuscript=made, cite=cited_answer(cited=cited), check=check)
     assert [p.part for p in document.main_points] == ["The tower", "The tower", None]
-    assert 'the check put "The tower" in place of the heading "The plant": only the tower' in document.source.warnings
+    assert 'the check wrote "The tower" instead of the heading "The plant": only the tower' in document.source.warnings
     assert "\n4. (part) The plant\n5. (heading) A reactor" in client.requests[1].messages[-1].content
 
 

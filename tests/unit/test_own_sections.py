@@ -80,7 +80,7 @@ def test_items_beyond_the_most_are_left_out_and_told(example: Path) -> None:
     assert [i.lead for i in section.items] == ["No loan", "Delay"]
     (dropped,) = document.dropped
     assert dropped.section == "risks" and dropped.text.startswith("Half: The project is dead.") and 5 in dropped.lines
-    assert "Risks: 1 item left out, as it has 2 at most" in document.source.warnings
+    assert "Risks: 1 item left out, as at most 2 are allowed" in document.source.warnings
 
 
 def test_sentences_of_several_lists_stand_each_after_the_name_of_theirs(tmp_path: Path) -> None:

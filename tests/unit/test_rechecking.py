@@ -222,13 +222,13 @@ def test_a_statement_of_the_record_keeps_its_lines_in_a_section_of_the_users_own
 @pytest.mark.parametrize("text", ["", "hello", "# Reactor\n\n## Prerequisites\n\n- Power plants\n"])
 def test_a_page_without_a_statement_is_refused(page: Path, text: str) -> None:
     page.write_text(text, "utf-8")
-    with pytest.raises(InputError, match=r"reactor\.md: nothing of the record stands on this page"):
+    with pytest.raises(InputError, match=r"reactor\.md: nothing of the record is on this page"):
         check_path(page)
 
 
 def test_a_page_that_is_no_utf_8_is_refused(page: Path) -> None:
     page.write_bytes(page.read_bytes() + "Größe".encode("latin-1"))
-    with pytest.raises(InputError, match=r"reactor\.md: this is no UTF-8"):
+    with pytest.raises(InputError, match=r"reactor\.md: this is not UTF-8"):
         check_path(page)
 
 
@@ -258,11 +258,11 @@ def test_what_the_record_says_against_a_statement_is_a_finding_and_is_told_once(
     record = rewrite(page, doubted(why))
     (told,) = messages(record).values()
     assert told == [why] and found(record) == {"weak"}
-    assert found(rewrite(page, doubted("it is not checked: the checking call failed"))) == {"figure", "weak"}
+    assert found(rewrite(page, doubted("it was not checked: the checking call failed"))) == {"figure", "weak"}
 
 
 def test_a_doubt_of_the_record_stands_on_its_page_until_somebody_says_it_otherwise(page: Path) -> None:
-    document = load(rewrite(page, doubted("its lines do not bear it")))
+    document = load(rewrite(page, doubted("its lines do not support it")))
     page.write_text(render_markdown(document), "utf-8")
     assert found(page) == {"figure", "weak"}
     edit(page, "45 megawatts", "40 megawatts")
@@ -278,12 +278,12 @@ def test_a_model_that_looked_at_a_statement_in_doubt_judges_in_place_of_the_reco
 @pytest.mark.parametrize("name", ["reactor.json", "reactor.md"])
 def test_a_document_that_is_partial_is_told_with_what_it_lacks(page: Path, name: str) -> None:
     def partial(fields: dict[str, Any]) -> None:
-        problem = {"section": "main_points", "chunk": 1, "message": "no notes of lines 1–6: it was cut"}
+        problem = {"section": "main_points", "chunk": 1, "message": "no notes on lines 1–6: it was cut"}
         fields |= {"status": "partial", "problems": [problem] * 3}
 
     rewrite(page, partial)
     code, (line,) = checked_by_command(page.parent / name)
-    told = "the notes are PARTIAL: no notes of lines 1–6: it was cut; and 2 more problems"
+    told = "the notes are PARTIAL: no notes on lines 1–6: it was cut; and 2 more problems"
     assert code == 1 and line.endswith(f"8 statements checked, 0 with findings; {told}")
 
 
@@ -432,7 +432,7 @@ def test_a_page_is_edited_by_headings_and_by_what_is_gone_too(page: Path, change
 def test_what_cannot_be_read_is_told_once_in_a_folder(page: Path) -> None:
     page.write_bytes(b"\xff\xfe")
     code, lines = checked_by_command(page.parent)
-    assert code == 1 and "this is no UTF-8" in lines[1] and len(lines) == 2
+    assert code == 1 and "this is not UTF-8" in lines[1] and len(lines) == 2
     page.with_suffix(".json").write_text("{}", "utf-8")
     code, lines = checked_by_command(page.parent)
     assert code == 1 and "no study document" in lines[0] and len(lines) == 1
@@ -475,7 +475,7 @@ def test_what_a_model_puts_right_is_a_finding_with_its_reason(page: Path) -> Non
     checked = asked(page, fault(row_with("not dead"), why="Ben says it is dead", text="It is dead.", lines=[6]))
     (told,) = [c for c in checked if c.findings]
     assert "not dead" in told.claim.text and told.claim.section == "main_points"
-    assert told.findings[0].message == "Ben says it is dead; put right: It is dead."
+    assert told.findings[0].message == "Ben says it is dead; suggested: It is dead."
 
 
 @pytest.mark.parametrize(
@@ -503,9 +503,9 @@ def test_a_fault_of_nothing_on_the_page_is_a_remark_on_the_whole(page: Path) -> 
 
 
 def test_better_lines_for_a_statement_in_doubt_are_told(page: Path) -> None:
-    record = rewrite(page, doubted("its lines do not bear it"))
+    record = rewrite(page, doubted("its lines do not support it"))
     checked = asked(record, fault(row_with("45 megawatts"), verdict="citation", lines=[1, 2]))
-    assert [f.message for c in checked for f in c.findings if f.kind == "citation"] == ["its lines are 1, 2"]
+    assert [f.message for c in checked for f in c.findings if f.kind == "citation"] == ["its lines should be 1, 2"]
     assert "unchecked" not in kinds(checked)
 
 
@@ -623,9 +623,9 @@ def test_a_task_that_nobody_takes_on_is_told_with_the_reason_whatever_is_bound_t
     ("words", "more", "told"),
     [
         ("5,000 homes", {"verdict": "citation", "lines": [4]}, set()),  # as it cites
-        ("(heading) A Reactor", {"text": "(heading) A Tower"}, {"too strong; put right: A Tower"}),
-        ("Tower costs", {"label": "Tower costs", "text": "Tower costs: It is dear.", "lines": [2]}, {"too strong; put right: Tower costs: It is dear."}),
-        ("5,000 homes", {"text": "A **heat** exchanger comes.", "lines": [4]}, {"too strong; put right: Heat exchanger: A heat exchanger comes."}),
+        ("(heading) A Reactor", {"text": "(heading) A Tower"}, {"too strong; suggested: A Tower"}),
+        ("Tower costs", {"label": "Tower costs", "text": "Tower costs: It is dear.", "lines": [2]}, {"too strong; suggested: Tower costs: It is dear."}),
+        ("5,000 homes", {"text": "A **heat** exchanger comes.", "lines": [4]}, {"too strong; suggested: Heat exchanger: A heat exchanger comes."}),
     ],
 )  # fmt: skip
 def test_a_verdict_is_told_as_the_check_would_put_it_right(

@@ -251,7 +251,7 @@ def test_a_fault_with_a_number_that_no_statement_has_changes_nothing_and_is_told
     document, _ = run(with_fault(id=99, text="Something else."))
     assert document == run(good_answer)[0].model_copy(update={"run": document.run, "source": document.source})
     told = (
-        "the check objects to something that is not on the page: partly: it is too strong; put right: Something else."
+        "the check objects to something that is not on the page: partly: it is too strong; suggested: Something else."
     )
     assert document.source.warnings == (told,)
 
@@ -282,19 +282,19 @@ def test_what_no_check_was_answered_for_is_told_by_its_own_lines() -> None:
 
     document, _ = run(cut_at_one)
     (problem,) = document.problems
-    assert "statements of lines 6–6 are not checked" in problem.message
+    assert "statements of lines 6–6 were not checked" in problem.message
     assert [s.text for s in document.statements() if s.support == "weak"] == [POINTS[4][1]]
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("check", "statements of lines 1–6 are not checked"), ("write", "no notes of lines 1–24")]
+    ("name", "told"), [("check", "statements of lines 1–6 were not checked"), ("write", "no notes on lines 1–24")]
 )
 def test_halving_ends_where_every_answer_is_cut_and_the_stretch_is_one_problem(name: str, told: str) -> None:
     document, client = run(lambda r: cut_off() if r.name == name else good_answer(r), of=transcript(LINES * 4))
     assert names(client).count(name) == 9
     (problem,) = document.problems
     assert told in problem.message
-    assert "those for smaller parts too (try another model" in problem.message
+    assert "even those for smaller parts (try another model" in problem.message
 
 
 def test_halving_goes_on_beside_one_line_at_which_every_answer_is_cut() -> None:
@@ -305,7 +305,7 @@ def test_halving_goes_on_beside_one_line_at_which_every_answer_is_cut() -> None:
         return cut_off() if request.name == "write" and "again and again" in lines else good_answer(request)
 
     document, _ = run(repeats, of=poisoned)
-    assert [p.message[:24] for p in document.problems if "no notes" in p.message] == ["no notes of lines 4–4: t"]
+    assert [p.message[:24] for p in document.problems if "no notes" in p.message] == ["no notes on lines 4–4: t"]
     assert document.coverage.read == 12
 
 
@@ -351,7 +351,7 @@ def test_one_bad_point_sinks_no_answer_and_is_told() -> None:
     document, client = run([written, EMPTY])
     assert document.status == "complete" and len(client.requests) == 2
     (withheld,) = document.withheld
-    assert withheld.text == "Something" and withheld.reason.startswith("it did not fit the schema: cites: ")
+    assert withheld.text == "Something" and withheld.reason.startswith("it did not match the schema: cites: ")
     assert withheld.section == "main_points"
 
 

@@ -47,7 +47,7 @@ def test_a_statement_whose_lines_the_check_calls_wrong_without_better_ones_stand
         with_fault(on=SUMMARY, verdict="citation", why="said nowhere near", text="x", lines=lines, written=written)
     )
     (statement,) = document.summary
-    assert (statement.support, statement.finding) == ("weak", "its lines do not bear it")
+    assert (statement.support, statement.finding) == ("weak", "its lines do not support it")
     assert statement.text == written["summary"][0]["text"] and statement.correction is None
 
 
@@ -64,7 +64,7 @@ def test_a_page_of_which_every_check_fails_is_checked_by_code_and_says_so() -> N
 
     document, _ = run(answer)
     assert (document.status, document.run.checked_by) == ("partial", "code")
-    assert {s.finding for s in document.statements()} == {"it is not checked: the checking call failed"}
+    assert {s.finding for s in document.statements()} == {"it was not checked: the checking call failed"}
     document, _ = run(good_answer)
     assert document.run.checked_by == "scripted"
 
@@ -72,7 +72,7 @@ def test_a_page_of_which_every_check_fails_is_checked_by_code_and_says_so() -> N
 def test_a_heading_of_which_nothing_is_left_stands_and_is_told_with_the_reason() -> None:
     document, _ = run(with_fault(on="A Reactor and Its Tower", verdict="unsupported", why="nobody calls it that"))
     assert document.main_points[0].heading == "A Reactor and Its Tower"
-    told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
+    told = 'the check objects to the heading "A Reactor and Its Tower", which was kept: '
     assert document.source.warnings == (f"{told}nobody calls it that",)
 
 
@@ -197,7 +197,7 @@ def judged(*faults: Any, again: Sequence[Any] = ()) -> tuple[StudyDocument, Scri
     ("fault", "told"),
     [
         ({"verdict": "contradicted", "why": "nobody says it"}, "contradicted: nobody says it"),
-        ({"verdict": "wrong", "text": "It is **new**."}, "wrong; put right: It is **new**."),
+        ({"verdict": "wrong", "text": "It is **new**."}, "wrong; suggested: It is **new**."),
         ({"id": "No. 10", "why": "no"}, "partly: no"),
         ({"text": None, "why": "too strong"}, "partly: too strong"),
         ({"lines": "none", "why": "too strong"}, "partly: too strong"),
@@ -240,12 +240,12 @@ def test_a_word_that_most_statements_are_given_is_no_objection_to_them() -> None
     document, _ = run(answer)
     weak = [s.finding for s in document.statements() if s.support == "weak"]
     assert weak == ["contradicted: nobody says so"]
-    assert any('"supported", which speaks against none' in w for w in document.source.warnings)
+    assert any('"supported", which is not an objection' in w for w in document.source.warnings)
 
 
 def test_a_title_that_an_objection_names_stands_and_is_told() -> None:
     document, _ = judged({"on": "A Reactor and Its Tower", "verdict": "misleading", "why": "it is no tower"})
-    told = 'the check objects to the heading "A Reactor and Its Tower", which stands as it was written: '
+    told = 'the check objects to the heading "A Reactor and Its Tower", which was kept: '
     assert document.source.warnings == (f"{told}misleading: it is no tower",)
 
 

@@ -370,7 +370,7 @@ def test_the_same_statement_stands_once_and_the_other_is_told() -> None:
     )
     out = without_repeats(twice)
     assert len(list(out.statements())) == 1
-    assert [w.reason for w in out.withheld] == ["it says the same as another"]
+    assert [w.reason for w in out.withheld] == ["it repeats another statement"]
 
 
 @pytest.mark.parametrize("bound", [True, False])
@@ -379,7 +379,7 @@ def test_statements_with_something_else_below_them_are_two(bound: bool) -> None:
     points = [DraftStatement("They are:", (1,), details=(DraftStatement(t, (1,), bound=bound),)) for t in texts[:2]]
     assert without_repeats(draft_of(*points)).withheld == ()
     third = without_repeats(draft_of(*points, points[0]))
-    assert [w.reason for w in third.withheld][:1] == ["it says the same as another"]
+    assert [w.reason for w in third.withheld][:1] == ["it repeats another statement"]
     columns = [replace(points[0], columns=titles) for titles in (("What", "MW"), ("What", "Years"))]
     assert len(without_repeats(draft_of(*columns)).sections["main_points"][0].statements) == 2
 
