@@ -37,11 +37,13 @@ def run_on_ray(
 
 def _check(paths: Sequence[Path], settings: Settings) -> None:
     if settings.in_process:
-        raise SettingsError("--on ray needs an endpoint", hint="give --base-url, for example that of a vLLM server")
+        raise SettingsError("--on ray needs an endpoint", hint="set --base-url, for example to a vLLM server")
     if Path("-") in paths:
         raise SettingsError("--on ray cannot read standard input", hint="use a file")
     if settings.max_cost is not None or settings.max_tokens is not None:
-        raise SettingsError("workers share no limit", hint="see before what it takes: studydoc plan")
+        raise SettingsError(
+            "--max-cost and --max-tokens do not work with --on ray", hint="studydoc plan shows the cost beforehand"
+        )
 
 
 def _show(report: Report, display: Display) -> None:

@@ -63,7 +63,7 @@ def _far(address: str) -> list[Place]:
     try:
         files = sorted(system.find(root)) if system.isdir(root) else [root] if system.exists(root) else []
     except OSError as err:
-        raise InputError(f"{address}: cannot be looked at: {err}") from err
+        raise InputError(f"{address}: cannot be listed: {err}") from err
     folder = root.rstrip("/")
     files_inside = []
     for file in files:
@@ -99,7 +99,7 @@ def publish(file: Path, address: str) -> None:
         system.makedirs(path.rpartition("/")[0], exist_ok=True)
         system.pipe_file(path, file.read_bytes())  # an object appears when it is whole
     except OSError as err:
-        raise StoreError(f"{address}: cannot be written: {err}", hint="mend that and run again") from err
+        raise StoreError(f"{address}: cannot be written: {err}", hint="fix this and run again") from err
 
 
 def _open(address: str) -> tuple[Any, str]:

@@ -101,7 +101,7 @@ def make_one(assignment: Assignment) -> Report:
 async def _make(assignment: Assignment, folder: Path) -> Report:
     if assignment.version != pipeline_version():
         raise SettingsError(
-            f"a worker has studydoc {pipeline_version()}, the command {assignment.version}",
+            f"a worker has studydoc {pipeline_version()}, but this command is {assignment.version}",
             hint="install the same version on every node",
         )
     settings = Settings(**assignment.settings | {"out": folder / "out"}).with_keys_of(load_settings())
@@ -116,7 +116,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     if assignment.place.address in (addresses.page, addresses.record):
         raise would_be_lost(assignment.place.address, "this is the transcript itself")
     if is_of_others(record):
-        raise would_be_lost(addresses.record, "this is no record of notes")
+        raise would_be_lost(addresses.record, "this is not a studydoc record")
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:
         if _bring(addresses.calls, folder / "calls.jsonl"):

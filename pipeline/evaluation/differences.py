@@ -31,7 +31,9 @@ def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
         if fields.get(name) != fields_after.get(name):
             lines.append(f"{name}: {fields.get(name, 'nothing')} became {fields_after.get(name, 'nothing')}")
     if not lines and before != after:
-        lines.append("the same statements; quotes or times of their lines differ, or what a check said of them")
+        lines.append(
+            "the statements are the same; the quotes or times of their lines differ, or the findings of a check"
+        )
     return lines
 
 
@@ -42,7 +44,7 @@ def page_differences(before: str, after: str) -> list[str]:
         for row in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
         if not row.startswith(("---", "+++", "@@"))
     ]
-    more = [f"… and {len(rows) - _MOST} lines more"] if len(rows) > _MOST else []
+    more = [f"… and {len(rows) - _MOST} more lines"] if len(rows) > _MOST else []
     return [f"page: {row}" for row in rows[:_MOST]] + more
 
 

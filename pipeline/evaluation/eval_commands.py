@@ -80,7 +80,7 @@ def run_eval(
 
 def _without_notes(scored: Sequence[Scored], reference: Path | None) -> str:
     names = sorted({s.name for s in scored if s.scores["rouge_1"] is None}) if reference else []
-    return f"\nNo notes of these are below {reference}: {', '.join(map(escape, names))}\n" if names else ""
+    return f"\nNo reference notes in {reference} for: {', '.join(map(escape, names))}\n" if names else ""
 
 
 def _not_scored(failed: Sequence[str]) -> str:
@@ -123,5 +123,5 @@ def run_compare(
     if judge:
         text += verdicts_markdown(judged, model)
     if losses:
-        text += "\nPast the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
+        text += "\nOver the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
     return code, text + _not_scored(failed)

@@ -51,16 +51,16 @@ class Addition:
 def run_add(added: Addition, settings: Settings) -> list[str]:
     """`studydoc fixture add`: makes a fixture from the answers stored in the output folder, without a call."""
     if not added.path.is_file():
-        raise InputError(f"{added.path}: no transcript", hint="give a file that studydoc make was run on")
+        raise InputError(f"{added.path}: there is no such file", hint="name a transcript that studydoc make was run on")
     name = slug(added.name or added.path.stem)
     if name in _RESERVED_NAMES:
-        raise SettingsError(f"a fixture cannot be named {name!r}", hint="give another name with --name")
+        raise SettingsError(f"a fixture cannot be named {name!r}", hint="choose another name with --name")
     folder = added.folder / name
     if folder.exists():
-        raise SettingsError(f"{folder}: is there already", hint="renew it with studydoc fixture record")
+        raise SettingsError(f"{folder}: already exists", hint="to renew it, run studydoc fixture record")
     calls_path = store_path(settings.out)
     if not calls_path.exists():
-        raise InputError(f"{settings.out}: no answers are stored here", hint="run studydoc make first, or give --out")
+        raise InputError(f"{settings.out}: no answers are stored here", hint="run studydoc make first, or set --out")
     manifest, host = _manifest(added, settings)
     with TemporaryDirectory() as scratch:
         fixture = Fixture(Path(scratch) / name, manifest)
@@ -71,7 +71,7 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
                 document, recorder = asyncio.run(recorded(fixture, client, settings, prompts, host))
         except ReplayMiss as err:
             raise InputError(
-                f"{added.path}: the stored answers in {settings.out} are not those of this run: {err.args[0]}",
+                f"{added.path}: the stored answers in {settings.out} do not belong to this run: {err.args[0]}",
                 hint="run studydoc make with the same settings first",
             ) from err
         fixture.write(document, list(recorder.calls.values()))
@@ -159,13 +159,13 @@ def _ensure_as_recorded(added: Addition, document: StudyDocument, settings: Sett
     if changed_prompts := [name for name, digest in sorted(shipped.items()) if not _holds(prompts, name, digest)]:
         holder = settings.prompts or "this program"
         raise InputError(
-            f"{added.path}: its notes were made with other prompts than {holder} has: {', '.join(changed_prompts)}",
-            hint="give the folder as it was then, --prompts FOLDER, or run studydoc make first with those there are",
+            f"{added.path}: made with other prompts than those of {holder}: {', '.join(changed_prompts)}",
+            hint="set --prompts to the folder as it was then, or first run studydoc make with the current prompts",
         )
 
 
 def _made_differently(path: Path, how: str) -> InputError:
-    hint = "leave the option out for the notes as they are, or run studydoc make with it first"
+    hint = "leave the option out to use the notes as they are, or run studydoc make with it first"
     return InputError(f"{path}: its notes were made {how}", hint=hint)
 
 
@@ -207,10 +207,10 @@ def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
     sections = load_sections(settings.sections) if digests and settings.sections else ()
     if {f"own/{section.name}": section.sha256 for section in sections} != digests:
         names = ", ".join(name.removeprefix("own/") for name in sorted(digests))
-        where = f"{settings.sections} does not hold them as they were" if settings.sections else "no folder is set"
+        where = f"{settings.sections} does not have them in that form" if settings.sections else "--sections is not set"
         raise InputError(
             f"the notes were made with sections of your own ({names}): {where}",
-            hint="give the folder as it was then: studydoc fixture add --sections FOLDER",
+            hint="set --sections to the folder as it was then",
         )
     return sections
 

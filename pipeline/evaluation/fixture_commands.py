@@ -57,7 +57,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
         return FixtureResult(fixture.name, (str(err),))
     lines = differences(golden, document) or page_differences(page, render_markdown(document))
     if unused:
-        lines.append(f"{numbered(len(unused), 'recorded call')} not asked for: renew with studydoc fixture record")
+        lines.append(f"{numbered(len(unused), 'recorded call')} no longer used: renew with studydoc fixture record")
     return FixtureResult(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
 
 
@@ -75,7 +75,7 @@ def run_check(folder: Path, prompts: Path | None) -> tuple[int, list[str]]:
     verdicts = [check_folder(f, chosen) for f in fixture_folders(folder)]
     lines: list[str] = []
     for v in verdicts:
-        same = f"the same, {numbered(v.calls, 'call')} replayed"
+        same = f"unchanged, {numbered(v.calls, 'call')} replayed"
         lines.append(f"{v.name}: {'DIFFERENT' if v.lines else same}")
         lines += [f"    {line}" for line in v.lines]
     return int(any(v.lines for v in verdicts)), lines
@@ -128,9 +128,9 @@ async def run_record(
             lines += [f"{path.name}: NOT RENEWED", f"    {err}"]
             continue
         if verdict.complete:
-            outcome = f"recorded, {'changed' if verdict.lines else 'the same document'}"
+            outcome = f"recorded, document {'changed' if verdict.lines else 'unchanged'}"
         else:
-            outcome = "came to a PARTIAL document, the fixture stays as it was"
+            outcome = "gave a PARTIAL document, so the fixture was not changed"
         lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {outcome}")
         lines += [f"    {line}" for line in verdict.lines]
         code = max(code, int(not verdict.complete))

@@ -115,11 +115,11 @@ class Fixture:
         """The document and the page that a replay must produce. Raises StoreError and InputError."""
         page = self.record.with_suffix(".md")
         if not page.is_file():
-            raise InputError(f"{page}: the golden page is not there", hint="studydoc fixture record")
+            raise InputError(f"{page}: the golden page is missing", hint="run studydoc fixture record")
         try:
             return store.load(self.record), page.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as err:
-            raise InputError(f"{page}: cannot be read: {err}", hint="studydoc fixture record") from err
+            raise InputError(f"{page}: cannot be read: {err}", hint="run studydoc fixture record") from err
 
     async def amade(self, client: LLMClient, prompts: PromptSet | None = None) -> StudyDocument:
         """The document made with `client`, without times and machine details."""
@@ -180,11 +180,11 @@ def load_fixture(folder: Path) -> Fixture:
         fault = err.errors(include_url=False, include_input=False)[0]
         if fault["loc"] == ("format",):
             raise InputError(
-                f"{path}: a fixture of an older format, whose answers this program does not ask for",
+                f"{path}: this fixture has an older format, whose calls this version no longer makes",
                 hint="remove the folder, run studydoc make on the transcript, then studydoc fixture add",
             ) from err
         where = ".".join(str(part) for part in fault["loc"])
-        raise InputError(f"{path}: this is no fixture: {f'{where}: ' if where else ''}{fault['msg']}") from err
+        raise InputError(f"{path}: this is not a fixture: {f'{where}: ' if where else ''}{fault['msg']}") from err
 
 
 def fixture_folders(folder: Path) -> list[Path]:

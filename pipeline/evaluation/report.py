@@ -37,7 +37,7 @@ def comparison_markdown(comparison: Comparison) -> str:
         rows += [f"- appeared: {escape(t)}" for t in change.appeared[:_SHOWN]]
         rows += [f"- changed: {escape(a)} → {escape(b)}" for a, b in change.changed[:_SHOWN]]
     if comparison.unpaired:
-        rows += ["", f"In one of the two only: {', '.join(map(escape, comparison.unpaired))}"]
+        rows += ["", f"In only one of the two: {', '.join(map(escape, comparison.unpaired))}"]
     return "\n".join(rows) + "\n"
 
 

@@ -30,7 +30,7 @@ class Scrubber:
         """
         secret = [key for key in keys if len(key) >= SHORTEST_SECRET]
         if any(key in spoken for key in secret):
-            raise StoreError("the transcript holds the API key", hint="take the key out of the transcript")
+            raise StoreError("the transcript contains the API key", hint="remove the key from the transcript")
         self._spoken = spoken.casefold()
         names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
         self._secret_patterns = [re.compile(re.escape(key)) for key in sorted(secret, key=len, reverse=True)]

@@ -42,7 +42,7 @@ class Staleness:
         if self.obsolete and self.prompts:
             out.append(f"changed prompts: {', '.join(self.prompts)}")
         if self.unused:
-            out.append(f"{numbered(self.unused, 'recorded call')} not asked for any more")
+            out.append(f"{numbered(self.unused, 'recorded call')} no longer used")
         return [*out, self.error] if self.error else out
 
 
@@ -66,7 +66,7 @@ class _NearestReplay:
         self._tally.obsolete[request.name] += 1
         nearest = self._nearest(request)
         if nearest is None:
-            self._tally.parts[request.name].add("what is asked")
+            self._tally.parts[request.name].add("the whole request")
             raise CallError(f"{request.name}: this call was not recorded")
         identity = request.identity(self.model)
         self._tally.parts[request.name] |= {part for part in identity if identity[part] != nearest.identity.get(part)}

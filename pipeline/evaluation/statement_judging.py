@@ -210,7 +210,8 @@ def judged_lines(documents: Sequence[JudgedDocument], judge: str, unread: Sequen
 def judged_markdown(documents: Sequence[JudgedDocument], judge: str, unread: Sequence[tuple[Path, str]] = ()) -> str:
     """A row for each document, then every statement that is not true, quoted with the judge's reason."""
     rows = [
-        f"Judged by {escape(judge)}, a model's opinion and not a measurement: read the quoted ones beside their lines.",
+        f"Judged by {escape(judge)}, a model's opinion and not a measurement: "
+        "compare the quoted statements with their lines.",
         "",
         "| document | statements | true | partly | false | cited rightly | worth a note | true but in doubt |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -40,4 +40,4 @@ def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> Any:
     raise ValueError(f"not fetched: {url}")
 
 
-PDF = Format("pdf", ".pdf", "pages to print, with the evidence at their end", write_pdf, check=_weasyprint)
+PDF = Format("pdf", ".pdf", "pages to print, with the evidence at the end", write_pdf, check=_weasyprint)

@@ -76,5 +76,5 @@ def _cell(value: Any) -> Any:
 
 
 CSV = Format("csv", ".csv", "a table of statements with their evidence", write_csv)
-JSONL = Format("jsonl", ".jsonl", "a JSON object a statement, with its evidence", write_jsonl)
+JSONL = Format("jsonl", ".jsonl", "a JSON object per statement, with its evidence", write_jsonl)
 RECORD = Format("record", ".json", "the record", write_record)

@@ -46,7 +46,7 @@ def export_options(names: Sequence[str], **others: Any) -> ExportOptions:
     """The options for these formats, without duplicates. SettingsError if one is unknown or cannot be written here."""
     known = {f.name: f for f in FORMATS}
     if unknown := [n for n in names if n not in known and n != INDEX]:
-        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"one of {', '.join([*known, INDEX])}")
+        raise SettingsError(f"--to {unknown[0]}: no such format", hint=f"use one of {', '.join([*known, INDEX])}")
     formats = [known[n] for n in names if n != INDEX]
     formats += [HTML] if INDEX in names else []
     for file_format in formats:
@@ -66,8 +66,8 @@ def _check_out(options: ExportOptions) -> None:
         known = ", ".join(dict.fromkeys(f.suffix for f in FORMATS))
         names = ", ".join((*(f.name for f in options.formats), *[INDEX] * options.index))
         raise SettingsError(
-            f"--out {out}: there is no such folder, and {names} cannot be written as a file called so",
-            hint=f"give a folder, or for one format a name that ends as its files do: {known}",
+            f"--out {out}: there is no such folder, and {names} cannot be written to a file of that name",
+            hint=f"use a folder, or for a single format a file name with its ending: {known}",
         )
 
 
@@ -101,7 +101,9 @@ def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict
     record, out = place.record, options.out
     if out is not None and is_file_name(out, options):
         if out.resolve() in taken:
-            raise InputError(f"{out}: this is the document itself or its transcript", hint="give --out another name")
+            raise InputError(
+                f"{out}: this is the document itself or its transcript", hint="use another name with --out"
+            )
         return dict.fromkeys(options.formats, out)
     folder = record.parent if out is None else out / record.parent.relative_to(place.root)
     stem = f"{record.stem}.reviewed" if options.reviewed else record.stem

@@ -40,7 +40,9 @@ class Exporter:
         """The files of all documents as they are written, then the index. InputError if they do not fit --out."""
         out = self.options.out
         if out is not None and len(places) > 1 and is_file_name(out, self.options):
-            raise InputError(f"{out}: {len(places)} documents do not fit one file", hint="give a folder with --out")
+            raise InputError(
+                f"{out}: {len(places)} documents cannot be written to one file", hint="use a folder with --out"
+            )
         for place in places:
             self._taken_by(place.record)
         for place in places:  # all are checked before anything is written
@@ -65,8 +67,8 @@ class Exporter:
             other = self._owners.setdefault(path.resolve(), place.record)
             if other.resolve() != place.record.resolve():
                 raise InputError(
-                    f"{path}: {place.record} would be written over what belongs to {other}",
-                    hint="give the folder that holds both, or export one at a time",
+                    f"{path}: the export of {place.record} would overwrite a file of {other}",
+                    hint="export the folder that contains both, or export one at a time",
                 )
         return paths
 
@@ -116,14 +118,14 @@ class Exporter:
         for misfit in desk.state.misfits:
             self.report(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
         for item in (i for i in desk.state.items if i.reopened):
-            self.report(f"“{item.text}” is to be decided on again: {item.reopened}")
+            self.report(f"“{item.text}” needs a new decision: {item.reopened}")
         if pending := sum(i.standing == "pending" for i in desk.state.items):
             self.report(
-                f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and not in it"
+                f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and left out"
             )
         document = desk.reviewed()
         if desk.remark:
-            self.report(f"{desk.remark}: {record} is exported with its lines as they were then")
+            self.report(f"{desk.remark}: {record} is exported with the lines as the record has them")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
         return self._exported(record, document, desk.recording.transcript, changed)
@@ -140,7 +142,7 @@ class Exporter:
         notes = [Note(export, Path(os.path.relpath(page, folder)).as_posix()) for export, page in pages]
         try:
             if NAME in (n.path for n in notes):
-                raise InputError(f"{path}: a document has this name", hint="give another folder with --out")
+                raise InputError(f"{path}: a document has this name", hint="use another folder with --out")
             _check_no_transcript(path, {n.exported.document.source.sha256 for n in notes})
             replace_file(path, write_index(notes))
         except PipelineError as err:
@@ -153,8 +155,8 @@ class Exporter:
         if (count := len(self._without_context)) and any(f.context for f in self.options.formats):
             first, more = next(iter(self._without_context)), f" and {count - 1} more" if count > 1 else ""
             self.report(
-                f"{first}{more}: the transcript is not there or has changed, so quotations stand without their context "
-                "(give its folder with --transcripts)"
+                f"{first}{more}: the transcript is missing or has changed, so quotations have no context "
+                "(name its folder with --transcripts)"
             )
 
     def _write_format(self, file_format: Format, export: Exported, record: Path, path: Path) -> bool:
@@ -182,7 +184,7 @@ def _check_no_transcript(path: Path, digests: set[str]) -> None:
 
 
 def _overwrites_transcript(path: Path) -> InputError:
-    return InputError(f"{path}: this is the transcript itself", hint="give another name or folder with --out")
+    return InputError(f"{path}: this is the transcript itself", hint="use another name or folder with --out")
 
 
 def _common_folder(places: Sequence[Place]) -> Path:

@@ -69,7 +69,7 @@ class Notes:
     def transcript(self) -> tuple[Transcript, str]:
         """The transcript as it was read when they were made, and a remark on it. InputError when it is not there."""
         if self.source is None:
-            raise InputError(f"{self.name}: the transcript of these notes is not in the folder any more")
+            raise InputError(f"{self.name}: the transcript of these notes is no longer in the folder")
         return read_again(self.source.path, self.document, "the transcript")
 
 
@@ -105,12 +105,14 @@ class Folder:
     def source(self, name: str) -> Source:
         """The transcript of a name. InputError when there is none."""
         sources = self.contents().sources
-        return sources[_matching_name(sources, name, "transcript", "list_transcripts tells their names")]
+        return sources[_matching_name(sources, name, "transcript", "list_transcripts shows the names")]
 
     def notes(self, name: str) -> Notes:
         """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
         contents = self.contents()
-        matching_name = _matching_name(contents.records, name, "page of notes", "make_notes makes one of a transcript")
+        matching_name = _matching_name(
+            contents.records, name, "page of notes", "make_notes makes notes of a transcript"
+        )
         document = store.load(contents.records[matching_name])
         return Notes(matching_name, document, contents.source_of(document, matching_name))
 

@@ -19,8 +19,8 @@ _LONGEST = 2000  # characters of one text in an answer
 class Page(BaseModel):
     """A part of something longer."""
 
-    total: int = Field(description="How many there are in all")
-    next_offset: int | None = Field(description="The offset of the next page; null when this is the last")
+    total: int = Field(description="The total number")
+    next_offset: int | None = Field(description="The offset of the next page; null if this is the last")
 
 
 class TranscriptEntry(BaseModel):
@@ -35,7 +35,7 @@ class Transcripts(Page):
 
     transcripts: list[TranscriptEntry]
     notes_only: list[str] = Field(description="Notes whose transcript is not in the folder (on the first page)")
-    not_read: list[str] = Field(description="Files that are no transcripts, and why (on the first page)")
+    not_read: list[str] = Field(description="Files that are not transcripts, and why (on the first page)")
 
 
 class Made(BaseModel):
@@ -53,7 +53,7 @@ class Made(BaseModel):
 
 
 class StatementShape(BaseModel):
-    """A statement of notes. `support` is "weak" when something stands against it."""
+    """A statement of notes. `support` is "weak" if a doubt about it remains."""
 
     number: int
     section: str
@@ -73,7 +73,9 @@ class Notes(Page):
     title: str
     status: str
     headings: dict[str, str]  # of sections in reading order, by the names that statements have them
-    prerequisites: list[str] = Field(description="What a reader should know, on the page where their section stands")
+    prerequisites: list[str] = Field(
+        description="What a reader should already know (on the page that has this section)"
+    )
     problems: list[str]
     statements: list[StatementShape]
 
@@ -88,13 +90,13 @@ class HitShape(BaseModel):
 
 
 class Hits(Page):
-    """What a search found, the best first."""
+    """What a search found, best match first."""
 
     hits: list[HitShape]
 
 
 class FindingShape(BaseModel):
-    """A statement with what speaks against it."""
+    """A statement with the findings against it."""
 
     section: str
     text: str
@@ -111,7 +113,7 @@ class CheckShape(Page):
 
 
 class LineShape(BaseModel):
-    """A line of a transcript; `cited` when the statement cites it."""
+    """A line of a transcript; `cited` if the statement cites it."""
 
     line: int
     speaker: str | None
@@ -121,7 +123,7 @@ class LineShape(BaseModel):
 
 
 class EvidenceShape(BaseModel):
-    """A statement and the lines that say it."""
+    """A statement and the lines that support it."""
 
     statement: StatementShape
     lines: list[LineShape]

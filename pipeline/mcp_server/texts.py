@@ -23,7 +23,7 @@ def transcripts_text(listing: Transcripts) -> str:
     rows = [
         f"- {_name(t.name)}: {'no notes yet' if t.notes == 'none' else f'{t.notes} notes'}" for t in listing.transcripts
     ]
-    rows += [f"- {_name(name)}: notes whose transcript is not here" for name in listing.notes_only]
+    rows += [f"- {_name(name)}: notes whose transcript is missing" for name in listing.notes_only]
     rows += [_name(line) for line in listing.not_read]
     rows = rows or ([] if listing.total else ["There are no transcripts in this folder."])
     return "\n".join([*rows, *_more(listing, listing.transcripts)])
@@ -96,7 +96,7 @@ def _row(statement: StatementShape) -> str:
     label = f"**{escape(statement.label)}:** " if statement.label else ""
     at = f", {clock(statement.start)}" if statement.start is not None else ""
     lines = ", ".join(map(str, statement.lines))
-    weak = " (weak: something stands against it)" if statement.support == "weak" else ""
+    weak = " (weak: a doubt remains)" if statement.support == "weak" else ""
     return f"statement {statement.number}: {label}{escape(statement.text)}{weak} (lines {lines}{at})"
 
 
@@ -104,7 +104,9 @@ def _more(page: Page, shown: Sequence[object]) -> list[str]:
     """A line on the pages that are not `shown`; only a page past the end shows nothing of the total."""
     if page.total and not shown:
         return [f"The offset is past the end: there are {page.total} in all."]
-    return [] if page.next_offset is None else [f"There are {page.total} in all; go on with offset {page.next_offset}."]
+    return (
+        [] if page.next_offset is None else [f"There are {page.total} in all; continue with offset {page.next_offset}."]
+    )
 
 
 def _name(name: str) -> str:

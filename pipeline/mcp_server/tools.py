@@ -42,7 +42,7 @@ class Tools:
         document = self.folder.notes(name).document
         headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
-            raise InputError(f"no section is called {section[:50]!r}", hint=f"there are {', '.join(headings)}")
+            raise InputError(f"no section is called {section[:50]!r}", hint=f"the sections are {', '.join(headings)}")
         rows = [s for s in numbered_statements(document) if section in (None, s.section)]
         shown = rows[offset : offset + limit]
         sections_before = [*takewhile(lambda name: name != "prerequisites", headings)]
@@ -104,7 +104,7 @@ class Tools:
         except InputError as err:
             remark = str(err)
         if remark:
-            remark = f"the lines as the notes keep them: {remark}"
+            remark = f"these are the lines as the notes keep them: {remark}"
             lines = [shapes.line_shape(e, True) for e in statement.evidence[:_MOST_NAMED]]
         else:
             cited = {e.segment for e in statement.evidence}

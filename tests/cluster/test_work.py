@@ -110,7 +110,7 @@ def test_no_worker_writes_over_a_transcript_or_over_json_that_is_no_record(
     places, _ = discover([talks / "one.txt", talks / "two.md"])
     before = {p: p.read_bytes() for p in talks.iterdir() if p.is_file()}
     rows = [make_one(a).row for a in assignments(places, settings, Metadata())]
-    assert f"{talks / 'one.json'}: this is no record of notes" in rows[0]["error"]
+    assert f"{talks / 'one.json'}: this is not a studydoc record" in rows[0]["error"]
     assert f"{talks / 'two.md'}: this is the transcript itself" in rows[1]["error"]
     assert {p: p.read_bytes() for p in before} == before and calls(folder) == 0
 

@@ -71,7 +71,7 @@ def test_a_record_that_cannot_be_scored_is_told_and_the_others_have_their_scores
 
 def test_compare_tells_what_changed_and_fails_past_the_threshold(folders: tuple[Path, Path]) -> None:
     code, text = compared(*folders, fail_under=0.005)
-    assert code == 1 and "Past the threshold: " in text and "cited by 0.667" in text
+    assert code == 1 and "Over the threshold: " in text and "cited by 0.667" in text
     assert "3 million" in text and "9 million" in text
     assert compared(folders[0], folders[0], fail_under=0.0)[0] == 0
 
@@ -85,7 +85,7 @@ def test_a_document_that_one_folder_lacks_fails_a_comparison(record: Path, lacks
         shutil.copy(record.with_suffix(ending), folders[1 - lacks] / f"lecture{ending}")
     code, text = run_compare(folders, None, None, 1.0, as_json=as_json, page=None, judge=None)
     assert code == 1
-    assert json.loads(text)["unpaired"] == ["lecture"] if as_json else "In one of the two only: lecture" in text
+    assert json.loads(text)["unpaired"] == ["lecture"] if as_json else "In only one of the two: lecture" in text
 
 
 def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path, Path]) -> None:
@@ -140,8 +140,7 @@ def test_notes_of_another_document_of_the_name_are_not_taken_and_it_is_told(week
     shutil.rmtree(notes / "week1")
     assert recalls([kept], notes) == {"week1/talk": None, "week2/talk": 0.0}
     assert (
-        f"No notes of these are below {notes}: week1/talk\n"
-        in run_eval([kept], notes, None, as_json=False, page=None)[1]
+        f"No reference notes in {notes} for: week1/talk\n" in run_eval([kept], notes, None, as_json=False, page=None)[1]
     )
 
 

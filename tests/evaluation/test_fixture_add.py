@@ -71,7 +71,9 @@ def test_prompts_that_are_not_those_of_the_record_are_named(talk: Path) -> None:
         update={"prompts": document.run.prompts | {"check.v8": "0" * 64, "gone.v1": "0" * 64}}
     )
     store.write(document.model_copy(update={"run": run}), "page", talk.parent / "outputs" / "talk.json")
-    with pytest.raises(InputError, match=r"other prompts than this program has: check.v8, gone.v1 .*--prompts FOLDER"):
+    with pytest.raises(
+        InputError, match=r"other prompts than those of this program: check.v8, gone.v1 .*set --prompts to the folder"
+    ):
         add(talk)
 
 

@@ -70,7 +70,7 @@ def test_answers_of_no_use_leave_the_former_fixture_and_are_told(
     before = {p.name: p.read_bytes() for p in made.folder.iterdir()}
     scripted_endpoint(lambda request: "sorry")
     code, lines = asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))
-    assert code == 1 and lines[0].endswith("came to a PARTIAL document, the fixture stays as it was")
+    assert code == 1 and lines[0].endswith("gave a PARTIAL document, so the fixture was not changed")
     assert "Main Points: " in lines[1] and "the answer was unusable" in lines[1]
     assert {p.name: p.read_bytes() for p in made.folder.iterdir()} == before
     scripted_endpoint(good_answer)

@@ -115,7 +115,7 @@ def test_a_fixture_is_read_as_the_record_tells_that_its_transcript_was(talk: Pat
 
 
 def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture, talk: Path) -> None:
-    with pytest.raises(SettingsError, match="is there already"):
+    with pytest.raises(SettingsError, match="already exists"):
         run_add(Addition(talk, made.folder.parent), settings(talk.parent))
     with pytest.raises(SettingsError, match="cannot be named 'transcript'"):
         run_add(Addition(talk, made.folder.parent, name="transcript"), settings(talk.parent))
@@ -177,7 +177,7 @@ def test_a_transcript_that_holds_the_key_is_refused(talk: Path, monkeypatch: pyt
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     talk.write_text(talk.read_text("utf-8") + f"\n\nBen: My key is {KEY}, by the way, write it down.", "utf-8")
     stored(talk)
-    with pytest.raises(PipelineError, match="holds the API key"):
+    with pytest.raises(PipelineError, match="contains the API key"):
         run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
     assert not (talk.parent / "fixtures").exists()
 
@@ -212,14 +212,14 @@ def test_a_changed_page_alone_is_shown(made: Fixture) -> None:
 def test_a_call_that_nothing_asks_for_is_a_difference(made: Fixture) -> None:
     row = json.loads(made.calls.read_text("utf-8").splitlines()[0]) | {"key": "0" * 64}
     made.calls.write_text(made.calls.read_text("utf-8") + json.dumps(row) + "\n", "utf-8")
-    assert "1 recorded call not asked for" in check_fixture(made).lines[0]
+    assert "1 recorded call no longer used" in check_fixture(made).lines[0]
 
 
 def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     made.calls.write_text("not json\n")
     assert "this is not a recording of calls" in check_fixture(made).lines[0]
     (made.folder / "fixture.json").write_text('{"format": 2, "transcript": "../../secret.txt", "model": "m"}')
-    with pytest.raises(InputError, match="this is no fixture"):
+    with pytest.raises(InputError, match="this is not a fixture"):
         load_fixture(made.folder)
 
 
@@ -228,8 +228,8 @@ def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     [
         ("talk.md", b"\xe9", "talk.md: cannot be read: 'utf-8' codec"),
         ("calls.jsonl", None, "calls.jsonl: cannot be read: No such file"),
-        ("fixture.json", b"{}", "fixture.json: this is no fixture"),
-        ("fixture.json", b'{"metadata": {"colour": "red"}}', "fixture.json: this is no fixture"),
+        ("fixture.json", b"{}", "fixture.json: this is not a fixture"),
+        ("fixture.json", b'{"metadata": {"colour": "red"}}', "fixture.json: this is not a fixture"),
     ],
 )
 def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
@@ -240,12 +240,12 @@ def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
     damaged = made.folder / name
     damaged.unlink() if content is None else damaged.write_bytes(content)
     code, lines = run_check(fixtures, None)
-    assert (code, lines[0], lines[-1]) == (1, "talk: DIFFERENT", "tidy: the same, 2 calls replayed")
+    assert (code, lines[0], lines[-1]) == (1, "talk: DIFFERENT", "tidy: unchanged, 2 calls replayed")
     assert told in lines[1]
     code, lines = listed(fixtures)
     assert code == 1 and any(told in line for line in lines[1:-1]) and lines[-1].startswith("tidy: fresh")
     code, lines = asyncio.run(run_record(fixtures, (), settings(tmp_path), lambda done, total: None))
-    assert lines[-1] == "tidy: 2 calls recorded, the same document"
+    assert lines[-1] == "tidy: 2 calls recorded, document unchanged"
     assert (name != "fixture.json") or (code == 1 and lines[0] == "talk: NOT RENEWED" and told in lines[1])
 
 
@@ -367,7 +367,7 @@ def test_the_command_needs_no_pytest(made: Fixture, tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(made.folder)], cwd=tmp_path, text=True, capture_output=True,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    assert done.returncode == 0 and "the same, 2 calls replayed" in done.stdout, done.stderr
+    assert done.returncode == 0 and "unchanged, 2 calls replayed" in done.stdout, done.stderr
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -384,7 +384,7 @@ def record(folder: Path, told: Settings, **more: bool) -> list[str]:
 def test_renewing_what_did_not_change_asks_nobody_and_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
     before = bytes_of(made.folder)
     assert record(made.folder.parent, load_settings(out=tmp_path / "kept")) == [
-        "talk: 2 calls recorded, the same document"
+        "talk: 2 calls recorded, document unchanged"
     ]
     assert bytes_of(made.folder) == before
 
@@ -415,7 +415,7 @@ def test_the_word_endpoint_in_an_answer_is_no_secret(talk: Path) -> None:
     stored(talk, said)
     run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
     (line,) = record(talk.parent / "fixtures", load_settings(out=talk.parent / "kept"))
-    assert line.endswith("the same document")
+    assert line.endswith("document unchanged")
 
 
 def test_a_fixture_is_renewed_against_an_endpoint_whose_host_and_key_it_does_not_name(
@@ -474,10 +474,10 @@ def test_a_fixture_has_the_sections_of_its_record_from_the_folder_that_still_hol
 
 def test_sections_that_have_changed_or_are_not_given_are_asked_for(talk: Path, risks: Path) -> None:
     recorded(talk, Recipe(own=load_sections(risks)))
-    with pytest.raises(InputError, match=r"\(risks\): no folder is set .*--sections"):
+    with pytest.raises(InputError, match=r"\(risks\): --sections is not set .*set --sections"):
         run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
     (risks / "risks.md").write_text("# Risks\n\nWhat could go well.", "utf-8")
-    with pytest.raises(InputError, match=r"own does not hold them as they were .*--sections"):
+    with pytest.raises(InputError, match=r"own does not have them in that form .*set --sections"):
         run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent, sections=risks))
 
 
@@ -519,7 +519,7 @@ def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_referen
     )
     assert "cools the reactor" in (fixtures / "talk" / "reference.md").read_text("utf-8")
     assert run_check(fixtures, None)[0] == 0
-    with pytest.raises(SettingsError, match="is there already"):
+    with pytest.raises(SettingsError, match="already exists"):
         keep_as_fixture(record, talk, "", elsewhere, fixtures)
 
 
@@ -529,7 +529,7 @@ def test_an_unknown_name_an_empty_folder_and_a_missing_transcript_are_told(made:
         run_check(tmp_path / "empty", None)
     with pytest.raises(InputError, match="no fixture nothing"):
         asyncio.run(run_record(made.folder, ["nothing"], settings(tmp_path), lambda done, total: None))
-    with pytest.raises(InputError, match="no transcript"):
+    with pytest.raises(InputError, match="there is no such file"):
         run_add(Addition(tmp_path / "missing.vtt", tmp_path), settings(tmp_path))
 
 

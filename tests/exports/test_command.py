@@ -107,7 +107,7 @@ def test_an_unknown_format_is_a_fault_of_usage(tmp_path: Path, capsys: pytest.Ca
 def test_a_transcript_that_is_gone_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder(tmp_path) / "reactor.txt").unlink()
     assert exit_code("export", tmp_path, "--to", "html") == 0
-    assert capsys.readouterr().err.count("without their context") == 1
+    assert capsys.readouterr().err.count("quotations have no context") == 1
 
 
 @pytest.mark.slow

@@ -91,7 +91,7 @@ def test_two_documents_of_one_name_are_refused_before_either_is_written(tmp_path
 
 def test_an_export_is_not_written_over_the_transcript_of_another_document(tmp_path: Path) -> None:
     records = [made_from(tmp_path / "a.json", "a.txt"), made_from(tmp_path / "b.json", "a.csv")]
-    with pytest.raises(InputError, match="would be written over what belongs to"):
+    with pytest.raises(InputError, match="would overwrite a file of"):
         list(Told("csv").exporter.write_all(places_below(records, reviewed=False)))
 
 
@@ -101,7 +101,7 @@ def test_documents_that_come_one_by_one_are_not_written_over_each_other(tmp_path
     told = Told("csv")
     paths = [told.exporter.write(Place(record, tmp_path), only_older=True) for record in records]
     assert (paths, len(told.said)) == ([[tmp_path / "b.csv"], []], 1)
-    assert "what belongs to" in told.said[0] and (tmp_path / "a.csv").read_bytes() == b"edited"
+    assert "would overwrite a file of" in told.said[0] and (tmp_path / "a.csv").read_bytes() == b"edited"
 
 
 def test_a_document_owns_its_files_by_whatever_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_no_format_takes_the_place_of_one_that_was_written_before(tmp_path: Path
 def test_a_name_of_a_file_that_what_is_wanted_does_not_have_is_no_folder(
     tmp_path: Path, names: list[str], out: str
 ) -> None:
-    with pytest.raises(SettingsError, match="cannot be written as a file called so") as refused:
+    with pytest.raises(SettingsError, match="cannot be written to a file of that name") as refused:
         export_options(names, out=tmp_path / out)
     assert ".docx" in (refused.value.hint or "")
 

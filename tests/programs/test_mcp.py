@@ -379,8 +379,8 @@ def test_a_name_whose_accents_are_characters_of_their_own_is_found_as_answers_sh
 def test_the_path_in_a_record_opens_no_file_outside_the_folder(folder: Path) -> None:
     noted(talk(folder / "outside.txt"), folder / "outputs")
     _, found = answers(folder, "evidence", name="outside", statement=1, around=5)
-    assert "not in the folder" in found["remark"] and [line["cited"] for line in found["lines"]] == [True, True]
-    assert "not in the folder" in refused(folder, "check_notes", name="outside")
+    assert "no longer in the folder" in found["remark"] and [line["cited"] for line in found["lines"]] == [True, True]
+    assert "no longer in the folder" in refused(folder, "check_notes", name="outside")
 
 
 def test_hostile_words_are_neither_markup_nor_link_in_what_is_shown(folder: Path) -> None:

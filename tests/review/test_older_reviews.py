@@ -85,7 +85,7 @@ def test_an_export_tells_why_a_statement_is_open_again(tmp_path: Path, capsys: p
     decided(tmp_path)
     make(tmp_path, [GREETING, *LINES], later=1)
     export(tmp_path, "--to", "csv", "--out", tmp_path / "notes.csv")
-    assert f"“{TOWER}” is to be decided on again: {WHY}" in capsys.readouterr().err
+    assert f"“{TOWER}” needs a new decision: {WHY}" in capsys.readouterr().err
 
 
 def test_an_older_rename_gives_the_words_that_were_accepted(tmp_path: Path) -> None:
