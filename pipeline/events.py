@@ -79,7 +79,7 @@ def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Even
         raise SettingsError(f"{path}: the log cannot be written: {err.strerror or err}") from err
 
     def on_failure(err: OSError) -> None:
-        warn(f"{path}: the log cannot be written, and the run goes on without it: {err.strerror or err}")
+        warn(f"{path}: the log cannot be written, so the run continues without it: {err.strerror or err}")
 
     try:
         yield Events(sink, on_failure=on_failure)

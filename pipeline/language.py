@@ -61,7 +61,7 @@ def known_tag(tag: str) -> str:
     """A tag given by a user, in its usual form. SettingsError if it is not a tag, or its language is not in NAMES."""
     if usual := canonical(tag):
         return usual
-    hint = "a tag such as de, pt-BR or zh-Hant; these are known: " + ", ".join(NAMES)
+    hint = "use a tag such as de, pt-BR or zh-Hant; known are: " + ", ".join(NAMES)
     raise SettingsError(f"language {tag!r} is not known", hint=hint)
 
 

@@ -91,28 +91,30 @@ def load_sections(folder: Path) -> tuple[OwnSection, ...]:
     for path in files:
         if path.suffix not in (".md", *_SCHEMAS) or not path.is_file():
             raise SettingsError(
-                f"{path}: no part of a section", hint="a section is NAME.md and NAME.toml; move it away"
+                f"{path}: this is not part of a section", hint="a section is NAME.md and NAME.toml: move others away"
             )
         if not _NAME.fullmatch(path.stem):
             raise SettingsError(
                 f"{path}: {path.stem!r} cannot be a section's name",
-                hint="a-z first, then a-z, 0-9, _ and -, 40 at most, for example further-reading.md",
+                hint="use a letter a-z, then a-z, 0-9, _ and -, at most 40 in all, for example further-reading.md",
             )
     names = sorted({p.stem for p in files})
     if not names:
-        raise SettingsError(f"{folder}: there are no sections in it", hint=_HINT)
+        raise SettingsError(f"{folder}: there are no sections here", hint=_HINT)
     if len(names) > _MOST_SECTIONS:
-        raise SettingsError(f"{folder}: {len(names)} sections", hint=f"{_MOST_SECTIONS} are the most")
+        raise SettingsError(f"{folder}: {len(names)} sections", hint=f"at most {_MOST_SECTIONS} are allowed")
     return tuple(_section(folder, name, [p for p in files if p.stem == name]) for name in names)
 
 
 def _section(folder: Path, name: str, files: list[Path]) -> OwnSection:
     prompt, schemas = folder / f"{name}.md", [p for p in files if p.suffix in _SCHEMAS]
     if prompt not in files:
-        raise SettingsError(f"{schemas[0]}: there is no {name}.md beside it", hint=f"it says what is asked: {_HINT}")
+        raise SettingsError(
+            f"{schemas[0]}: there is no {name}.md beside it", hint=f"it says what belongs in the section: {_HINT}"
+        )
     if len(schemas) != 1:
         schema_fault = "there are two schemas" if schemas else f"there is no {name}.toml"
-        raise SettingsError(f"{prompt}: {schema_fault} beside it", hint=f"one says what an item consists of: {_HINT}")
+        raise SettingsError(f"{prompt}: {schema_fault} beside it", hint=f"one defines the fields of an item: {_HINT}")
     title, wish = _prompt(prompt)
     schema = _schema(schemas[0])
     fields = tuple(
@@ -129,14 +131,18 @@ def _prompt(path: Path) -> tuple[str, str]:
     first_line, _, rest = _text_of(path).lstrip().partition("\n")
     title = clean(first_line.lstrip("#"))
     if not first_line.startswith("# ") or not title:
-        raise SettingsError(f"{path}, first line: no title", hint="begin with a line such as: # Risks")
+        raise SettingsError(f"{path}, first line: this is not a title", hint="begin with a line such as: # Risks")
     if len(title) > _MOST_TITLE:
-        raise SettingsError(f"{path}, first line: a title of {len(title)} characters", hint=f"{_MOST_TITLE} at most")
+        raise SettingsError(
+            f"{path}, first line: a title of {len(title)} characters", hint=f"at most {_MOST_TITLE} are allowed"
+        )
     wish = "\n".join(line for row in rest.splitlines() if (line := clean(row)))
     if not wish:
-        raise SettingsError(f"{path}: nothing is asked", hint="say below the title what belongs in this section")
+        raise SettingsError(
+            f"{path}: there is no text below the title", hint="write there what belongs in this section"
+        )
     if len(wish) > _MOST_PROMPT:
-        raise SettingsError(f"{path}: {len(wish):,} characters", hint=f"{_MOST_PROMPT:,} are the most: say it shorter")
+        raise SettingsError(f"{path}: {len(wish):,} characters", hint=f"at most {_MOST_PROMPT:,} are allowed")
     return title, wish
 
 
@@ -145,7 +151,7 @@ def _schema(path: Path) -> _Schema:
     try:
         raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except ValueError as err:  # both parsers' errors, and Python's for a number of thousands of digits
-        raise SettingsError(f"{path}: no {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
+        raise SettingsError(f"{path}: this is not valid {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
     except RecursionError as err:
         raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err
     try:
@@ -156,18 +162,20 @@ def _schema(path: Path) -> _Schema:
         raise SettingsError(f"{path}: {f'{place}: ' if place else ''}{_fault_message(fault)}", hint=_HINT) from err
     for field in schema.fields:
         if not _FIELD.fullmatch(field):
-            raise SettingsError(f"{path}: fields.{field}: no name of a field", hint="a-z first, then a-z, 0-9 and _")
+            raise SettingsError(
+                f"{path}: fields.{field}: this is not a valid name", hint="use a letter a-z, then a-z, 0-9 and _"
+            )
         if field in _Schema.model_fields:
             raise SettingsError(f"{path}: fields.{field}: this is a setting", hint="put it above [fields]")
     for role, field_name in (("text", schema.text), ("lead", schema.lead)):
         if field_name and isinstance(schema.fields.get(field_name), list):
-            raise SettingsError(f"{path}: {role}: {field_name} is a list", hint="name a field that is none")
+            raise SettingsError(f"{path}: {role}: {field_name} is a list", hint="name a field that is not a list")
         if field_name not in schema.fields and (field_name or role == "text"):
             known = ", ".join(schema.fields)
             raise SettingsError(f"{path}: {role}: there is no field {field_name!r}", hint=f"name one of: {known}")
     if schema.text == schema.lead:
         raise SettingsError(
-            f"{path}: text and lead are both {schema.text!r}", hint="name two fields, or leave lead out"
+            f"{path}: text and lead are both {schema.text!r}", hint="name two different fields, or leave lead out"
         )
     return schema
 
@@ -175,11 +183,11 @@ def _schema(path: Path) -> _Schema:
 def _fault_message(fault: Any) -> str:
     match fault["type"]:
         case "extra_forbidden":
-            return f"there is no such setting; there are {', '.join(_Schema.model_fields)}"
+            return f"there is no such setting; the settings are {', '.join(_Schema.model_fields)}"
         case "missing":
-            return "is missing; what is no field stands above [fields]"
+            return "is missing; settings go above [fields]"
         case "string_type" | "string_too_short" if fault["loc"][0] == "fields":
-            return 'say in quotes what belongs in it, in brackets if it is a list: ["…"]'
+            return 'describe it in quotes, and if it is a list, also in brackets: ["…"]'
         case _:
             return str(fault["msg"])
 
@@ -187,7 +195,7 @@ def _fault_message(fault: Any) -> str:
 def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise SettingsError(f"{path}: larger than {_MOST_BYTES:,} bytes", hint="a section is a page at most")
+            raise SettingsError(f"{path}: larger than {_MOST_BYTES:,} bytes", hint="a section takes a page at most")
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as err:
         raise SettingsError(f"{path}: not UTF-8", hint="save it as UTF-8") from err

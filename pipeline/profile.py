@@ -60,11 +60,11 @@ class Recipe:
         if self.profile.name == "small" and self.profile.check == "model":
             raise SettingsError(
                 "a small model cannot compare statements with their lines",
-                hint="let code alone check them, or use a larger model (profile capable says that a model is one)",
+                hint="use --check code, or a larger model (with --profile capable if it is one)",
             )
         if self.profile.name == "small" and (self.notes != "study" or self.own):
             asked = "sections of your own" if self.notes == "study" else f"notes of the kind {self.notes!r}"
             raise SettingsError(
-                f"a small model cannot write {asked}: it chooses and titles, for study notes alone",
-                hint="set OPENAI_API_KEY, or give --base-url and --model; or leave --notes and --sections out",
+                f"a small model cannot write {asked}: it only selects and titles passages, for study notes",
+                hint="set OPENAI_API_KEY, or use --base-url and --model; or leave out --notes and --sections",
             )

@@ -37,8 +37,8 @@ def _as_invalid_answer(model: str) -> Iterator[None]:
         fault = err.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, (err.title, *fault["loc"])))
         raise InvalidAnswer(
-            f"what the model answered makes no document: {place}: {fault['msg']}",
-            hint=f"try another model, or have it asked anew after studydoc store prune --model {model}",
+            f"the model's answer does not make a valid document: {place}: {fault['msg']}",
+            hint=f"try another model, or run studydoc store prune --model {model} and then run again",
         ) from err
 
 

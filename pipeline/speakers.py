@@ -96,7 +96,7 @@ def not_used(names: Sequence[str], transcript: Transcript) -> str:
         return ""
     unused = ", ".join(name for name in names if name not in people)
     labels = ", ".join(transcript.labelled_speakers[:_MOST_LABELS])
-    return f"--speakers: no label is part of {unused}; the labels are {labels}"
+    return f"--speakers: no label fits {unused}; the labels are {labels}"
 
 
 def full_name(label: str, known: Sequence[str]) -> str:

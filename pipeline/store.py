@@ -62,11 +62,11 @@ def load(path: Path) -> StudyDocument:
         ) from err
     except ValidationError as err:
         if _is_of_newer_version(err):
-            hint = "update studydoc, or move it away to have the notes made anew"
+            hint = "update studydoc, or move the record away to have the notes made again"
             raise NewerRecord(f"{path}: a newer version of studydoc wrote this record", hint=hint) from err
         raise StoreError(
-            f"{path}: this is no study document of format {FORMAT} ({err.error_count()} faults)",
-            hint="an older program made it? studydoc make writes it anew",
+            f"{path}: this is not a study document of format {FORMAT} ({err.error_count()} errors)",
+            hint="if an older version made it, run studydoc make to write it again",
         ) from err
 
 
@@ -124,7 +124,8 @@ def replace_file(path: Path, content: str | bytes) -> None:
         _sync_folder(path.parent)
     except OSError as err:
         raise StoreError(
-            f"{path}: cannot be written: {err.strerror or err}", hint="free some space and run again; answers are kept"
+            f"{path}: cannot be written: {err.strerror or err}",
+            hint="free some space and run again; stored answers are kept",
         ) from err
 
 

@@ -62,8 +62,8 @@ def misfit(columns: Sequence[str], label: str, row: str) -> str:
     count = len(cells(row))
     if not columns or (count == len(columns) and not label):
         return ""
-    reason = "a row of a table has no lead" if label else f"{numbered(count, 'cell')}, the table has {len(columns)}"
-    return f"{reason}: with this row among them, all of its rows are exported as a list"
+    reason = "a row of a table has no lead" if label else f"{numbered(count, 'cell')}, but the table has {len(columns)}"
+    return f"{reason}: because of this row, the table is exported as a list"
 
 
 def in_words(columns: Sequence[str], row: str, colon: str) -> tuple[str, str]:

@@ -162,7 +162,7 @@ def _name(source: str, *, remote: bool) -> str:
         raise SettingsError(f"{source}: this is not the name of a model file", hint=f"it has to end in {ENDING}")
     if name.lower() == weights.EMBEDDED.file:
         raise SettingsError(
-            f"{name} is the embedded model's name", hint="rename the file; studydoc models fetch fetches that model"
+            f"{name} is the built-in model's name", hint="rename the file; studydoc models fetch fetches that model"
         )
     return name
 

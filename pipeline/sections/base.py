@@ -14,8 +14,8 @@ from pipeline.llm.structured import Answer
 from pipeline.shape import shape_of
 from pipeline.transcript import Transcript
 
-_NOTHING_SAID = "a field without which it says nothing is empty"
-_NO_POINT = "no point stands under this heading"
+_NOTHING_SAID = "a required field is empty"
+_NO_POINT = "this heading has no points"
 
 # How the parts of a long recording are combined in a section: written anew, its points arranged under headings,
 # or its items selected by number, all of them or the best.

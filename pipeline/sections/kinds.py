@@ -75,8 +75,10 @@ def sections_of(recipe: Recipe) -> tuple[Section, ...]:
     titles = {labels.heading(s.name, kind.name).casefold() for labels in catalogues for s in kind.sections}
     for own in recipe.own:
         if own.name in _TAKEN or own.name.startswith("model_") or hasattr(Answer, own.name):
-            raise SettingsError(f"a section cannot be called {own.name!r}", hint="give its files another name")
+            raise SettingsError(f"a section cannot be called {own.name!r}", hint="rename its files")
         if own.title.casefold() in titles:
-            raise SettingsError(f"{own.name}.md: another section has the title {own.title!r}", hint="write another")
+            raise SettingsError(
+                f"{own.name}.md: another section has the title {own.title!r}", hint="choose another title"
+            )
         titles.add(own.title.casefold())
     return (*kind.sections, *(own_section(own) for own in recipe.own))

@@ -21,7 +21,7 @@ def own_section(own: OwnSection) -> Section:
     for field in own.fields:
         if field.name in _TAKEN_FIELDS or field.name.startswith("model_") or hasattr(Answer, field.name):
             raise SettingsError(
-                f"section {own.name}: a field cannot be called {field.name!r}", hint=f"say the_{field.name}"
+                f"section {own.name}: a field cannot be called {field.name!r}", hint=f"name it the_{field.name}"
             )
     titled = sum(f.many for f in own.fields) > 1  # otherwise sentences of several lists could not be told apart
     fields = tuple(Field(f.name, "" if f.many and not titled else _title(f), many=f.many) for f in own.fields)

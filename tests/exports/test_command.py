@@ -96,7 +96,7 @@ def test_one_unreadable_record_keeps_no_other_from_its_export(
     (tmp_path / "broken.md").write_text("", "utf-8")
     assert exit_code("export", tmp_path, "--to", "csv") == 1
     told = capsys.readouterr()
-    assert told.out.strip() == str(tmp_path / "reactor.csv") and "broken.json: this is no study document" in told.err
+    assert told.out.strip() == str(tmp_path / "reactor.csv") and "broken.json: this is not a study document" in told.err
 
 
 def test_an_unknown_format_is_a_fault_of_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

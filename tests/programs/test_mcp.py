@@ -465,7 +465,7 @@ def test_a_broken_record_is_told_and_the_others_are_searched(folder: Path) -> No
         (folder / "outputs" / name).write_text("{}")
     _, found = answers(folder, "search_notes", query="tower")
     assert found["total"] > 0
-    assert "no study document" in refused(folder, "read_notes", name="broken")
+    assert "not a study document" in refused(folder, "read_notes", name="broken")
 
 
 def test_a_search_looks_into_the_folder_again_only_where_a_file_has_come_gone_or_changed(

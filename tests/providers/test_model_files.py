@@ -193,7 +193,7 @@ def test_a_wrong_digest_leaves_nothing(tmp_path: Path, models: Path) -> None:
         ("file:///etc/model.gguf", "https only"),
         ("https://example.org/model", "has to end in .gguf"),
         ("https://example.org/a%2F..%2Fmodel.gguf", "not the name of a model file"),
-        (f"https://example.org/{weights.EMBEDDED.file}", "the embedded model's name"),
+        (f"https://example.org/{weights.EMBEDDED.file}", "the built-in model's name"),
         ("none.gguf", "no such file"),
     ],
 )

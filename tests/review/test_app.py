@@ -305,7 +305,7 @@ def test_a_record_of_an_older_format_is_listed_with_what_to_do(tmp_path: Path) -
     record = folder(tmp_path) / "reactor.json"
     record.write_text(record.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
     status, _, body = ask(app(tmp_path), "/")
-    assert status == 200 and "studydoc make writes it anew" in body
+    assert status == 200 and "run studydoc make to write it again" in body
 
 
 def test_a_statement_is_written_again_with_an_instruction_and_nothing_is_kept_before_it_is_taken(

@@ -89,4 +89,4 @@ def test_a_record_of_an_older_format_is_refused_with_what_to_do(
     record = reviewed(tmp_path) / "reactor.json"
     record.write_text(record.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
     assert exit_code("export", "--reviewed", str(tmp_path)) == 1
-    assert "studydoc make writes it anew" in capsys.readouterr().err
+    assert "run studydoc make to write it again" in capsys.readouterr().err

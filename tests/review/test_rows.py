@@ -30,8 +30,8 @@ def with_table() -> StudyDocument:
     ("text", "label", "remark"),
     [
         ("Reactor | 40 | none", "", ""),
-        ("Reactor | 40 none", "", "2 cells, the table has 3"),
-        ("Reactor | 40 | none Tower | 3 | many", "", "5 cells, the table has 3"),
+        ("Reactor | 40 none", "", "2 cells, but the table has 3"),
+        ("Reactor | 40 | none Tower | 3 | many", "", "5 cells, but the table has 3"),
         ("Reactor | 40 | none", "So", "a row of a table has no lead"),
     ],
 )
@@ -43,7 +43,7 @@ def test_a_row_that_would_end_its_table_is_remarked_on_as_it_is_typed_and_where_
     row = ask(served, at)[2].partition('data-text="Reactor |')[0].rpartition('id="')[2].partition('"')[0]
     sent = {"text": text, "lines": [1], "label": label, "target": row}
     found = json.loads(ask(served, f"{at}/check", sent)[2])["remarks"]
-    assert found == ([f"{remark}: with this row among them, all of its rows are exported as a list"] if remark else [])
+    assert found == ([f"{remark}: because of this row, the table is exported as a list"] if remark else [])
     action = {"kind": "edit", "target": row, "text": text, "label": label}
     ask(served, f"{at}/act", {"revision": 0, "action": action})
     assert ("exported as a list" in ask(served, at)[2]) == bool(remark)
@@ -63,4 +63,4 @@ def test_a_row_of_another_table_is_remarked_on_where_it_is_moved_to(tmp_path: Pa
     assert "exported as a list" not in notes(desk)
     move = Move(kind="move", target=rows["a | b"], after=rows["Tower | 3 | many"])
     desk.review.add(move, base=1, who="Ann", clock=lambda: "")
-    assert "2 cells, the table has 3: with this row" in notes(desk)
+    assert "2 cells, but the table has 3: because of this row" in notes(desk)

@@ -412,8 +412,14 @@ def unreadable_record(record: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (record_of_newer_format, "a newer version of studydoc wrote this record (update studydoc, or move it away"),
-        (record_with_newer_field, "a newer version of studydoc wrote this record (update studydoc, or move it away"),
+        (
+            record_of_newer_format,
+            "a newer version of studydoc wrote this record (update studydoc, or move the record away",
+        ),
+        (
+            record_with_newer_field,
+            "a newer version of studydoc wrote this record (update studydoc, or move the record away",
+        ),
         (unreadable_record, "talk0.json: cannot be read: "),
     ],
 )

@@ -435,7 +435,7 @@ def test_what_cannot_be_read_is_told_once_in_a_folder(page: Path) -> None:
     assert code == 1 and "this is not UTF-8" in lines[1] and len(lines) == 2
     page.with_suffix(".json").write_text("{}", "utf-8")
     code, lines = checked_by_command(page.parent)
-    assert code == 1 and "no study document" in lines[0] and len(lines) == 1
+    assert code == 1 and "not a study document" in lines[0] and len(lines) == 1
 
 
 def test_a_changed_transcript_and_a_missing_one_are_told(page: Path) -> None:

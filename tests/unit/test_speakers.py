@@ -55,10 +55,7 @@ def test_short_names_are_names(name: str) -> None:
 
 def test_names_that_are_given_and_go_with_no_label_are_told() -> None:
     others = talk(("Cleo", "Dan"), "Ana Bell", "Dan Oram")
-    assert (
-        not_used(("Ana Bell", "Dan Oram"), others)
-        == "--speakers: no label is part of Ana Bell; the labels are Cleo, Dan"
-    )
+    assert not_used(("Ana Bell", "Dan Oram"), others) == "--speakers: no label fits Ana Bell; the labels are Cleo, Dan"
     assert not not_used(("Ana Bell",), talk((), "Ana Bell"))
 
 
