@@ -1,4 +1,4 @@
-"""What a reviewer can do, as it is sent and as it is kept: actions, and events that say who did one and when."""
+"""The actions of a reviewer, as sent and as stored, and events, which add who acted and when."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
-# Under the first rules, a speaker's new name went wherever the label stands. Under the second it also went into longer
-# names, a field was found without its item, and what was edited stayed accepted whatever the notes said below it.
+# Rules 1: a speaker's new name replaced the label everywhere. Rules 2: it also replaced it within longer names, a field
+# was found again without its item, and an edited statement stayed accepted however the notes changed underneath.
 RULES: Final = 3
 _ID_FIELDS = ("target", "group", "after", "before", "below")
-_PARTS = "parts"  # all of them, as a title changes over neighbours that the action does not name
+_PARTS = "parts"  # all parts: a new title also applies to neighbouring headings that the action does not name
 
 
 class _Model(BaseModel):
@@ -37,16 +37,16 @@ class _Model(BaseModel):
 
 
 class Decide(_Model):
-    """Accept or reject statements, or take that back; for a whole section there are many targets at once."""
+    """Accept or reject statements, or make them pending again. A whole section gives many targets."""
 
     kind: Literal["accept", "reject", "reopen"]
     targets: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20_000)]
 
 
 class Edit(_Model):
-    """A statement in the reviewer's words, which accepts it, or with `later` leaves that to be decided.
+    """Replace a statement by the reviewer's words and accept it, or with `later` leave it pending.
 
-    None leaves its lines or its lead or term as they are.
+    None as `lines` or `label` (its lead or term) leaves that unchanged.
     """
 
     kind: Literal["edit"]
@@ -58,7 +58,7 @@ class Edit(_Model):
 
 
 class Split(_Model):
-    """One statement as several, each with its lines."""
+    """Split a statement into several with the same lines."""
 
     kind: Literal["split"]
     target: Id
@@ -66,9 +66,9 @@ class Split(_Model):
 
 
 class Merge(_Model):
-    """Several statements of a section and a depth as one, in the place of the first and with the lines of all.
+    """Merge statements of the same section and depth into one, at the place of the first and with the lines of all.
 
-    What is nested below any of them is nested below that one.
+    Whatever is nested below any of them ends up below the merged one.
     """
 
     kind: Literal["merge"]
@@ -77,10 +77,10 @@ class Merge(_Model):
 
 
 class Move(_Model):
-    """A statement, with what is nested below it, to another place of its section, at the depth of what stands there.
+    """Move a statement, with all that is nested below it, within its section. It takes the depth of its new place.
 
-    It goes behind `after` and what is nested below that, or before `before`, or becomes the last that is nested below
-    `below`; without these it gets the first place of `group`.
+    It goes after `after` and what is nested below that, before `before`, or to the end of what is nested below `below`.
+    If none is given, it becomes the first of `group`.
     """
 
     kind: Literal["move"]
@@ -92,7 +92,7 @@ class Move(_Model):
 
 
 class Add(_Model):
-    """A statement of the reviewer's own, with the lines that say it."""
+    """Add a statement of the reviewer's own, with the lines that support it."""
 
     kind: Literal["add"]
     section: SectionName
@@ -104,9 +104,9 @@ class Add(_Model):
 
 
 class Restore(_Model):
-    """A withheld statement or a dropped point taken in after all, in the reviewer's words if there are any.
+    """Restore a withheld statement or dropped point, in the reviewer's words if there are any.
 
-    `lines` are those that say it. Of a key concept the words are "term: definition".
+    `lines` are those that support it. The text of a key concept is "term: definition".
     """
 
     kind: Literal["restore"]
@@ -117,7 +117,7 @@ class Restore(_Model):
 
 
 class Heading(_Model):
-    """Another heading over a group of main points."""
+    """Reword the heading of a group of main points."""
 
     kind: Literal["heading"]
     group: Id
@@ -125,7 +125,7 @@ class Heading(_Model):
 
 
 class Part(_Model):
-    """Another title over the part in which a heading stands, or "" for none: over all its neighbours of that part."""
+    """Give the part of a heading another title ("" for none); all neighbouring headings of that part get it too."""
 
     kind: Literal["part"]
     group: Id
@@ -133,7 +133,7 @@ class Part(_Model):
 
 
 class Divide(_Model):
-    """A new heading over a main point and those that follow it in its group."""
+    """Put a new heading over a main point and those after it in its group."""
 
     kind: Literal["divide"]
     target: Id
@@ -141,7 +141,7 @@ class Divide(_Model):
 
 
 class Term(_Model):
-    """Another term for a key concept."""
+    """Change the term of a key concept."""
 
     kind: Literal["term"]
     target: Id
@@ -149,10 +149,10 @@ class Term(_Model):
 
 
 class Rename(_Model):
-    """A speaker's right name: beside the lines, and in the notes where the label can only be the speaker.
+    """Give a speaker's right name: beside the lines, and in the notes where the label can only mean the speaker.
 
-    `speaker` is the name so far. `other` says what it means that another speaker has the new name: both are the same
-    person, or the two exchange their names.
+    `speaker` is the present name. `other` says why another speaker already has the new name: both are the same person
+    ("same"), or the two exchange names ("exchange").
     """
 
     kind: Literal["rename"]
@@ -162,7 +162,7 @@ class Rename(_Model):
 
 
 class Step(_Model):
-    """The last action taken back, whoever took it, or done again."""
+    """Undo the last action, whoever took it, or redo it."""
 
     kind: Literal["undo", "redo"]
 
@@ -174,9 +174,9 @@ Action = Annotated[
 
 
 class About(_Model):
-    """A statement or heading as the document had it, by which a decision finds it again in another document.
+    """A statement or heading as the document had it, by which a decision finds it again in a regenerated document.
 
-    `label` is its lead or term, `above` the id of the statement that it is nested below, "" for none. Both are None in
+    `label` is its lead or term, `above` the id of the statement that it is nested below ("" if none). Both are None in
     events of older files.
     """
 
@@ -189,16 +189,16 @@ class About(_Model):
 
     @property
     def wording(self) -> str:
-        """The text behind its lead or term."""
+        """The text, preceded by its lead or term."""
         return f"{self.label}: {self.text}" if self.label else self.text
 
 
 class Event(_Model):
-    """An action as it was taken: `n` counts from 1, `base` is the number of events that the reviewer had seen.
+    """An action as it was taken. `n` counts from 1; `base` is the number of events that the reviewer had seen.
 
-    `document` is the digest of the document that it was taken on, `about` what it said there, and `quotes` the words of
-    the lines that the action cites and of those beside them. Events of older files have no `quotes`. It is applied
-    again by its own `rules`, whichever are in force then: what was accepted keeps its words.
+    `document` is the digest of the document that the action was taken on, `about` what that said, and `quotes` the text
+    of the cited lines and their neighbours (empty in older files). An event is always replayed by the `rules` of its
+    own time, so that accepted statements keep their words.
     """
 
     n: int = Field(ge=1)
@@ -213,18 +213,18 @@ class Event(_Model):
 
 
 def lines_cited(action: Action) -> tuple[int, ...]:
-    """The lines that an action gives a statement."""
+    """The lines that an action gives to a statement."""
     return (action.lines or ()) if isinstance(action, Add | Edit | Restore) else ()
 
 
 def ids_used(action: Action) -> tuple[str, ...]:
-    """The ids that an action rests on."""
+    """The ids that an action refers to."""
     targets = action.targets if isinstance(action, Decide | Merge) else ()
     return (*targets, *_ids(action).values())
 
 
 def readdressed(action: Action, moved: Mapping[str, str]) -> Action:
-    """The action with new ids for what has moved; the targets of a decision stay, since they are checked one by one."""
+    """The action with new ids for what has moved. The targets of a decision stay, since they are checked one by one."""
     places: dict[str, Any] = {name: moved.get(id_, id_) for name, id_ in _ids(action).items()}
     if isinstance(action, Merge):
         places["targets"] = tuple(moved.get(id_, id_) for id_ in action.targets)
@@ -232,12 +232,12 @@ def readdressed(action: Action, moved: Mapping[str, str]) -> Action:
 
 
 def _ids(action: Action) -> dict[str, str]:
-    """The single ids that an action names, by their fields."""
+    """The single ids that an action names, by field."""
     return {name: id_ for name in _ID_FIELDS if (id_ := getattr(action, name, ""))}
 
 
 def ids_changed(action: Action) -> frozenset[str] | None:
-    """The ids whose content an action changes; None stands for all, an empty set for none that exist."""
+    """The ids whose content an action changes; None means all, an empty set no existing one."""
     match action:
         case Decide() | Merge():
             return frozenset(action.targets)

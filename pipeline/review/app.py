@@ -1,4 +1,4 @@
-"""The review page's routes. Documents are looked up by id in a list; a client never names a path."""
+"""The routes of the review page. Documents are looked up by id in a list; a client never names a path."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _STATIC = {"app.css": "text/css", "icon.svg": "image/svg+xml"} | {f"{name}.js": 
 
 
 def now() -> str:
-    """The time of an event."""
+    """The current time for an event: UTC, ISO 8601."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# Keeps a run as a fixture: its record, its transcript, and the accepted notes or ""; returns a line about the fixture.
+# Saves a run as a fixture. Takes its record, its transcript and the accepted notes ("" if none); returns a message.
 Keep = Callable[[Path, Path, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the page works with."""
+    """All that the page needs."""
 
     catalogue: Catalogue
     rules: Rules
@@ -69,7 +69,7 @@ class Decision(_RequestBody):
 
 
 class Check(_RequestBody):
-    """A text for code to check, its lead, the lines that it cites, and the statement that it is to replace."""
+    """A text for code to check, with its lead, the lines that it cites and the statement that it is to replace."""
 
     text: Words
     lines: Lines = ()
@@ -78,7 +78,7 @@ class Check(_RequestBody):
 
 
 class RewriteRequest(_RequestBody):
-    """A statement to be written again by the model."""
+    """A statement for the model to rewrite."""
 
     target: Annotated[str, Field(max_length=80)]
     instruction: Annotated[str, Field(max_length=500)] = ""
@@ -105,7 +105,7 @@ def create_app(setup: Setup) -> Starlette:
 
 
 async def _error_response(request: Request, err: Exception) -> Response:
-    """Why a request came to nothing: JSON for the page's script, text for somebody who opened an address."""
+    """The reason why a request failed: JSON for the page's script, text for somebody who opened an address."""
     status, why, headers = 500, str(err), None
     if isinstance(err, HTTPException):
         status, why, headers = err.status_code, err.detail, err.headers
@@ -167,7 +167,7 @@ class _Routes:
             return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
     def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
-        """Both versions: the statements as others changed them meanwhile, and the action that was sent."""
+        """Both versions: the statements as others have changed them, and the action that was sent."""
         items = [i for id_ in sorted(ids_changed(action) or ()) if (i := desk.state.item(id_))]
         return pages.update(desk) | {
             "error": "somebody else has decided this",
@@ -196,7 +196,7 @@ class _Routes:
         return await run_in_threadpool(self._rewritten, desk, point.item, new)
 
     def _point(self, request: Request, target: str) -> tuple[Desk, Point]:
-        """The statement that is to be written again, where it stands."""
+        """The statement to rewrite, with its context."""
         desk = self._desk(request)
         with desk.lock:
             item = desk.state.item(target)
@@ -207,7 +207,7 @@ class _Routes:
             return desk, Point(item, desk.state.above(item), desk.recording)
 
     def _rewritten(self, desk: Desk, item: Item, new: Rewritten) -> Response:
-        """The model's new text beside the earlier ones, with what code remarks on it where the statement stands now."""
+        """The model's new text beside the earlier ones, with code's remarks on it in the statement's present place."""
         with desk.lock:
             remarks = desk.remarks(new.text, new.lines, desk.state.item(item.id), item.label)
         response = {"earlier": item.was, "yours": item.text, "new": new.text, "lines": new.lines, "remarks": remarks}

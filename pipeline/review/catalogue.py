@@ -1,4 +1,4 @@
-"""The documents of a folder as the review page knows them: by id, never by a path that a client sends."""
+"""The documents that the review page shows, by id: a path that a client sends is never used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Entry:
 
 
 class Desk:
-    """One document on the reviewer's desk: record, transcript and decisions. Hold `lock` to read or to decide."""
+    """One document under review: record, transcript and decisions. Hold `lock` while reading or deciding."""
 
     def __init__(self, record: Path, transcripts: Path | None) -> None:
         self.record = record
@@ -44,18 +44,18 @@ class Desk:
             (): Recording(self.transcript, self.document.run.language)
         }
         self._remarks: dict[tuple[object, ...], tuple[str, ...]] = {}
-        # HTML that was made for this document, kept by `pages`: a page of thousands of statements is shown often.
+        # Rendered HTML, cached for `pages`: pages of thousands of statements are shown often.
         self.shown_items: dict[tuple[Item, tuple[tuple[str, str], ...], tuple[str, ...]], str] = {}
         self.shown_transcript: tuple[tuple[tuple[str, str], ...], str] | None = None
 
     @property
     def state(self) -> State:
-        """How the document stands now."""
+        """The document's present state."""
         return self.review.timeline.state
 
     @property
     def recording(self) -> Recording:
-        """The transcript for checking, with the speakers' right names."""
+        """The transcript to check against, with the speakers' right names."""
         names = self.state.names
         if names not in self._recordings:
             segments = tuple(s._replace(speaker=self.state.speaker(s.speaker)) for s in self.transcript.segments)
@@ -64,7 +64,7 @@ class Desk:
         return self._recordings[names]
 
     def reviewed(self) -> StudyDocument:
-        """What was accepted, as a document of its own. Raises InputError where a line that it cites is unknown."""
+        """The accepted statements as a document of their own. Raises InputError if a cited line is unknown."""
         review = self.review
         events = (event for event in review.events if event.document == review.timeline.document)
         quotes = (quote for event in events for quote in event.quotes)
@@ -79,9 +79,9 @@ class Desk:
             raise InputError(f"{self.record}: {err}", hint=hint) from err
 
     def remarks(self, text: str, lines: tuple[int, ...], item: Item | None = None, label: str = "") -> tuple[str, ...]:
-        """What code remarks on a text and its lines; remembered, since pages are shown often.
+        """The remarks of code on a text and its lines, cached because pages are shown often.
 
-        Where the text is to replace an `item`, or to stand beside it, also whether it fits into a table there.
+        With an `item` that the text replaces or stands next to, they also say whether it fits into that item's table.
         """
         key = (self.state.names, text, lines)
         if key not in self._remarks:
@@ -90,13 +90,13 @@ class Desk:
         return (odd, *self._remarks[key]) if odd else self._remarks[key]
 
     def remarks_on(self, item: Item) -> tuple[str, ...]:
-        """What code remarks on a statement that a reviewer wrote; the record has the findings on the model's."""
+        """The remarks of code on a statement that a reviewer wrote; on the model's, the record has the findings."""
         by_reviewer = item.support is None and item.section not in BARE
         return self.remarks(item.text, item.lines, item, item.label) if by_reviewer else ()
 
 
 class Catalogue:
-    """The documents below some paths. One that `make` wrote again is read again, with the decisions on it."""
+    """The documents below some paths. If `make` rewrites a record, it is loaded again with its decisions."""
 
     def __init__(self, paths: list[Path], transcripts: Path | None = None) -> None:
         self._paths = paths
@@ -106,11 +106,11 @@ class Catalogue:
         self._desks: dict[Path, tuple[tuple[int, int], Desk]] = {}
 
     def entries(self) -> list[Entry]:
-        """Every document, in the order of their paths."""
+        """Every document, sorted by path."""
         return [self._entry(r) for r in self._records()]
 
     def desk(self, id_: str) -> Desk | None:
-        """The document with an id of the list. Raises PipelineError when it cannot be opened."""
+        """The document with this id, None if there is none. Raises PipelineError if it cannot be opened."""
         record = self._records_by_id.get(id_)
         if record is None or not record.is_file():
             self._records_by_id = {id_of(r): r for r in self._records()}
@@ -144,5 +144,5 @@ class Catalogue:
 
 
 def id_of(record: Path) -> str:
-    """What stands for a record in addresses."""
+    """The id of a record in addresses: 12 hexadecimal digits."""
     return hashlib.sha256(record.as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""One action on a state gives the next: pure, so that replaying a history always ends the same."""
+"""Apply one action to a state. Pure functions, so that replaying a history always gives the same result."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _STANDINGS: dict[str, Standing] = {"accept": "accepted", "reject": "rejected", "
 
 
 class Unfit(ValueError):
-    """An action that cannot be taken on this state, and why."""
+    """The action cannot be applied to this state; the message says why."""
 
 
 def apply(state: State, action: Action, n: int) -> State:
-    """The state after action number `n`, which names what it adds. Raises Unfit."""
+    """The state after action number `n`, which also goes into the ids of what it adds. Raises Unfit."""
     changed = _applied(state, action, n)
     match action:
         case Split():
@@ -49,9 +49,9 @@ def apply(state: State, action: Action, n: int) -> State:
 
 
 def _within_paragraphs(changed: State, before: State, origin: str) -> State:
-    """The changed state, in which a statement continues a paragraph only behind another one of that paragraph.
+    """The changed state, in which a statement continues a paragraph only right after another one of that paragraph.
 
-    A new statement is in the paragraph of its `origin`, the statement that it was split or merged from, "" for none.
+    A new statement belongs to the paragraph of its `origin`, the statement it was split or merged from ("" if none).
     """
     if [_position_of(i) for i in changed.items] == [_position_of(i) for i in before.items]:
         return changed
@@ -147,9 +147,9 @@ def _split(state: State, action: Split, n: int) -> State:
         replace(edited, id=_new_id(item.section, n, k), text=text, origins=origins)
         for k, text in enumerate(action.texts)
     ]
-    if item.section not in TERMED:  # a lead stands before the first part alone
+    if item.section not in TERMED:  # only the first part keeps the lead
         parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
-    *first, last = parts  # what is nested stays below the last
+    *first, last = parts  # nested statements stay below the last part
     parts = [*(replace(p, columns=(), steps=False) for p in first), last]
     if item.continues or _goes_on(state, item):
         parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
@@ -157,13 +157,13 @@ def _split(state: State, action: Split, n: int) -> State:
 
 
 def _goes_on(state: State, item: Item) -> bool:
-    """Whether the statement after this one continues its paragraph."""
+    """Whether the next statement continues this one's paragraph."""
     behind = state.items[state.items.index(item) + 1 :]
     return bool(behind) and behind[0].continues and _at_same_level(item, behind[0])
 
 
 def _as_reviewers_own(item: Item) -> Item:
-    """The item as a reviewer's own: accepted, and without what was found of the model's text."""
+    """The item marked as the reviewer's own: accepted, without the findings on the model's text."""
     return replace(item, standing="accepted", support=None, finding="", correction=None, reopened="")
 
 
@@ -189,9 +189,9 @@ def _present(state: State, id_: str, *, outside: bool = False) -> Item:
 
 
 def _restored(state: State, action: Restore, n: int) -> State:
-    """A withheld statement in its place; a dropped one goes where its lines belong in its section.
+    """Restore a withheld statement in its place, and a dropped one at the place in its section that its lines give it.
 
-    The record keeps an item with its fields as one text: these are put below it again.
+    The record holds an item and its fields as one text; the fields are nested below the item again.
     """
     item = _present(state, action.target, outside=True)
     dropped = item.section == DROPPED
@@ -211,7 +211,7 @@ def _restored(state: State, action: Restore, n: int) -> State:
 
 
 def _fields_apart(item: Item, state: State, n: int) -> list[Item]:
-    """An item and below it its fields, each of which stands behind its title in the item's text."""
+    """The item, then the fields that its text contains, each introduced there by its title."""
     titles = sorted((title for section, title in state.titles if section == item.section), key=len, reverse=True)
     if item.depth or not titles:
         return [item]
@@ -307,7 +307,7 @@ def _divided(state: State, action: Divide, n: int) -> State:
         raise Unfit("only main points have headings")
     new = Group(f"heading.n{n}.0", action.text, old.part)
     index, group_index = state.items.index(item), state.groups.index(old)
-    items, above = list(state.items), item.depth  # the levels that statements lose under the new heading
+    items, above = list(state.items), item.depth  # `above`: levels of nesting to remove below the new heading
     for k, below in enumerate(items[index:], index):
         if below.group == old.id:
             above = min(above, below.depth)
@@ -340,7 +340,7 @@ def _added(state: State, action: Add, n: int) -> State:
 
 
 def _retitled(state: State, action: Part) -> State:
-    """Another title for all headings that stand together in the part of this one."""
+    """Give a new title to all headings next to each other in this heading's part."""
     if state.group(action.group) is None:
         raise Unfit("this heading is not in the document")
     groups: list[Group] = []

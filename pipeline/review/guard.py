@@ -1,4 +1,4 @@
-"""What every request has to pass: Host, Origin, token, kind and size; and the headers that keep pages inert."""
+"""Checks on every request (Host, Origin, token, content type, size), and headers that keep pages inert."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Where the server listens, the token of this start that every change must carry, and that of visitors if any."""
+    """Where the server listens, the token that every change must carry, and the token of visitors ("" if none)."""
 
     host: str
     port: int
@@ -40,7 +40,7 @@ class Rules:
     visitor: str = ""
 
     def knows(self, host: str) -> bool:
-        """Whether a Host header names this server. Beyond loopback an address or this machine's name will do."""
+        """Whether a Host header names this server. With a visitor token, any IP address or the machine's name fits."""
         name, port = (host, "80") if host.endswith("]") or ":" not in host else host.rsplit(":", 1)
         if port != str(self.port):
             return False
@@ -59,7 +59,7 @@ def _is_address(name: str) -> bool:
 
 
 class Guard:
-    """ASGI middleware that lets nothing through that `Rules` do not allow."""
+    """ASGI middleware that refuses every request that `Rules` do not allow."""
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self.app, self.rules = app, rules
@@ -111,7 +111,7 @@ class Guard:
         return None
 
     def _visitor(self, scope: Scope, headers: Headers) -> Response | None:
-        """A token in the address is put into a cookie and out of sight; without either nobody comes in."""
+        """None if the cookie is right; a redirect that moves a token from the address to a cookie; else a refusal."""
         if _same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self.rules.visitor):
             return None
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
@@ -123,7 +123,7 @@ class Guard:
 
 
 def refused(status: int, why: str) -> JSONResponse:
-    """A refusal with its reason."""
+    """A refusal as JSON, with its reason."""
     return JSONResponse({"error": why}, status)
 
 

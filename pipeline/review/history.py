@@ -1,4 +1,4 @@
-"""Events in order to a state: undo and redo, and decisions applied again to a document that was made anew."""
+"""Replay events to a state: undo and redo, and decisions applied again after the document was regenerated."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _OTHER_WORDS = "the notes now say “{1}” instead of “{0}”: check that thi
 
 
 class Timeline:
-    """A document's base and its state after the events so far, taken one by one; the same events give the same state.
+    """A document's state before any event and after its events so far. The same events always give the same state.
 
-    `lines` are those of the transcript, None where it is not the one that the document was made from.
+    `lines` are the transcript's, None if it is not the one that the document was made from.
     """
 
     def __init__(self, base: State, events: Sequence[Event] = (), lines: Lines | None = None) -> None:
@@ -62,16 +62,16 @@ class Timeline:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an action to take back."""
+        """Whether there is an action to undo."""
         return bool(self._past)
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an action to do again."""
+        """Whether there is an action to redo."""
         return bool(self._future)
 
     def tried(self, action: Action) -> State:
-        """The state that an action would give now. Raises Unfit; nothing is kept."""
+        """The state that an action would give now, without recording it. Raises Unfit."""
         if isinstance(action, Step):
             stack = self._past if action.kind == "undo" else self._future
             if not stack:
@@ -80,10 +80,11 @@ class Timeline:
         return apply(self.state, action, self.revision + 1)
 
     def about(self, action: Action) -> tuple[About, ...]:
-        """The statements that an event has to remember, so that it can be applied to another document.
+        """The statements that an event stores, so that it can be applied to another document.
 
-        These are those that it is about, those of the notes that these were split or merged from, and what they are
-        nested below. Where it writes words also those that share their lines, so that it is put on none of these.
+        They are the targets (or the original statements that a target was split or merged from) and all that these are
+        nested below. If the action writes words, the statements with which the targets share lines are stored too, so
+        that the words are not put on one of those by mistake.
         """
         origins = {i.id: i.origins for i in self.state.items if i.origins}
         ids = dict.fromkeys(i for id_ in ids_used(action) for i in origins.get(id_, (id_,)) if i in self._here)
@@ -96,7 +97,7 @@ class Timeline:
         return tuple(self._here[i] for i in ids)
 
     def quotes(self, action: Action) -> tuple[Evidence, ...]:
-        """The words of the lines that an action cites. Raises Unfit where they cannot be known."""
+        """The text of the lines that an action cites. Raises Unfit if the transcript has changed or lacks one."""
         numbers = lines_cited(action)
         if not numbers:
             return ()
@@ -105,10 +106,11 @@ class Timeline:
         return self._lines.quotes(numbers)
 
     def as_kept(self, action: Action) -> Action:
-        """The action as its event has it.
+        """The action as its event stores it.
 
-        An edit whose lines are those of its statement goes without lines, which leaves these as they are. An addition
-        to a section of items stands behind a whole item: behind a field it would be one of somebody else's task.
+        An edit that cites the lines its statement already has is stored without lines, which means "unchanged". An
+        addition to a section of items is stored as following a whole item: after a field, it would become a field of
+        that item.
         """
         if isinstance(action, Edit):
             item = self.state.item(action.target)
@@ -119,13 +121,13 @@ class Timeline:
         return action
 
     def _item_around(self, id_: str) -> str:
-        """The item that a statement of a section of items is in: itself, or the one that it is nested below."""
+        """The id of the item that a statement belongs to: the statement itself or the one it is nested below."""
         item = self.state.item(id_)
         items = (i.id for i in self.state.items if item and i.section == item.section and item in self.state.block(i))
         return next(items, id_)
 
     def take(self, event: Event) -> None:
-        """The next event. What does not fit the document is listed in the state and changes nothing else."""
+        """Apply the next event. If it does not fit the document, it only adds to the state's misfits."""
         self.revision += 1
         action = event.action
         if isinstance(action, Step):
@@ -162,7 +164,7 @@ class Timeline:
         return _open_again(after, dict.fromkeys(written, _LINES_UNKNOWN)) if lines is None else after
 
     def _open_where_changed(self, state: State, ids: Collection[str], event: Event) -> State:
-        """The state in which a reviewer's statements are pending again where the notes' own words for them changed."""
+        """The state with a reviewer's statements pending again if the notes' own words for them have changed."""
         matches = ((self._matches_of(event).get(a.id, GONE), a) for a in event.about)
         changed = {m.id: a for m, a in matches if m != GONE and not m.same_words}
         if event.rules < RULES or not changed:
@@ -175,11 +177,11 @@ class Timeline:
         return _open_again(state, reasons)
 
     def _matches_of(self, event: Event) -> Mapping[str, Match]:
-        """Where the statements are that an event of an earlier document is about."""
+        """The matches here, by id, of the statements that an event of an earlier document is about."""
         return self._matches.get(event.document, {})
 
     def _lines_now(self, action: Action, event: Event) -> tuple[int, ...] | None:
-        """The lines that an action cites, by their numbers in this document; None where nobody knows. Raises Unfit."""
+        """The lines that an action cites, as numbered in this document; None if nobody can know. Raises Unfit."""
         numbers = lines_cited(action)
         if numbers and event.quotes and self._lines:
             return self._lines.renumbered(numbers, event.quotes)
@@ -192,7 +194,7 @@ class Timeline:
         return self._unchanged_lines(action, event)
 
     def _unchanged_lines(self, action: Action, event: Event) -> tuple[int, ...] | None:
-        """The lines here of a statement whose lines an action left unchanged; None where it gave others."""
+        """The present lines of a statement whose lines an action left unchanged; None if it changed them."""
         if not isinstance(action, Edit | Restore):
             return None
         item = self.base.item(action.target)
@@ -200,13 +202,13 @@ class Timeline:
         return item.lines or None if item and set(lines_cited(action)) in lines_before else None
 
     def _valid_targets(self, action: Decide, event: Event) -> tuple[tuple[str, ...], tuple[Misfit, ...]]:
-        """The targets for which a decision still holds: words are accepted, not places, and words may have changed."""
+        """The targets for which a decision still holds; misfits for others, such as statements whose words changed."""
         if event.document == self.document:
             return action.targets, ()
         targets: list[str] = []
         misfits: list[Misfit] = []
         items = {i.id: i for i in self.state.items}
-        # Older documents named their source in statements without lines; nobody has to accept these any more.
+        # Older documents had statements without lines that named the source; they need not be accepted any more.
         provenance = {a.id for a in event.about if a.section not in BARE and not a.lines}
         for target in action.targets:
             match = self._matches_of(event).get(target, Match(target, True))
@@ -227,7 +229,7 @@ class Timeline:
 
 
 def _misfit(event: Event, id_: str, reason: str) -> Misfit:
-    """A decision that does not fit, with the statement that it is about and what that is nested below."""
+    """A decision that does not fit, with its statement and what that is nested below."""
     abouts = {a.id: a for a in event.about}
     about = abouts.get(id_)
     above = abouts.get(about.above or "") if about else None
@@ -238,7 +240,7 @@ def _misfit(event: Event, id_: str, reason: str) -> Misfit:
 
 
 def _unfit(event: Event, reason: str) -> Misfit:
-    """An action that does not fit; the words of an addition are its own, and those of an edit are told."""
+    """An action that does not fit. An addition is shown by its own text; for an edit the reason quotes the new text."""
     if isinstance(event.action, Edit):
         reason += f"; your text: {event.action.text}"
     id_ = "" if isinstance(event.action, Add) else next(iter(ids_used(event.action)), "")
@@ -246,19 +248,19 @@ def _unfit(event: Event, reason: str) -> Misfit:
 
 
 def _open_again(state: State, reasons: Mapping[str, str]) -> State:
-    """The state in which statements are pending again, each for its reason."""
+    """The state with these statements pending again, each with its reason."""
     items = (replace(i, standing="pending", reopened=reasons[i.id]) if i.id in reasons else i for i in state.items)
     return replace(state, items=tuple(items))
 
 
 def _written(before: State, after: State, action: Action) -> set[str]:
-    """The ids of the statements that an action wrote, from the states before it and after it."""
+    """The ids of the statements that an action added or reworded."""
     new = {*after.ids()} - {*before.ids()}
     return new | {action.target} if isinstance(action, Edit | Restore | Term) else new
 
 
 def digest_of(base: State) -> str:
-    """A digest of all statements and headings, which tells one document from another."""
+    """A digest of the ids of all statements and headings, which identifies the document."""
     return hashlib.sha256(" ".join(base.ids()).encode()).hexdigest()[:16]
 
 

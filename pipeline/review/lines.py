@@ -1,4 +1,4 @@
-"""Lines that a reviewer cited, found again by their words in a transcript that may have changed since."""
+"""Find the lines that a reviewer cited again, by their words, in a transcript that may have changed since."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _BESIDE = (-1, 1)
 
 
 class Lines:
-    """The lines of a transcript, looked up by what they and those beside them say."""
+    """The lines of a transcript, looked up by their own words and those of their neighbours."""
 
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
 
     def quotes(self, numbers: Sequence[int]) -> tuple[Evidence, ...]:
-        """What these lines say, and those beside them. Raises Unfit when one of them is not there."""
+        """The text of these lines and of their neighbours. Raises Unfit if one of these lines does not exist."""
         last = len(self._transcript.segments)
         if missing := [n for n in numbers if n > last]:
             raise Unfit(f"the transcript has {last} lines and no line {missing[0]}")
@@ -30,7 +30,7 @@ class Lines:
         return cite(self._transcript, [n for n in with_neighbours if 1 <= n <= last])
 
     def renumbered(self, numbers: Sequence[int], quotes: Sequence[Evidence]) -> tuple[int, ...]:
-        """The numbers now of lines that had these numbers and these quotes. Raises Unfit when one of them is gone."""
+        """The present numbers of lines that had these numbers and quotes. Raises Unfit if one of them is gone."""
         words_before = {e.segment: _plain_words(e.quote) for e in quotes}
         numbers_now: list[int] = []
         for number in numbers:
@@ -42,7 +42,7 @@ class Lines:
         return tuple(numbers_now)
 
     def _number_now(self, number: int, words_before: Mapping[int, str]) -> int | None:
-        """The line with the same words and a same neighbour; of several, the one that has moved least."""
+        """The line with the same words and an equal neighbour; of several, the one closest to its old number."""
         no_neighbours = not any(number + step in words_before for step in _BESIDE)
         places = self._places.get(words_before.get(number, ""), ())
         alike = {n: self._same_neighbours(n, number, words_before) for n in places}
@@ -50,7 +50,7 @@ class Lines:
         return max(fitting, key=lambda n: (alike[n], -abs(n - number)), default=None)
 
     def _same_neighbours(self, candidate: int, number: int, words_before: Mapping[int, str]) -> int:
-        """How many neighbours of a candidate say what the neighbours said before."""
+        """How many neighbours of a candidate have the same words as the neighbours before."""
         return sum(
             number + k in words_before and words_before[number + k] == self._words.get(candidate + k) for k in _BESIDE
         )

@@ -1,4 +1,4 @@
-"""Statements of one document found again in another, by their lines, their words and what they are nested below."""
+"""Find the statements of one document again in another, by lines, words and what they are nested below."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.document import FORMS
 from pipeline.review.actions import About, Event
 from pipeline.text import words
 
-_LEAST = 0.55  # mean of shared lines and likeness of words, both 0 to 1; below it two statements are two
-_LEAST_ALIKE = 0.5  # likeness of words below which the same lines make no same statement
+_LEAST = 0.55  # mean of shared lines and similarity of words (each 0 to 1) from which two statements count as the same
+_LEAST_ALIKE = 0.5  # similarity of words (0 to 1) below which shared lines do not make two statements the same
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where something is in the new document, and whether it says the same there, word for word, its lead included."""
+    """Where a statement is in the new document, and whether its words, including the lead, are the same there."""
 
     id: str
     same_words: bool
@@ -28,7 +28,7 @@ GONE = Match("gone.0", False)  # no statement has this id
 
 
 def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
-    """The statements that events are about, by the document on which they were taken and by id."""
+    """The statements that events are about, by the events' document and by id."""
     abouts: dict[str, dict[str, About]] = {}
     for event in events:
         abouts.setdefault(event.document, {}).update((a.id, a) for a in event.about)
@@ -36,15 +36,15 @@ def abouts_of(events: Iterable[Event]) -> dict[str, dict[str, About]]:
 
 
 def found_again(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, About]) -> dict[str, dict[str, Match]]:
-    """Where the statements of earlier documents are in this one, by document; each is matched on its own."""
+    """Where the statements of earlier documents are in this one, by document. Each document is matched on its own."""
     index = _Index(here)
     return {document: _matches(abouts, index) for document, abouts in earlier.items()}
 
 
 def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, About]) -> dict[str, int]:
-    """By earlier document, the last line up to which its line numbers still hold here.
+    """For each earlier document, the last line up to which its line numbers still hold here.
 
-    A statement with the same words and the same numbers here proves it for its lines and for all before them.
+    A statement with the same words and line numbers in both proves it for its lines and all lines before them.
     """
 
     def last(about: About) -> int:
@@ -54,7 +54,7 @@ def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str,
 
 
 class _Index:
-    """The statements and headings of a document, by what they are looked up by."""
+    """The statements and headings of a document, indexed for the search."""
 
     def __init__(self, here: Mapping[str, About]) -> None:
         self.here = here
@@ -71,7 +71,7 @@ class _Index:
                 self._by_line[about.section, n].append(about)
 
     def near(self, old: About, above: str) -> list[About]:
-        """What a statement may be here, whose statement above is `above`: a field of an item is one of that item."""
+        """The candidates for an earlier statement whose parent is now `above`. A field stays below its own item."""
         if old.above and _is_item(old):
             return self._below[above]
         near = {c.id: c for n in old.lines for c in self._by_line[old.section, n]}
@@ -85,7 +85,7 @@ class _Index:
 
 
 def _matches(abouts: Mapping[str, About], index: _Index) -> dict[str, Match]:
-    """Where these statements and headings most likely are, by id, each after what it is nested below."""
+    """The most likely match of each statement and heading, by id. Parents are matched before their children."""
     matched = {a.id: Match(a.id, True) for a in abouts.values() if a.id in index.here and not a.above}
     taken = set(matched)
     while level := [a for a in abouts.values() if a.id not in matched and _is_next(a, abouts, matched)]:
@@ -106,7 +106,7 @@ def _is_next(about: About, abouts: Mapping[str, About], matched: Mapping[str, Ma
 
 
 def _score(old: About, new: About, above: str, index: _Index) -> float:
-    """How likely two statements are one: the same words first, then the same text, then the same field or likeness."""
+    """How likely two statements are the same: equal texts first, then the same field of an item, then similarity."""
     shared, same_place = _shared(old, new), old.above and new.above == above
     if _plain(old.text) == _plain(new.text):
         return 2 + shared + 2 * _same_words(old, new) + (1 if same_place else 0)
@@ -119,13 +119,13 @@ def _score(old: About, new: About, above: str, index: _Index) -> float:
 
 
 def _same_words(old: About, new: About) -> bool:
-    """Whether text and lead are the same but for capitals and punctuation; older files have no leads."""
+    """Whether text and lead are equal but for capitals and punctuation. Older files have no leads."""
     same_label = old.label is None or _plain(old.label) == _plain(new.label or "")
     return same_label and _plain(old.text) == _plain(new.text)
 
 
 def _is_item(about: About) -> bool:
-    """Whether it stands in a section of items, in which what is nested says something of its item alone."""
+    """Whether it is in a section of items, where nested statements are fields that concern only their item."""
     return about.section not in FORMS
 
 

@@ -1,4 +1,4 @@
-"""Renames of older review files applied again by the rules of their time, so that what was accepted keeps its words."""
+"""Replay renames of older review files by the rules of their time, so that accepted statements keep their words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipeline.speakers import full_name
 
 
 def renamed_as_before(state: State, action: Rename, rules: int) -> State:
-    """The state with a speaker's new name by the first rules or the second.
+    """The state after a rename by rules 1 or 2.
 
-    By the first a name went wherever the label stands. By the second a label of one letter, or of digits alone, stays
-    in notes, and statements that the name of a label which is a word too changes are to be decided on again.
+    Rules 1 replace the label everywhere. Rules 2 keep a label of one letter, or of digits only, in the notes; if the
+    label is also an ordinary word, accepted statements that the rename changes have to be decided on again.
     """
     if rules < 2:
         return _renamed_everywhere(state, action)
@@ -31,7 +31,7 @@ def renamed_as_before(state: State, action: Rename, rules: int) -> State:
 
 
 def _renamed_everywhere(state: State, action: Rename) -> State:
-    """The state with a speaker's new name wherever the label stands."""
+    """The state with the new name in every place of the label."""
     swap = _swap(state, action)
     items = tuple(replace(swapped(i, swap), columns=tuple(map(swap, i.columns))) for i in state.items)
     groups = tuple(replace(g, heading=swap(g.heading), part=swap(g.part)) for g in state.groups)
@@ -43,8 +43,8 @@ def _swap(state: State, action: Rename) -> Callable[[str], str]:
 
 
 def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
-    """A function that puts the new name wherever an old one stands as a whole word; a new one that is there stays."""
-    pattern = _whole_word(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which is a part of it
+    """A function that replaces old names, as whole words, by the new one. The new name is left where it is."""
+    pattern = _whole_word(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which it contains
     return lambda text: pattern.sub(lambda _: new, text)
 
 

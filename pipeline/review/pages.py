@@ -1,4 +1,4 @@
-"""What templates show: plain values made from a document's state. Escaping is the templates' own."""
+"""The values that the templates show, made from a document's state. Escaping is left to the templates."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ templates = Environment(
 
 
 def progress(state: State) -> dict[str, int]:
-    """How many statements there are to decide on, and what was decided."""
+    """How many statements there are to decide on, and how many are decided, by kind."""
     items = [i for i in state.items if not i.bare]
     open_to = [i for i in items if not i.outside]
     count = Counter(i.standing for i in items)
@@ -48,7 +48,7 @@ def progress(state: State) -> dict[str, int]:
 
 
 def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
-    """All documents, or the statements in them that have the words looked for."""
+    """The list of all documents, or of those with statements that contain the query, with these statements."""
     rows: list[dict[str, Any]] = []
     for entry in entries:
         if entry.desk is None:
@@ -81,13 +81,13 @@ def list_page(entries: Iterable[Entry], query: str, token: str) -> str:
 
 
 def titles(document: StudyDocument) -> dict[str, str]:
-    """What each section of a document is called in its language, and what stands in none."""
+    """The title of each section in the document's language, and the title for dropped points."""
     labels = labels_of(document)
     return {s.name: s.heading for s in document.outline(labels)} | {DROPPED: labels.left_out}
 
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
-    """Statements that have the words looked for, cut into parts of which every second one is a hit."""
+    """The statements that contain the query, each split so that every second part is a hit."""
     if not query.strip():
         return []
     pattern = re.compile(f"({re.escape(query.strip())})", re.IGNORECASE)
@@ -98,7 +98,7 @@ def hits(state: State, query: str) -> list[dict[str, Any]]:
 
 
 def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:
-    """A document with its transcript."""
+    """The page of a document, with its transcript."""
     return templates.get_template("document.html").render(
         id=id_,
         title=desk.document.title,
@@ -118,7 +118,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
 
 
 def made_by(run: RunRecord) -> str:
-    """By whom the notes were made and checked, and at what length, in a sentence."""
+    """A sentence on which model made the notes, who checked them and how long they are."""
     checker = "the same model" if run.checked_by == run.model else run.checked_by
     by = f"{checker}, each statement beside its lines"
     if run.checked_by == "code":
@@ -129,7 +129,7 @@ def made_by(run: RunRecord) -> str:
 
 
 def transcript_html(desk: Desk) -> str:
-    """The transcript's lines as HTML, made once for the same names."""
+    """The transcript's lines as HTML, cached until a speaker's name changes."""
     names = desk.state.names
     if desk.shown_transcript is None or desk.shown_transcript[0] != names:
         rows: list[SimpleNamespace] = []
@@ -151,13 +151,13 @@ def transcript_html(desk: Desk) -> str:
 
 
 def update(desk: Desk) -> dict[str, Any]:
-    """What changes on a page with a decision, as values and as HTML made by the templates."""
+    """All that a decision can change on the page: values, and HTML rendered by the templates."""
     speakers = {label: desk.state.speaker(label) for label in desk.transcript.labelled_speakers}
     return small_update(desk) | {"notes": notes(desk), "speakers": speakers}
 
 
 def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
-    """What changes with every decision, apart from the notes. Coverage is left out where it is as it was `before`."""
+    """What every decision changes, except the notes. Coverage is omitted if it has not changed since `before`."""
     timeline, state = desk.review.timeline, desk.state
     changes = {
         "revision": timeline.revision,
@@ -171,7 +171,7 @@ def small_update(desk: Desk, before: State | None = None) -> dict[str, Any]:
 
 
 def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
-    """The HTML of the statements that differ from `before`, None when more than single statements differ."""
+    """The HTML of the statements that differ from `before`, by id; None if more than single statements changed."""
     state = desk.state
     same_frame = (before.groups, before.names, before.misfits) == (state.groups, state.names, state.misfits)
     if not same_frame or len(before.items) != len(state.items):
@@ -184,7 +184,7 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
 
 
 def strip_html(desk: Desk) -> str:
-    """Coverage along the transcript."""
+    """The coverage strip as HTML."""
     total, used = len(desk.transcript.segments), cited(desk.state)
     label = f"{len(used)} of {total} lines are cited"
     return templates.get_template("strip.html").render(bars=bars_of(used, total), label=label)
@@ -232,7 +232,7 @@ def _renamed(desk: Desk) -> StudyDocument:
 
 
 def statement_html(item: Item, desk: Desk) -> str:
-    """A statement as HTML, made once as long as it, what is remarked on it and the speakers' names stay the same."""
+    """A statement as HTML, cached until its content, its remarks or a speaker's name change."""
     key = (item, desk.state.names, desk.remarks_on(item))
     if key not in desk.shown_items:
         if len(desk.shown_items) > 4 * len(desk.state.items) + 100:

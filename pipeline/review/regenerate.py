@@ -1,4 +1,4 @@
-"""One statement written again by the configured model, beside its lines and those around them."""
+"""Have the configured model rewrite one statement from its lines and those around them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.review.state import Item
 from pipeline.text import clean
 from pipeline.verification import Recording, with_lines
 
-_AROUND = 4  # lines before and after each cited one that the model is shown
+_AROUND = 4  # lines shown to the model before and after each cited one
 _MOST_TOKENS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A statement where it stands: below which heading and statements, in which recording."""
+    """A statement with its context: the heading and statements that it is nested below, and the recording."""
 
     item: Item
     above: tuple[str, ...]
@@ -30,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The model's new text with the lines that bear it out."""
+    """The model's new text, with the lines that support it."""
 
     text: str
     lines: tuple[int, ...]
@@ -40,14 +40,14 @@ Regenerator = Callable[[Point, str], Awaitable[Rewritten]]
 
 
 class RewrittenAnswer(Answer):
-    """The answer."""
+    """The model's answer: new text, and the numbers of the lines that support it."""
 
     text: str
     lines: list[int]
 
 
 def regenerator(structured: Structured) -> Regenerator:
-    """Asks for one statement anew. Raises CallError; nobody has checked yet what comes back."""
+    """A function that has the model rewrite a statement. It raises CallError; its result has not been verified."""
 
     async def rewrite(point: Point, wish: str) -> Rewritten:
         numbered = numbered_lines(point.recording.transcript.segments)

@@ -1,4 +1,4 @@
-"""A speaker's right name in place of a label, wherever the label can only stand for the speaker."""
+"""Replace a label by the speaker's right name, wherever the label can only mean the speaker."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 
 @dataclass
 class _NewNames:
-    """New names by the old ones, and new words by the first and the last words of old names.
+    """New names by old names (`whole`), and new words by the first and last words of old names.
 
-    `kept` are names that stay, also where an old one is a part of them: "Ann" in "Ann Lee".
+    `kept` are names that do not change, even if they contain an old one: "Ann Lee" keeps its "Ann".
     """
 
     kept: frozenset[str]
@@ -34,12 +34,12 @@ class _NewNames:
     def _pattern(self) -> re.Pattern[str]:
         old = {*self.whole, *self.first, *self.last}
         endings = dict.fromkeys(self.kept, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
-        longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which is a part of it
+        longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which it contains
         names = "|".join(re.escape(name) + endings[name] for name in longest_first)
         return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])")
 
     def put_into(self, text: str) -> str:
-        """The text with new names and words; a first or last word beside another name stays: "Ann" in "Ann Ruiz"."""
+        """The text with the names replaced. A first or last word next to another name stays: "Ann" in "Ann Ruiz"."""
 
         def new_name(match: re.Match[str]) -> str:
             old, words_before, after = match[0], text[: match.start()].split(" "), text[match.end() :]
@@ -54,12 +54,13 @@ class _NewNames:
 
 
 def renamed(state: State, action: Rename) -> State:
-    """The state with a speaker's right name; where names are exchanged, another speaker gets the former one.
+    """The state after a rename; if two speakers exchange names, the other one gets the former name.
 
-    A label of one letter, or of digits alone, has too many other meanings to be replaced in notes: "A" stays, and its
-    lines have the name. Where the notes have a label as a word too, "Mark" beside "mark", the statements that it
-    changes are to be decided on again; headings, also those of columns, keep it, since nobody decides on them. So it is
-    with a first or last word of the former name that stands alone, unless a lead is that word.
+    A label of one letter, or of digits only, has too many other meanings to be replaced in the notes: "A" stays there,
+    only its lines get the name. If the notes also use the label as a word ("Mark" beside "mark"), the statements that
+    change have to be decided on again, and headings of groups and columns keep the label, since nobody decides on
+    those. The same holds for a first or last word of the former name where it appears alone, unless some lead is that
+    word.
     """
     every, sure = _new_names(state, action)
     reason = (WORD_TOO if every.whole != sure.whole else _PART).format(new=action.name, old=action.speaker)
@@ -75,13 +76,13 @@ def renamed(state: State, action: Rename) -> State:
 
 
 def is_taken(state: State, action: Rename) -> bool:
-    """Whether another label of the lines has the name that an action gives."""
+    """Whether another speaker of the lines already has the new name."""
     names = [name for label in state.labels if (name := state.speaker(label)) != action.speaker]
     return action.name in names
 
 
 def remark(before: State, after: State, action: Rename) -> str:
-    """In how many statements a rename changed something, and in how many a part of the former name still stands."""
+    """A sentence on how many statements a rename changed, and how many still contain a part of the former name."""
     changed = sum((a.text, a.label) != (b.text, b.label) for a, b in zip(before.items, after.items, strict=True))
     sentence = f"saved: {changed} {'statement was' if changed == 1 else 'statements were'} changed"
     for part in _full_name(action.speaker, before).split() if action.other != "exchange" else ():
@@ -94,7 +95,7 @@ def remark(before: State, after: State, action: Rename) -> str:
 
 
 def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
-    """All new names and words of an action, and those whose old ones can only stand for the speaker."""
+    """All replacements of an action, and the sure ones, whose old names can only mean the speaker."""
     kept = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
     every, sure = _NewNames(kept), _NewNames(kept)
     leads = {i.label for i in state.items}
@@ -117,38 +118,38 @@ def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
 
 
 def _is_own_word(word: str, new: str, state: State, action: Rename) -> bool:
-    """Whether a word of a former name changes, is no title, no word of the notes, no label and no other speaker's."""
+    """Whether a word of a name changes and is no title, word of the notes, label or part of another speaker's name."""
     others = {w for name in _other_names(state, action) for w in name.split()}
     labels = {old for old, _ in _pairs(action)}
     return word not in {new} | others | labels and is_distinct(word) and word[-1:] != "." and not is_word(word, state)
 
 
 def _pairs(action: Rename) -> Iterator[tuple[str, str]]:
-    """The names that an action replaces with those that it puts for them."""
+    """Each name that an action replaces, with its replacement."""
     yield action.speaker, action.name
     if action.other == "exchange":
         yield action.name, action.speaker
 
 
 def _named(state: State) -> list[tuple[str, str]]:
-    """The source's speakers with the names that they have now."""
+    """The source's speakers, each with the present name."""
     return list(zip(state.people, state.speakers(), strict=True))
 
 
 def _own(speaker: str, state: State) -> set[str]:
-    """The source's speakers whom a name or label stands for."""
+    """The source's speakers whom a name or label means."""
     return {p for p, name in _named(state) if name == speaker} or {full_name(speaker, state.people)}
 
 
 def _other_names(state: State, action: Rename) -> set[str]:
-    """The names and labels of the speakers whom an action leaves as they are."""
+    """The names and labels of the speakers whom an action does not rename."""
     own = {p for old, _ in _pairs(action) for p in _own(old, state)}
     labels = {label for label in state.labels if full_name(label, state.people) not in own}
     return {name for p, name in _named(state) if p not in own} | {state.speaker(label) or label for label in labels}
 
 
 def _full_name(speaker: str, state: State) -> str:
-    """The fullest name in the notes of a speaker, whom they have by a new name only by that."""
+    """The fullest name that the notes have for a speaker; a name given by a rename is used as it is."""
     is_new = any(name == speaker for _, name in _named(state))
     return speaker if is_new else full_name(speaker, state.people)
 
@@ -161,28 +162,28 @@ def _with_names(state: State, action: Rename) -> State:
 
 
 def with_name(state: State, speaker: str, name: str) -> State:
-    """The state in which a speaker's lines have another name."""
+    """The state in which the lines of a speaker have another name."""
     return replace(state, names=(*state.names, (speaker, name)))
 
 
 def swapped(item: Item, swap: Callable[[str], str]) -> Item:
-    """The item with other names in its text and its lead."""
+    """The item with the names replaced in its text and lead."""
     return replace(item, text=swap(item.text), label=swap(item.label), emphasis=tuple(map(swap, item.emphasis)))
 
 
 def reopened(item: Item, new: Item, reason: str) -> Item:
-    """The item in its new wording, to be decided on again if that changes what was accepted."""
+    """The item in its new wording; pending again if it was accepted and the wording differs."""
     return replace(new, standing="pending", reopened=reason) if new != item and item.standing == "accepted" else new
 
 
 def is_distinct(label: str) -> bool:
-    """Whether a label has several letters or digits, not all of them digits."""
+    """Whether a label has more than one letter or digit and at least one letter."""
     characters = [c for c in label if c.isalnum()]
     return len(characters) > 1 and any(map(str.isalpha, characters))
 
 
 def is_word(label: str, state: State) -> bool:
-    """Whether the notes have a label in small letters too; in a script without capitals nobody can tell."""
+    """Whether the notes also use a label in lower case, as a word. False for scripts without capitals."""
     small = label.lower()
     if small == label.upper() or not all(map(str.isalpha, label.split())):
         return False

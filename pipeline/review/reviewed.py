@@ -1,4 +1,4 @@
-"""What a reviewer accepted, as a study document of its own."""
+"""The statements that a reviewer accepted, as a study document of their own."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from pipeline.verification import Recording, finding, with_lines
 
 
 class Unquotable(ValueError):
-    """An accepted statement cites a line whose words nobody knows."""
+    """An accepted statement cites a line whose text is not known."""
 
 
 def reviewed_document(
     document: StudyDocument, state: State, recording: Recording, quotes: Iterable[Evidence] = ()
 ) -> StudyDocument:
-    """The document with the accepted statements only, without empty headings and without what was kept out of it.
+    """The document with only the accepted statements: no empty headings, nothing withheld or dropped.
 
-    Lines are quoted as the record has them, others from the recording's transcript, which has the speakers' right
-    names, or by the `quotes` of decisions where the transcript has changed since. Raises Unquotable where none of
-    these has the line. Statements in a reviewer's words are "weak" where code finds something against them.
+    Lines are quoted from the record; lines that it lacks, from the recording's transcript, which has the right names,
+    or, if the transcript has changed, from the `quotes` of decisions. Raises Unquotable if none of these has the line.
+    A statement in a reviewer's words is "weak" if code finds something against it.
     """
     state = replace(state, items=tuple(_without_lead_in(i, state) for i in state.items))
     accepted = [i for i in state.items if i.standing == "accepted"]
@@ -66,7 +66,7 @@ def reviewed_document(
 def _section_content(
     section: str, form: Form, accepted: Sequence[Item], claims: dict[str, dict[str, Any]], state: State
 ) -> Iterator[Any]:
-    """The content of a section as the record holds it."""
+    """The content of a section in the form that the record holds."""
     items = [i for i in accepted if i.section == section]
     match form:
         case "points":
@@ -86,7 +86,7 @@ def _section_content(
 
 
 def _without_lead_in(item: Item, state: State) -> Item:
-    """A table's lead-in, emptied where it was not accepted but rows were, which then stand by themselves."""
+    """The item; emptied if it is a table's lead-in that was not accepted although some of its rows were."""
     if not item.columns or item.outside or item.standing == "accepted":
         return item
     rows = [i for i in state.block(item)[1:] if i.standing == "accepted"]
@@ -98,10 +98,10 @@ def _without_lead_in(item: Item, state: State) -> Item:
 
 
 def _accepted(items: Sequence[Item], depth: int = 0, *, bound: bool = False) -> tuple[Item, ...]:
-    """The accepted ones of items in reading order, each nested below those above it that were accepted too.
+    """The accepted items in reading order, each nested below those of its ancestors that were accepted too.
 
-    The outermost get this depth. Items that are `bound` to the statement above, as the date of a task is, are left out
-    with it.
+    The outermost have this `depth`. If `bound`, whatever is nested below an item that was not accepted is left out with
+    it, as the date of a task is.
     """
 
     def kept(item: Item, below: Sequence[Item]) -> tuple[Item, ...]:
@@ -114,7 +114,7 @@ def _accepted(items: Sequence[Item], depth: int = 0, *, bound: bool = False) -> 
 
 
 def _blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """The outermost of items in reading order, each with what is nested below it."""
+    """The outermost items in reading order, each with what is nested below it."""
     start = 0
     for end in range(1, len(items) + 1):
         if end == len(items) or items[end].depth <= items[start].depth:
@@ -123,13 +123,13 @@ def _blocks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 def _tree(items: Sequence[Item], claims: dict[str, dict[str, Any]]) -> tuple[Detail, ...]:
-    """Items in reading order as details, those that are deeper nested below the one before them."""
+    """Items in reading order as details, the deeper ones nested below the one before them."""
     details: list[Detail] = []
     for item, *below in _blocks(items):
         nested, shape = _tree(below, claims), shape_of(item)
         if item.bare and not nested:
             continue
-        if len(nested) == 1 and nested[0].bare:  # its table or steps become those of this item
+        if len(nested) == 1 and nested[0].bare:  # its table or steps become this item's
             shape |= {"columns": nested[0].columns, "steps": nested[0].steps}
             nested = nested[0].details
         nested = tuple(row for d in nested for row in (d.in_words().details if d.bare else (d,)))
@@ -162,7 +162,7 @@ class _EvidenceOf:
 
 
 def _claim(item: Item, recording: Recording, evidence: _EvidenceOf) -> dict[str, Any]:
-    """The fields of the record that every statement has. No check has changed a reviewer's own text."""
+    """The fields that the record has for every statement. A reviewer's own text is checked here, by code alone."""
     finding_text = item.finding if item.support else finding(item.text, recording)
     return {
         "evidence": evidence.cited_by(item),
@@ -174,7 +174,7 @@ def _claim(item: Item, recording: Recording, evidence: _EvidenceOf) -> dict[str,
 
 
 def _coverage(cited: set[int], before: Coverage) -> Coverage:
-    """The ledger of lines for what was accepted."""
+    """The coverage of the accepted statements."""
     total = before.segments
     update = {
         "cited": len(cited),
@@ -186,7 +186,7 @@ def _coverage(cited: set[int], before: Coverage) -> Coverage:
 
 
 def remarks(text: str, lines: Sequence[int], recording: Recording) -> Iterator[str]:
-    """What code remarks on a text and the lines that it cites. It judges no meaning and decides nothing."""
+    """The remarks of code on a text and the lines that it cites. They judge no meaning and decide nothing."""
     last = len(recording.transcript.segments)
     if missing := [n for n in lines if not 1 <= n <= last]:
         yield f"the transcript has {last} lines and no line {missing[0]}"

@@ -29,7 +29,7 @@ _SHORTEST_TOKEN = 12
 
 @dataclass(frozen=True, slots=True)
 class ReviewFlags:
-    """Flags of `review` that are no settings."""
+    """The flags of `review` that are not settings."""
 
     paths: list[Path]
     transcripts: Path | None = None
@@ -43,7 +43,7 @@ class ReviewFlags:
 def run_review(
     flags: ReviewFlags, settings: Settings, announce: Callable[[str], None], keep: Keep | None = None
 ) -> None:
-    """Serves until it is interrupted, which is how it ends. `announce` hears the address.
+    """Serve until interrupted. `announce` gets the address.
 
     Raises SettingsError and InputError.
     """
@@ -98,16 +98,16 @@ async def _serve(
 
 @asynccontextmanager
 async def _model(settings: Settings) -> AsyncIterator[Regenerator | None]:
-    """The model that rewrites statements; None where there is none. Nothing is fetched or loaded before it is asked."""
+    """The model that rewrites statements, None if there is none. Nothing is loaded before its first use."""
     if settings.chosen_model[0] == LOCAL and weights.installed() is None:
         yield None
         return
-    async with open_structured(settings, lambda done, total: None) as structured:  # nothing is downloaded from here
+    async with open_structured(settings, lambda done, total: None) as structured:  # weights are installed or not needed
         yield regenerator(structured)
 
 
 def _user() -> str:
-    """Whose name decisions carry when none was given."""
+    """The name on decisions if none was given: the user's login name."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

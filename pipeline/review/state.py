@@ -26,22 +26,22 @@ from pipeline.sections import KINDS
 from pipeline.shape import shape_of
 from pipeline.speakers import full_name
 
-# Sections whose statements stand under headings; a dropped point that is restored goes to the first of them.
+# Sections whose statements are grouped under headings. A dropped point whose section is gone is restored to the first.
 GROUPED = tuple(name for name, form in FORMS.items() if form == "points")
-DROPPED = "dropped"  # where points stand that are in no section
+DROPPED = "dropped"  # the section of points that were dropped from the document
 Standing = Literal["pending", "accepted", "rejected", "withheld", "dropped"]
-OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # nothing to decide on until it is restored
+OUTSIDE: tuple[Standing, ...] = ("withheld", "dropped")  # cannot be decided on until restored
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement. `label` is its lead or term, `was` the model's text, `support` None when a reviewer wrote it.
+    """One statement. `label` is its lead or term, `was` the model's text, `support` None if a reviewer wrote it.
 
-    `depth` counts the statements that it is nested below. It has the fields of a Shape. A `bare` one has a table or
-    steps below it and says nothing itself: there is nothing to decide on it, and its `was` has the words below it.
-    `finding` and `correction` are the record's; `reason` says why it was withheld, `reopened` why it is to be decided
-    on again, `home` from which section it was dropped. Words of `emphasis` stand out. `origins` are the
-    statements of the notes that it was split or merged from, itself where there are none.
+    `depth` is how many statements it is nested below. `columns`, `continues`, `steps` and `listed` are those of a
+    Shape. A `bare` item only holds a table or steps: it has no text, cannot be decided on, and its `was` has the words
+    below it. `finding` and `correction` come from the record. `reason` says why it was withheld, `reopened` why it has
+    to be decided on again, `home` from which section it was dropped. The words of `emphasis` are emphasised. `origins`
+    are the ids of the statements that it was split or merged from; if empty, it is an original itself.
     """
 
     id: str
@@ -68,23 +68,23 @@ class Item:
 
     @property
     def bare(self) -> bool:
-        """Whether it says nothing itself."""
+        """Whether it has no text of its own."""
         return not self.text
 
     @property
     def wording(self) -> str:
-        """The text behind its lead or term."""
+        """The text, preceded by its lead or term."""
         return f"{self.label}: {self.text}" if self.label else self.text
 
     @property
     def outside(self) -> bool:
-        """Whether it was withheld or dropped and is no part of the document."""
+        """Whether it was withheld or dropped, and so is not part of the document."""
         return self.standing in OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A heading of the main points, within a part of this title ("" for none)."""
+    """A heading of the main points, and the title of the part that it belongs to ("" if none)."""
 
     id: str
     heading: str
@@ -93,7 +93,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A decision that no longer fits the document: the event's number, what it was, about which text, and why not."""
+    """A decision that no longer fits the document: the event's number and author, its kind, its text, and why not."""
 
     n: int
     who: str
@@ -104,11 +104,11 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All statements in reading order (the items of a group stand together), and the speakers' right names.
+    """All statements in reading order (those of a group together), and the speakers' right names.
 
-    `sections` are those of the document in its reading order, `people` the speakers that its source names, `labels`
-    those of the lines that it cites, `titles` those that fields have below the items of a section, each after the
-    section's name.
+    `names` are (old, new) pairs in the order of the renames. `sections` are the document's in reading order, `people`
+    the speakers that its source names, `labels` the speakers of the lines that it cites, and `titles` pairs of a
+    section and the title of a field that its items may have.
     """
 
     items: tuple[Item, ...]
@@ -125,26 +125,26 @@ class State:
         return (*(i.id for i in self.items), *(g.id for g in self.groups))
 
     def item(self, id_: str) -> Item | None:
-        """The statement with an id."""
+        """The statement with this id."""
         return next((i for i in self.items if i.id == id_), None)
 
     def group(self, id_: str) -> Group | None:
-        """The heading with an id."""
+        """The heading with this id."""
         return next((g for g in self.groups if g.id == id_), None)
 
     def speaker(self, name: str | None) -> str | None:
-        """A speaker of the transcript by the name that the reviewer gave."""
+        """The name that the reviewer gave to a speaker of the transcript."""
         for old, new in self.names:
             name = new if name == old else name
         return name
 
     def speakers(self) -> tuple[str, ...]:
-        """The source's speakers as the reviewer named them or their labels, of which the names may be fuller."""
+        """The source's speakers, renamed if the reviewer renamed them or a label that is short for them."""
         renamed = {full_name(old, self.people): self.speaker(old) for old, _ in self.names}
         return tuple(renamed.get(name) or name for name in self.people)
 
     def block(self, item: Item) -> tuple[Item, ...]:
-        """A statement and what is nested below it."""
+        """A statement and all that is nested below it."""
         at = self.items.index(item)
         end = at + 1
         while end < len(self.items) and self.items[end].depth > item.depth and _in_same_group(self.items[end], item):
@@ -165,7 +165,7 @@ class State:
         return tuple(reversed([*out, group.heading] if group else out))
 
     def columns_over(self, item: Item) -> tuple[str, ...]:
-        """The headings of the table among whose rows a statement stands, none if it stands in none."""
+        """The column headings of the table in which a statement is a row; empty if it is in none."""
         for other in reversed(self.items[: self.items.index(item)]):
             if not _in_same_group(other, item):
                 break
@@ -174,7 +174,7 @@ class State:
         return ()
 
     def abouts(self) -> dict[str, About]:
-        """What a later document is searched for when decisions on statements or headings are applied again, by id."""
+        """All statements and headings, by id, as needed to find them again in a later document."""
         abouts: dict[str, About] = {}
         lines: dict[str, set[int]] = {}
         above: list[Item] = []
@@ -201,7 +201,7 @@ def _in_same_group(a: Item, b: Item) -> bool:
 
 
 def opened(document: StudyDocument) -> State:
-    """A document before the first decision. Ids are section and a hash of text and lines; repeats are numbered."""
+    """A document before the first decision. An id is the section and a hash of text and lines; repeats are numbered."""
     new_id = _Ids()
     items: list[Item] = []
     groups: list[Group] = []
@@ -242,7 +242,7 @@ def opened(document: StudyDocument) -> State:
 
 
 def _titles(document: StudyDocument) -> frozenset[tuple[str, str]]:
-    """The sections of items, each with the titles that its fields have in the catalogue and in the record."""
+    """Pairs of a section of items and a field title: those of the catalogue and those of the record."""
     labels = labels_for(document.run.language)
     known = {(s.name, labels.word(title)) for kind in KINDS for s in kind.sections for title in s.titles}
     items = ((section.name, item) for section in document.more for item in section.items)
@@ -250,7 +250,7 @@ def _titles(document: StudyDocument) -> frozenset[tuple[str, str]]:
 
 
 class _Ids:
-    """New ids: the same text with the same lines in the same section is numbered from its second time on."""
+    """Makes ids. The same text with the same lines in the same section gets a number from its second time on."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -291,9 +291,9 @@ def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detai
 
 
 def placed(state: State, item: Item) -> State:
-    """The state with one more item, nested below nothing: behind the last of its section that begins before it does.
+    """The state with one more item, not nested, after the last of its section that starts no later in the transcript.
 
-    Among main points it gets the heading of its place. A field stands as the last below the item that it is of.
+    Among main points it joins the heading of that place. A field goes last below the item that it belongs to.
     """
     items = state.items
     if above := _item_of(item, state):
@@ -317,7 +317,7 @@ def placed(state: State, item: Item) -> State:
 
 
 def _item_of(field: Item, state: State) -> Item | None:
-    """The only item of which a field may be: it shares its lines and, where several do, has none of this title."""
+    """The item that a field belongs to, None if not clear: it shares lines with it; of several, it lacks this title."""
     if (field.section, field.label) not in state.titles:
         return None
     whole = (i for i in state.items if i.section == field.section and not i.depth and not i.outside)
@@ -328,7 +328,7 @@ def _item_of(field: Item, state: State) -> Item | None:
 
 
 def start_of(state: State, section: str, group: str = "") -> int:
-    """Where the first statement of a section, or of a group of it, stands or would stand."""
+    """The index of the first statement of a section, or of a group in it, or where that would be."""
     order = {g.id: n for n, g in enumerate(state.groups)}
     ranks = {name: n for n, name in enumerate((*state.sections, DROPPED))}
 

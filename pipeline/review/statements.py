@@ -13,13 +13,13 @@ from pipeline.review.catalogue import Desk
 from pipeline.review.state import Item
 from pipeline.tables import BETWEEN
 
-_DEEPEST = 4  # levels of nesting that are shown apart
-_ALIKE = 0.5  # likeness from 0 to 1 below which single words tell nothing
+_DEEPEST = 4  # levels of nesting that are indented differently
+_ALIKE = 0.5  # similarity (0 to 1) below which marking single words would say nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words in a row, `changed` where only one of the two wordings has them."""
+    """Consecutive words; `changed` if only one of the two wordings has them."""
 
     text: str
     changed: bool
@@ -64,7 +64,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
 
 
 def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
-    """The text before the check and after it with what differs marked, and why it was changed."""
+    """The text before and after the check, with the differences marked, and the reason for the change."""
     if item.correction is None:
         return [], [Part(item.text, False)], ""
     before, after = changed_words(item.correction.before, item.text)
@@ -72,9 +72,9 @@ def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
 
 
 def changed_words(before: str, after: str) -> tuple[list[Part], list[Part]]:
-    """Both wordings in parts, in order; joined with blanks the parts give the wording again.
+    """Both wordings as parts, in order; joined with blanks, they give the wording again.
 
-    Where the two are little alike, the whole former one counts as changed and nothing in the latter.
+    If the two are too different, all of the old one counts as changed and nothing of the new one.
     """
     old, new = before.split(), after.split()
     matcher = SequenceMatcher(None, old, new, autojunk=False)
@@ -91,7 +91,7 @@ def changed_words(before: str, after: str) -> tuple[list[Part], list[Part]]:
 
 
 def spans(lines: Sequence[int]) -> str:
-    """Numbers as people write them: "3–5, 8"."""
+    """Line numbers as people write them: "3–5, 8"."""
     ranges: list[tuple[int, int]] = []
     for n in lines:
         if ranges and n == ranges[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""`NAME.review.json`: an append-only list of events, written whole, under a lock that all processes share."""
+"""`NAME.review.json`: an append-only list of events, written as a whole, under a lock shared by all processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOCK_SECONDS = 10.0
 
 
 class Conflict(Exception):
-    """Somebody else changed what an action changes; the reviewer had not seen `later` events. Nothing was kept."""
+    """Others changed what an action changes, in `later` events that its author had not seen. Nothing was stored."""
 
     def __init__(self, later: tuple[Event, ...]) -> None:
         super().__init__(f"{len(later)} decisions were made since")
@@ -36,12 +36,12 @@ class _File(BaseModel):
 
 
 def review_path(record: Path) -> Path:
-    """Where the decisions on a record are kept; `make` never writes there."""
+    """The file for the decisions on a record; `make` never writes to it."""
     return record.with_name(f"{record.stem}.review.json")
 
 
 def read_events(path: Path) -> list[Event]:
-    """All events of a file, none when there is no file. StoreError when it is damaged."""
+    """All events of a file, none if it does not exist. Raises StoreError if it is damaged."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -63,9 +63,9 @@ def read_events(path: Path) -> list[Event]:
 
 
 class Review:
-    """The decisions on one document, in memory and on disk. Safe beside other processes; one thread at a time.
+    """The decisions on one document, in memory and on disk. Safe across processes, but used by one thread at a time.
 
-    `lines` are those of the transcript, None where it is not the one that the document was made from.
+    `lines` are the transcript's, None if it is not the one that the document was made from.
     """
 
     def __init__(self, path: Path, base: State, lines: Lines | None) -> None:
@@ -73,18 +73,18 @@ class Review:
         self.base = base
         self._lines = lines
         self._rows: list[str] = []
-        self._signature: tuple[int, ...] | None = None  # the file whose events these are
+        self._signature: tuple[int, ...] | None = None  # of the file that `_events` were read from
         self._events: list[Event] = []
         self.timeline = Timeline(base, lines=lines)
         self.refresh()
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All that happened so far."""
+        """All events so far."""
         return tuple(self._events)
 
     def refresh(self) -> None:
-        """Takes in what other processes wrote."""
+        """Load what other processes have written."""
         signature = _signature(self.path)
         if signature == self._signature and self._rows:
             return
@@ -101,9 +101,10 @@ class Review:
         self._signature = signature
 
     def add(self, action: Action, *, base: int, who: str, clock: Callable[[], str]) -> Event:
-        """Keeps an action: it is on disk when this returns. `base` is the revision that its author saw.
+        """Store an action, on disk when this returns. `base` is the revision that its author saw.
 
-        Raises Conflict when what it changes has changed since, Unfit when it cannot be taken, StoreError.
+        Raises Conflict if what it changes has changed since, Unfit if it cannot be applied, StoreError if it cannot be
+        stored.
         """
         try:
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_SECONDS):
@@ -147,7 +148,7 @@ def _file_text(rows: list[str]) -> str:
 
 
 def _signature(path: Path) -> tuple[int, ...] | None:
-    """A signature of a file's content, None where there is no file: every write makes a new file."""
+    """A signature of a file's content, None if there is no file. It changes because every write makes a new file."""
     try:
         stat = path.stat()
     except OSError:
