@@ -1,1 +1,1 @@
-"""Beyond one machine: transcripts spread over a Ray cluster, files by fsspec. Needs the extra "ray"."""
+"""Run on more than one machine: a Ray cluster does the work, fsspec reads and writes files. Needs the extra "ray"."""

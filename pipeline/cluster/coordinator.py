@@ -1,4 +1,4 @@
-"""`make --on ray`: transcripts are found here, documents made on the workers, and their outcomes shown here."""
+"""`make --on ray`: find transcripts, have workers make the documents, show the outcomes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.transcript import Metadata
 def run_on_ray(
     paths: Sequence[Path], settings: Settings, metadata: Metadata, display: Display, address: str | None
 ) -> tuple[int, list[dict[str, Any]]]:
-    """The exit code, and a row for each transcript."""
+    """Make the documents on a Ray cluster; the exit code, and a row for each transcript."""
     _check(paths, settings)
     places, errors = discover(paths, settings.out)
     rows = [Outcome("", error=err).row() for err in errors]

@@ -1,4 +1,4 @@
-"""Files wherever fsspec reaches: `s3://…`, `gs://…`, `file://…` and plain paths, read whole and written whole."""
+"""Files in any place that fsspec reaches (`s3://…`, `gs://…`, `file://…`, plain paths), read and written as a whole."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipeline.store import replace_file
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A transcript: where a worker reads it, what its record says of that, and the name of what comes out of it.
+    """A transcript: the address that a worker reads, the path for its record, and the name of its outputs.
 
-    `plain` is the name that it would have without others of its name.
+    `plain` is the name without what tells it from others of the same name.
     """
 
     address: str
@@ -30,7 +30,7 @@ class Place:
 
 
 def address_of(path: Path | str) -> str:
-    """An address as it was typed: `Path` makes "s3:/bucket" of "s3://bucket". Plain paths become absolute."""
+    """An address as it was typed (`Path` turns "s3://bucket" into "s3:/bucket"). Plain paths become absolute."""
     text = str(path)
     if match := re.match(r"^([a-z][a-z0-9+.-]+):/+(.*)$", text):
         return f"{match[1]}://{'/' if match[1] in ('file', 'local') else ''}{match[2]}"
@@ -38,10 +38,10 @@ def address_of(path: Path | str) -> str:
 
 
 def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place], list[InputError]]:
-    """Transcripts of files, folders and addresses, named as `make` names them, and an error for each that fails.
+    """The transcripts in files, folders and addresses, named as `make` names them, and an error for each that fails.
 
-    What this program wrote itself is none of them. Names are kept apart from those of documents in `out`, if it is on
-    this machine.
+    This program's own outputs are skipped. Names differ from those of documents already in `out`, if it is on this
+    machine.
     """
     paths = list(paths)
     near = [p for p in paths if "://" not in address_of(p)]
@@ -78,7 +78,7 @@ def _far(address: str) -> list[Place]:
 
 
 def read(address: str) -> bytes | None:
-    """The bytes of a file, None where there is none. InputError when it cannot be read."""
+    """The bytes of a file, None if it does not exist. Raises InputError if it cannot be read."""
     system, path = _open(address)
     try:
         raw: bytes = system.cat_file(path)
@@ -90,14 +90,14 @@ def read(address: str) -> bytes | None:
 
 
 def publish(file: Path, address: str) -> None:
-    """A file at its address: the old one or the new one, never half of one."""
+    """Write a file to its address as a whole: readers see the old file or the new one, never half of one."""
     system, path = _open(address)
     if "://" not in address or address.startswith(("file://", "local://")):
         replace_file(Path(path), file.read_bytes())
         return
     try:
         system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        system.pipe_file(path, file.read_bytes())  # an object appears when it is whole
+        system.pipe_file(path, file.read_bytes())  # an object appears only when it is complete
     except OSError as err:
         raise StoreError(f"{address}: cannot be written: {err}", hint="fix this and run again") from err
 
@@ -105,6 +105,6 @@ def publish(file: Path, address: str) -> None:
 def _open(address: str) -> tuple[Any, str]:
     try:
         system, path = fsspec.core.url_to_fs(address)
-    except (ImportError, ValueError) as err:  # the package behind a protocol is missing, or there is no such protocol
+    except (ImportError, ValueError) as err:  # the package for a protocol is missing, or there is no such protocol
         raise SettingsError(f"{address}: {err}") from err
     return system, str(path)

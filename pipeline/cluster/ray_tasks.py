@@ -1,4 +1,4 @@
-"""Assignments over a Ray cluster: one task a transcript, retried by Ray when its node dies."""
+"""Run assignments on a Ray cluster: one task for each transcript, retried by Ray if its node dies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pipeline.cluster.work import Assignment, Report, make_one
 from pipeline.errors import EndpointError, SettingsError
 from pipeline.text import clean
 
-MOST_RETRIES = 3  # after the death of a node or a worker; what fails in the program itself is reported, not repeated
-_AHEAD = 3  # tasks for each core that Ray knows of at a time, so that a million of them never wait in its tables
+MOST_RETRIES = 3  # after a node or a worker died; errors of the program itself are reported, not retried
+_AHEAD = 3  # tasks queued for each core that Ray has, so that a million of them never fill its tables
 
 
 @contextmanager
 def cluster(address: str | None) -> Iterator[None]:
-    """A connection to the cluster at an address, else at RAY_ADDRESS, else to one on this machine."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    """A connection to the Ray cluster at an address, or at RAY_ADDRESS, or else to one on this machine."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no usage data is sent
     place = address or os.environ.get("RAY_ADDRESS")
     try:
         _knock(place)
@@ -38,14 +38,14 @@ def cluster(address: str | None) -> Iterator[None]:
 
 
 def _knock(address: str | None) -> None:
-    """OSError at once when nobody listens at HOST:PORT: Ray itself tries for minutes, then ends the process."""
+    """Raise OSError at once if nobody listens at HOST:PORT; Ray would try for minutes, then end the process."""
     host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
     if colon and port.isdigit():
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
 
 
 def spread(assignments: Iterable[Assignment], on_report: Callable[[Report], None]) -> list[Report]:
-    """A report for every assignment, in their order. `on_report` gets each as it comes."""
+    """A report for each assignment, in their order. `on_report` gets each as soon as it is there."""
     task = ray.remote(_on_node).options(num_cpus=1, max_retries=MOST_RETRIES)
     ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
     reports: dict[int, Report] = {}

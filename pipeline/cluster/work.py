@@ -1,7 +1,7 @@
-"""What a worker does: one transcript from its address to its page and record, by the same way as on one machine.
+"""The worker's job: one transcript from its address to its page and record, as on a single machine.
 
-Answers are kept in a store of the worker's own and go beside the outputs as a recording when the document is made, so
-that a later run pays for nothing twice. The key comes from the worker's environment.
+Answers are stored by the worker itself and published beside the outputs as a recording, so that a later run does not
+pay for them again. The API key comes from the worker's environment.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from pipeline.transcript import Metadata, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """All that a worker gets for a transcript. No key: what is sent to a worker is written into logs."""
+    """All that a worker gets for a transcript. It has no API key, since whatever is sent to a worker may be logged."""
 
     place: Place
     out: str
     settings: dict[str, Any]
     metadata: Metadata
-    prompts: tuple[tuple[str, str], ...]  # files of the user's own prompt folder, by their path in it
+    prompts: tuple[tuple[str, str], ...]  # the user's own prompt files: path in their folder, and text
     version: str
-    sections: tuple[tuple[str, str], ...] = ()  # files of the user's own sections
+    sections: tuple[tuple[str, str], ...] = ()  # the user's own section files, likewise
 
     @property
     def recipe(self) -> str:
-        """What decides the document besides transcript, model and prompts, as a digest."""
+        """A digest of all that decides the document besides transcript, model and prompts."""
         deciding_names = (*deciding("transcript", "notes", "page"), "base_url")
         values = {name: setting for name, setting in self.settings.items() if name in deciding_names}
         return key_of(values | {"metadata": repr(self.metadata), "sections": self.sections})
@@ -58,16 +58,16 @@ class Report:
     """What a worker returns for a transcript; `row` is what `--json` prints."""
 
     row: dict[str, Any]
-    unchanged: bool = False  # nothing had changed since the record was written
+    unchanged: bool = False  # the record was up to date
     notes: tuple[str, ...] = ()
     node: str = ""
 
 
 def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata) -> Iterator[Assignment]:
-    """One for each transcript; the key is left out."""
+    """An assignment for each transcript, without the API key."""
     values = settings.without_keys({"out", "prompts", "sections"})
     values["model"] = settings.chosen_model[0]
-    recipe_of(settings)  # own sections that cannot be used raise here, once
+    recipe_of(settings)  # raises once, here, if the user's own sections cannot be used
     prompts, sections = _files(settings.prompts, "*.md"), _files(settings.sections, "[!.]*[!~]")
     out = address_of(settings.out)
     for place in places:
@@ -75,7 +75,7 @@ def assignments(places: Sequence[Place], settings: Settings, metadata: Metadata)
 
 
 def _files(folder: Path | None, pattern: str) -> tuple[tuple[str, str], ...]:
-    """The files of a user's folder with their text, by their path in it. SettingsError for one that is no UTF-8."""
+    """The matching files in a user's folder: path in it, and text. Raises SettingsError if one is not UTF-8."""
     paths = sorted(p for p in folder.rglob(pattern) if p.is_file()) if folder else []
     return tuple((p.relative_to(folder).as_posix(), _text(p)) for p in paths if folder)
 
@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
 
 
 def make_one(assignment: Assignment) -> Report:
-    """Page and record of one transcript. Whatever fails is in the report."""
+    """Make page and record of one transcript. Any failure is in the report."""
     try:
         with tempfile.TemporaryDirectory(prefix="studydoc-") as folder:
             return asyncio.run(_make(assignment, Path(folder)))
@@ -146,7 +146,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class _Addresses:
-    """Addresses of what belongs to one transcript."""
+    """The addresses of all files that belong to one transcript."""
 
     out: str
     inner: str
@@ -169,7 +169,7 @@ class _Addresses:
 
 
 def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
-    """The transcript with what stands beside it, read as on one machine."""
+    """The transcript with its side file, read as on a single machine."""
     raw = read(place.address)
     if raw is None:
         raise InputError(f"{place.label}: there is no such file")
@@ -191,7 +191,7 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
 def _previous(
     addresses: _Addresses, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
 ) -> dict[str, Any] | None:
-    """The row of a record that nothing would change: the same transcript, model, prompts, version and recipe."""
+    """The row of a record that is up to date: same transcript, model, prompts, version and recipe. Else None."""
     if not _bring(addresses.record, record):
         return None
     try:
@@ -199,7 +199,7 @@ def _previous(
     except StoreError:
         return None
     run = document.run
-    own_prompts = {f"own/{section.name}" for section in document.more}  # the recipe has their files
+    own_prompts = {f"own/{section.name}" for section in document.more}  # covered by the recipe
     unchanged = (
         document.status == "complete"
         and document.source.sha256 == transcript.sha256
@@ -219,7 +219,7 @@ def _digest(prompts: PromptSet, name: str) -> str | None:
 
 
 def _bring(address: str, file: Path) -> bool:
-    """A file from its address, if it is there."""
+    """Copy a file from its address, if it exists; whether it does."""
     raw = read(address)
     if raw is None:
         return False
@@ -229,7 +229,7 @@ def _bring(address: str, file: Path) -> bool:
 
 
 def _laid_out(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:
-    """A folder of the user's on this machine."""
+    """Write these files to a folder on this machine; None if there are none."""
     for name, text in files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
