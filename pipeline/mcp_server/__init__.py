@@ -1,4 +1,4 @@
-"""The notes of a folder for other programs, by the Model Context Protocol. Needs the extra "mcp"."""
+"""Serve the notes of a folder to other programs by the Model Context Protocol. Needs the extra "mcp"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.settings import Settings
 
 
 def serve(folder: Path, settings: Settings) -> None:
-    """Serves a folder on standard input and output until the client leaves. SettingsError when it cannot."""
+    """Serve a folder on standard input and output until the client leaves. Raises SettingsError if it cannot."""
     if not folder.is_dir():
         raise SettingsError(f"{folder}: there is no such folder")
     try:
@@ -20,4 +20,4 @@ def serve(folder: Path, settings: Settings) -> None:
     try:
         server.run("stdio")
     except* BrokenPipeError:
-        pass  # the client went without a word
+        pass  # the client has left

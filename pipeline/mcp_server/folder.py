@@ -1,4 +1,4 @@
-"""Transcripts and notes of one folder by their names: a name chooses among what is there and is no part of a path."""
+"""The transcripts and notes of one folder by name: a name selects a known file and is never part of a path."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from pipeline.rechecking import Checked, Reopened, checked_by_code
 from pipeline.text import clean, composed
 from pipeline.transcript import Transcript
 
-_SHOWN = 200  # characters of an unknown name in a message
+_SHOWN = 200  # characters of an unknown name that a message shows
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedStatement:
-    """A statement of notes, with its number from 1 in reading order; `depth` is how deeply a detail is nested."""
+    """A statement of notes, numbered from 1 in reading order; `depth` is how deeply it is nested."""
 
     number: int
     section: str
@@ -40,9 +40,9 @@ class NumberedStatement:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a folder holds: transcripts, and records of notes by the same names; `skipped` has a line for other files.
+    """The contents of a folder: transcripts, and records of notes, by name; `skipped` has a line for each other file.
 
-    A transcript has notes when its name is among the records. Notes without a transcript are named by their path in the
+    A transcript has notes if its name is among the records. Notes without a transcript are named by their path in the
     output folder.
     """
 
@@ -67,7 +67,7 @@ class Notes:
     source: Source | None
 
     def transcript(self) -> tuple[Transcript, str]:
-        """The transcript as it was read when they were made, and a remark on it. InputError when it is not there."""
+        """The transcript, read as for these notes, and a remark on it. Raises InputError if it is not there."""
         if self.source is None:
             raise InputError(f"{self.name}: the transcript of these notes is no longer in the folder")
         return read_again(self.source.path, self.document, "the transcript")
@@ -75,16 +75,16 @@ class Notes:
 
 @dataclass(slots=True)
 class Folder:
-    """What there is below `path`, and the notes in `out`, as they are now: files come and go."""
+    """The transcripts below `path` and the notes in `out`, looked up at each call, since files come and go."""
 
     path: Path
     out: Path
     reading: Input
-    # The files as they were last seen, and the records in them.
+    # The listing of files at the last lookup, and the records found then.
     _last_listing: tuple[object, Mapping[str, Path]] = (None, {})
 
     def contents(self) -> Contents:
-        """Transcripts in their order, and the records of notes, without links that lead out of the folder."""
+        """Transcripts in order, and the records of notes. Links that lead out of the folder are ignored."""
         inputs, root = find([self.path], self.reading, self.out), self.out.resolve()
         sources = {s.name: s for s in inputs.sources if isinstance(s, Source)}
         below = {p for p in records_below(self.out) if p.resolve().is_relative_to(root)}
@@ -94,8 +94,8 @@ class Folder:
         return Contents(sources, orphans_by_path | with_transcript, inputs.skipped)
 
     def records(self) -> Mapping[str, Path]:
-        """The records of `contents`, which are looked up anew only where a file has come, gone or changed."""
-        files = listing([self.path, self.out])  # before they are looked into: what changes meanwhile is seen next time
+        """The records of `contents`, looked up again only if a file has appeared, vanished or changed."""
+        files = listing([self.path, self.out])  # taken before the lookup: a change meanwhile is seen next time
         files_before, records = self._last_listing
         if files != files_before:
             records = self.contents().records
@@ -103,12 +103,12 @@ class Folder:
         return records
 
     def source(self, name: str) -> Source:
-        """The transcript of a name. InputError when there is none."""
+        """The transcript with this name. Raises InputError if there is none."""
         sources = self.contents().sources
         return sources[_matching_name(sources, name, "transcript", "list_transcripts shows the names")]
 
     def notes(self, name: str) -> Notes:
-        """The notes of a name. InputError when there are none, StoreError when they cannot be read."""
+        """The notes with this name. Raises InputError if there are none, StoreError if they cannot be read."""
         contents = self.contents()
         matching_name = _matching_name(
             contents.records, name, "page of notes", "make_notes makes notes of a transcript"
@@ -117,7 +117,7 @@ class Folder:
         return Notes(matching_name, document, contents.source_of(document, matching_name))
 
     def check(self, name: str) -> tuple[str, list[Checked]]:
-        """What speaks against notes beside their transcript, and a remark on the whole, "" for none."""
+        """A remark on the notes as a whole ("" if none), and each statement with what code finds against it."""
         notes = self.notes(name)
         transcript, remark = notes.transcript()
         document = notes.document
@@ -126,7 +126,7 @@ class Folder:
 
 
 def numbered_statements(document: StudyDocument) -> list[NumberedStatement]:
-    """Every statement of notes in reading order; rows of a table in words."""
+    """Every statement of notes in reading order; rows of a table as words."""
     return [
         NumberedStatement(
             p.number, section.name, block.heading, p.lead, p.text, depth, p.claim.support, p.claim.evidence
@@ -138,11 +138,11 @@ def numbered_statements(document: StudyDocument) -> list[NumberedStatement]:
 
 
 def _matching_name(among: Mapping[str, object], name: str, what: str, hint: str) -> str:
-    """The one of these names that `name` is: as it is, or as the texts of answers show it. InputError where none is."""
+    """The name in `among` that `name` means, as it is or as answers show it. Raises InputError if there is none."""
     for known in (name, unescape(name)):
         if known in among:
             return known
-    shown = composed(unescape(name))  # as answers show a name whose accents are characters of their own
+    shown = composed(unescape(name))  # answers show combining accents composed with their letters
     if alike := [known for known in among if composed(known) == shown]:
         return alike[0]
     raise InputError(f"no {what} is called {clean(name)[:_SHOWN]!r}", hint=hint)

@@ -1,4 +1,4 @@
-"""Notes made for a server's client, in a thread and a loop of their own: nothing else waits while they are made."""
+"""Make notes for a client of the server, in a thread and event loop of their own, so that nothing else has to wait."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ OnProgress = Callable[[ProgressUpdate], None]
 
 
 class Quiet:
-    """A display for a run whose standard output belongs to others: messages go to standard error."""
+    """A display for a run whose standard output carries the protocol: messages go to standard error."""
 
     def say(self, message: str) -> None:
-        """A line for whoever reads the server's log."""
+        """Write a line to the server's log."""
         sys.stderr.write(f"studydoc: {clean(message)}\n")
 
     problem = say
 
     def watch(self, progress: Progress) -> None:
-        """Not shown: the client gets it."""
+        """Ignored: the client is informed otherwise."""
 
     def done(self, outcome: Outcome) -> None:
-        """Not shown: the client gets it."""
+        """Ignored: the client is informed otherwise."""
 
     def download(self, done: int, total: int) -> None:
-        """Not shown."""
+        """Ignored."""
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
-        """Not shown."""
+        """Ignored."""
 
 
 @dataclass(slots=True)
 class Maker:
-    """Makes notes over one connection, opened for the first notes: its limits hold for all notes together."""
+    """Makes notes over one connection, opened for the first notes, so that its limits hold for all notes together."""
 
     settings: Settings
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -67,9 +67,9 @@ class Maker:
     _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def make(self, source: Source, on_progress: OnProgress) -> Outcome:
-        """How the notes of a transcript came out. `on_progress` is called in the loop of the caller.
+        """Make the notes of a transcript. `on_progress` is called in the caller's event loop.
 
-        Raises SettingsError and StoreError. When the caller is cancelled no further calls are made.
+        Raises SettingsError and StoreError. If the caller is cancelled, no more calls are made.
         """
         caller_loop = asyncio.get_running_loop()
 
@@ -80,7 +80,7 @@ class Maker:
         return await asyncio.wrap_future(self._submitted(self._make(source, watch)))
 
     async def close(self) -> None:
-        """Ends the client and the thread."""
+        """Close the connection and end the thread."""
         if self._thread is not None:
             await asyncio.wrap_future(self._submitted(self._stack.aclose()))
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -94,7 +94,7 @@ class Maker:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _make(self, source: Source, watch: Callable[[Progress], None]) -> Outcome:
-        async with self._locks[source.name]:  # a second client waits, and then finds the notes made
+        async with self._locks[source.name]:  # a second client waits, then finds the notes made
             connection = await self._connection()
             with closing(CallStore(store_path(self.settings.out))) as calls:
                 run = self._run(calls)
@@ -110,7 +110,7 @@ class Maker:
 
         def done(outcome: Outcome) -> None:
             run.ended(outcome)
-            outcomes.append(outcome)  # with its document
+            outcomes.append(outcome)  # includes the document
 
         await make_each(feed(), Stoppable(client), run.options, watch=watch, on_outcome=done)
         return outcomes[0]
@@ -119,13 +119,13 @@ class Maker:
         async with self._opening:
             if self._opened is None:
                 store.check_writable(self.settings.out)
-                async with AsyncExitStack() as opening:  # closes the store when there is no connection
+                async with AsyncExitStack() as opening:  # closes the store if no connection can be made
                     calls = opening.enter_context(closing(CallStore(store_path(self.settings.out))))
                     self._opened = await opening.enter_async_context(self._run(calls).connected())
                     self._stack = opening.pop_all()
             return self._opened
 
     def _run(self, calls: CallStore) -> Run:
-        """A run over a store: each request is one, as each `studydoc make` is."""
+        """A run over a store. Each request is a run of its own, like a `studydoc make`."""
         reading = Input(self.settings.encoding, self.settings.format)
         return Run.of(self.settings, Metadata(), reading, calls, Audience(Quiet(), Events()))

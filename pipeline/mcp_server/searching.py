@@ -1,9 +1,9 @@
-"""Search over the statements of many notes and the lines that say them, in any language.
+"""Search the statements of many notes, and the lines that support them, in any language.
 
-A statement is found when it holds one of the query's words, and ranked by BM25: the more of them and the rarer they
-are, the higher, those in its label or text above those in its lines. A word of four or more letters also finds the
-words that begin with its first three quarters, so that "turbines" finds "turbine" in whatever language; the word itself
-counts once more. In scripts without spaces, and in Hangul, any two characters that follow each other are a word.
+A statement is found if it contains a word of the query. Results are ranked by BM25: more and rarer words rank higher,
+and words in label or text count more than those in the lines. A word of four or more letters also finds words that
+begin with its first three quarters, so that "turbines" finds "turbine" in any language; an exact match counts again. In
+scripts without spaces, and in Hangul, every two adjacent characters are a word.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pipeline.mcp_server.folder import NumberedStatement, numbered_statements
 from pipeline.text import UNPARTED
 
 _RUNS = f"{UNPARTED}\U00020000-\U0003ffff"
-# Marks that belong to the letter before them, as vowels do in Indian scripts; to `re` they are no part of words.
+# Marks that belong to the letter before them, as vowels in Indian scripts do; `re` does not count them as word parts.
 _COMBINING = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c) in ("Mn", "Mc"))
 _UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+(?:[{_COMBINING}]+[^\W_{_RUNS}]*)*")
-_LEAST = 4  # letters of a word that finds others by its beginning
+_LEAST = 4  # letters from which a word also finds others by its beginning
 _TABLE = """create virtual table statements using fts5(
     name unindexed, number unindexed, label, text, lines, tokenize = "unicode61 categories 'L* N* M* Co'"
 )"""
@@ -36,7 +36,7 @@ _SEARCH = """select name, number from statements where statements match ?
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A statement that was found, and the notes that it stands in."""
+    """A statement that was found, and the notes that contain it."""
 
     name: str
     title: str
@@ -45,10 +45,10 @@ class Hit:
 
 @dataclass(slots=True)
 class Index:
-    """Statements of notes, read anew where a record has changed. Safe for several threads."""
+    """The statements of notes, read again if a record has changed. Thread-safe."""
 
     _db: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", check_same_thread=False))
-    _signatures: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and time of each record
+    _signatures: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and modification time of each record
     _notes: dict[str, tuple[str, list[NumberedStatement]]] = field(default_factory=dict)  # title and statements
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,7 +59,7 @@ class Index:
             raise StoreError(f"notes cannot be searched: {err}", hint="a Python whose SQLite has FTS5 can") from err
 
     def search(self, records: Mapping[str, Path], query: str, *, limit: int, offset: int = 0) -> tuple[int, list[Hit]]:
-        """How many statements of these notes are found, and some of them, the best first."""
+        """How many statements of these notes match, and a page of them, best first."""
         match_expression = match_of(query)
         with self._lock:
             self._refresh(records)
@@ -90,7 +90,7 @@ class Index:
         try:
             document = store.load(record)
         except StoreError:
-            return  # read_notes says what is wrong with it
+            return  # read_notes reports the error
         statements = numbered_statements(document)
         self._notes[name] = document.title, statements
         rows = (
@@ -101,7 +101,7 @@ class Index:
 
 
 def match_of(query: str) -> str:
-    """The match expression for SQLite: only the query's words, in quotation marks; "" when it has none."""
+    """The match expression for SQLite: the query's words, in quotation marks; "" if it has none."""
     return " OR ".join(dict.fromkeys(_search_terms(query)))
 
 
@@ -130,7 +130,7 @@ def _unspaced(unit: str) -> bool:
 
 
 def _pairs(run: str) -> list[str]:
-    """Any two characters that follow each other; the last one alone, so that a single character is found too."""
+    """Every two adjacent characters, and the last one alone, so that a single character can be found too."""
     return [run[i : i + 2] for i in range(len(run))]
 
 

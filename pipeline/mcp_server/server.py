@@ -1,4 +1,4 @@
-"""The MCP server: the tools of a folder by the official SDK. Only this module knows it."""
+"""The MCP server: the tools of a folder, offered through the official SDK, which only this module uses."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _add_making(server: MCPServer, tools: Tools, maker: Maker) -> None:
 
 
 def made_shape(outcome: Outcome) -> shapes.Made:
-    """How notes came out that have a page."""
+    """The outcome of notes that have a page."""
     figures = outcome.figures
     assert figures is not None and outcome.page is not None
     return shapes.Made(
@@ -135,7 +135,7 @@ def made_shape(outcome: Outcome) -> shapes.Made:
 
 
 async def _answer(text: Callable[[S], str], ask: Callable[..., S], *arguments: object) -> CallToolResult:
-    """What a tool answers, called in a thread of its own; a PipelineError becomes the tool's error."""
+    """The answer of a tool, called in a thread of its own. A PipelineError becomes the tool's error."""
     try:
         return _result(await asyncio.to_thread(ask, *arguments), text)
     except PipelineError as err:
@@ -149,7 +149,7 @@ def _result(shape: S, text: Callable[[S], str]) -> CallToolResult:
 
 @asynccontextmanager
 async def _reported(ctx: Context) -> AsyncIterator[Callable[[ProgressUpdate], None]]:
-    """Reports progress to the client: of the updates that come while one is sent, only the newest is sent next."""
+    """Report progress to the client. Of the updates that arrive while one is sent, only the newest is sent next."""
     newest: list[ProgressUpdate] = []
     updated = asyncio.Event()
 
@@ -163,7 +163,7 @@ async def _reported(ctx: Context) -> AsyncIterator[Callable[[ProgressUpdate], No
             await updated.wait()
             updated.clear()
             update = newest[0]
-            done = max(done + 1, 2 * update.calls)  # progress has to grow with each notice, also where no call ended
+            done = max(done + 1, 2 * update.calls)  # progress has to grow with every notice, even if no call has ended
             total = max(2 * update.calls_expected, done)
             await ctx.report_progress(done, total, f"{update.phase}, {update.calls} of {update.calls_expected} calls")
 

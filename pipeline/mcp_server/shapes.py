@@ -1,4 +1,4 @@
-"""What the tools answer with, as their clients see it in the tools' output schemas."""
+"""The answers of the tools, as clients see them in the tools' output schemas (these docstrings included)."""
 
 from __future__ import annotations
 
@@ -148,16 +148,16 @@ def finding_shape(checked: Checked) -> FindingShape:
 
 
 def line_shape(line: Segment | Evidence, cited: bool) -> LineShape:
-    """A line of a transcript, or as evidence keeps it."""
+    """A line, from a transcript or from evidence."""
     number, text = (line.id, line.text) if isinstance(line, Segment) else (line.segment, line.quote)
     return LineShape(line=number, speaker=line.speaker, start=line.start, text=cut(text), cited=cited)
 
 
 def next_offset(offset: int, shown: Sequence[object], total: int) -> int | None:
-    """Where the next page begins."""
+    """The offset of the next page, None if there is none."""
     return offset + len(shown) if shown and offset + len(shown) < total else None
 
 
 def cut(text: str) -> str:
-    """A text of bounded length."""
+    """A text, cut at the greatest length of an answer's texts."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,4 +1,4 @@
-"""The tools' answers as text. What was said or written by others stands escaped: it can be neither markup nor link."""
+"""The tools' answers as text. Whatever others said or wrote is escaped, so that it can be neither markup nor a link."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.text import clean, numbered
 
 
 def transcripts_text(listing: Transcripts) -> str:
-    """A line a transcript."""
+    """A line for each transcript."""
     rows = [
         f"- {_name(t.name)}: {'no notes yet' if t.notes == 'none' else f'{t.notes} notes'}" for t in listing.transcripts
     ]
@@ -30,7 +30,7 @@ def transcripts_text(listing: Transcripts) -> str:
 
 
 def made_text(outcome: Made) -> str:
-    """What came of a run."""
+    """The outcome of a run."""
     calls = numbered(outcome.calls_made, "new call") if outcome.calls_made else "no new call"
     head = f"{_name(outcome.name)}: {outcome.status} notes, {numbered(outcome.statements, 'statement')}, {calls}"
     head += f"; {_name(outcome.page)}"
@@ -45,14 +45,14 @@ def notes_text(notes: Notes) -> str:
 
 
 def hits_text(hits: Hits) -> str:
-    """A line a statement, and where it stands."""
+    """A line for each statement, with the notes that contain it."""
     rows = [f"- {_name(h.name)}, {_row(h.statement)}" for h in hits.hits]
     rows = rows or ([] if hits.total else ["Nothing was found."])
     return "\n".join([*rows, *_more(hits, hits.hits)])
 
 
 def check_text(check: CheckShape) -> str:
-    """What speaks against which statement."""
+    """The statements that code finds something against, with the findings."""
     rows = [
         f"- {escape(f.text)} (lines {', '.join(map(str, f.lines)) or 'none'}): {escape('; '.join(f.findings))}"
         for f in check.findings
@@ -62,7 +62,7 @@ def check_text(check: CheckShape) -> str:
 
 
 def evidence_text(evidence: EvidenceShape) -> str:
-    """The lines, those that are cited marked with >."""
+    """A statement and its lines; those that it cites are marked with ">"."""
     rows = [
         f"{'>' if line.cited else ' '} {line.line} {f'[{clock(line.start)}] ' if line.start is not None else ''}"
         f"{f'{escape(line.speaker)}: ' if line.speaker else ''}{escape(line.text)}"
@@ -77,7 +77,7 @@ def _warnings(notes: Notes) -> Iterator[str]:
 
 
 def _body(notes: Notes) -> Iterator[str]:
-    """Sections in reading order; prerequisites are no statements."""
+    """Sections in reading order. Prerequisites are not numbered statements."""
     heading = ""
     for section, title in notes.headings.items():
         assumed = notes.prerequisites if section == "prerequisites" else []
@@ -101,7 +101,7 @@ def _row(statement: StatementShape) -> str:
 
 
 def _more(page: Page, shown: Sequence[object]) -> list[str]:
-    """A line on the pages that are not `shown`; only a page past the end shows nothing of the total."""
+    """A line on the next page, if there is one, or on an offset that is past the end."""
     if page.total and not shown:
         return [f"The offset is past the end: there are {page.total} in all."]
     return (
@@ -110,5 +110,5 @@ def _more(page: Page, shown: Sequence[object]) -> list[str]:
 
 
 def _name(name: str) -> str:
-    """A name or a path, or a remark that may hold one, as plain words."""
+    """A name, a path, or a remark that may contain one, as plain text."""
     return escape(clean(name))

@@ -1,4 +1,4 @@
-"""The tools of a folder, as functions of plain arguments that give shapes. They raise PipelineError."""
+"""The tools of a folder, as functions of plain arguments that return shapes. They raise PipelineError."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipeline.mcp_server.folder import Folder, numbered_statements
 from pipeline.mcp_server.searching import Index
 from pipeline.pages.markdown import labels_of
 
-_MOST_NAMED = 100  # files that are named although no page of an answer counts them
+_MOST_NAMED = 100  # files that are named though they do not count for the pages of an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What can be asked about a folder without a model."""
+    """All that can be asked about a folder without a model."""
 
     folder: Folder
     index: Index = field(default_factory=Index)
 
     def list_transcripts(self, offset: int, limit: int) -> shapes.Transcripts:
-        """Transcripts and whether there are notes of them."""
+        """Transcripts, and whether each has notes."""
         contents = self.folder.contents()
         names = list(contents.sources)
         shown = names[offset : offset + limit]
@@ -38,7 +38,7 @@ class Tools:
         )
 
     def read_notes(self, name: str, section: str | None, offset: int, limit: int) -> shapes.Notes:
-        """Statements of notes, all of them or those of a section."""
+        """The statements of notes, or those of one section."""
         document = self.folder.notes(name).document
         headings = {s.name: shapes.cut(s.heading) for s in document.outline(labels_of(document))}
         if section is not None and section not in headings:
@@ -47,7 +47,7 @@ class Tools:
         shown = rows[offset : offset + limit]
         sections_before = [*takewhile(lambda name: name != "prerequisites", headings)]
         statements_before = sum(s.section in sections_before for s in rows)
-        # Prerequisites are on the page that has the last statement before them.
+        # Prerequisites are on the page with the last statement before them.
         on_this_page = offset == statements_before == 0 or offset < statements_before <= offset + len(shown)
         assumed = document.prerequisites if on_this_page and section in (None, "prerequisites") else ()
         return shapes.Notes(
@@ -63,7 +63,7 @@ class Tools:
         )
 
     def search_notes(self, query: str, offset: int, limit: int) -> shapes.Hits:
-        """Statements of all notes that fit a query, the best first."""
+        """The statements of all notes that match a query, best first."""
         total, hits = self.index.search(self.folder.records(), query, limit=limit, offset=offset)
         return shapes.Hits(
             hits=[
@@ -80,7 +80,7 @@ class Tools:
         )
 
     def check_notes(self, name: str, offset: int, limit: int) -> shapes.CheckShape:
-        """What code finds against notes beside their transcript."""
+        """What code finds against notes when it compares them with their transcript."""
         remark, checked = self.folder.check(name)
         faulty = [c for c in checked if c.findings]
         shown = faulty[offset : offset + limit]
@@ -93,7 +93,7 @@ class Tools:
         )
 
     def evidence(self, name: str, number: int, around: int) -> shapes.EvidenceShape:
-        """The transcript lines of a statement, and so many before and after each of them."""
+        """The transcript lines of a statement, with `around` lines before and after each of them."""
         notes = self.folder.notes(name)
         rows = numbered_statements(notes.document)
         if not 1 <= number <= len(rows):
@@ -115,7 +115,7 @@ class Tools:
 
 
 def _state(record: Path | None) -> shapes.NotesState:
-    """What notes there are in a record."""
+    """The state of the notes in a record."""
     if record is None:
         return "none"
     try:
