@@ -14,7 +14,7 @@ _MOST = 40  # differing lines of a page that are reported
 
 
 def differences(before: StudyDocument, after: StudyDocument) -> list[str]:
-    """A line for each title or statement that appeared, vanished or changed, by section, then for every other field."""
+    """A line for each title or statement that appeared, vanished or changed, by section, then for each other field."""
     lines: list[str] = []
     rows, rows_after = _rows(before), _rows(after)
     for section in dict.fromkeys((*rows, *rows_after)):

@@ -49,7 +49,7 @@ class Addition:
 
 
 def run_add(added: Addition, settings: Settings) -> list[str]:
-    """`studydoc fixture add`: makes a fixture from the answers stored in the output folder, without a call."""
+    """`studydoc fixture add`: make a fixture from the answers stored in the output folder, without a call."""
     if not added.path.is_file():
         raise InputError(f"{added.path}: there is no such file", hint="name a transcript that studydoc make was run on")
     name = slug(added.name or added.path.stem)
@@ -202,7 +202,7 @@ def _recipe_of(document: StudyDocument, settings: Settings) -> Recipe:
 
 
 def _own_sections(run: RunRecord, settings: Settings) -> tuple[OwnSection, ...]:
-    """The own sections of a run, of which its record has only digests, from the folder that is set; or InputError."""
+    """The own sections of a run, from the folder in the settings; InputError unless they have the recorded digests."""
     digests = {name: digest for name, digest in run.prompts.items() if name.startswith("own/")}
     sections = load_sections(settings.sections) if digests and settings.sections else ()
     if {f"own/{section.name}": section.sha256 for section in sections} != digests:

@@ -15,7 +15,7 @@ from pipeline.transcript import Transcript
 
 
 class Recorder:
-    """A client that keeps requests and answers, without secrets.
+    """A client that stores requests and answers, without secrets.
 
     An answer is scrubbed before the pipeline sees it, so that later requests that quote it contain no secrets either,
     and have the same keys in a replay. Requests to `inner` have the secrets restored.

@@ -102,7 +102,7 @@ class Fixture:
 
     @property
     def calls(self) -> Path:
-        """The recording."""
+        """The recorded calls."""
         return self.folder / "calls.jsonl"
 
     def transcript(self) -> Transcript:
@@ -156,7 +156,7 @@ class Fixture:
 
 
 class _KeyRecorder:
-    """A client that keeps the key of every request."""
+    """A client that remembers the key of every request."""
 
     def __init__(self, inner: LLMClient) -> None:
         self._inner, self.model = inner, inner.model

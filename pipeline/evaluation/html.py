@@ -70,7 +70,7 @@ def comparison_html(comparison: Comparison) -> str:
 
 
 def _plot(rows: Sequence[tuple[str, Interval, Sequence[float]]], low: float, high: float) -> str:
-    """A strip for each score: dots, the mean and its interval on one axis."""
+    """A strip for each score on a common axis: dots, the mean and its interval."""
 
     def x(value: float) -> float:
         return round(_LABEL + (value - low) / (high - low) * (_WIDTH - _LABEL - 20), 1)

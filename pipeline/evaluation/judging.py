@@ -30,7 +30,7 @@ _TEMPERATURE = 0.7  # at 0 every repeat would give the same ratings
 
 
 class DocumentRatings(Answer):
-    """An answer of the judge."""
+    """The judge's answer on one document."""
 
     borne_out: int = Field(ge=1, le=5)
     clear: int = Field(ge=1, le=5)
@@ -101,7 +101,7 @@ def verdicts(before: Sequence[Sequence[DocumentRatings]], after: Sequence[Sequen
 async def judge_folders(folders: Sequence[Path], settings: Settings, report: Report) -> list[Verdict]:
     """Judge documents of the same name in two folders, if both can be read.
 
-    Answers are stored in the output folder of the settings.
+    Answers are stored in the settings' output folder.
     """
     first, second = ({name_below(r, [f]): r for r in records_at([f])} for f in folders)
     pairs = [p for n in first if n in second and (p := _loaded_pair(first[n], second[n]))]

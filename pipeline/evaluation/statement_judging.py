@@ -49,7 +49,7 @@ class Rating(Answer):
 
 
 class StatementRatings(Answer):
-    """An answer of the judge."""
+    """The judge's answer on a batch of statements."""
 
     ratings: list[Rating]
 

@@ -1,4 +1,4 @@
-"""Each fixture as a test: `pytest --pyargs pipeline.evaluation` replays those below tests/fixtures of the root folder.
+"""Fixtures as tests: `pytest --pyargs pipeline.evaluation` replays each one in tests/fixtures below pytest's root.
 
 For another folder: `STUDYDOC_FIXTURES=DIR pytest --pyargs pipeline.evaluation`. (A pytest option would need a plugin
 that is loaded into every pytest run on the machine.)
@@ -17,7 +17,7 @@ from pipeline.llm.prompting import PromptSet
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each fixture."""
+    """Make a test of each fixture."""
     root = metafunc.config.rootpath
     folder = root / (os.environ.get("STUDYDOC_FIXTURES") or "tests/fixtures")
     folders = fixture_folders(folder)  # fails the collection if there are none
