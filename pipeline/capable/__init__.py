@@ -1,14 +1,14 @@
-"""A capable model's way: sections written from the lines, of a manuscript or by parts, and each sentence checked.
+"""The route for capable models: write sections from the lines, by manuscript or in parts, then check each sentence.
 
 `draft` below runs the steps. Their modules, in the order in which a transcript meets them:
 
-- shared by all steps: job, chunks (the prompt that calls about one chunk begin with), halving (answers that were cut)
+- shared by all steps: job, chunks (the prompt prefix of calls about one chunk), halving (answers that were cut off)
 - writing by manuscript: manuscripts, headings, markdown_parser, markdown_words, markdown_sections
 - writing chunk by chunk: writing, plain_fields; in both ways: terms, line_numbers, naming
 - composing the parts of a long recording: rows, composing, editing
 - keeping to the length that was asked for: shortening
 - checking: printed_rows, checking, objections, correcting, adding
-- estimating calls before any is made: estimates
+- estimating the calls in advance: estimates
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from pipeline.verification import Recording, check_exactly
 
 
 async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, reporter: Reporter) -> Draft:
-    """The checked draft of a transcript. Raises EndpointError when nothing can be asked at all."""
+    """The checked draft of a transcript. Raises EndpointError if the endpoint cannot be used at all."""
     encoding, _ = encoding_for(structured.client.model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     by_manuscript = has_manuscript(recipe, len(chunks), transcript)
@@ -62,7 +62,7 @@ async def draft(transcript: Transcript, structured: Structured, recipe: Recipe, 
 
 
 async def _by_manuscript(job: Job, checks: int) -> Sequence[WrittenPart]:
-    """The manuscript with its citations; where that fails the page is written at once, and a remark says so."""
+    """Write a manuscript, then cite it. If that fails, write the sections directly, and say so in a remark."""
     try:
         manuscript = await write_manuscript(job)
         job.reporter.begin("composing", at_once=1, planned=1, later=checks)

@@ -1,4 +1,4 @@
-"""What a check adds besides its corrections: points that a student would miss on the page, within the words left."""
+"""What a check adds besides corrections: points that a student would miss on the page, within the words left."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from pipeline.verification import Recording, finding, with_lines
 ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
-_MOST_JOINED = 100  # words of a point with the sentence that is added; where they are more, that is a point of its own
-_LEAST_WORDS = 20  # below which nothing is asked for
-_LONG = 40  # words of a stretch that the model is pointed to when no statement cites it
+_MOST_JOINED = 100  # words up to which an added sentence joins its point; otherwise it is a point of its own
+_LEAST_WORDS = 20  # fewest words to ask for
+_LONG = 40  # words from which an uncited stretch is shown to the model
 _MOST_STRETCHES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many points, of so many words in all, the check of one chunk may add."""
+    """How many points, of how many words in all, the check of one chunk may add."""
 
     points: int
     words: int
 
 
 NO_ROOM = Room(0, 0)
-Pending = Mapping[int, list[DraftStatement]]  # additions by the number of what they belong to, until they are placed
+Pending = Mapping[int, list[DraftStatement]]  # additions not yet placed, by the number of the row that they belong to
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A statement that the model misses on the page; `under` is the number of what it belongs to, 0 for nothing."""
+    """A statement that the model misses on the page; `under` is the number of the row it belongs to, 0 for none."""
 
     under: int
     statement: DraftStatement
 
     @classmethod
     def of(cls, missing: Missing, lines: Sequence[NumberedLine], *, fits: bool) -> Addition:
-        """What the model wrote, with the segments that bear it, and without the numbers of these lines behind it."""
+        """The model's text with the segments that support it, and without their line numbers at its end."""
         borne = segments_of(missing.lines, lines)
         text, emphasis = unmarked(without_numbers(missing.text, borne, lines).strip())
         label = without_end_mark(missing.label)
@@ -59,7 +59,7 @@ class Addition:
 
 
 def rooms(draft: Draft, words_asked: int, chunks: Sequence[Chunk]) -> dict[int, Room]:
-    """What may be added beside each chunk, by its index: what the draft leaves of the words asked for, and a little."""
+    """What may be added for each chunk, by its index: its share of the words still unused, within bounds."""
     words_left = min(max(words_asked - draft.words(), _LEAST_SHARE * words_asked), _MOST_SHARE * words_asked)
     spoken = {c.index: c.spoken_words for c in chunks}
     shares = {n: words_left * words / max(1, sum(spoken.values())) for n, words in spoken.items()}
@@ -70,7 +70,7 @@ def rooms(draft: Draft, words_asked: int, chunks: Sequence[Chunk]) -> dict[int, 
 
 
 def uncited(chunk: Chunk, lines: Sequence[NumberedLine], covered: Collection[int]) -> str:
-    """The numbers of a chunk's lines in the longest stretches that hold none of the segments `covered`."""
+    """The line numbers of the longest stretches of a chunk that contain no segment in `covered`."""
     runs: list[list[int]] = [[]]
     for segment in chunk.segments:
         if segment.id in covered:
@@ -86,7 +86,7 @@ def uncited(chunk: Chunk, lines: Sequence[NumberedLine], covered: Collection[int
 def with_additions(
     draft: Draft, additions: Sequence[Addition], recording: Recording, sections: Sequence[Section]
 ) -> Draft:
-    """The numbered draft of these sections with each addition where it belongs; one that fits nowhere is dropped."""
+    """The numbered draft with each addition placed in one of these sections. Those that fit nowhere are dropped."""
     pending: dict[int, list[DraftStatement]] = defaultdict(list)
     for addition in additions:
         statement = replace(addition.statement, finding=finding(addition.statement.text, recording))
@@ -104,7 +104,7 @@ def with_additions(
 
 
 def _with_added_rows(group: DraftGroup, pending: Pending) -> DraftGroup:
-    """The group with each addition behind the statement that it belongs to."""
+    """The group with each addition after the statement that it belongs to."""
     rows: list[DraftStatement] = []
     for statement in group.statements:
         rows += [statement, *_take(pending, statement.id, labelled=bool(statement.label))]
@@ -112,7 +112,7 @@ def _with_added_rows(group: DraftGroup, pending: Pending) -> DraftGroup:
 
 
 def _with_added_points(group: DraftGroup, pending: Pending, labels: Labels) -> DraftGroup:
-    """The group with the additions to its heading in the order of the recording, and its points with theirs."""
+    """The group with its heading's additions in the order of the recording, and its points with their own additions."""
     rows = [row for s in group.statements for row in _point_with_additions(s, pending, labels)]
     for point in _take(pending, group.id):
         rows.insert(_place(point, rows), point)
@@ -120,13 +120,14 @@ def _with_added_points(group: DraftGroup, pending: Pending, labels: Labels) -> D
 
 
 def _point_with_additions(point: DraftStatement, pending: Pending, labels: Labels) -> Sequence[DraftStatement]:
-    """A point with its additions: a single short one as its last sentence, else as details.
+    """A point with its additions: a single short one becomes its last sentence, others become details.
 
-    Below a point with a list it would be an item of that: one too long to be a sentence stands behind the point.
+    Below a point that has a list, an addition would become a list item; so one too long to join follows the point
+    instead.
     """
     below = [(_with_additions_below(detail, pending), _take(pending, detail.id)) for detail in point.details]
     new = _take(pending, point.id)
-    if point.columns:  # a sentence would make a list of the table
+    if point.columns:  # a sentence among the rows would turn the table into a list
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
     details = tuple(row for detail, rows in below for row in (detail, *_in_form_of(point.details, rows, labels)))
     if len(new) == 1 and not new[0].finding and not point.text.endswith(LEADS_TO_A_LIST):
@@ -139,7 +140,7 @@ def _point_with_additions(point: DraftStatement, pending: Pending, labels: Label
 
 
 def _with_additions_below(detail: DraftStatement, pending: Pending) -> DraftStatement:
-    """A detail; the additions to one that is nested below it stand behind that."""
+    """A detail, with the additions to each nested detail right after it."""
     rows = ((_with_additions_below(d, pending), *_take(pending, d.id)) for d in detail.details)
     return replace(detail, details=tuple(itertools.chain.from_iterable(rows)))
 
@@ -147,14 +148,14 @@ def _with_additions_below(detail: DraftStatement, pending: Pending) -> DraftStat
 def _in_form_of(
     siblings: Sequence[DraftStatement], new: Sequence[DraftStatement], labels: Labels
 ) -> Sequence[DraftStatement]:
-    """The new statements in the form of those beside them: with a lead in bold only where one of these has one."""
+    """The new statements in the form of their siblings: they keep their leads only if a sibling has one."""
     if not siblings or any(s.label for s in siblings):
         return new
     return [replace(s, label="", text=f"{s.label}{labels.colon}{s.text}") if s.label else s for s in new]
 
 
 def _joined(point: DraftStatement, new: DraftStatement, labels: Labels) -> DraftStatement:
-    """A point with a sentence more, and the check as the reason of the change."""
+    """A point with one more sentence, and the check as the reason for the change."""
     return replace(
         point,
         text=f"{point.text}{labels.between_sentences}{new.text}",
@@ -166,7 +167,7 @@ def _joined(point: DraftStatement, new: DraftStatement, labels: Labels) -> Draft
 
 
 def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
-    """Where a statement goes: behind the last that begins no later in the recording, and behind its whole paragraph."""
+    """The index for a statement: after the last that starts no later in the recording, and after its paragraph."""
     place = 1 + max((n for n, s in enumerate(rows) if s.lines and s.lines[0] <= new.lines[0]), default=-1)
     while place < len(rows) and rows[place].continues:
         place += 1
@@ -174,7 +175,7 @@ def _place(new: DraftStatement, rows: Sequence[DraftStatement]) -> int:
 
 
 def _take(pending: Pending, id_: int, *, labelled: bool = False) -> Sequence[DraftStatement]:
-    """The additions to a number that have words and lines, taken off the list; `labelled`: those with a label."""
+    """Remove and return the additions to a number that have words and lines; if `labelled`, a label too."""
     rows = pending.get(id_, []) if id_ else []
     fitting = [s for s in rows if s.text and s.lines and (s.label or not labelled)]
     rows[:] = [s for s in rows if s not in fitting]

@@ -1,7 +1,7 @@
-"""Each printed statement in its final words beside the lines: a call a chunk, on the prefix on which it was written.
+"""Check each printed statement, in its final words, beside its lines: one call for each chunk, on the writing's prefix.
 
-The model answers faults, what the page lacks most where there is room for it, and what it can spare where it is too
-long. Code's suspicions go in as hints, and code looks once more at what comes back.
+The model reports faults, what the page lacks most if there is room, and what it can spare if it is too long. Findings
+of code go in as hints, and code checks what comes back once more.
 """
 
 from __future__ import annotations
@@ -33,16 +33,17 @@ from pipeline.text import numbered
 from pipeline.transcript import Chunk
 from pipeline.verification import check_exactly, with_lines, without_repeats
 
-_ANSWER_TOKENS = 1500  # that an answer may take besides those for each statement
+_ANSWER_TOKENS = 1500  # for an answer, besides those for each statement
 _TOKENS_A_STATEMENT = 40
-_TOKENS_A_WORD = 4  # that may be added
+_TOKENS_A_WORD = 4  # for each word that may be added
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a check is asked for besides faults: how much it may add, or how many words of the page's have to go.
+    """What a check is asked for besides faults: how much it may add, or how many words the page has to lose.
 
-    `covered` are the segments that the page cites or leaves out, `words` those of the page, `excess` those too many.
+    `covered` are the segments that the page cites or skips, `words` is the page's length, `excess` how many are too
+    many.
     """
 
     room: Room
@@ -51,21 +52,21 @@ class Budget:
     excess: int
 
     def half(self) -> Budget:
-        """The same for half of the lines or of the statements."""
+        """The budget of half the lines or statements."""
         room = Room(self.room.points // 2, self.room.words // 2)
         return Budget(room, self.covered, self.words // 2, self.excess // 2)
 
 
 async def check_meaning(draft: Draft, job: Job, *, from_manuscript: bool) -> Draft:
-    """The draft with every fault put right that the model reports; a statement of which nothing can stand goes.
+    """The draft with every reported fault corrected; statements without any support are withheld.
 
-    - To a page that is shorter than asked for the model may add what is missing most.
-    - A page made `from_manuscript` gets nothing added, which would interrupt its thread; if it is too long, it loses
+    - To a page that is shorter than asked for, the model may add what is missing most.
+    - To a page made `from_manuscript` nothing is added, since that would break its flow. If it is too long, it loses
       what a reader would miss least.
-    - Where a call fails its statements stand as weak, and the document has a problem. Where all calls fail the page is
-      checked by code.
+    - If a call fails, its statements are weak and the document has a problem. If all fail, code checks the page
+      instead.
 
-    Raises EndpointError when one is fatal.
+    Raises EndpointError if it is fatal.
     """
     words = words_of(job.recipe, job.transcript.spoken_words)
     draft = draft.rewritten(lambda section, s: with_lines(s, job.recording) if s.lines else s).numbered()
@@ -85,10 +86,10 @@ async def check_meaning(draft: Draft, job: Job, *, from_manuscript: bool) -> Dra
 async def verdicts_on(
     draft: Draft, job: Job, room: Mapping[int, Room] = MappingProxyType({}), excess: int = 0
 ) -> Verdicts:
-    """What the model reports against the titles and statements of a numbered draft, a call a chunk.
+    """What the model reports against the titles and statements of a numbered draft, in one call for each chunk.
 
-    It is also asked what the page lacks where there is `room` beside a chunk, by its index, and what can be
-    spared where the page of one chunk has words in `excess`.
+    It is also asked what the page lacks, if a chunk has `room` (by its index), and what the page of a single chunk can
+    spare, if that has words in `excess`.
     """
     covered, words = draft.filler | {n for _, s in draft.statements() for n in s.lines}, draft.words()
     rows_by_chunk = {chunk.index: list[PrintedRow]() for chunk in job.chunks}
@@ -104,21 +105,21 @@ async def verdicts_on(
 
 
 def _chunk_of(row: PrintedRow, chunk_of_segment: Mapping[int, int], default: int) -> int:
-    """The chunk beside which a row is checked: the one that has most of its lines, `default` for none."""
+    """The chunk that has most lines of a row, which is checked beside it; `default` if there is none."""
     counts = Counter(chunk_of_segment[n] for n in row.lines if n in chunk_of_segment)
     return max(counts, key=counts.__getitem__, default=default)
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """Rows that one call looks at beside the lines of a chunk."""
+    """The rows that one call checks beside the lines of a chunk."""
 
     rows: Sequence[PrintedRow]
     chunk: Chunk
     budget: Budget
 
     def halves(self, err: CallError) -> Sequence[_Share]:
-        """Half of the rows each where the answer was cut, else half of the lines."""
+        """Two shares with half the rows each if the answer was cut off, else with half the lines each."""
         budget = self.budget.half()
         if isinstance(err, OutputTruncated):
             middle = len(self.rows) // 2
@@ -132,7 +133,7 @@ class _Share:
 
 
 async def _verdicts_of(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts:
-    """What the model reports of a share, in several calls where an answer was cut or the prompt was too long."""
+    """What the model reports on a share, in several calls if an answer was cut off or the prompt was too long."""
     verdicts = Verdicts()
     for reported in await by_halves(share, partial(_checked, names=names, job=job), _Share.halves, _unchecked):
         verdicts.add(reported)
@@ -169,7 +170,7 @@ async def _checked(share: _Share, names: Sequence[Naming], job: Job) -> Verdicts
 
 
 def _missing_instruction(budget: Budget, chunk: Chunk, job: Job) -> str:
-    """What the task says of the field for additions."""
+    """The part of the task on the field for additions."""
     if not budget.room.points:
         return "missing: stays empty in this task."
     numbers = uncited(chunk, job.prefixes.lines(chunk), budget.covered)
@@ -180,7 +181,7 @@ def _missing_instruction(budget: Budget, chunk: Chunk, job: Job) -> str:
 
 
 def _unchecked(shares: Sequence[_Share], reason: str) -> Verdicts:
-    """Verdicts on rows that no call looked at, with the problem, which names the lines that they cite."""
+    """The verdict "not checked" on rows whose call failed, and a problem that names the lines that they cite."""
     rows, start, end = [row for share in shares for row in share.rows], shares[0].chunk, shares[-1].chunk
     cited = {n for row in rows for n in row.lines if start.first <= n <= end.last} or {start.first, end.last}
     message = f"statements of lines {min(cited)}–{max(cited)} were not checked: {reason}"

@@ -1,7 +1,7 @@
-"""The prefix that the calls about one chunk share: system message, then what is known of the recording, then its lines.
+"""The prompt prefix that all calls about a chunk share: system message, known facts on the recording, its lines.
 
-Endpoints serve a prefix that they have seen from a cache at a tenth to a half of the price, so it is the same to the
-last character for writing and for checking.
+Endpoints serve a known prefix from a cache at a tenth to a half of the price, so writing and checking send the very
+same characters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.speakers import Person, names_nobody, speakers_of
 from pipeline.text import mark_between, word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
-_OPENING_WORDS = 250  # of the recording's beginning, where people introduce themselves and their subject
+_OPENING_WORDS = 250  # from the beginning, where people introduce themselves and their subject
 _LEAD_IN_WORDS = 60
 
 
@@ -34,7 +34,7 @@ class Stretch(Answer):
 
 
 class Fault(Answer):
-    """What is wrong with a statement, and the statement put right; `label` is its lead or term, "" for none."""
+    """What is wrong with a statement, and its correction; `label` is its lead or term ("" if none)."""
 
     id: int
     verdict: Literal["partly", "unsupported", "citation", "unclear"]
@@ -47,14 +47,14 @@ class Fault(Answer):
     @model_validator(mode="before")
     @classmethod
     def _mostly_with_text(cls, raw: Any) -> Any:
-        """A text may be left out where nothing can stand or only lines change; elsewhere it would take a statement."""
+        """Accept a missing text if nothing is left or only lines change. Elsewhere it would delete a statement."""
         if isinstance(raw, dict) and raw.get("verdict") in ("unsupported", "citation") and raw.get("text") is None:
             return raw | {"text": ""}
         return raw
 
 
 class Speaker(Answer):
-    """A label that is no name, the name of the person whom it stands for, and the line that tells it."""
+    """A label that is not a name, the name of the person behind it, and the line that gives the name."""
 
     label: str
     name: str
@@ -80,16 +80,16 @@ class Cited(Answer):
 
 
 class ChunkAnswer(Answer):
-    """What every answer about a chunk has besides the sections: the lines of no use, and what a check reports."""
+    """What every answer about a chunk has besides the sections: lines without use, and what a check reports."""
 
-    if TYPE_CHECKING:  # `chunk_answer` adds them behind the sections: their order is part of a call's identity
+    if TYPE_CHECKING:  # `chunk_answer` adds them after the sections, since their order is part of a call's identity
         skipped: list[Stretch]
         faults: list[Fault]
         missing: list[Missing]
 
 
 class WithManuscript(ChunkAnswer):
-    """An answer about a document that is first written freely: its text, then its lines and what it can spare."""
+    """An answer on a document that is written freely first: its text, then the lines cited and what it can spare."""
 
     manuscript: str
     cited: list[Cited]
@@ -98,9 +98,9 @@ class WithManuscript(ChunkAnswer):
 
 @lru_cache(maxsize=64)
 def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manuscript: bool) -> type[ChunkAnswer]:
-    """The answer to any call about a chunk, each of which fills its own fields: the sections, or what a check reports.
+    """One type for all answers about a chunk. Each call fills only its own fields: sections, or a check's report.
 
-    Endpoints put the schema before the messages, so calls with different schemas would share no prefix.
+    Endpoints put the schema before the messages, so calls with different schemas would not share a prefix.
     """
     fields: dict[str, Any] = {s.name: (s.answer, ...) for s in sections}
     if has_speakers:
@@ -116,9 +116,9 @@ def chunk_answer(sections: tuple[Section, ...], *, has_speakers: bool, has_manus
 
 
 class Prefixes:
-    """The messages before the task in a call about a chunk of one transcript, for notes in a language.
+    """The messages before the task in calls about the chunks of one transcript.
 
-    `language` None is that of the lines.
+    `language` is that of the notes; None means that of the lines.
     """
 
     def __init__(self, transcript: Transcript, chunk_count: int, prompts: PromptSet, language: str | None) -> None:
@@ -132,21 +132,21 @@ class Prefixes:
         return self._rendered(chunk)[0]
 
     def messages(self, chunk: Chunk) -> tuple[Message, ...]:
-        """The system message, and the one that shows these lines."""
+        """The system message, and the message with these lines."""
         return self._rendered(chunk)[1]
 
     def _rendered(self, chunk: Chunk) -> tuple[list[NumberedLine], tuple[Message, ...]]:
-        """Lines and messages of a chunk, kept: writing, checking and both of their answers ask for them."""
+        """Lines and messages of a chunk, cached, since writing, checking and reading their answers all need them."""
         ids = chunk.first, chunk.last
         if ids not in self._cache:
-            # Numbered each alone: no line holds what lies between the opening and the lead-in.
+            # Numbered separately, so that no line spans the gap between opening and lead-in.
             opening, lead, chunk_lines = map(numbered_lines, (*self._before(chunk), chunk.segments))
             message = self._lines_message(chunk, shown(opening), shown(lead), shown(chunk_lines))
             self._cache[ids] = [*opening, *lead, *chunk_lines], (self.system, message)
         return self._cache[ids]
 
     def _lines_message(self, chunk: Chunk, opening: str, lead: str, text: str) -> Message:
-        """The message that shows the lines of a chunk."""
+        """The message with the lines of a chunk."""
         part = ""
         if self._chunk_count > 1:
             part = f"Part {chunk.index + 1} of {self._chunk_count}: lines {chunk.first} to {chunk.last}."
@@ -161,7 +161,7 @@ class Prefixes:
         return _while_fewer(self._transcript.segments, _OPENING_WORDS)
 
     def _before(self, chunk: Chunk) -> tuple[Sequence[Segment], Sequence[Segment]]:
-        """What a later chunk is shown besides its own lines: the recording's opening, and the last words before it."""
+        """What a later chunk shows besides its own lines: the recording's opening, and the words before the chunk."""
         earlier = self._transcript.segments[: chunk.first - 1]
         opening = earlier[: min(self._opening, len(earlier))]
         rest = earlier[len(opening) :]
@@ -170,7 +170,7 @@ class Prefixes:
 
 
 def system_message(prompts: PromptSet, language: str | None, spoken_language: str | None) -> Message:
-    """The message that every call begins with; it tells the notes' language where the lines are in another one."""
+    """The first message of every call. It names the notes' language if the lines are in another one."""
     text = prompts.load("system.v6").render()
     if language and not covers(language, spoken_language):
         name = english_name(language)  # from a table, so that no user's words get into a prompt
@@ -179,7 +179,7 @@ def system_message(prompts: PromptSet, language: str | None, spoken_language: st
 
 
 def _while_fewer(segments: Iterable[Segment], words: int) -> int:
-    """How many segments from the first on have so many words together, about; one at least."""
+    """How many of the first segments have about so many words together; at least one."""
     total = count = 0
     for segment in segments:
         total += word_count(segment.text)
@@ -190,7 +190,7 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 
 
 def known_facts(transcript: Transcript) -> str:
-    """What is known of a recording besides its words, a line."""
+    """The metadata of a recording and its speakers, in one line."""
     meta = transcript.metadata
     people = speakers_of(transcript)
     labelled = [s.name for s in people if s.labels]
@@ -209,7 +209,7 @@ def known_facts(transcript: Transcript) -> str:
 
 
 def _with_labels(speaker: Person) -> str:
-    """A speaker's name, and the labels that stand for it where they are others."""
+    """A speaker's name, followed by the labels in the lines if they differ."""
     if speaker.labels in ((), (speaker.name,)):
         return speaker.name
     return f"{speaker.name} (in the lines {mark_between(speaker.labels).join(speaker.labels)})"

@@ -1,7 +1,7 @@
-"""The written parts of a long recording to one document: an editor's call that arranges, joins and drops by number.
+"""Compose one document of the parts of a long recording: an editor's call arranges, joins and drops rows by number.
 
-Points and items stand as they were written unless the editor joins or rewords them; overview, summary and key concepts
-are written anew. Code sees to it that every statement cites rows and that every point is used, dropped or reported.
+Points and items keep their words unless the editor joins or rewords them; overview, summary and key concepts are
+written anew. Code ensures that every statement cites rows, and that every point is used, dropped or reported.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ _MOST_MISSING = 0.2  # share of the points that may be neither used nor dropped 
 
 @lru_cache(maxsize=64)
 def composed_answer(sections: tuple[Section, ...]) -> type[Composition]:
-    """The editor's answer: a field for each section, then the numbers of the points left out."""
+    """The type of the editor's answer: a field for each section, then the numbers of the points that are left out."""
     fields: dict[str, Any] = {s.name: (s.answer_composed or s.answer, ...) for s in sections}
     return create_model("Composed", __base__=Composition, **fields, dropped=(list[int], ...))
 
 
 async def compose(parts: Sequence[WrittenPart], names: Sequence[Naming], job: Job) -> Draft:
-    """The draft of the whole document. Where composing fails the parts stand one after the other.
+    """The draft of the whole document. If composing fails, the parts follow one another.
 
-    `names` tell whom labels stand for, as far as the parts agree.
+    `names` are the persons behind labels, as far as the parts agree.
     """
     draft = Draft(
         sections=joined_sections(parts, job.sections),
@@ -99,7 +99,7 @@ async def compose(parts: Sequence[WrittenPart], names: Sequence[Naming], job: Jo
 
 
 def _composed_draft(parsed: Parsed[Composition], draft: Draft, table: NumberedRows) -> Draft:
-    """The draft of the parts as an answer composes it. Raises Unusable as `ensure_usable` does."""
+    """The parts as composed by an answer. Raises Unusable like `ensure_usable`."""
     ensure_usable(parsed.value, table)
     return replace(
         draft,
@@ -111,7 +111,7 @@ def _composed_draft(parsed: Parsed[Composition], draft: Draft, table: NumberedRo
 
 
 def composed(answer: Composition, table: NumberedRows) -> dict[str, tuple[DraftGroup, ...]]:
-    """The sections of a usable answer, with the points that stand as they were written put in."""
+    """The sections of a usable answer, with the cited points inserted."""
     sections = {s.name: _rows(s, getattr(answer, s.name), table) for s in table.written_anew}
     sections |= {s.name: _items(s, getattr(answer, s.name), answer.dropped, table) for s in table.by_number}
     points = (DraftGroup(_points_below(s, table), s.heading, part=s.part.strip()) for s in answer.main_points)
@@ -121,13 +121,13 @@ def composed(answer: Composition, table: NumberedRows) -> dict[str, tuple[DraftG
 
 
 def _rows(section: Section, rows: Sequence[Any], table: NumberedRows) -> tuple[DraftGroup, ...]:
-    """The rows of a section that the editor writes anew."""
+    """The statements of a section that the editor writes anew."""
     out = tuple(s for row in rows for s in statements_of(section, row, table))
     return (DraftGroup(out),) if out else ()
 
 
 def _unprintable(answer: Composition, table: NumberedRows) -> Iterator[Withheld]:
-    """The rows of an answer that have words and of which nothing can be printed."""
+    """The rows of an answer that have words but yield nothing to print."""
     for section in table.sections:
         for row in getattr(answer, section.name):
             is_printed = (
@@ -141,14 +141,14 @@ def _unprintable(answer: Composition, table: NumberedRows) -> Iterator[Withheld]
 
 
 def _item_tasks(table: NumberedRows, section_words: Mapping[str, int], prompts: PromptSet) -> list[str]:
-    """What the task says of the sections whose items are taken by number; those without items stay empty."""
+    """The part of the task on sections whose items are chosen by number. Sections without items stay empty."""
     rows = [_item_task(section, section_words, prompts) for section in table.by_number if table.items[section.name]]
     texts = [prompts.load("compose_items.v2").render(items="\n".join(rows))] if rows else []
     return texts + [f"{s.name}: stays empty." for s in table.by_number if not table.items[s.name]]
 
 
 def _item_task(section: Section, section_words: Mapping[str, int], prompts: PromptSet) -> str:
-    """Which items of a section the editor is asked to take."""
+    """The instruction which items of a section to choose."""
     if section.prompt_composed:
         return tasks(section_words, prompts, [replace(section, prompt=section.prompt_composed)])
     items = "all of its items, alone or joined; one that a later part takes back or answers is named in dropped."
@@ -162,7 +162,7 @@ def _item_task(section: Section, section_words: Mapping[str, int], prompts: Prom
 def _items(
     section: Section, rows: Sequence[Any], dropped: Sequence[int], table: NumberedRows
 ) -> tuple[DraftGroup, ...]:
-    """The items of a section; where all stay, those neither taken nor dropped by name stand at the end."""
+    """The items of a section. If all are to stay, those neither chosen nor dropped by name are appended."""
     out = [s for row in rows for s in statements_of(section, row, table)]
     if section.composed == "all":
         out += [table.rows[n - 1] for n in _untaken(section, rows, table) if n not in dropped]
@@ -170,7 +170,7 @@ def _items(
 
 
 def _untaken(section: Section, rows: Sequence[Any], table: NumberedRows) -> list[int]:
-    """The items of a section that the editor did not take."""
+    """The items of a section that the editor did not choose."""
     used = {n for row in rows for n in row.cites}
     return [n for n in table.items[section.name] if n not in used]
 
@@ -181,7 +181,7 @@ def _points_below(section: PointSection, table: NumberedRows) -> tuple[DraftStat
 
 
 def ensure_usable(answer: Composition, table: NumberedRows) -> None:
-    """Unusable unless every statement cites rows that exist and nearly all points are used or dropped by name."""
+    """Raise Unusable unless every statement cites existing rows and nearly all points are used or dropped by name."""
     for statement in _citing(answer, table):
         if any(map(table.has, statement.cites)):
             continue
@@ -194,7 +194,7 @@ def ensure_usable(answer: Composition, table: NumberedRows) -> None:
 
 
 def _citing(answer: Composition, table: NumberedRows) -> Iterator[Any]:
-    """Everything that has to cite rows; what is nested below a point rests on its rows where it cites none."""
+    """Everything that has to cite rows. A nested statement that cites none rests on its point's rows."""
     yield from (p for s in answer.main_points for p in s.points)
     for section in (*table.written_anew, *table.by_number):
         if section.cites:
@@ -202,7 +202,7 @@ def _citing(answer: Composition, table: NumberedRows) -> Iterator[Any]:
 
 
 def _remark_on_unknown_numbers(answer: Composition, table: NumberedRows) -> Iterator[str]:
-    """A remark on the cited numbers that stand for no row, if there are such."""
+    """A remark on cited numbers that do not exist, if there are any."""
     below = (d for s in answer.main_points for p in s.points for d in p.details)
     numbers = sorted({n for row in (*_citing(answer, table), *below) for n in row.cites if not table.has(n)})
     if numbers:
@@ -210,7 +210,7 @@ def _remark_on_unknown_numbers(answer: Composition, table: NumberedRows) -> Iter
 
 
 def _unused_points(answer: Composition, table: NumberedRows, dropped: Sequence[int] = ()) -> list[int]:
-    """The points that stand neither among the main points nor among the `dropped` numbers."""
+    """The points that are neither among the main points nor in `dropped`."""
     points = [p for s in answer.main_points for p in s.points]
     below = [d for p in points for d in p.details if d.text.strip()]
     used = {n for p in points for n in p.cites} | {n for d in below for n in d.cites}
@@ -218,7 +218,7 @@ def _unused_points(answer: Composition, table: NumberedRows, dropped: Sequence[i
 
 
 def _dropped(answer: Composition, table: NumberedRows) -> tuple[DroppedNote, ...]:
-    """The points and items, and what stood below them, that the editor left out, by name or in silence."""
+    """The points and items that the editor left out, by name or silently, and nested statements that were lost."""
     left_out = [(MAIN_POINTS.name, n) for n in _unused_points(answer, table)]
     for section in table.by_number:
         untaken = _untaken(section, getattr(answer, section.name), table)
@@ -234,7 +234,7 @@ def _dropped(answer: Composition, table: NumberedRows) -> tuple[DroppedNote, ...
 
 
 def _repeated_terms(parts: Sequence[WrittenPart], sections: Sequence[Section]) -> Iterator[DroppedNote]:
-    """The terms that several parts define in other words: where parts are joined only the first stands."""
+    """Repeated definitions of terms, which are lost when parts are joined: only the first one remains."""
     for section in (s for s in sections if s.composed != "arranged"):
         rows = of_all_parts(section, parts)
         texts = {s.in_a_line.casefold() for s in distinct(section, rows)}
@@ -244,7 +244,7 @@ def _repeated_terms(parts: Sequence[WrittenPart], sections: Sequence[Section]) -
 
 
 def joined_sections(parts: Sequence[WrittenPart], sections: Sequence[Section]) -> dict[str, tuple[DraftGroup, ...]]:
-    """The sections of all parts one after the other; repeated terms and phrases stand once."""
+    """The sections of all parts, one after the other, without repeated terms and phrases."""
     out: dict[str, tuple[DraftGroup, ...]] = {}
     for section in sections:
         if section.composed == "arranged":

@@ -1,4 +1,4 @@
-"""The draft with the faults put right that a check reported; code looks once more at each text that is new."""
+"""Correct the faults that a check reported; code checks each new text once more."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MARK_IN_FRONT = re.compile(r"\s*(?:(?:#{1,6}|[*•]|(?P<number>\d{1,6})[.)])\s+
 _BOLD_IN_FRONT = re.compile(r"\*\*([^*]+[:：.。])\*\*\s*")
 _COLON = re.compile(r"\s?(?::\s+|：\s*)")
 _LEAD_IN = re.compile(rf"([^:：]{{1,60}}?)({_COLON.pattern})")
-_MOST_OF_LEAD_IN = 3  # words in front of a colon that name somebody or something, where a check names another
+_MOST_OF_LEAD_IN = 3  # words before a colon up to which they may name a person or thing that a check renames
 
 
 def _new_findings_and_remark(text: str, before: str, recording: Recording) -> tuple[str, str]:
-    """What code finds in a text put right: the new findings, and as a remark those that the model saw and let stand."""
+    """What code finds in a corrected text: new findings, and as a remark those that the model has seen and accepted."""
     known = {(f.kind, text) for f in findings(before, recording) for text in f.texts}
     now = findings(text, recording)
     new = [f for f in now if any((f.kind, text) not in known for text in f.texts)]
@@ -38,9 +38,9 @@ def _new_findings_and_remark(text: str, before: str, recording: Recording) -> tu
 
 
 def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
-    """Label and text as a check wants them: a lead in the text ("Liz: …") stays, and the text repeats no label.
+    """Label and text from a fault. A lead in the text ("Liz: …") stays there, and the text does not repeat the label.
 
-    The label of a bound statement is the name of a field, which the check cannot change.
+    The label of a bound statement is the name of a field, which a check cannot change.
     """
     label, text = without_end_mark(fault.label), fault.text.strip()
     if statement.label:
@@ -57,9 +57,9 @@ def _label_and_text(statement: DraftStatement, fault: Fault) -> tuple[str, str]:
 
 
 def _without_marks(text: str, before: str, numbers: Sequence[int]) -> str:
-    """A text put right without marks that a page prints in front of it, unless `before` began with them.
+    """A corrected text without marks that the page prints before it, unless `before` began with them too.
 
-    Marks are a bullet, those of a heading, or one of the numbers under which it was shown or is printed.
+    Such marks are a bullet, a heading's signs, or one of the numbers under which it was shown or is printed.
     """
     while mark := _MARK_IN_FRONT.match(text):
         is_its_own = before.startswith(mark[0].strip())
@@ -70,9 +70,9 @@ def _without_marks(text: str, before: str, numbers: Sequence[int]) -> str:
 
 
 def _as_its_text(statement: DraftStatement, fault: Fault) -> str:
-    """The text of a fault without marks in front of it, and without a lead in bold.
+    """The text of a fault without marks before it and without a lead in bold.
 
-    "" for one without a letter or a digit.
+    "" if it has no letter or digit.
     """
     text = _without_marks(fault.text, statement.text, (statement.id,))
     leads = {without_end_mark(fault.label), statement.label} - {""}
@@ -82,14 +82,14 @@ def _as_its_text(statement: DraftStatement, fault: Fault) -> str:
 
 
 def _is_no_statement(statement: DraftStatement, text: str) -> bool:
-    """Whether a text put right is a word, such as "(none)", that the statement of several words does not have."""
+    """Whether a correction is a single word, such as "(none)", that the statement of several words does not contain."""
     is_word = word_count(text) == 1 < word_count(statement.text)
     return is_word and not all(word in statement.labelled.casefold() for word in words(text))
 
 
 def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
-    """The fault, with the first cell in front of a row that lacks it: a model may take that for the row's label."""
-    if not fault.text.strip():  # nothing of it can stand
+    """The fault, with the first cell restored if its row lacks it: a model may mistake that cell for a label."""
+    if not fault.text.strip():  # nothing of it is supported
         return fault
     old, new, label = cells(statement.text), cells(fault.text), without_end_mark(fault.label)
     if not statement.bound or new[0] == label or not _are_all_but_the_first(new, old, has_label=bool(label)):
@@ -98,9 +98,9 @@ def _with_first_cell(statement: DraftStatement, fault: Fault) -> Fault:
 
 
 def _are_all_but_the_first(new: Sequence[str], old: Sequence[str], *, has_label: bool) -> bool:
-    """Whether the `new` cells are the `old` ones behind the first, as corrected, each in its own place.
+    """Whether the `new` cells are the `old` ones without the first, each corrected but in its place.
 
-    Without a label for the first cell the second is known by its words: the first might have been put right.
+    If there is no label as first cell, the second cell has to share words, since it might be the first one corrected.
     """
 
     def resembles(cell: str, other: str) -> bool:
@@ -115,13 +115,13 @@ def _are_all_but_the_first(new: Sequence[str], old: Sequence[str], *, has_label:
 
 
 def _is_no_row(statement: DraftStatement, text: str) -> bool:
-    """Whether a row of a table would get another number of cells; as a sentence it makes a list of its table."""
+    """Whether a row of a table would change its number of cells. (As a sentence it turns the table into a list.)"""
     old, new = len(cells(statement.text)), len(cells(text))
     return statement.bound and old > 1 and new > 1 and old != new
 
 
 def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording) -> DraftStatement | None:
-    """A statement as a check puts it right, with what it was and why; None where nothing of it can stand."""
+    """A statement as a check corrects it, with its old text and the reason; None if nothing of it is supported."""
     plain, emphasis = unmarked(_as_its_text(statement, verdict.fault))
     fault = _with_first_cell(statement, verdict.fault.model_copy(update={"text": plain}))
     if _is_no_row(statement, fault.text) or _is_no_statement(statement, fault.text):
@@ -130,14 +130,14 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
     if not text:
         return None
     if statement.details and _colon_at_end(statement.text) and text[-1].isalnum() and not _COLON.search(text):
-        text += _colon_at_end(statement.text)  # a model may leave the colon out, as it does behind a label
+        text += _colon_at_end(statement.text)  # a model may omit the colon, as it does after a label
     changed = replace(statement, text=text, label=label, lines=verdict.lines or statement.lines)
     changed = with_lines(replace(changed, emphasis=(*statement.emphasis, *emphasis)), recording)
     before, after = statement.text, changed.text
     if changed.label != statement.label:
         before, after = statement.labelled, changed.labelled
     new_findings, remark = _new_findings_and_remark(after, before, recording)
-    if verdict.lines:  # what stood against it before is put right too
+    if verdict.lines:  # the correction also settles earlier findings
         reason, doubts = joined(statement.reason, _finding_besides_lines(statement), fault.why), new_findings
     else:
         reason, doubts = joined(statement.reason, fault.why), joined(statement.finding, new_findings)
@@ -145,12 +145,12 @@ def put_right(statement: DraftStatement, verdict: Verdict, recording: Recording)
 
 
 def _finding_besides_lines(statement: DraftStatement) -> str:
-    """The finding of a statement before a check; "" where that is only that it cites no line."""
+    """The earlier finding on a statement; "" if it is only that no line is cited."""
     return "" if statement.finding == CITES_NO_LINE else statement.finding
 
 
 def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
-    """The numbered draft with its faults put right; code looks once more at each text that is new."""
+    """The numbered draft with its faults corrected; code checks each new text once more."""
     withheld: list[Withheld] = []
     printed = {g.id: number for number, g in enumerate(draft.sections.get(MAIN_POINTS.name, ()), 1)}
 
@@ -159,7 +159,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
             return replace(statement, finding=reason)
         if (verdict := verdicts.faults.get(statement.id)) is None:
             remark = finding(statement.text, recording) if statement.lines else ""
-            doubt = "" if statement.finding == remark else statement.finding  # the model let it stand
+            doubt = "" if statement.finding == remark else statement.finding  # the model has seen and accepted it
             return replace(statement, remark=remark, finding=doubt)
         if verdict.fault.verdict == "citation":
             doubt = joined(_finding_besides_lines(statement), "" if verdict.lines else NOT_BORNE)
@@ -189,21 +189,21 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
 
 
 def _colon_at_end(text: str) -> str:
-    """The colon with which a text leads up to what stands below it, "" for none."""
+    """The colon with which a text introduces what is below it, "" if there is none."""
     return text[-1] if text.endswith(LEADS_TO_A_LIST) else ""
 
 
 def title_of(fault: Fault, before: str, number: int = 0) -> str:
-    """A title put right, without the marks and the `number` with which it is shown or printed; "" for none."""
+    """The corrected title, without the marks and the `number` it is shown or printed with; "" if nothing is left."""
     text = _without_marks(clean(fault.text), before, (fault.id, number))
     text = unmarked(_MARKED.sub("", text))[0]
     return text if any(map(str.isalnum, text)) else ""
 
 
 def _title_put_right(id_: int, verdicts: Verdicts, before: str, number: int = 0) -> tuple[str, str]:
-    """A title, printed behind a `number`, as a check puts it right ("" if it does not), and what speaks against it.
+    """The correction of a title printed with a `number` ("" if it has none), and the objection to it.
 
-    A fault of its citation counts for nothing, since a title has no lines of its own.
+    A fault in its citation is ignored, since a title has no lines of its own.
     """
     verdict, doubt = verdicts.faults.get(id_), verdicts.doubts.get(id_, "")
     if verdict is None or verdict.fault.verdict == "citation":
@@ -212,11 +212,11 @@ def _title_put_right(id_: int, verdicts: Verdicts, before: str, number: int = 0)
 
 
 def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
-    """The draft with the titles of its parts and of its tables' columns put right, and a remark on each change."""
+    """The draft with the titles of parts and of tables' columns corrected, and a remark on each change."""
     remarks: list[str] = []
 
     def title(id_: int, before: tuple[str, ...]) -> tuple[str, ...]:
-        """The cells of a title as they are put right, where they stay as many."""
+        """The corrected cells of a title, if their number stays the same."""
         text, why = _title_put_right(id_, verdicts, row_of(before))
         if not id_ or not why:
             return before

@@ -1,4 +1,4 @@
-"""What an editor's answer makes of the points and items that it cites: as they stand, put elsewhere, or reworded."""
+"""Turn the editor's answer into statements: the points and items that it cites, unchanged, moved or reworded."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pipeline.text import LEADS_TO_A_LIST, words
 
 
 class Composition(Answer):
-    """Base of the editor's answer, which may name a row by its number alone where the endpoint enforces no schema."""
+    """Base of the editor's answer. Without a schema enforced by the endpoint, a row may be just a number."""
 
-    if TYPE_CHECKING:  # `composed_answer` adds them in their places: the order of fields is part of a call's identity
+    if TYPE_CHECKING:  # `composed_answer` adds them in order, since that is part of a call's identity
         main_points: list[ArrangedSection]
         dropped: list[int]
 
     @model_validator(mode="before")
     @classmethod
     def _as_meant(cls, raw: Any) -> Any:
-        """Numbers as "#3" and "4-5" are read, in place, so that what does not fit is found where it stands."""
+        """Read numbers such as "#3" and "4-5", in place, so that errors are reported at the right position."""
         if isinstance(raw, dict):
             raw["dropped"] = _numbers(raw.get("dropped") or [])
         return _row_as_meant(raw, cls)
 
 
 def _row_as_meant(row: Any, answer_type: type[Answer]) -> Any:
-    """A row of an answer; a bare number, or one with cites alone, has all other fields empty."""
+    """A row of an answer. A bare number, or a row with nothing but cites, gets empty other fields."""
     by_number = "cites" in answer_type.model_fields and answer_type is not Sentence
     if by_number and numbers_of(row):
         row = {"cites": [row]}
@@ -55,14 +55,14 @@ def _row_as_meant(row: Any, answer_type: type[Answer]) -> Any:
 
 
 def _numbers(raw: Any) -> Any:
-    """The numbers that these stand for, alone or in a list; anything else as it is."""
+    """The numbers meant, one or a list; anything else unchanged."""
     if isinstance(raw, list):
         return [n for number in raw for n in numbers_of(number) or [number]]
     return numbers_of(raw) or raw
 
 
 def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[DraftStatement]:
-    """A row of the editor's as statements: an empty field is filled from the items that the row cites."""
+    """The statements of one of the editor's rows; its empty fields are filled from the items that it cites."""
     if section.edited is None:
         return in_a_row(section.groups([row], table.lines_of, table.labels))
     if section.by_number and not table.items[section.name]:
@@ -72,12 +72,12 @@ def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[D
 
 
 def _items_cited(section: Section, row: Any, table: NumberedRows) -> list[DraftStatement]:
-    """The items of a section that a row of the editor's cites."""
+    """The items of a section that one of the editor's rows cites."""
     return [table.rows[n - 1] for n in dict.fromkeys(row.cites) if n in table.items[section.name]]
 
 
 def omitted_fields(section: Section, row: Any, table: NumberedRows) -> Iterator[DraftStatement]:
-    """What stands below the items that a row cites and not below what is made of them, as the date of another one."""
+    """Fields of the items that a row cites that are missing from its result, such as the date of a merged task."""
     items = [s for statement in statements_of(section, row, table) for s in statement.flat()]
     words_written = {w for s in items for w in words(s.labelled)}
     for item in _items_cited(section, row, table):
@@ -86,7 +86,7 @@ def omitted_fields(section: Section, row: Any, table: NumberedRows) -> Iterator[
 
 
 def distinct(section: Section, statements: Sequence[DraftStatement]) -> tuple[DraftStatement, ...]:
-    """The statements without repeated terms, and in sections without terms without repeated texts."""
+    """The statements without repeated terms or, in sections of items, without repeated texts."""
     out: dict[str, DraftStatement] = {}
     for statement in statements:
         term = "" if section.by_number else statement.label
@@ -95,9 +95,9 @@ def distinct(section: Section, statements: Sequence[DraftStatement]) -> tuple[Dr
 
 
 def points_of(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
-    """A point as the editor words it, or the points that it cites as they stand, where he gives no text.
+    """A point in the editor's words, or, if it has no text, the points that it cites, unchanged.
 
-    The first of these gets his lead, the last what he nests below it.
+    In the second case the first of these gets its lead, and the last gets what it nests.
     """
     numbers = [n for n in dict.fromkeys(point.cites) if table.has(n)]
     rows = [table.rows[n - 1] for n in numbers]
@@ -119,7 +119,7 @@ def points_of(point: Point, table: NumberedRows) -> Sequence[DraftStatement]:
 
 
 def omitted_details(point: Point, table: NumberedRows) -> Iterator[DraftStatement]:
-    """The details below the points that the editor words anew, but for those of which he has every word."""
+    """The details of points that the editor reworded, except those whose words all appear in the result."""
     if not point.text.strip():
         return
     words_written = {w for s in points_of(point, table) for row in s.flat() for w in words(row.labelled)}
@@ -131,16 +131,16 @@ def omitted_details(point: Point, table: NumberedRows) -> Iterator[DraftStatemen
 def _with_below(
     statement: DraftStatement, columns: tuple[str, ...], details: tuple[DraftStatement, ...]
 ) -> DraftStatement:
-    """The statement with what is nested below it, as rows of a table where these fill its columns."""
+    """The statement with these details nested below it, as rows of a table if they fit its columns."""
     is_table = fills(columns, [d.text for d in details])
     details = tuple(replace(d, bound=is_table) for d in details)
     return replace(statement, details=details, columns=columns if is_table else ())
 
 
 def _kept_below(points: Sequence[DraftStatement], text: str, table: NumberedRows) -> DraftStatement:
-    """A statement with the details of these points, but for those of which the text has every word.
+    """A statement with the details of these points, except those whose words all appear in the text.
 
-    The rows of a table stay together; beside other things they stand in words.
+    The rows of one table stay together; if other details are among them, they become words.
     """
     above = [p for p in points if p.details]
     columns = above[0].columns if len({p.columns for p in above}) == 1 else ()

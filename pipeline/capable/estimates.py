@@ -1,4 +1,4 @@
-"""The calls that a document takes, with their tokens, estimated before any is made."""
+"""Estimate the calls of a document, with their tokens, before any is made."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pipeline.profile import Recipe
 from pipeline.sections import words_of
 from pipeline.transcript import Transcript
 
-# Measured on runs in which nothing failed (benchmarks/README.md): tokens of an answer for each of what it is made of.
+# Measured on runs without failures (benchmarks/README.md): tokens of instructions, and of answers for each word.
 _WRITE_INSTRUCTIONS = 2000  # system message, task and schema
 _CHECK_INSTRUCTIONS = 1500
 _MANUSCRIPT_INSTRUCTIONS = 2000
 _COMPOSE_INSTRUCTIONS = 1900
 _MANUSCRIPT_A_WORD = 1.5  # tokens of Markdown for each word of the page
-_CITED_A_WORD = 1.3  # tokens of numbers, and of what is put right, for each word of the page
+_CITED_A_WORD = 1.3  # tokens of numbers and corrections for each word of the page
 _ANSWER_A_WORD = 2.0  # tokens of a written word, cited numbers included
-_COMPOSED_SHARE = 0.5  # of a composing answer that is written anew, of the document's words
+_COMPOSED_SHARE = 0.5  # share of the document's words that a composing answer writes anew
 _CHECKED_A_WORD = 1.8  # tokens of a checked word, cited numbers included
-_FAULTS_SHARE = 0.5  # of the statements' tokens, what is added included
+_FAULTS_SHARE = 0.5  # tokens of faults and additions, as a share of the statements' tokens
 
 
 def estimated_calls(transcript: Transcript, recipe: Recipe, model: str) -> list[Estimate]:
-    """The calls that a transcript takes when nothing fails, with their tokens, about."""
+    """The calls that a transcript takes if nothing fails, with their approximate tokens."""
     encoding, _ = encoding_for(model)
     chunks = chunk_transcript(transcript, limit=recipe.profile.chunk_tokens, encoding=encoding)
     words = words_of(recipe, transcript.spoken_words)

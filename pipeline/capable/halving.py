@@ -1,4 +1,4 @@
-"""Work whose answer was cut off, or whose prompt was too long, asked for in halves as long as halves help."""
+"""Ask again for halves of the work if an answer was cut off or a prompt was too long, as long as halving helps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.errors import CallError, ContextTooLong, OutputTruncated
 W = TypeVar("W")
 A = TypeVar("A")
 
-_MOST_CUT_IN_A_ROW = 9  # answers cut in a row, the last for a sixteenth: less is cut too, and all are paid for
+_MOST_CUT_IN_A_ROW = 9  # answers cut in a row, the last for a sixteenth: smaller ones would be cut too, and cost
 
 
 async def by_halves(
@@ -21,10 +21,10 @@ async def by_halves(
     halves: Callable[[W, CallError], Sequence[W]],
     failed: Callable[[Sequence[W], str], A],
 ) -> list[A]:
-    """The answers to the pieces that the work was asked for in, in order.
+    """The answers to all pieces of the work, in order.
 
-    `halves` gives the halves of a piece, or none of what cannot be halved. `failed` gives what stands in the place of
-    an answer for neighbouring pieces that have none, from the reason. Raises a CallError that is fatal.
+    `halves` returns the halves of a piece, or nothing if it cannot be halved. `failed` gives a substitute for the
+    answers to neighbouring pieces that have none, from these and the reason. Raises a CallError that is fatal.
     """
     halving = _Halving(ask, halves)
     out: list[A] = []
@@ -39,17 +39,17 @@ async def by_halves(
 
 @dataclass(frozen=True, slots=True)
 class _Unanswered(Generic[W]):
-    """Some of the work, with the error in the place of its answer."""
+    """A piece of work whose call failed, and the error."""
 
     work: W
     error: CallError
 
 
 class _Halving(Generic[W, A]):
-    """Asks for pieces of the work, both halves of one before either is halved again.
+    """Asks for pieces of work; both halves of a piece are tried before either is halved again.
 
-    Once too many answers in a row were cut, nothing is halved any more. Those that an earlier run stored cost nothing
-    and do not count.
+    After too many cut answers in a row, nothing is halved any more. Stored answers of an earlier run cost nothing and
+    do not count.
     """
 
     def __init__(self, ask: Callable[[W], Awaitable[A]], halves: Callable[[W, CallError], Sequence[W]]) -> None:
@@ -57,7 +57,7 @@ class _Halving(Generic[W, A]):
         self._cut_in_a_row = 0
 
     async def answer_to(self, work: W) -> A | _Unanswered[W]:
-        """The answer to a piece of the work."""
+        """The answer to a piece of work, or its failure."""
         try:
             answer = await self._ask(work)
         except CallError as err:
@@ -69,7 +69,7 @@ class _Halving(Generic[W, A]):
         return answer
 
     async def pieces(self, piece: A | _Unanswered[W]) -> list[A | _Unanswered[W]]:
-        """A piece that was asked for, in as many as it takes."""
+        """The answers to a piece that has been tried, halved as often as necessary."""
         if not isinstance(piece, _Unanswered):
             return [piece]
         parts = [await self.answer_to(part) for part in self._parts(piece)]
@@ -87,7 +87,7 @@ class _Halving(Generic[W, A]):
 
 
 def _reason(errors: Sequence[CallError]) -> str:
-    """Why neighbouring pieces have no answer: one reason of each kind, since texts may differ by a request's number."""
+    """Why neighbouring pieces have no answer: one reason of each kind, since messages may differ in request numbers."""
     reasons: dict[type[CallError], str] = {}
     for error in errors:
         reasons.setdefault(type(error), str(error))

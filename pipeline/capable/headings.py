@@ -1,4 +1,4 @@
-"""A manuscript's headings: which section each begins, which are titles of parts, and the page that they stand on."""
+"""A manuscript's headings: which section each begins, which ones are titles of parts, and what is below them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _UNDERLINED = re.compile(r"(?m)^(\S.*)\n(?:=+|-{2,})[ \t]*$")
 _BULLET = re.compile(r"(?m)^([ \t]*)[•◦‣▪●][ \t]+")
 _GLUED_TABLE = re.compile(r"(?m)^([ \t]*(?!\|)\S.*)\n(?=[ \t]*\|.*\|[ \t]*\n[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*$)")
 _NUMBER = re.compile(r"^(?:(\d+)[.)]|(?:\d+\.)+(\d+)\.?)\s+")
-_BEFORE_TITLE = re.compile(r"^(?:[\W\d_]+|[ivxlc]+[.)]\s+)+")  # signs, emoji, numbers, those of Rome
+_BEFORE_TITLE = re.compile(r"^(?:[\W\d_]+|[ivxlc]+[.)]\s+)+")  # signs, emoji, Arabic and Roman numbers
 _AROUND_END = re.compile(r"\s*\(.*\)\W*$|[\W_]+$")
 _END_OF_WORD = rf"(?![^\W{UNPARTED}])"
 _LEVELS = ("h2", "h3", "h4", "h5", "h6")
-_OF_SECTIONS = 2  # the deepest level on which their titles are looked for
+_OF_SECTIONS = 2  # the deepest level at which titles of sections are looked for
 
 
 @dataclass(slots=True)
 class Block:
-    """What stands below a heading of some level, "" for the `title` of a section, within a `part`, "" for none.
+    """The content below a heading at some level, within a `part` ("" if none); `heading` is "" for a section's `title`.
 
-    The deeper headings of a section other than the main points are blocks `inside` it.
+    Deeper headings within sections other than the main points are blocks `inside` it.
     """
 
     section: str
@@ -45,10 +45,10 @@ class Block:
 
 
 def page_of(markdown: str, titles: Mapping[str, str]) -> str:
-    """The manuscript without the fence around it and what stands around that, in the forms that a parser knows.
+    """The manuscript without a fence around it and whatever surrounds that, in forms that the parser knows.
 
-    Titles of sections that are underlined get the sign of a heading, bullets of print that of a list, and a table
-    right below a line a blank one above it.
+    Underlined titles of sections become headings, typographic bullets become list marks, and a table directly below a
+    line gets a blank line before it.
     """
     page = _unfenced(markdown.replace("\r\n", "\n").replace("\r", "\n"))
     page = _UNDERLINED.sub(lambda row: f"## {row[1]}\n" if _bare(row[1]) in titles else row[0], page)
@@ -56,7 +56,7 @@ def page_of(markdown: str, titles: Mapping[str, str]) -> str:
 
 
 def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, str]) -> list[Block]:
-    """What stands below each heading; `nodes` are those of the page, each with its words."""
+    """The block below each heading; `nodes` are those of the page, with the words of each heading."""
     out: list[Block] = []
     numbered_tags = {tag for tag in _LEVELS if are_numbered([words for node, words in nodes if node.tag == tag])}
     titled = {titles[_bare(words)] for node, words in nodes if _of_sections(node) and _bare(words) in titles}
@@ -69,7 +69,7 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
             (out[-1].inside or out)[-1].nodes.append(node)
             continue
         title, level = _NUMBER.sub("", words) if node.tag in numbered_tags else words, int(node.tag[1:])
-        is_page_title = level == 1 and not n  # the document's own title is none of its headings
+        is_page_title = level == 1 and not n  # the document's own title does not count as a heading
         name = _section(title, titles, titles.values() if is_page_title else titled) if _of_sections(node) else ""
         if name:
             out.append(Block(name, "", level, title=title))
@@ -81,12 +81,12 @@ def blocks_of(nodes: Sequence[tuple[SyntaxTreeNode, str]], titles: Mapping[str, 
 
 
 def without_number(heading: str) -> str:
-    """A heading without the number in front of it."""
+    """A heading without its leading number."""
     return _NUMBER.sub("", heading)
 
 
 def _unfenced(page: str) -> str:
-    """The inside of a fence that holds all headings of a page; one that is not closed goes on to the end."""
+    """The inside of a fence that contains all headings of a page. An unclosed fence reaches to the end."""
     rows = page.split("\n")
     opens = next((n for n, row in enumerate(rows) if _FENCE.fullmatch(row)), None)
     if opens is None:
@@ -94,7 +94,7 @@ def _unfenced(page: str) -> str:
     mark = rows[opens].strip()
     mark = mark[: len(mark) - len(mark.lstrip(mark[0]))]
     fences = [n for n, row in enumerate(rows) if n > opens and row.strip().startswith(mark)]
-    closes = fences[-1] if len(fences) % 2 else len(rows)  # two belong to each fence inside
+    closes = fences[-1] if len(fences) % 2 else len(rows)  # inner fences come in pairs
     inside, outside = rows[opens + 1 : closes], rows[:opens] + rows[closes + 1 :]
     holds_all_headings = any(map(_HEADING.match, inside)) and not any(map(_HEADING.match, outside))
     return "\n".join(inside) if holds_all_headings else page
@@ -105,9 +105,9 @@ def _of_sections(node: SyntaxTreeNode) -> bool:
 
 
 def _section(heading: str, titles: Mapping[str, str], titled: Collection[str]) -> str:
-    """The section whose title a heading is, "" for none.
+    """The section that a heading is the title of, "" if none.
 
-    A heading that only begins with a title is that of a section which is not among those `titled`.
+    A heading that merely begins with a title counts only if that section is not among those `titled`.
     """
     bare = _bare(heading)
     candidates = [title for title, name in titles.items() if name not in titled and _begins(bare, title)]
@@ -115,20 +115,20 @@ def _section(heading: str, titles: Mapping[str, str], titled: Collection[str]) -
 
 
 def _bare(heading: str) -> str:
-    """A heading as titles are looked up: in small letters, without numbers, brackets, and signs around it."""
+    """A heading for looking up titles: lower case, without numbers, brackets and surrounding signs."""
     behind = _BEFORE_TITLE.sub("", without_end_mark(heading).casefold())
     return _AROUND_END.sub("", behind)
 
 
 def _begins(heading: str, title: str) -> bool:
-    """Whether a heading begins with the words of a title; an apostrophe may stand for a blank and a letter."""
+    """Whether a heading begins with the words of a title; an apostrophe may replace a blank and a letter ("What's")."""
     first, *others = title.split()
     pattern = re.escape(first) + "".join(rf"(?:\s+{re.escape(w[0])}|['’]){re.escape(w[1:])}" for w in others)
     return bool(re.match(pattern + _END_OF_WORD, heading))
 
 
 def are_numbered(titles: Sequence[str]) -> bool:
-    """Whether the titles are numbered from 1 on, perhaps anew in each part: "2.", or "1.2"."""
+    """Whether titles are numbered from 1, perhaps anew in each part: "2." or "1.2"."""
     matches = [_NUMBER.match(title) for title in titles]
     numbers = [int(match[1] or match[2]) if match else 0 for match in matches]
     counts = all(n in (1, before + 1) for before, n in zip([0, *numbers], numbers, strict=False))
@@ -137,14 +137,14 @@ def are_numbered(titles: Sequence[str]) -> bool:
 
 
 def _under_main_points(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; if just one title stands above titles of parts, it is that of the main points, in whatever words."""
+    """The blocks. If exactly one bare title stands above a bare title of a part, it is that of the main points."""
     three = [row for row in zip(blocks, blocks[1:], blocks[2:], strict=False) if row[0].level <= _OF_SECTIONS]
     main_title = [title for title, part, below in three if _is_bare_title(title, part) and _is_bare_title(part, below)]
     return [replace(block, heading="", title=block.heading) if [block] == main_title else block for block in blocks]
 
 
 def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks; a list alone between overview and main points is the prerequisites, if no other block is."""
+    """The blocks. If none is the prerequisites, a lone list between overview and main points is."""
     out = list(blocks)
     if any(block.section == PREREQUISITES.name for block in blocks):
         return out
@@ -158,12 +158,12 @@ def _with_prerequisites(blocks: Sequence[Block]) -> list[Block]:
 def _in_parts(blocks: Sequence[Block]) -> list[Block]:
     """The blocks, each with the title of its part.
 
-    - A heading right above a deeper one is the title of a part; inside a part it stands in front of the deeper ones.
-    - On a level with titles of parts, a heading with nothing but a paragraph above a deeper one is such a title too:
-      the paragraph goes below the first heading of the part.
+    - A heading directly above a deeper one is the title of a part. Within a part, it is put before the deeper headings.
+    - If such titles exist at a level, a heading there with only a paragraph before a deeper one is a title of a part
+      too. The paragraph moves below the first heading of the part.
     """
     out: list[Block] = []
-    titles: list[Block] = []  # those above a block, the outermost first
+    titles: list[Block] = []  # the titles above a block, outermost first
     leading: list[SyntaxTreeNode] = []
     part_levels = {title.level for title, below in pairwise(blocks) if _is_bare_title(title, below)}
     for n, block in enumerate(blocks):
@@ -186,5 +186,5 @@ def _is_bare_title(block: Block, below: Block) -> bool:
 
 
 def _leads(block: Block, below: Block) -> bool:
-    """Whether the heading of a block stands right above a deeper one."""
+    """Whether the heading of a block is directly followed by a deeper one."""
     return bool(block.heading and below.heading) and below.level > block.level

@@ -1,4 +1,4 @@
-"""What every step of a capable model's way works with: one recording, and the recipe of its notes."""
+"""What all steps of the capable route share: one recording, and the recipe for its notes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pipeline.verification import Recording
 
 @dataclass(frozen=True)
 class Job:
-    """A transcript in chunks, the recipe of its notes, who is asked for them, and who is told how far they are.
+    """A transcript in chunks, the recipe of its notes, the model to ask, and the reporter of progress.
 
-    `recording` looks up its words for statements in the notes' language. With `has_manuscript` its answers have the
-    fields of a document that is first written freely.
+    `recording` finds statements in the transcript, in the notes' language. With `has_manuscript`, answers also have the
+    fields for a document that is written freely first.
     """
 
     transcript: Transcript
@@ -40,7 +40,7 @@ class Job:
 
     @property
     def titles(self) -> dict[str, str]:
-        """What the sections are called where a model is shown them, by name."""
+        """The titles of sections as models see them, by name."""
         labels = labels_for("en")
         return {s.name: s.title or labels.heading(s.name, self.recipe.notes) for s in self.sections}
 
@@ -51,7 +51,7 @@ class Job:
 
     @property
     def has_speakers(self) -> bool:
-        """Whether answers name whom labels stand for: lines of one part may tell it for the others."""
+        """Whether answers have to name the persons behind labels: one part may name them for all others."""
         return len(self.chunks) > 1 and bool(self.transcript.labelled_speakers)
 
     @cached_property
@@ -61,7 +61,7 @@ class Job:
 
     @property
     def answer_with_manuscript(self) -> type[WithManuscript]:
-        """The same type, of a job that has a manuscript."""
+        """`answer`, for a job that has a manuscript."""
         assert issubclass(self.answer, WithManuscript)
         return self.answer
 
@@ -71,9 +71,9 @@ class Job:
         return Prefixes(self.transcript, len(self.chunks), self.structured.prompts, self.recipe.language)
 
     def task(self, prompt: str, /, **values: object) -> Message:
-        """The message that says what to do."""
+        """The message with the task."""
         return Message("user", self.piece(prompt, **values))
 
     def piece(self, prompt: str, /, **values: object) -> str:
-        """A text to put into such a message."""
+        """A text for use in such a message."""
         return self.structured.prompts.load(prompt).render(**{name: str(value) for name, value in values.items()})

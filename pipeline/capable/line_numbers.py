@@ -1,4 +1,4 @@
-"""Numbers of lines that a model writes behind its words, as lines are shown to it: they are citations and no text."""
+"""Remove line numbers that a model writes after its text in the form it sees them: they are citations, not text."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _AT_THE_END = re.compile(
 )
 _ENDS = tuple('.。!?！？…"”»）)]')  # what a sentence may end with, or another bracket
 _BAR = BETWEEN.strip()
-_MOST, _LONGEST = 4, 400  # brackets behind a text, and characters of one
+_MOST, _LONGEST = 4, 400  # brackets after a text, and the part of it that is searched, in characters
 
 
 def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedLine]) -> str:
-    """A text that cites these segments, without the numbers of lines at its end: "… a tenth. [2, 5-7]".
+    """A text that cites these segments, without line numbers at its end, as in "… a tenth. [2, 5-7]".
 
-    - Behind a sentence they go where all of them are numbers of cited lines.
-    - Inside a sentence they go where they are the numbers of all cited lines and of no other.
-    - They stay where a cited line has the same in brackets, and where they are all that a cell holds.
+    - After a sentence, they are removed if all of them are numbers of cited lines.
+    - Within a sentence, they are removed only if they are the numbers of all cited lines and no other.
+    - They stay if a cited line contains the same brackets, and if they are all that a cell contains.
     """
     text = text.rstrip()
-    if "]" not in text[-3:]:  # nearly all
+    if "]" not in text[-3:]:  # true of nearly all texts
         return text
     cited_lines = [line for line in lines if any(line.first <= n <= line.last for n in cited)]
     for _ in range(_MOST):
@@ -45,9 +45,9 @@ def without_numbers(text: str, cited: Collection[int], lines: Sequence[NumberedL
 def _are_citations(
     numbers: str, before: str, cited_lines: Sequence[NumberedLine], lines: Sequence[NumberedLine]
 ) -> bool:
-    """Whether numbers behind a text are those of cited lines, inside a sentence of all of them.
+    """Whether the numbers after a text are those of cited lines; within a sentence they have to be those of all.
 
-    What a cited line has in brackets too are its own words.
+    Brackets that a cited line contains too are its own words.
     """
     runs = [(int(first), int(last or first)) for first, last in _RUN.findall(numbers)]
     cited_numbers = {line.first for line in cited_lines}
@@ -58,7 +58,7 @@ def _are_citations(
 
 
 def statement_without_numbers(statement: DraftStatement, lines: Sequence[NumberedLine]) -> DraftStatement:
-    """A statement and those below it without the numbers of the lines that they cite."""
+    """The statement and those nested below it, without the numbers of the lines that they cite."""
     details = tuple(statement_without_numbers(d, lines) for d in statement.details)
     text = without_numbers(statement.text, statement.lines, lines)
     if text == statement.text and details == statement.details:

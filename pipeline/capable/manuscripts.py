@@ -1,6 +1,6 @@
-"""A document written freely as Markdown, as models explain best, then cited: each statement gets its lines.
+"""Write a document freely as Markdown, which is how models explain best, then cite lines for each statement.
 
-Code takes the Markdown apart; the call that cites also puts right what the lines do not bear.
+Code parses the Markdown; the citing call also corrects what its lines do not support.
 """
 
 from __future__ import annotations
@@ -33,37 +33,37 @@ from pipeline.sections.summary import SUMMARY
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 
-_LEAST_PAGE = 1000  # words of a page that has one, a quarter of an hour of talk; shorter ones come out too long
-_SHARE = 0.9  # of the page's words, in which it is asked for: free writing comes out longer more often than shorter
-_LEAST_SHARE = 0.6  # of the words asked for; fewer are no document
-_MOST_LOST = 0.03  # of the words, which no statement can hold, such as addresses behind links
-_LEAST = {  # groups of statements
+_LEAST_PAGE = 1000  # words from which a page has one (15 minutes of talk); shorter ones come out too long
+_SHARE = 0.9  # of the page's words to ask for, since free writing comes out longer more often than shorter
+_LEAST_SHARE = 0.6  # of the words asked for; less is not a document
+_MOST_LOST = 0.03  # of the words may fit no statement, such as addresses of links
+_LEAST = {  # least numbers of statement groups
     OVERVIEW.name: (1, "text below ## Overview"),
     MAIN_POINTS.name: (2, "two headings with text below ## Main Points"),
     SUMMARY.name: (1, "text below ## Summary"),
 }
-_LEAST_CITED = 0.8  # of the statements, to which an answer gives lines that exist
+_LEAST_CITED = 0.8  # of the statements must get lines that exist
 _TOKENS_A_WORD = 3  # of Markdown in a JSON string
-_LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that each holds one matter
+_LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that each covers one topic
 
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """The statements of each section, as yet without lines; `words_lost` are how many none of them could hold."""
+    """The statements of each section, not cited yet; `words_lost` counts the words that fit no statement."""
 
     sections: Mapping[str, tuple[DraftGroup, ...]]
     words_lost: int
 
 
 def has_manuscript(recipe: Recipe, chunks: int, transcript: Transcript) -> bool:
-    """Whether a document is first written freely: not a short one, nor one composed of parts."""
+    """Whether a document is written freely first: if it is long enough and not composed of parts."""
     if chunks > 1 or not recipe.profile.manuscript or not kind_of(recipe).manuscript:
         return False
     return words_for(transcript.spoken_words, recipe.length) >= _LEAST_PAGE
 
 
 async def write_manuscript(job: Job) -> Manuscript:
-    """The document of a recording that is one chunk, without lines. Raises CallError where no usable answer comes."""
+    """Write the document of a single-chunk recording, not cited yet. Raises CallError if there is no usable answer."""
     (chunk,) = job.chunks
     words = round(_SHARE * words_for(job.transcript.spoken_words, job.recipe.length) / 10) * 10
     section_words = words_of_each(words)
@@ -86,9 +86,9 @@ async def write_manuscript(job: Job) -> Manuscript:
 
 
 async def cite(manuscript: Manuscript, job: Job) -> WrittenPart:
-    """The manuscript's statements with their lines, put right, and the sections that it lacks, written now.
+    """Cite and correct the manuscript's statements, and write the sections that it lacks.
 
-    Raises CallError where no usable answer comes.
+    Raises CallError if there is no usable answer.
     """
     (chunk,) = job.chunks
     draft = Draft(manuscript.sections, titles=job.titles).numbered(every=True)
@@ -128,7 +128,7 @@ async def cite(manuscript: Manuscript, job: Job) -> WrittenPart:
     }
     job.reporter.wrote(sections)
     withheld, dropped = (*part.withheld, *draft.withheld), (*part.dropped, *draft.dropped)
-    remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check that follows makes its own
+    remarks = () if job.recipe.profile.check == "model" else draft.remarks  # the check that follows adds its own
     remarks += tuple(verdicts.remarks)
     if manuscript.words_lost:
         remarks += (f"left out {numbered(manuscript.words_lost, 'word')} of the free text that fit no statement",)
@@ -138,7 +138,7 @@ async def cite(manuscript: Manuscript, job: Job) -> WrittenPart:
 def _segments_by_statement(
     rows: Sequence[Cited], citing: Collection[int], lines: Sequence[NumberedLine]
 ) -> dict[int, tuple[int, ...]]:
-    """The segments that an answer gives to each of the statements `citing`, but for those to which it gives none."""
+    """The segments that an answer gives for each statement in `citing`, without those that get none."""
     numbers: dict[int, list[int]] = {}
     for row in rows:
         if row.id in citing:
@@ -147,7 +147,7 @@ def _segments_by_statement(
 
 
 def _manuscript(markdown: str, words: int, labels: Labels) -> Manuscript:
-    """The document that Markdown holds. Raises Unusable where it is none of about so many words."""
+    """Parse a manuscript. Raises Unusable if it is not a document of about so many words."""
     titles = _titles(labels)
     page = page_of(markdown, titles)
     sections = sections_in(page, titles, STUDY.sections, labels)
@@ -161,13 +161,13 @@ def _manuscript(markdown: str, words: int, labels: Labels) -> Manuscript:
 
 
 def _titles(labels: Labels) -> dict[str, str]:
-    """The sections' names by their titles, in English and in the notes' language."""
+    """The names of sections by title, in English and in the notes' language."""
     catalogues = (labels_for("en"), labels)
     return {catalogue.heading(s.name).casefold(): s.name for catalogue in catalogues for s in STUDY.sections}
 
 
 def _headings(words: int) -> str:
-    """How many headings so many words of main points may have."""
+    """How many headings to ask for in so many words of main points."""
     return f"{max(2, round(words / _MOST_OF_SECTION))} to {max(3, round(words / _LEAST_OF_SECTION))}"
 
 

@@ -1,6 +1,6 @@
-"""Markdown as models write it: CommonMark with tables, formulas, tags, and bold that ends or begins at a sign.
+"""Markdown as models write it: CommonMark with tables, formulas, HTML tags, and bold next to punctuation.
 
-A line of dashes below a paragraph makes no heading of it, and "[2]: never" is a sentence.
+Unlike CommonMark, a line of dashes below a paragraph does not make it a heading, and "[2]: never" is a sentence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.text import FORMULA, UNPARTED
 
 _FORMULA = re.compile(FORMULA)
 _FENCE = r"^[^\w\n`~]*(?:\d+[.)]\s+)?(?P<fence>`{3,}|~{3,}).*?(?:^[\s>]*(?P=fence)|\Z)"
-_ROWS = r"(?!\n[\s>]*\n)"  # of a display, which no blank one parts
+_ROWS = r"(?!\n[\s>]*\n)"  # of a display formula, which has no blank line
 _DISPLAY = (
     r"(?P<quote>^[ \t]*>[ \t]*)?"
     rf"(?P<display>\$\$(?:\\\$|{_ROWS}[^$])+\$\$|(?<!\\)\\\[(?:\\[^\[\]]|{_ROWS}[^\\])+\\\])"
@@ -31,9 +31,9 @@ _ASIDE = re.compile(rf"{_FENCE}|`[^`\n]+`|(?P<comment><!--(?:(?!<!--).)*?-->)|{_
 _ELEMENTS = (
     "a|b|blockquote|br|caption|center|cite|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p"
     "|pre|q|s|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|wbr"
-)  # of HTML, for text
+)  # HTML elements for text
 _TAG = re.compile(rf"<(/?)({_ELEMENTS})(?:[\s/][^>]*)?>", re.IGNORECASE)
-_VOID = ("br", "hr", "img", "wbr")  # elements that nothing closes
+_VOID = ("br", "hr", "img", "wbr")  # elements that are not closed
 _BOX = re.compile(r"\[[ xX]\]\s+")
 _ALERT = re.compile(r"\[!\w+\][+-]?\s*")
 _BOX_OR_ALERT = re.compile(rf"{_BOX.pattern}|{_ALERT.pattern}")
@@ -47,7 +47,7 @@ _QUOTES = "\"'`"
 
 
 def nodes_of(markdown: str) -> list[SyntaxTreeNode]:
-    """The blocks of Markdown that a model wrote."""
+    """The blocks of a model's Markdown."""
     return SyntaxTreeNode(_parser().parse(markdown)).children
 
 
@@ -68,7 +68,7 @@ def _parser() -> MarkdownIt:
 
 
 def _in_one_line(state: StateCore) -> None:
-    """Joins the rows of a formula, of which "- b" or "= c" would begin another block, and leaves out comments."""
+    """Join the rows of a formula, where "- b" or "= c" would begin another block, and remove comments."""
 
     def joined(match: re.Match[str]) -> str:
         if match["comment"]:
@@ -81,7 +81,7 @@ def _in_one_line(state: StateCore) -> None:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    """A formula, in which nothing is a mark of Markdown."""
+    """Parse a formula, in which no character is Markdown."""
     match = _FORMULA.match(state.src, state.pos, state.posMax)
     if not match:
         return False
@@ -92,11 +92,11 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """A run of asterisks or underscores, which may begin or end words that stand out.
+    """Parse a run of asterisks or underscores, which may open or close emphasis.
 
-    CommonMark takes no run for an end between a sign and a letter, nor for a beginning between a letter and a
-    quotation mark: there words are parted by blanks. "**Why:**it" is meant so, and Chinese has no blanks at all.
-    Between brackets an asterisk is a sign.
+    CommonMark does not close between punctuation and a letter, nor open between a letter and a quotation mark, since it
+    expects blanks between words. But "**Why:**it" is meant as bold, and Chinese has no blanks at all. Between brackets
+    an asterisk is just a character.
     """
     sign = state.src[state.pos]
     if silent or sign not in "*_":
@@ -119,19 +119,19 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _begins(after: str) -> bool:
-    """Whether a run before this sign begins something."""
+    """Whether a run before this character may open emphasis."""
     return unicodedata.category(after) in _OPENING or after in _QUOTES
 
 
 def _ends(before: str) -> bool:
-    """Whether a run behind this sign ends something."""
+    """Whether a run after this character may close emphasis."""
     return not before.isspace() and unicodedata.category(before) not in _OPENING
 
 
 def _underscores(state: StateCore) -> None:
-    """Two underscores make words bold as two asterisks do.
+    """Let double underscores mean bold, like double asterisks.
 
-    They do not in a page that has bold between asterisks, and between underscores nothing but names as code has them.
+    Not on a page that has bold in asterisks and, between double underscores, only identifiers of code.
     """
     inner = [child for token in state.tokens for child in token.children or ()]
     bold = [(token.markup, behind.content) for token, behind in pairwise(inner) if token.type == "strong_open"]
@@ -143,9 +143,9 @@ def _underscores(state: StateCore) -> None:
 
 
 def _without_tags(state: StateCore) -> None:
-    """HTML's tags left out and their words kept; others, and those without their counterpart, are text.
+    """Remove HTML tags but keep their words. Unknown and unpaired tags are text.
 
-    A line break stays one, and what is set higher or lower is written in Unicode's signs or behind "^" or "_".
+    A line break is kept. Superscript and subscript become Unicode characters or follow "^" or "_".
     """
     rows = [token.children for token in state.tokens if token.children]
     names = _names_of_tags([child for row in rows for child in row if child.type == "html_inline"])
@@ -162,7 +162,7 @@ def _without_tags(state: StateCore) -> None:
 
 
 def _names_of_tags(tokens: Sequence[Token]) -> dict[int, str]:
-    """The elements of HTML's tags by the tokens' ids: of those that are pairs, and of those that nothing closes."""
+    """The element names of HTML tags, by token id: those in pairs, and those that are not closed."""
     names: dict[int, str] = {}
     open_tags: dict[str, list[Token]] = {}
     for token in tokens:
@@ -180,7 +180,7 @@ def _names_of_tags(tokens: Sequence[Token]) -> dict[int, str]:
 
 
 def _script(name: str, behind: Sequence[Token]) -> str:
-    """What stands for a tag that sets what is `behind` it higher or lower; text in Unicode's signs needs nothing."""
+    """The text in place of a `sup` or `sub` tag; "" if the text `behind` it is turned into Unicode characters."""
     mark, signs = _SCRIPTS[name]
     if [token.type for token in behind] != ["text", "html_inline"]:
         return mark
@@ -193,7 +193,7 @@ def _script(name: str, behind: Sequence[Token]) -> str:
 
 
 def _without_boxes(state: StateCore) -> None:
-    """Lists without the boxes of tasks, if each of several items has one; quotations without the kind of an alert."""
+    """Remove checkboxes from lists if each of several items has one, and the kind of an alert from quotations."""
     if not _BOX_OR_ALERT.search(state.src):  # hardly any page has some
         return
     for node in SyntaxTreeNode(state.tokens).walk():

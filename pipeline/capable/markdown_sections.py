@@ -1,7 +1,7 @@
-"""A manuscript's Markdown as the sections of a draft: paragraphs, lists and tables as statements without lines.
+"""A manuscript's Markdown as sections of a draft: paragraphs, lists and tables as statements without lines.
 
-What stands where nothing is looked for becomes a main point. What no statement can hold (an address behind a link, the
-cells of a row beyond its columns) is left out; `lost_words` counts it.
+Anything in an unexpected place becomes a main point. What no statement can hold (addresses of links, cells beyond a
+table's columns) is left out; `lost_words` counts its words.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from pipeline.verification.quotations import quoted_spans
 _ENDS_LEAD = re.compile(r"(?:[:：?!]|(?<!^[A-Z])(?<!^[A-Z][a-z])(?<!^[A-Z][a-z]{2})\.)$")  # not "Dr."
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*|:(?=[^\W\d_]{2}))")
 _TABLE_ROW = re.compile(r"[\s>]*\|(.*?)\|?\s*$")
-_nodes = lru_cache(maxsize=1)(nodes_of)  # a page is read for its sections, and again for what stands in none
-_MOST_OF_PIECE = 40  # words of two sentences that are cited together
-_LEAST_OF_BULLET = 4  # words of each cell of a row that stands alone, so that each is a bullet
+_nodes = lru_cache(maxsize=1)(nodes_of)  # a page is parsed for its sections and for its lost words
+_MOST_OF_PIECE = 40  # words of neighbouring sentences that are cited together
+_LEAST_OF_BULLET = 4  # words of each cell of a table's only row from which the cells become bullets
 _STEPS = "ordered_list"
 _BREAKS = ("softbreak", "hardbreak")
 _LISTS = ("bullet_list", _STEPS)
@@ -46,9 +46,9 @@ _LISTS = ("bullet_list", _STEPS)
 def sections_in(
     markdown: str, titles: Mapping[str, str], sections: Sequence[Section], labels: Labels
 ) -> dict[str, tuple[DraftGroup, ...]]:
-    """The statements of each section that stands under its title, by the section's name; `titles` in small letters.
+    """The statements of each section, by its name; `titles` (lower case) tell the section of a heading.
 
-    What stands under another heading is a main point below that. Raises Unusable for what is nested too deeply.
+    What is below another heading becomes main points. Raises Unusable if the Markdown is nested too deeply.
     """
     try:
         return _sections_in(markdown, titles, sections, labels)
@@ -57,7 +57,7 @@ def sections_in(
 
 
 def lost_words(markdown: str, sections: Mapping[str, Sequence[DraftGroup]], titles: Mapping[str, str]) -> int:
-    """How many words of the Markdown stand in none of the sections, those of titles and of tables' heads aside."""
+    """How many words of the Markdown are in no section, without those of titles and table heads."""
     draft = Draft({name: tuple(groups) for name, groups in sections.items()})
     kept_words = Counter(w for _, s in draft.statements() for text in (s.label, s.text) for w in words(text))
     kept_titles = [g.heading for groups in sections.values() for g in groups]
@@ -75,7 +75,7 @@ def _blocks(nodes: Sequence[SyntaxTreeNode], titles: Mapping[str, str]) -> list[
 
 
 def _texts_of(node: SyntaxTreeNode) -> Iterator[str]:
-    """The texts of a block, but for a heading's number, and the addresses and titles behind its links."""
+    """The texts of a block without a heading's number, and the addresses and titles of its links."""
     if node.type == "heading":
         yield without_number(_words(node))
     else:
@@ -112,7 +112,7 @@ def _sections_in(
 
 
 def _points_below_headings(block: Block, labels: Labels, *, prose: bool) -> list[tuple[str, list[DraftStatement]]]:
-    """The points of a section below each of its headings; among terms, words in bold alone are a heading too."""
+    """The points of a section by heading. For terms, a paragraph that is all bold is a heading too."""
     out: list[tuple[str, list[DraftStatement]]] = []
     for subsection in (block, *block.inside):
         out.append((subsection.heading, []))
@@ -129,7 +129,7 @@ def _points_below_headings(block: Block, labels: Labels, *, prose: bool) -> list
 
 
 def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
-    """The rows of a table of terms; one that has nothing but its term, as a line right below a table, is a text."""
+    """The rows of a table of terms. A row with nothing but a term, such as a line directly below the table, is text."""
     for row in (row for part in table.children if part.type == "tbody" for row in part.children):
         cells = [_words(cell) for cell in row.children]
         if any(cells):
@@ -138,7 +138,7 @@ def _rows_of_terms(table: SyntaxTreeNode) -> Iterator[DraftStatement]:
 
 @dataclass(slots=True)
 class _Piece:
-    """The statements of a block; a list counts from `first_number` and would go on with `next_number` (else 0)."""
+    """The statements of a block. A numbered list starts at `first_number` and could continue at `next_number`."""
 
     type: str
     rows: list[DraftStatement]
@@ -152,7 +152,7 @@ class _Piece:
 
 
 def _pieces(block: Block, labels: Labels) -> list[_Piece]:
-    """The blocks below a heading; what interrupts a numbered list goes below the item before, and the list goes on."""
+    """The blocks below a heading. What interrupts a numbered list is nested below its last item before that."""
     out: list[_Piece] = []
     for node in block.nodes:
         rows, columns = _rows(node, labels)
@@ -174,13 +174,13 @@ def _pieces(block: Block, labels: Labels) -> list[_Piece]:
 def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
     """The points below a heading.
 
-    - A paragraph is a point. A table, a numbered list, or a list that it leads up to goes below it.
-    - The items of other lists are points of their own.
-    - A table or steps right below the heading, a list or a table go below a bare point.
-    - Steps right below other steps are bullets, as their numbers would go on.
+    - A paragraph is a point. A table, a numbered list, or a list that the paragraph introduces is nested below it.
+    - Items of other lists are points of their own.
+    - A table or steps right below the heading, a list or a table are nested below a bare point.
+    - Steps right below other steps become bullets, since their numbering would otherwise continue.
     """
     above: DraftStatement | None = None
-    listed = False  # whether that is the last item of a list
+    listed = False  # whether `above` is the last item of a list
     for n, piece in enumerate(_pieces(block, labels)):
         rows, columns, steps = piece.rows, piece.columns, piece.steps
         behind = listed or bool(above and above.details and not (steps and above.steps))
@@ -192,7 +192,7 @@ def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
             below = tuple(_nested(rows, labels, steps=steps))
             above = replace(above, details=below, columns=columns, steps=steps)
             continue
-        if columns:  # nothing stands above that the table could belong to
+        if columns:  # there is no point for the table to belong to
             rows = [row.in_words(columns, labels.colon) for row in rows]
         yield from ((above,) if above else ())
         above, listed = None, piece.type in _LISTS
@@ -205,7 +205,7 @@ def _points(block: Block, labels: Labels) -> Iterator[DraftStatement]:
 
 
 def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> Iterator[DraftStatement]:
-    """The rows as they stand below a point: on one level, but for what is nested in `steps` or in a row with steps."""
+    """The rows as details of a point: on a single level, except below `steps` and rows with steps."""
     for row in (row.without_table(labels.colon) for row in rows):
         flat = tuple(replace(d, details=(), steps=False) for d in row.flat())
         if steps or row.steps:
@@ -215,7 +215,7 @@ def _nested(rows: Sequence[DraftStatement], labels: Labels, *, steps: bool) -> I
 
 
 def _in_pieces(point: DraftStatement, labels: Labels) -> Iterator[DraftStatement]:
-    """A point as a paragraph of statements, each cited for itself: a sentence, or several short ones together."""
+    """A point as a paragraph of statements that are cited separately: single sentences, or several short ones."""
     sentences = [point.text] if point.bound or point.bare else sentences_in(point.text)
     pieces: list[str] = []
     for sentence, is_quoted in zip(sentences, _inside_quotations(point.text, sentences), strict=True):
@@ -239,13 +239,13 @@ def _inside_quotations(text: str, sentences: Sequence[str]) -> Iterator[bool]:
 
 
 def _goes_below(piece: _Piece, above: DraftStatement | None) -> bool:
-    """Whether a list belongs to the paragraph above it: a numbered one, and items without leads that it leads up to."""
+    """Whether a list belongs to the paragraph above: if numbered, or if introduced and not all items have leads."""
     led_up_to = above is not None and above.text.endswith(LEADS_TO_A_LIST) and not all(row.label for row in piece.rows)
     return piece.type == _STEPS or (piece.type == "bullet_list" and led_up_to)
 
 
 def _rows(node: SyntaxTreeNode, labels: Labels) -> tuple[list[DraftStatement], tuple[str, ...]]:
-    """The statements of a block, and the columns where they are the rows of a table."""
+    """The statements of a block and, if it is a table, its columns."""
     if node.type in _LISTS:
         return [row for item in node.children for row in _item(item, labels)], ()
     if node.type == "blockquote":
@@ -278,7 +278,7 @@ def _counts_up(node: SyntaxTreeNode) -> bool:
 
 
 def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
-    """The statement of a list's item, with all that is nested in it below it."""
+    """The statement of a list item, with everything in the item nested below it."""
     first_block, *other_blocks = node.children or [node]
     statements = [] if first_block.type in _LISTS else list(_statement(first_block))
     if statements and [child.type for child in other_blocks] == ["table"]:
@@ -304,7 +304,7 @@ def _item(node: SyntaxTreeNode, labels: Labels) -> Iterator[DraftStatement]:
 def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
     """The statement of a paragraph.
 
-    Bold words at its beginning are its lead where they end a sentence or their line, or a colon stands behind them.
+    Bold words at its beginning are its lead if they end a sentence or a line, or if a colon follows.
     """
     inline = _inline(node)
     if inline and (bold := strong(inline[0])):
@@ -321,13 +321,13 @@ def _statement(node: SyntaxTreeNode) -> Iterator[DraftStatement]:
 
 
 def _inline(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
-    """What a paragraph is made of."""
+    """The inline nodes of a paragraph."""
     inline = node.children[0].children if node.type == "paragraph" and node.children else []
     return [child for child in inline if child.type != "text" or child.content]
 
 
 def _emphasis(inline: Sequence[SyntaxTreeNode]) -> tuple[str, ...]:
-    """The words in bold, but for a part of a word."""
+    """The words in bold, except parts of words."""
     bold = filter(None, map(strong, inline))
     emphasised_words = (emphasised(_words(node)) for node in bold if not is_own(node, inner_text(node)))
     return tuple(dict.fromkeys(filter(None, emphasised_words)))

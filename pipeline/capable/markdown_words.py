@@ -1,4 +1,4 @@
-"""The words of Markdown that a model writes freely, without their marks."""
+"""The words of a model's Markdown, without its markup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLOSING = (")", "]", "}")
 
 
 def text_of(node: SyntaxTreeNode) -> str:
-    """The words of a block without their marks; marks that are its own stay, and each row of code is code."""
+    """The words of a block without markup. Marks that belong to the text stay, and each row of code is in backticks."""
     match node.type:
         case "text" | "formula":
             return node.content
@@ -40,12 +40,12 @@ def text_of(node: SyntaxTreeNode) -> str:
 
 
 def inner_text(node: SyntaxTreeNode) -> str:
-    """The words of what is in a node."""
+    """The words of a node's children."""
     return "".join(map(text_of, node.children))
 
 
 def texts_in(node: SyntaxTreeNode) -> Iterator[str]:
-    """The texts of a block and of those in it, but for the head of a table, which tells what its rows hold."""
+    """The texts of a block and its inner blocks, except the heads of tables, which only describe their rows."""
     if node.type in _OF_BLOCKS:
         for child in node.children:
             yield from texts_in(child)
@@ -54,25 +54,25 @@ def texts_in(node: SyntaxTreeNode) -> Iterator[str]:
 
 
 def behind_links(node: SyntaxTreeNode) -> Iterator[str]:
-    """The addresses and titles behind a block's links and pictures."""
+    """The addresses and titles of a block's links and images."""
     for inner in node.walk():
         if inner.type in ("link", "image") and inner.markup != "autolink":
             yield from (str(inner.attrs[name]) for name in ("href", "src", "title") if name in inner.attrs)
 
 
 def _coded(row: str) -> str:
-    """A row of code between backticks, unless it has some itself."""
+    """A row of code in backticks, unless it contains some."""
     return row if "`" in row else f"`{row}`"
 
 
 def strong(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
-    """The node that is in bold, which may be in italics too."""
+    """The bold node that this is, or contains alone if it is italic; else None."""
     inner = [child for child in node.children if child.type != "text" or child.content] if node.type == "em" else [node]
     return inner[0] if len(inner) == 1 and inner[0].type == "strong" else None
 
 
 def is_own(node: SyntaxTreeNode, inner: str) -> bool:
-    """Whether the marks around inner text are signs of the text: inside a word, in a sum, and around names of code."""
+    """Whether marks around inner text belong to the text: inside words, in calculations, around code identifiers."""
     if node.markup.startswith("_"):
         return bool(_OF_CODE.fullmatch(f"_{inner}_" if node.type == "strong" else inner))
     before, after = node.previous_sibling, node.next_sibling

@@ -1,7 +1,7 @@
-"""Who the labels of a long recording stand for: what the lines of one part tell, "I'm Adam", holds for all parts.
+"""Find the persons behind labels in a long recording: a name in one part ("I'm Adam") holds for all parts.
 
-What a model answers is data: a name counts when lines beside the one that it cites say it, and takes a label's place in
-texts only where that label is no word.
+A model's answers are not trusted: a name counts only if lines near the cited one contain it, and replaces a label in
+texts only if the label is not a word.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pipeline.verification import Recording
 from pipeline.verification.recording import bare_words
 
 _MOST_WORDS, _LONGEST = 5, 60  # words and characters of a name
-_NEAR = 2  # lines before and after the cited one in which it may be said
+_NEAR = 2  # lines before and after the cited one in which the name may occur
 _LETTERED = re.compile(r"\S+ \S|\S \S+")  # "Grad G"
 
 
 def agreed_names(namings: Iterable[Naming], recording: Recording) -> dict[str, Naming]:
-    """The naming of each label with its fullest name, from those that hold; none where they name two people.
+    """The valid naming with the fullest name for each label; none if they name different people.
 
-    A name that its bearer says ("I'm Adam") outranks one that others say: "Thanks, Jim" may be meant for anybody.
+    A name that its bearer says ("I'm Adam") outranks one that others say, as "Thanks, Jim" may address anybody.
     """
     names: dict[str, list[Naming]] = {}
     for naming in (replace(n, name=clean(n.name)) for n in namings):
@@ -37,14 +37,14 @@ def agreed_names(namings: Iterable[Naming], recording: Recording) -> dict[str, N
 
 
 def _fullest(namings: Sequence[Naming]) -> Naming | None:
-    """The one with the longest name; None where another has words that it lacks."""
+    """The naming with the longest name; None if another has words that this one lacks."""
     fullest = max(namings, key=lambda n: len(n.name))
     words = set(bare_words(fullest.name))
     return fullest if all(words.issuperset(bare_words(n.name)) for n in namings) else None
 
 
 def _holds(naming: Naming, recording: Recording) -> bool:
-    """Whether somebody bears the label, and lines around the cited one say the name, which begins as a name does."""
+    """Whether a naming is valid: the label exists, the name looks like one, and lines near the cited one contain it."""
     words = naming.name.split()
     if not 0 < len(words) <= _MOST_WORDS or len(naming.name) > _LONGEST or words[0][0].islower():
         return False
@@ -57,7 +57,7 @@ def _is_own(naming: Naming, recording: Recording) -> bool:
 
 
 def _lines_with(naming: Naming, recording: Recording) -> Iterator[int]:
-    """The lines around the cited one that say the name."""
+    """The lines near the cited one that contain the name."""
     if name_words := bare_words(naming.name):
         lines = (n for place in recording.places_of(name_words) for n in place)
         yield from (n for n in lines if abs(n - naming.line) <= _NEAR)
@@ -70,9 +70,9 @@ def _is_no_word(label: str) -> bool:
 def with_names(
     parts: Sequence[WrittenPart], names: Mapping[str, Naming], recording: Recording
 ) -> Sequence[WrittenPart]:
-    """The parts with names in the place of labels in all of their texts; a label that is also spoken stays: "Q1".
+    """The parts with labels replaced by names in all texts, except labels that are also spoken ("Q1").
 
-    Another name that a part has for one of these people is replaced too, so that all parts call a person the same.
+    Other names that a part uses for one of these people are replaced too, so that all parts agree.
     """
     no_words = (n.label for n in names.values() if _is_no_word(n.label) and n.label not in n.name)
     labels = [label for label in no_words if not any(recording.places_of(bare_words(label)))]
@@ -81,14 +81,14 @@ def with_names(
 
 
 def _other_names(part: WrittenPart, names: Mapping[str, Naming], recording: Recording) -> dict[str, str]:
-    """The agreed name by each other name that the part has for the same label, if nobody else bears that."""
+    """The agreed name for each other name that the part has for the same label, unless somebody bears that name."""
     others = [n for n in part.namings if n.label in names and _holds(n, recording)]
     borne = {w for n in names.values() for w in bare_words(n.name)}
     return {n.name: names[n.label].name for n in others if borne.isdisjoint(bare_words(n.name))}
 
 
 def _renamed(part: WrittenPart, names: Mapping[str, str]) -> WrittenPart:
-    """The part with each of these words replaced by what it stands for."""
+    """The part with these words replaced in all texts."""
     if not names:
         return part
     listed = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
@@ -108,7 +108,7 @@ def _renamed(part: WrittenPart, names: Mapping[str, str]) -> WrittenPart:
 
 
 def introduction_of(names: Iterable[Naming], chunk: Chunk | None = None) -> str:
-    """The sentence that tells a model whom labels stand for, but for those whom lines of the `chunk` name."""
+    """The sentence that tells a model who is behind labels, without those whom lines of the `chunk` name."""
     introduced = [n for n in names if not chunk or not chunk.first <= n.line <= chunk.last]
     return (
         f"Who speaks: {'; '.join(f'{n.label} is {n.name} [{n.line}]' for n in introduced)}.\n\n" if introduced else ""

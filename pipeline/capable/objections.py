@@ -1,4 +1,4 @@
-"""What an answer objects to on a page, by the numbers of statements and titles; no objection is lost."""
+"""What an answer objects to on a page, by the numbers of statements and titles. No objection is lost."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _NUMBER = re.compile(r"\D*(\d{1,7})\D*")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A fault that the model reported, and the segments that bear the text put right."""
+    """A fault that the model reported, and the segments that support the correction."""
 
     fault: Fault
     lines: tuple[int, ...]
 
     @classmethod
     def of(cls, fault: Fault, cited: Sequence[int], lines: Sequence[NumberedLine]) -> Verdict:
-        """The verdict on a statement that cites these segments, its text without the numbers of lines that bear it.
+        """The verdict on a statement that cites these segments; line numbers are removed from its corrected text.
 
-        What it cites of other parts was shown with it, each segment under its own number.
+        The statement's cited lines from other parts were shown with it, numbered by segment.
         """
         borne = {*segments_of(fault.lines, lines), *(n for n in fault.lines if n in cited)}
         text = without_numbers(fault.text, {*borne, *cited}, lines)
@@ -41,16 +41,16 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        """What speaks against the statement."""
+        """The objection to the statement."""
         return self.fault.why or self.fault.verdict
 
 
 @dataclass(slots=True)
 class Verdicts:
-    """What the checking calls reported, by row of the page, and the rows that no call could look at, with the reason.
+    """The reports of checking calls, by row number; `unchecked` has the rows whose call failed, with the reason.
 
-    `doubts` are objections that correct nothing, `remarks` are on those that name nothing on the page. `missing` is
-    what the calls would add, `cut` the numbers of what they would spare.
+    `doubts` are objections without a correction, `remarks` those that refer to nothing on the page. `missing` is what
+    the calls would add, `cut` the numbers of what they would remove.
     """
 
     faults: dict[int, Verdict] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Verdicts:
     remarks: list[str] = field(default_factory=list)
 
     def add(self, other: Verdicts) -> None:
-        """Takes in what another call reported."""
+        """Include the report of another call."""
         self.faults |= other.faults
         self.doubts |= other.doubts
         self.missing += other.missing
@@ -72,7 +72,7 @@ class Verdicts:
         self.remarks += other.remarks
 
     def doubt(self, id_: int, objection: str) -> None:
-        """Takes in one more objection to a row."""
+        """Add an objection to a row."""
         before = self.doubts.get(id_, "")
         if objection not in before:
             self.doubts[id_] = joined(before, objection)
@@ -81,13 +81,13 @@ class Verdicts:
 def verdicts_in(
     parsed: Parsed[ChunkAnswer], cited: Mapping[int, Sequence[int]], lines: Sequence[NumberedLine]
 ) -> Verdicts:
-    """What an answer reports against rows of the page; `cited` has the segments that each of them cites, by its number.
+    """What an answer reports against rows of the page; `cited` has the segments that each row cites, by its number.
 
     - The first fault of a row counts; further ones are doubts.
-    - A fault of something that is not on the page is a remark.
-    - A fault that does not fit the schema is a doubt of its row, or a remark where it names none.
-    - A verdict that the schema does not have and that more than half of the rows get is no objection, since a model
-      calls so what it lets stand: one remark stands for all of them.
+    - A fault in something that is not on the page is a remark.
+    - A fault that does not fit the schema is a doubt on its row, or a remark if it names none.
+    - If more than half of the rows get the same unknown verdict, it is not an objection: models use one for what they
+      accept. A single remark replaces all of these.
     """
     verdicts = Verdicts()
     for fault in parsed.value.faults:
@@ -112,14 +112,14 @@ def verdicts_in(
 
 
 def _verdict(item: DroppedItem) -> str:
-    """The word that stands as a verdict in an item that does not fit, "" where none does or it is a known one."""
+    """The unknown verdict in an item that does not fit the schema, "" if it has none or a known one."""
     verdict = item.value.get("verdict") if isinstance(item.value, dict) else None
     word = clean(verdict).casefold() if isinstance(verdict, str) else ""
     return "" if word in _KNOWN else word
 
 
 def _objection_in(item: DroppedItem) -> tuple[str, int]:
-    """The objection in an item that does not fit, and the number of what it objects to, 0 for none."""
+    """The objection in an item that does not fit the schema, and the number of its row (0 if none)."""
     if not isinstance(item.value, dict):
         return item.text, 0
     number = _NUMBER.fullmatch(str(item.value.get("id")))
@@ -127,7 +127,7 @@ def _objection_in(item: DroppedItem) -> tuple[str, int]:
 
 
 def _objection_text(fault: Mapping[str, Any]) -> str:
-    """An objection in a line: "partly: the date is wrong; put right: It began in 2019."; "" for none."""
+    """An objection in a line: "partly: the date is wrong; put right: It began in 2019."; "" if it has no text."""
     values = (fault.get(key) for key in ("verdict", "why", "text"))
     verdict, why, text = (clean(words) if isinstance(words, str) else "" for words in values)
     reason = ": ".join(filter(None, (verdict, why)))
@@ -135,5 +135,5 @@ def _objection_text(fault: Mapping[str, Any]) -> str:
 
 
 def joined(*reasons: str) -> str:
-    """Those reasons that are not empty, one after the other."""
+    """The reasons that are not empty, joined by semicolons."""
     return "; ".join(filter(None, reasons))

@@ -1,4 +1,4 @@
-"""Fields of answers that should be plain, read as a manuscript's Markdown is: without marks, numbers, a second lead."""
+"""Read fields that should be plain text as Markdown: remove markup, numbers of headings and repeated leads."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pipeline.emphasis import unmarked
 from pipeline.text import clean
 
 _MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
-_MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be taken off
+_MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be removed
 _BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
-_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+(?!.*\s[–—]\s)")  # two dashes hold an aside
+_BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+(?!.*\s[–—]\s)")  # two dashes enclose an aside
 
 
 def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
-    """The groups of a section in plain words, each field in one line; what stood in bold is emphasis."""
+    """The groups of a section in plain words, each field in one line; words that were bold become emphasis."""
     titles = [_plain_title(group.heading) for group in groups]
     numbered = are_numbered([title for title, _ in titles])
     headings = [without_number(title) if numbered or was_marked else title for title, was_marked in titles]
@@ -36,7 +36,7 @@ def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
 
 
 def plain_statement(statement: DraftStatement) -> DraftStatement:
-    """A statement and those below it in plain words; a lead that the text says again is not said twice."""
+    """A statement and its details in plain words; a lead that the text repeats is removed from the text."""
     text, emphasis = _plain(statement.text)
     label = _plain(statement.label)[0]
     return replace(
@@ -50,7 +50,7 @@ def plain_statement(statement: DraftStatement) -> DraftStatement:
 
 
 def _plain_title(title: str) -> tuple[str, bool]:
-    """A title in plain words, and whether it had the mark of a heading in front of it."""
+    """A title in plain words, and whether it began with the mark of a heading."""
     text = unmarked(title)[0].strip()
     bare = text.lstrip("#")
     was_marked = bare != text and bare[:1].isspace()
@@ -58,18 +58,18 @@ def _plain_title(title: str) -> tuple[str, bool]:
 
 
 def _plain(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text in one line without marks of Markdown, and its words in bold.
+    """A text in one line without Markdown, and its words in bold.
 
-    One that would lose more than marks stays as it is. A sign in front of a figure is no bullet, and one "#" alone is
-    a number.
+    It stays unchanged if it would lose more than markup. A sign before a figure is not a bullet, and a lone "#" means a
+    number.
     """
     text, emphasis = unmarked(text.strip())
-    if not _MARKED.search(text):  # nearly all
+    if not _MARKED.search(text):  # true of nearly all texts
         return clean(text), emphasis
     try:
         nodes = nodes_of(text)
         plain_text = clean(" ".join(map(text_of, nodes)))
-    except RecursionError:  # emphasis in emphasis, hundreds of times
+    except RecursionError:  # emphasis within emphasis, hundreds of levels deep
         return clean(text), emphasis
     is_list = any(node.type == "bullet_list" for node in nodes)
     is_item = len(nodes) == 1 and len(nodes[0].children) == 1 and _BEGINS_WITH_A_WORD.match(plain_text)
@@ -80,7 +80,7 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _behind(lead: str, text: str) -> str:
-    """A text without the lead and a colon or dash at its beginning."""
+    """A text without the lead at its beginning and the colon or dash after that."""
     if not lead or text[: len(lead)].casefold() != lead.casefold():
         return text
     mark = _BEHIND_LEAD.match(text, len(lead))

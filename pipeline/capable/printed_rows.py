@@ -1,4 +1,4 @@
-"""What is checked of a page: each statement and title as it will be printed, and the rows that show them to a model."""
+"""What a check looks at: each statement and title as it will be printed, and the rows that show them to a model."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from pipeline.tables import row_of
 from pipeline.transcript import Chunk
 from pipeline.verification import Recording, finding
 
-_MOST_ELSEWHERE = 12  # lines of other parts that a row is shown with
+_MOST_ELSEWHERE = 12  # lines of other parts shown with a row
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedRow:
-    """Something printed that is checked: a statement, or a title over the lines of all that stands under it.
+    """Something printed that is checked: a statement, or a title with the lines of everything below it.
 
-    `text` shows it without its number, `above` are the ids and texts of what stands over it on the page, with the id 0
-    for what is not checked. A title is that of a part, a heading, or the headings of a table's columns: it cites no
-    lines of its own.
+    `text` lacks the number. `above` has ids and texts of what is above it on the page, with id 0 for what is not
+    checked. A title is that of a part, a heading, or a table's column headings; it cites no lines of its own.
     """
 
     id: int
@@ -34,11 +33,11 @@ class PrintedRow:
 
 
 def printed_rows(draft: Draft, recording: Recording) -> Iterator[PrintedRow]:
-    """Everything in a numbered draft that will be printed and says something of the recording, in reading order."""
+    """Everything in a numbered draft that is printed and claims something about the recording, in reading order."""
     before: tuple[tuple[int, str], ...] = ()  # what a reader knows from sections that are not checked
     for name, groups in draft.sections.items():
         title = (0, f"== {draft.titles[name]}")
-        if not any(s.id for g in groups for s in g.statements):  # they say nothing of the recording
+        if not any(s.id for g in groups for s in g.statements):  # this section claims nothing about the recording
             rows = tuple((0, f"- {s.text}") for g in groups for s in g.statements)
             before = (*before, title, *rows) if rows else before
             continue
@@ -70,7 +69,7 @@ def _rows_of_statements(
             text = _text(statement, recording)
             yield PrintedRow(statement.id, statement.lines, text, above, depth)
             above_nested = (*above_nested, (statement.id, f"{'   ' * depth}{text}"))
-        if statement.columns_id and not depth:  # tables stand right below the points of a heading
+        if statement.columns_id and not depth:  # tables are directly below the points of a heading
             text = f"(columns) {row_of(statement.columns)}"
             yield PrintedRow(statement.columns_id, lines_of(statement.details), text, above_nested, 1, is_title=True)
             above_nested = (*above_nested, (statement.columns_id, f"   {text}"))
@@ -84,9 +83,9 @@ def _text(statement: DraftStatement, recording: Recording) -> str:
 
 
 def shown_rows(rows: Sequence[PrintedRow], chunk: Chunk, job: Job) -> Iterator[str]:
-    """The rows as a model is shown them beside a chunk, with what stands above them on the page.
+    """The rows as shown to a model beside a chunk, with what is above them on the page.
 
-    Each has the numbers of its lines there; its lines of other parts are shown in full.
+    Each row has the numbers of its lines in the chunk; its lines from other parts are shown in full.
     """
     lines = job.prefixes.lines(chunk)
     shown_segments = {n for line in lines for n in range(line.first, line.last + 1)}

@@ -1,4 +1,4 @@
-"""What the parts of a long recording gave, as numbered rows that an editor composes a document of."""
+"""What the parts of a long recording contain, as numbered rows from which an editor composes a document."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from pipeline.tables import row_of
 
 @dataclass(frozen=True, slots=True)
 class NumberedRows:
-    """Points, terms, overview sentences and items of all parts by number, from 1; the first `points` are points.
+    """Points, terms, overview sentences and items of all parts, numbered from 1; the first `points` rows are points.
 
-    `items` has the numbers of the terms, and of each section whose items are taken by number, `labels` the words
-    that code adds, in the notes' language, `people` the names of the speakers.
+    `items` has the numbers of the terms and of each section whose items are chosen by number, `labels` the words that
+    code adds in the notes' language, `people` the names of the speakers.
     """
 
     rows: tuple[DraftStatement, ...]
@@ -35,27 +35,27 @@ class NumberedRows:
 
     @property
     def written_anew(self) -> list[Section]:
-        """The sections that the editor writes."""
+        """The sections that the editor writes anew."""
         return [s for s in self.sections if s.composed == "anew"]
 
     @property
     def by_number(self) -> list[Section]:
-        """The sections whose items are taken by number."""
+        """The sections whose items are chosen by number."""
         return [s for s in self.sections if s.by_number]
 
     def has(self, number: int) -> bool:
-        """Whether there is a row of this number."""
+        """Whether a row has this number."""
         return 1 <= number <= len(self.rows)
 
     def lines_of(self, numbers: Sequence[int]) -> tuple[int, ...]:
-        """The segments that rows of these numbers rest on, their details included, in order."""
+        """The segments that the rows of these numbers cite, details included, in order."""
         return lines_below(self.rows[n - 1] for n in numbers if self.has(n))
 
 
 def table_of(
     parts: Sequence[WrittenPart], sections: tuple[Section, ...], labels: Labels, people: tuple[str, ...] = ()
 ) -> tuple[NumberedRows, str]:
-    """All rows by number, and the text that shows them to the editor.
+    """All rows with numbers, and the text that shows them to the editor.
 
     `labels` are in the notes' language, `people` are the names of the speakers.
     """
@@ -88,7 +88,7 @@ def table_of(
 
 
 def of_all_parts(section: Section, parts: Sequence[WrittenPart]) -> list[DraftStatement]:
-    """What the parts have in a section, in a row."""
+    """The statements of a section in all parts, in order."""
     return in_a_row([group for part in parts for group in part.sections.get(section.name, ())])
 
 

@@ -1,6 +1,6 @@
-"""What came out longer than was asked for: a page loses what readers would miss least, a section its last items.
+"""Shorten what is longer than asked for: a page loses what readers would miss least, a section its last items.
 
-What goes stays in the record as dropped.
+Whatever is removed stays in the record as dropped.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from pipeline.sections.base import in_a_row
 from pipeline.sections.main_points import MAIN_POINTS
 from pipeline.text import numbered
 
-# Times the words asked for: how long a page that is cited, and one that is checked, may be before something has to go.
+# How long a page may be, relative to the words asked for, before it is cut: when it is cited, and when it is checked.
 LONGEST_CITED, LONGEST_CHECKED = 1.05, 1.1
-_LEAST_OVER = 0.03  # of a page's words, from which on something is cut
-_MOST_CUT = 2 / 3  # of the words of the main points
-_MOST_BELOW = 30  # words by which a page may become shorter than asked where a whole matter is cut
+_LEAST_OVER = 0.03  # share of a page's words from which cutting is worthwhile
+_MOST_CUT = 2 / 3  # share of the main points' words that may be cut
+_MOST_BELOW = 30  # words by which a cut may make a page shorter than asked for
 
 
 def words_over(draft: Draft, words_asked: float) -> int:
-    """By how many words a page is longer than it was asked for; 0 where that is too few to cut anything."""
+    """How many words a page is longer than asked for; 0 if too few to be worth cutting."""
     words = draft.words()
     excess = round(words - words_asked)
     return excess if excess >= _LEAST_OVER * words else 0
 
 
 def cut_instruction(excess: int, words: int, job: Job) -> str:
-    """What the task says of the field `cut`: what a page of so many words, `excess` of them too many, can spare."""
+    """The part of the task on the field `cut`: what a page of `words` words, `excess` of them too many, can spare."""
     if not excess:
         return "cut: stays empty in this task." if job.has_manuscript else ""
     return job.piece("cut.v2", words=excess, share=max(2, round(words / excess)))
 
 
 def shortened(draft: Draft, cut: Sequence[int], excess: int) -> Draft:
-    """The draft without the main points' statements of the numbers `cut`, in this order, until no word is in `excess`.
+    """The draft without the main points' statements numbered in `cut`, removed in this order until `excess` is gone.
 
-    A statement goes with what is nested below it; the number of a title stands for all that is below the title. A third
-    of the main points' words stays whatever is cut. What goes stays in the record as dropped.
+    A statement is removed with its details; the number of a title means everything below the title. At least a third of
+    the main points' words always stays. Whatever is removed stays in the record as dropped.
     """
     main_points = Draft({MAIN_POINTS.name: draft.sections.get(MAIN_POINTS.name, ())})
     words_to_cut = min(excess, round(_MOST_CUT * main_points.words()))
@@ -64,7 +64,7 @@ def shortened(draft: Draft, cut: Sequence[int], excess: int) -> Draft:
 
 
 def within_most(draft: Draft, sections: Sequence[Section]) -> Draft:
-    """The draft without the last items of a section that has more than its most, and a remark on them."""
+    """The draft without the last items of sections that exceed their maximum, and a remark on them."""
     kept_sections = dict(draft.sections)
     dropped: list[DroppedNote] = []
     remarks: list[str] = []

@@ -1,4 +1,4 @@
-"""Rows of the sections that are none of main points: sentences, terms with their definitions, names of people."""
+"""Rows of sections other than main points: sentences, terms with their definitions, names of people."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pipeline.text import LEADS_TO_A_LIST, word_count
 
 _TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[-–—]+\s+)(?=\S)")
 _BEHIND_BOLD = re.compile(r"(?:\s*(?:[:：]|[–—]+)\s*|\s+-+\s+)(?=\S)")
-_MOST_OF_TERM = 6  # words of a term in bold, or of one whose definition is nested below it
+_MOST_OF_TERM = 6  # words of a bold term, or of one whose definition is nested below it
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…]$")
 
 Rows = tuple[DraftStatement, ...]
-# A section's points below each of its headings, "" for none.
+# A section's points for each of its headings, "" for none.
 PointsByHeading = Sequence[tuple[str, Sequence[DraftStatement]]]
 
 
 def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows, Rows]:
-    """The points of a section as its rows, and those that can be none: without a term, or a name."""
+    """The points of a section as its rows, and those that cannot be rows because they lack a term or name."""
     if FORMS.get(section.name) == "prose":
         flat = [row for heading, points in points_by_heading for row in _flat(_headed(points, heading))]
         return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
@@ -45,7 +45,7 @@ def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows,
                 rows.append(replace(row, text=" ".join((row.text, *(d.labelled for d in below))), bound=False))
             elif not section.cites:
                 rows += [row, *below]
-            elif below or not row.text.endswith(":"):  # what leads up to a list is nothing by itself
+            elif below or not row.text.endswith(":"):  # a mere introduction of a list says nothing
                 misfits += [row, *(DraftStatement(d.labelled, ()) for d in below)]
     if not section.cites:
         rows = [DraftStatement(row.labelled, ()) for row in rows]
@@ -53,7 +53,7 @@ def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows,
 
 
 def row_of_terms(cells: Sequence[str]) -> DraftStatement:
-    """A row of a table as a term with its definition: the other cells, in a row."""
+    """A row of a table as a term; the other cells together are its definition."""
     term, *definition = cells
     text = ""
     for cell in filter(None, definition):
@@ -66,21 +66,21 @@ def _flat(points: Sequence[DraftStatement]) -> Rows:
 
 
 def _headed(points: Sequence[DraftStatement], heading: str) -> Sequence[DraftStatement]:
-    """The points, of which the first has the heading in front."""
+    """The points, with the heading put before the first one."""
     if not heading or not points:
         return points
     return [replace(points[0], label=without_end_mark(heading), text=points[0].labelled), *points[1:]]
 
 
 def _defines(points: Sequence[DraftStatement], repeated: Mapping[str, int]) -> bool:
-    """Whether points define the heading above them: they are no terms, or their leads return below other headings."""
+    """Whether points define the heading above them: they are no terms, or their leads recur below other headings."""
     if label := points[0].label:
         return repeated[label] > 1
     return not _behind_bold(points[0]) and not (len(points) > 1 and all(p.label or _TERM.match(p.text) for p in points))
 
 
 def _termed(point: DraftStatement, section: Section) -> tuple[DraftStatement, Rows]:
-    """A point with its term as label, "" where it names none, and what stands below it."""
+    """A point with its term as label ("" if it has none), and its details."""
     top, below = replace(point, details=()), _flat([point])[1:]
     if top.label:
         return top, below
@@ -98,12 +98,12 @@ def _termed(point: DraftStatement, section: Section) -> tuple[DraftStatement, Ro
 
 
 def _bold(point: DraftStatement) -> str:
-    """The words in bold with which a point begins."""
+    """The bold words with which a point begins."""
     return next((words for words in point.emphasis[:1] if point.text.startswith(words)), "")
 
 
 def _behind_bold(point: DraftStatement) -> int:
-    """Where the text begins behind words in bold and a colon or a dash, 0 for nowhere."""
+    """The index of the text after leading bold words and a colon or dash; 0 if there are none."""
     bold = _bold(point)
     match = _BEHIND_BOLD.match(point.text, len(bold)) if bold else None
     return match.end() if match else 0

@@ -1,6 +1,6 @@
-"""Chunks to written sections: one call a chunk, the chunk halved where an answer is cut off (capable/halving).
+"""Write sections from chunks: one call for each chunk, which is halved if the answer is cut off (capable/halving).
 
-A transcript that fits one call is written as a whole document. The parts of a longer one get all sections but the
+A transcript that fits one call is written as a whole document. The parts of a longer one get all sections except the
 summary, and are composed afterwards.
 """
 
@@ -32,10 +32,10 @@ from pipeline.text import LEADS_TO_A_LIST
 from pipeline.transcript import Chunk, spoken_words
 
 CITES_NO_LINE = "it cites no line"
-_WRITTEN_SHARE = 0.8  # of the words asked for, that a page is written in: models write a fifth more, and the check adds
-_PARTS_SHARE = 1.15  # of their share of the words that parts get, so that composing has something to choose from
+_WRITTEN_SHARE = 0.8  # of the words asked for, since models write a fifth more and the check adds some
+_PARTS_SHARE = 1.15  # of a part's share of the words, so that composing has something to choose from
 _TOKENS_A_WORD = 4  # of an answer in JSON, cited numbers included
-_FEW_WORDS = 20  # of lines that are no filler, in which there may be nothing worth a note
+_FEW_WORDS = 20  # spoken words outside filler below which a chunk may have nothing worth a note
 _NO_POINTS = "main_points is empty, and skipped does not name these lines: answer with the whole document"
 _PART = "They are part {} of a longer recording: {} are those of this part{}."
 _SPEAKERS = "speakers has each label that is no name, where a line tells the name of its person, with that line."
@@ -43,9 +43,9 @@ _SPEAKERS = "speakers has each label that is no name, where a line tells the nam
 
 @dataclass(slots=True)
 class WrittenPart:
-    """What a call wrote of the lines that it `read`; `whole` tells that these are the whole recording.
+    """What a call wrote from the lines that it `read`; `whole` means that these are the whole recording.
 
-    `remarks` tell what is otherwise than asked.
+    `remarks` say what differs from what was asked for.
     """
 
     sections: Mapping[str, tuple[DraftGroup, ...]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class WrittenPart:
 
 
 async def write(job: Job) -> Sequence[WrittenPart]:
-    """All parts in the recording's order. What a chunk cannot give is a problem; the others stand."""
+    """All parts in the recording's order. A chunk without result becomes a problem; the others stay."""
     spoken = max(1, job.transcript.spoken_words)
 
     def share(chunk: Chunk) -> _Share:
@@ -75,7 +75,7 @@ async def write(job: Job) -> Sequence[WrittenPart]:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """Lines that one call writes in so many words; `whole` tells that these are the whole recording."""
+    """The lines that one call writes about, in so many words; `whole` means that these are the whole recording."""
 
     chunk: Chunk
     words: float
@@ -86,7 +86,7 @@ class _Share:
 
 
 async def _parts_of(share: _Share, job: Job) -> list[WrittenPart]:
-    """The part that a share gives, or several where the answer was cut; a stretch that gives none is one problem."""
+    """The parts of a share: several if an answer was cut off. Neighbouring pieces that fail are one problem."""
     return await by_halves(share, partial(_part_of_share, job=job), lambda share_cut, _: share_cut.halves(), _unwritten)
 
 
@@ -96,7 +96,7 @@ def _unwritten(shares: Sequence[_Share], reason: str) -> WrittenPart:
 
 
 async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
-    """The part that a call gives. Raises CallError."""
+    """The part that one call gives. Raises CallError."""
     chunk, whole, words = share.chunk, share.whole, _in_tens(share.words)
     sections = [s for s in job.sections if whole or s.of_parts]
     total_words = with_added(words, sections)
@@ -128,22 +128,22 @@ async def _part_of_share(share: _Share, job: Job) -> WrittenPart:
 
 
 def words_before_check(job: Job) -> int:
-    """Words that a page is written in, those of sections that add to the usual ones aside."""
+    """The words to write a page in, without sections that come in addition to the usual ones."""
     return _in_tens(_WRITTEN_SHARE * words_for(max(1, job.transcript.spoken_words), job.recipe.length))
 
 
 def _in_tens(words: float) -> int:
-    """So many words as a model is asked for them; no page has fewer than 60."""
+    """A number of words, rounded to tens as models are asked for it; at least 60."""
     return max(60, round(words / 10) * 10)
 
 
 def tokens_for(words: int) -> int:
-    """Tokens that an answer of so many words may take."""
+    """The tokens allowed for an answer of so many words."""
     return 2000 + _TOKENS_A_WORD * words
 
 
 def _part_note(chunk: Chunk, job: Job) -> str:
-    """What the task says when the lines are a part: which sections are the part's own, and which stay empty."""
+    """The task's note on a part: which sections the part has to fill, and which stay empty."""
     sections = sorted((s for s in job.sections if s.of_parts), key=lambda s: s.composed != "arranged")
     *first, last = (s.name for s in sections if not s.prompt_of_part)
     names = f"{', '.join(first)} and {last}" if first else last
@@ -157,7 +157,7 @@ def _problem(chunk: Chunk, message: str) -> Problem:
 
 
 def _lacks_points(part: WrittenPart, chunk: Chunk) -> bool:
-    """Whether there is no main point, though the chunk has more than what the model calls filler."""
+    """Whether there is no main point although the chunk has enough words that the model does not call filler."""
     remaining = [s for s in chunk.segments if s.id not in part.filler]
     return not part.sections[MAIN_POINTS.name] and spoken_words(remaining) >= _FEW_WORDS
 
@@ -165,14 +165,14 @@ def _lacks_points(part: WrittenPart, chunk: Chunk) -> bool:
 def _filler(answer: ChunkAnswer, chunk: Chunk, job: Job) -> frozenset[int]:
     """The segments of a chunk that the model calls filler."""
     lines = job.prefixes.lines(chunk)
-    # A model may answer any numbers, and a range of all of them would fill the memory.
+    # A model may answer any numbers; a range of all of them could fill the memory.
     stretches = (range(max(s.first, 1), min(s.last, chunk.last) + 1) for s in answer.skipped)
     skipped = {n for stretch in stretches for n in segments_of(stretch, lines)}
     return frozenset(s.id for s in chunk.segments if s.id in skipped)
 
 
 def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool) -> WrittenPart:
-    """An answer with its numbers as segments."""
+    """An answer with its line numbers turned into segments."""
     answer = parsed.value
     lines = job.prefixes.lines(chunk)
 
@@ -185,7 +185,7 @@ def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool)
 
     rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
     empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
-    speakers: Sequence[Speaker] = getattr(answer, "speakers", ())  # of a recording in parts
+    speakers: Sequence[Speaker] = getattr(answer, "speakers", ())  # only for a recording in parts
     return WrittenPart(
         sections={s.name: anchored(groups_of(s), s, chunk) for s in job.sections},
         whole=whole,
@@ -197,7 +197,7 @@ def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool)
 
 
 def unfit(parsed: Parsed[Answer], sections: Sequence[Section]) -> tuple[Withheld, ...]:
-    """The items of these sections that did not fit the schema, in their own words."""
+    """The items of these sections that did not fit the schema, verbatim."""
     names = {s.name for s in sections}
     return tuple(
         Withheld(section=d.field, text=d.text, reason=f"it did not match the schema: {d.reason}")
@@ -207,11 +207,11 @@ def unfit(parsed: Parsed[Answer], sections: Sequence[Section]) -> tuple[Withheld
 
 
 def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tuple[DraftGroup, ...]:
-    """The groups, with lines for each statement that should cite some and cites none.
+    """The groups, with lines for each statement that should cite some but cites none.
 
-    - One that only leads up to a list gets the lines that this cites.
-    - One that tells who a speaker is gets their first line: labels tell it, and no line says it.
-    - Any other gets the chunk's first line and stands in doubt, so that the check sees it.
+    - One that only introduces a list gets the lines of the list.
+    - One that says who a speaker is gets that speaker's first line, since only labels say it.
+    - Any other gets the chunk's first line and a finding, so that the check looks at it.
     """
     return tuple(
         replace(g, statements=tuple(_anchored_statement(s, section, chunk) for s in g.statements)) for g in groups
@@ -231,6 +231,6 @@ def _anchored_statement(statement: DraftStatement, section: Section, chunk: Chun
 
 
 def _first_line_of(name: str, chunk: Chunk) -> int | None:
-    """The first line whose label stands for somebody, by name."""
+    """The id of the first line whose label stands for this person."""
     labels = ((s.id, s.speaker) for s in chunk.segments if s.speaker)
     return next((id_ for id_, label in labels if name and full_name(label, (name,)) == name), None)
