@@ -1,11 +1,12 @@
-"""The whole program against the mock endpoint, a bare asyncio + openai loop and the ideal bound, in ratios.
+"""Compare the whole program with a bare asyncio + openai loop and with the ideal bound, against a mock endpoint.
 
     python -m benchmarks.batch_speed [--docs 40] [ROW …]
 
-Rows: client fixed64 fixed256 lognormal unequal faults rpm again start memory. "LB" is the bound that no client
-can beat: the latencies that the endpoint gave, summed, over the calls at once. Makespan: first call to last document,
-the SDK's import included; a bare loop's is its whole command. Start-up: what a run of one transcript of 600 tokens
-takes, and a bare loop of as many calls.
+Rows: client fixed64 fixed256 lognormal unequal faults rpm again start memory.
+
+"LB" is the lower bound for any client: the sum of the endpoint's latencies, divided by the calls at once. Makespan is
+the time from the first call to the last document, with the SDK's import; for a bare loop it is the whole command.
+Start-up is what a run of one transcript of 600 tokens takes, or a bare loop with as many calls.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ _VERBS = "lifts moves warms measures carries feeds follows covers changes holds 
 
 
 def document(seed: int, tokens: int) -> str:
-    """A made-up transcript of about so many tokens, the same for the same seed."""
+    """A made-up transcript of about so many tokens; the same seed gives the same text."""
     rng = random.Random(seed)
-    # A few words of many, as in speech: invented ones, so that no two recordings are about the same.
+    # Few words from many, as in speech; invented words, so that no two recordings have the same subject.
     syllables = "ba do ke li mo na pu ra si te vo wa zu fe gri sto pla tru".split()
     words = _WORDS + ["".join(rng.choice(syllables) for _ in range(rng.randint(2, 4))) for _ in range(600)]
     lines = []
@@ -52,7 +53,7 @@ def document(seed: int, tokens: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One process: what it cost and what the endpoint saw."""
+    """One process: what it cost, and what the endpoint counted."""
 
     wall: float
     cpu: float
@@ -65,7 +66,7 @@ class Ran:
 
 @contextmanager
 def endpoint(*options: str) -> Iterator[str]:
-    """A mock endpoint of its own process."""
+    """A mock endpoint in a process of its own; its address."""
     command = [sys.executable, "-m", "benchmarks.mock_endpoint", *options]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert server.stdout
@@ -86,10 +87,10 @@ def _counts(url: str, *, forget: bool = False) -> dict[str, Any]:
 
 
 def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
-    """Runs a command to its end."""
+    """Run a command to its end."""
     if log:
         log.unlink(missing_ok=True)
-    # Python keeps its bytecode, as where the program is installed, whatever this environment says.
+    # Let Python keep its bytecode, as an installed program does, whatever this environment says.
     left_out = ("OPENAI_", "STUDYDOC_", "PYTHONDONTWRITEBYTECODE")
     plain = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
     started = time.monotonic()
@@ -120,7 +121,7 @@ def program(folder: Path, url: str, at_once: int, out: Path, *more: str) -> Ran:
 
 
 def bare(url: str, at_once: int, calls: int) -> Ran:
-    """The loop that anybody would write: AsyncOpenAI, a semaphore, gather; bodies of the same size."""
+    """The obvious loop, in a process of its own: AsyncOpenAI, a semaphore, gather; request bodies of the same size."""
     return run([sys.executable, "-m", "benchmarks.batch_speed", "bare", url, str(at_once), str(calls)], url)
 
 
@@ -142,7 +143,7 @@ async def _bare_loop(url: str, at_once: int, calls: int) -> None:
 
 
 async def _client_loop(url: str, at_once: int, calls: int, rpm: int) -> None:
-    """Only the adapter and its gate, without the pipeline around them."""
+    """Only the adapter and its gate, without the rest of the pipeline."""
     from pipeline.errors import CallError
     from pipeline.llm import Message, Request
     from pipeline.providers.endpoint import Endpoint
@@ -172,7 +173,7 @@ def client(url: str, at_once: int, calls: int, rpm: int = 0) -> Ran:
 
 
 def _further(ran: list[Ran], calls: int, at_once: int) -> str:
-    """What four times as many further calls cost: start-up, the same in both runs, falls out."""
+    """The cost of the second run's additional calls (four times `calls`). Start-up is the same and cancels out."""
     first, second = ran
     bound = (second.counts["waited"] - first.counts["waited"]) / at_once
     return (
@@ -200,7 +201,7 @@ def _client(work: Path, docs: int) -> list[str]:
 
 
 def write_documents(folder: Path, docs: int, tokens: int = CHUNK * CHUNKS, *, unequal: bool = False) -> Path:
-    """Transcripts of equal size, or of a quarter to seven quarters of it."""
+    """Write transcripts of equal size, or, if `unequal`, of a quarter to seven quarters of it."""
     folder.mkdir()
     for n in range(docs):
         size = round(tokens * (0.25 + 1.5 * ((n * 7) % docs) / docs)) if unequal else tokens
@@ -221,14 +222,14 @@ def _bound(ran: Ran, at_once: int) -> float:
 
 
 def _tokens(folder: Path) -> int:
-    """Tokens of all transcripts in a folder."""
+    """The number of tokens of all transcripts in a folder."""
     from pipeline.llm.tokens import count_tokens
 
     return sum(count_tokens(path.read_text("utf-8")) for path in folder.iterdir())
 
 
 def _a_call(ran: Ran, start: Ran) -> str:
-    """Processor time of a call: start-up shared out, and without what a run of one short transcript takes."""
+    """Processor time of a call: with start-up shared among all calls, and without what one short transcript takes."""
     calls, before = ran.counts["requests"], start.counts["requests"]
     return f"{ran.cpu / calls * 1000:.2f} ms, {(ran.cpu - start.cpu) / (calls - before) * 1000:.2f} without start-up"
 
@@ -338,7 +339,7 @@ ROWS = {
 
 
 def main() -> None:
-    """Prints a row after the other."""
+    """Print row after row."""
     if sys.argv[1:2] == ["bare"]:
         asyncio.run(_bare_loop(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
         return

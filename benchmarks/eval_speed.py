@@ -1,4 +1,4 @@
-"""How long `studydoc eval` takes for 100 documents: copies of the fixtures, each read, checked and scored by itself.
+"""Time `studydoc eval` over 100 documents: copies of the fixtures, each read, checked and scored.
 
 python -m benchmarks.eval_speed [FIXTURES] [--documents 100]
 """
@@ -16,7 +16,7 @@ from pipeline.evaluation.fixtures import fixture_folders
 
 
 def seconds(fixtures: Path, documents: int) -> float:
-    """Time of one `eval` over so many documents, with references where fixtures have them."""
+    """Seconds of one `eval` over so many documents, with references where fixtures have them."""
     fixture_paths = fixture_folders(fixtures)
     with TemporaryDirectory() as folder:
         for n in range(documents):
@@ -28,7 +28,7 @@ def seconds(fixtures: Path, documents: int) -> float:
 
 
 def main() -> None:
-    """Prints the time."""
+    """Print the time."""
     parser = argparse.ArgumentParser()
     parser.add_argument("fixtures", nargs="?", type=Path, default=Path("tests/fixtures"))
     parser.add_argument("--documents", type=int, default=100)

@@ -1,8 +1,9 @@
-"""How long a document of 120 statements takes in every format, and how large it becomes.
+"""How long the export of a document of 120 statements takes in each format, and how large the file is.
 
     python -m benchmarks.exports [RECORD]
 
-Without a record a document is made up: 120 statements of 30 words, each with two lines of 25 words, 12 key concepts.
+Without a record the document is made up: 120 statements of 30 words, each citing two lines of 25 words, 12 key
+concepts.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _STATEMENTS, _LINES, _CONCEPTS, _POINTS = 120, 400, 12, 9
 
 
 def main() -> None:
-    """Prints a row a format: seconds of the first and of a second document, bytes."""
+    """Print a row for each format: seconds for the first and for a second document, bytes."""
     document = _loaded(Path(sys.argv[1])) if len(sys.argv) > 1 else _ready(_document(), "talk", _transcript())
     print(f"{sum(1 for _ in document.points())} statements; first time, then again: seconds on the clock (of CPU); kB")
     for form in FORMATS:

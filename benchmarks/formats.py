@@ -1,10 +1,10 @@
-"""What is understood of many files: a table of format, segments, speakers, words kept and warnings.
+"""What the readers understand of many files: a table of format, segments, speakers, words kept and warnings.
 
     python -m benchmarks.formats                      makes docs/formats.md from ../shared/corpus and ../shared/inputs
     python -m benchmarks.formats FOLDER… --out FILE   of other folders
 
-Words kept are held against a baseline that knows nothing of transcripts: all words of the decoded file, without times,
-tags, links and the keys of JSON. What the reader left out and told counts as kept; labels count where they stand.
+The baseline for words kept knows nothing of transcripts: all words of the decoded file, without times, tags, links and
+JSON keys. Words that a reader reports as left out count as kept. Labels count where they are.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ SPOKEN = {"text", "body", "transcript", "utf8", "value", "content"}
 
 
 def texts(node: Any, key: str = "") -> Iterator[str]:
-    """The strings of JSON that are words somebody says."""
+    """The JSON strings that are spoken words."""
     if isinstance(node, dict):
         for name, value in node.items():
             yield from texts(value, name)
@@ -72,7 +72,7 @@ def texts(node: Any, key: str = "") -> Iterator[str]:
 
 
 def baseline(source: Source) -> Counter[str]:
-    """The words of a file for somebody who knows no format: times, tags, cue numbers and keys aside."""
+    """The words of a file to somebody who knows no format, without times, tags, cue numbers and keys."""
     raw = content(source.path)
     if raw[:4] == b"PK\x03\x04" or raw[:5] in (b"%PDF-", b"{\\rtf"):
         return Counter()
@@ -86,14 +86,14 @@ def baseline(source: Source) -> Counter[str]:
 
 
 def units(text: str) -> list[str]:
-    """Words; of scripts that put no spaces between them, single characters."""
+    """The words of a text; in scripts without spaces, single characters."""
     return [u for w in words(text) for u in ([w] if w.isascii() or not WIDE.search(w) else list(w))]
 
 
 def share_kept(transcript: Transcript, plain: Counter[str]) -> float:
-    """The share of the baseline's different words that are in the segments, in labels, or reported as left out.
+    """The share of the baseline's different words that are in segments or labels, or reported as left out.
 
-    Repeats are not counted: rolling captions and JSON with words beside sentences say everything twice.
+    Repeats are not counted, since rolling captions and JSON with both words and sentences say everything twice.
     """
     words_read = {u for s in transcript.segments for u in units(f"{s.speaker or ''} {s.text}")}
     missing = {u for u in plain if u not in words_read and not u.isdigit()}
@@ -135,7 +135,7 @@ def captioned(n: int) -> str:
 
 
 def speed(size: int = 30_000_000) -> list[str]:
-    """Megabytes a second over a made file of each kind, and memory at its peak by the file's size, a process each."""
+    """Megabytes a second for a made-up file of each kind, and peak memory relative to its size, in a process each."""
     rows = []
     for name, write in {"plain text with labels": labelled, "SubRip": captioned}.items():
         with tempfile.TemporaryDirectory() as folder:

@@ -1,10 +1,10 @@
-"""How checks do on judged statements: true ones that they flag, untrue ones that they find.
+"""How well checks do on judged statements: true ones that they flag, untrue ones that they find.
 
-python -m benchmarks.judged FOLDER --corpus FOLDER [--model MODEL] [--json]
+    python -m benchmarks.judged FOLDER --corpus FOLDER [--model MODEL] [--json]
 
-FOLDER holds *.jsonl files of statements that people judged beside the transcript (fields text, lines, truth, and kind
-where a true statement was turned). Without a model only code's checks are measured; with one the checking call too,
-asked through the settings that `studydoc make` takes (OPENAI_BASE_URL, STUDYDOC_OUT for the store of answers).
+FOLDER has *.jsonl files of statements that people judged beside the transcript (fields text, lines, truth; kind if a
+true statement was turned into a wrong one). Without a model, only code's checks are measured; with one, the checking
+call as well, through the settings that `studydoc make` takes (OPENAI_BASE_URL, STUDYDOC_OUT for the store of answers).
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from pipeline.transcript import Transcript
 from pipeline.verification import Recording, finding
 
 _OF_MEANING = ("partly", "unsupported")
-_SHIFTS = range(-3, 4)  # by which segments may be counted otherwise than when the statements were judged
+_SHIFTS = range(-3, 4)  # by how many segments the numbering may differ from that when the statements were judged
 _WORD = re.compile(r"\w{4,}")
-_MODEL_KINDS = ("strong", "wrong")  # statements in a capable model's words; the others are checked by code alone
+_MODEL_KINDS = ("strong", "wrong")  # statements in a capable model's words; only code checks the others
 
 
 def transcript_for(name: str, corpus: Path) -> Transcript:
-    """The transcript that the statements of a file named KIND-NAME.jsonl were judged beside."""
+    """The transcript for the judged statements of a file named KIND-NAME.jsonl."""
     stem = name.split("-", 1)[1]
     for folder in (corpus, Path("transcripts")):
         for path in sorted(folder.rglob(f"{stem}.*")):
@@ -52,7 +52,7 @@ def transcript_for(name: str, corpus: Path) -> Transcript:
 
 
 def in_todays_lines(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[dict[str, Any]]:
-    """The statements with their lines as segments are counted today: the shift under which these hold most words."""
+    """The statements with lines as numbered now: the shift at which these contain most of their words."""
 
     def words_held(shift: int) -> int:
         return sum(len(_words(row["text"]) & _words(*_texts(transcript, row["lines"], shift))) for row in rows)
@@ -71,13 +71,13 @@ def _words(*texts: str) -> set[str]:
 
 
 def by_code(rows: Sequence[dict[str, Any]], transcript: Transcript) -> list[str]:
-    """What code finds against each statement, "" for nothing."""
+    """What code finds against each statement, "" if nothing."""
     recording = Recording(transcript)
     return [finding(row["text"], recording) for row in rows]
 
 
 async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model: str) -> list[str]:
-    """What the checking call finds against the meaning of each statement; missing lines and words do not count."""
+    """What the checking call finds against the meaning of each statement; other kinds of faults do not count."""
     settings, prompts = load_settings(model=model), PromptSet()
     statements = tuple(DraftStatement(row["text"], tuple(row["lines"])) for row in rows)
     draft = Draft({"main_points": (DraftGroup(statements),)}, titles={"main_points": "Main Points"}).numbered()
@@ -95,7 +95,7 @@ async def by_model(rows: Sequence[dict[str, Any]], transcript: Transcript, model
 
 
 def apart(strong: Sequence[dict[str, Any]], wrong: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """All rows in two mixed halves, in the order of their lines, none of which holds a row and its wrong variant."""
+    """All rows in two mixed halves, sorted by lines; a row and its wrong variant are never in the same half."""
     halves: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     away: dict[int, int] = {}
     for n, row in enumerate(wrong):
@@ -107,7 +107,7 @@ def apart(strong: Sequence[dict[str, Any]], wrong: Sequence[dict[str, Any]]) -> 
 
 
 def shares(flags: Sequence[tuple[dict[str, Any], str]]) -> dict[str, Any]:
-    """Counts of true statements flagged and of others found, these by kind too."""
+    """Counts of true statements that were flagged and of others that were found, these also by kind."""
     true = [bool(f) for row, f in flags if row["truth"] == "true"]
     untrue = [(row, f) for row, f in flags if row["truth"] != "true"]
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
@@ -123,7 +123,7 @@ def shares(flags: Sequence[tuple[dict[str, Any], str]]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Prints a row a file, and what was flagged wrongly."""
+    """Print a row for each file, and what was flagged wrongly."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)

@@ -1,9 +1,9 @@
-"""An endpoint to measure against: raw asyncio, answers of realistic size, latency, limits and faults on command.
+"""A mock endpoint for benchmarks: raw asyncio; answers of realistic size; latency, limits and faults on demand.
 
     python -m benchmarks.mock_endpoint --latency lognormal|SECONDS [--most N] [--rpm N] [--faults]
 
-It prints its port. GET /counts gives what it has seen, POST /reset forgets it. Latency and faults follow from the body
-(and how often it was sent), so that every client meets the same ones.
+It prints its port. GET /counts returns what it has counted, POST /reset clears that. Latency and faults follow from the
+request body and how often it was sent, so that every client meets the same ones.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ MEDIAN, SIGMA = 0.8, 0.6
 _NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
 _WORDS_ASKED_FOR = re.compile(r"\b[Aa]bout ([\d,]+) words")
-_WORD = re.compile(r"The word of this page is (\w+)\.")  # it is asked for where a prompt may have been cut
-_ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or a term as composing sees it
+_WORD = re.compile(r"The word of this page is (\w+)\.")  # requests ask for it where a prompt may have been cut
+_ROW = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)  # a point or term as composing sees it
 _STATEMENT = re.compile(r"^ *(\d+)\. (.*) \[([\d, -]*)\]$", re.MULTILINE)  # a statement as the check sees it
 _RUN = re.compile(r"(\d+)(?:-(\d+))?")
 _HINT = "  (a program's hint, "
@@ -34,7 +34,7 @@ _HINT = "  (a program's hint, "
 
 @dataclass(slots=True)
 class Mock:
-    """One endpoint: how it behaves, and its `book`, which counts what happened."""
+    """One endpoint: its behaviour, and a `book` that counts what happened."""
 
     latency: str = "0.2"
     most: int = 1 << 30
@@ -45,7 +45,7 @@ class Mock:
     seen: Counter[str] = field(default_factory=Counter)
     waited: list[float] = field(default_factory=list)
     inside: int = 0
-    level: float = 20.0  # of a minute's requests, most are spent already
+    level: float = 20.0  # requests left; most of the first minute's are used already
     refilled_at: float = field(default_factory=time.monotonic)
 
     async def answer(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -84,7 +84,7 @@ class Mock:
         return 200, headers, _reply(body, text)
 
     def _limits(self) -> tuple[dict[str, str], bool]:
-        """OpenAI's headers for a bucket of a minute's requests, and whether it is empty."""
+        """OpenAI's headers for a bucket of requests that refills each minute, and whether it is empty."""
         if not self.rpm:
             return {}, False
         now = time.monotonic()
@@ -102,7 +102,7 @@ class Mock:
         return (headers if self.tell_limits or refused else {}), refused
 
     def counts(self) -> dict[str, Any]:
-        """The book, how often the same call came again, and the processor time of this process."""
+        """The book, how many requests were repeated, and the processor time of this process."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         repeats = sum(n - 1 for n in self.seen.values())
         waits = {"waited": sum(self.waited), "longest": max(self.waited, default=0.0)}
@@ -117,7 +117,7 @@ def _reply(body: dict[str, Any], text: str) -> bytes:
     prompt, answer = (
         sum(len(m["content"]) for m in body["messages"]),
         len(text),
-    )  # characters, of which four are a token
+    )  # four characters count as a token
     prompt += len(json.dumps(body.get("response_format", {})))
     usage = {"prompt_tokens": prompt // 4, "completion_tokens": answer // 4, "total_tokens": (prompt + answer) // 4}
     message = {"role": "assistant", "content": text, "refusal": None}
@@ -127,7 +127,7 @@ def _reply(body: dict[str, Any], text: str) -> bytes:
 
 
 def answer_to(messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> dict[str, Any]:
-    """An answer of the size that a real one has, in words of the lines or points that the messages show.
+    """An answer of realistic size, in the words of the lines or points in the messages.
 
     Lists of the schema that the call is not about stay empty.
     """
@@ -163,7 +163,7 @@ def _words_asked_for(task: str) -> int:
 
 
 def _manuscript(lines: list[tuple[int, str]], task: str) -> str:
-    """Markdown of about the words asked for, of lines all over those that are shown."""
+    """Markdown of about the number of words asked for, from lines spread over all those shown."""
     words = _words_asked_for(task)
     rows = [text for _, text in _statements(lines, 0.8 * words)]
     points = [f"### {_words(rows[i], 6)}\n\n" + "\n\n".join(rows[i : i + 5]) for i in range(0, len(rows), 5)]
@@ -185,7 +185,7 @@ def _manuscript(lines: list[tuple[int, str]], task: str) -> str:
 
 
 def _cited(lines: list[tuple[int, str]], shown: str) -> dict[str, Any]:
-    """Two lines for every statement, all over those that are shown, and a fault in every tenth."""
+    """Two lines for each statement, spread over all those shown, and a fault in every tenth statement."""
     ids = [int(n) for n, _, _ in _STATEMENT.findall(shown)]
     places = [i * len(lines) // max(1, len(ids)) for i in range(len(ids))]
     cited = [{"id": n, "lines": [i for i, _ in lines[place : place + 2]]} for n, place in zip(ids, places, strict=True)]
@@ -194,12 +194,12 @@ def _cited(lines: list[tuple[int, str]], shown: str) -> dict[str, Any]:
 
 
 def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:
-    """A document of about the words asked for, of lines all over those that are shown; a summary where it is wanted."""
+    """A document of about the number of words asked for, from lines spread over all those shown."""
     words = _words_asked_for(task)
     rows = [
         {"cites": cites, "lead": _words(text, 2), "text": text} for cites, text in _statements(lines, 0.7 * words)
     ]  # leads and headings take the rest
-    points = [  # of every six, the second and third stand below the first
+    points = [  # the second and third of every six are nested below the first
         row | {"details": [] if i % 6 else [{"cites": r["cites"], "text": r["text"]} for r in rows[i + 1 : i + 3]]}
         for i, row in enumerate(rows)
         if i % 6 not in (1, 2)
@@ -217,7 +217,7 @@ def _written(lines: list[tuple[int, str]], task: str) -> dict[str, Any]:
 
 
 def _statements(lines: list[tuple[int, str]], words: float) -> list[tuple[list[int], str]]:
-    """Statements of so many words together, each with the numbers of the lines that it is made of."""
+    """Statements with so many words in all, each with the numbers of the lines that it is made from."""
     words_each = sum(len(_turned(text).split()) for _, text in lines) / max(1, len(lines))
     count = min(len(lines), max(1, round(words / max(1, words_each))))
     places = [i * len(lines) // count for i in range(count)]
@@ -235,7 +235,7 @@ def _under_headings(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _composed(shown: str) -> dict[str, Any]:
-    """Every point by its number, but a tenth, which is dropped; the other sections are written anew."""
+    """Every point by its number, except a tenth, which is dropped; the other sections are written anew."""
     words, rows = _words_asked_for(shown), shown.partition("TASK: compose.")[0]
     before, _, after = rows.partition("\n== Terms\n")
     points, terms = ([(int(n), text) for n, text in _ROW.findall(part)] for part in (before, after))
@@ -261,7 +261,7 @@ def _composed(shown: str) -> dict[str, Any]:
 
 
 def _checked(shown: str) -> dict[str, Any]:
-    """A fault in every tenth statement, put right."""
+    """A corrected fault in every tenth statement."""
     rows = [(int(n), text.split(_HINT)[0], cited) for n, text, cited in _STATEMENT.findall(shown)]
     return {
         "faults": [
@@ -283,7 +283,7 @@ def _words(text: str, n: int) -> str:
 
 
 def _turned(text: str, most: int = 24) -> str:
-    """The words of a line in another order, so that it reads as no copy of it."""
+    """The words of a line in another order, so that it does not count as a copy."""
     plain = re.sub(r"[^\w\s,'’-]", "", text).split()[:most]
     half = len(plain) // 2
     turned = " ".join([*plain[half:], "and", *plain[:half]])
@@ -291,7 +291,7 @@ def _turned(text: str, most: int = 24) -> str:
 
 
 async def serve(mock: Mock, port: int = 0) -> asyncio.Server:
-    """Starts the endpoint on this machine."""
+    """Start the endpoint on this machine."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -319,7 +319,7 @@ async def serve(mock: Mock, port: int = 0) -> asyncio.Server:
 
 
 async def main() -> None:
-    """Serves until it is killed."""
+    """Serve until killed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency", default="0.2")
     parser.add_argument("--most", type=int, default=1 << 30)

@@ -1,13 +1,12 @@
-"""From bytes to chunks: megabytes a second of processor time, memory by the file's size, and what reading takes of it.
+"""Measure reading from bytes to chunks: megabytes a second of processor time, and memory relative to the file's size.
 
     python -m benchmarks.reading [--megabytes 20] [--write FOLDER] [KIND …]
 
-What tiktoken takes to encode the same file stands beside it, as a measure of the machine.
+The time that tiktoken takes to encode the same file is printed too, as a measure of the machine.
 
-Kinds: prose (a paragraph a line), wrapped (prose in lines of 80 characters), unbroken (the same
-without an empty line), talk (labels), webvtt, subrip. The files
-are made up, the same on every machine. Each kind is read in a process of its own, at a quarter of the size and at the
-whole of it: linear work takes four times as long.
+Kinds: prose (a paragraph in each line), wrapped (prose in lines of 80 characters), unbroken (the same without blank
+lines), talk (with labels), webvtt, subrip. The files are made up and the same on every machine. Each kind is read in a
+process of its own, at a quarter of the size and at full size: linear work takes four times as long.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ print(read - before, done - before, peak, time.process_time() - encoding)
 
 
 def _sentences(seed: int) -> Iterator[str]:
-    """Sentences of 4 to 24 words: many small ones that recur, few of 5,000 others, names and years at times."""
+    """Sentences of 4 to 24 words: mostly common short words, some of 5,000 others, occasionally names and years."""
     rng = random.Random(seed)
     rare = ["".join(rng.choices(_SYLLABLES, k=rng.randint(1, 4))) for _ in range(5000)]
     rising = list(accumulate(1 / (n + 10) for n in range(len(rare))))
@@ -71,7 +70,7 @@ def _paragraphs(seed: int) -> Iterator[str]:
 
 
 def _captions(seed: int, arrow: str) -> Iterator[str]:
-    """Cues of two lines of 42 characters at most, as subtitles have them."""
+    """Cues of at most two lines of 42 characters, as in subtitles."""
     rows = (row for text in _paragraphs(seed) for row in textwrap.wrap(text, 42))
     for n, row in enumerate(rows, 1):
         start, end = n * 4000, n * 4000 + 3600
@@ -94,7 +93,7 @@ KINDS = {
 
 
 def write(kind: str, size: int, path: Path) -> Path:
-    """A file of a kind, of `size` bytes or a little more."""
+    """Write a file of a kind, of at least `size` bytes."""
     with path.open("w", encoding="utf-8") as file:
         for part in KINDS[kind]():
             size -= file.write(part)
@@ -104,7 +103,7 @@ def write(kind: str, size: int, path: Path) -> Path:
 
 
 def row(kind: str, size: int, folder: Path) -> str:
-    """The figures of one kind."""
+    """The figures for one kind."""
     small, large = write(kind, size // 4, folder / f"small.{kind}"), write(kind, size, folder / f"large.{kind}")
     warm = write(kind, 50_000, folder / f"warm.{kind}")
     figures = []
@@ -121,7 +120,7 @@ def row(kind: str, size: int, folder: Path) -> str:
 
 
 def main() -> None:
-    """A line a kind."""
+    """Print a line for each kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=[], metavar="KIND")
     parser.add_argument("--megabytes", type=float, default=20)

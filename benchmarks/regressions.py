@@ -1,10 +1,9 @@
-"""Whether something got slower: ratios of one run, compared with those kept in benchmarks/ratios.json.
+"""Detect what became slower: compare the ratios of one run with those saved in benchmarks/ratios.json.
 
     python -m benchmarks.regressions [--keep]
 
-A ratio sets what the program takes against something beside it on the same machine: tiktoken, a bare openai loop, an
-import of click, a file's size, an ideal bound. The lower the better. Exit code 1 when one is more than a fifth above
-what is kept.
+A ratio is the program's cost relative to something else on the same machine: tiktoken, a bare openai loop, an import of
+click, a file's size, an ideal bound. Lower is better. Exit code 1 if one is more than a fifth above its saved value.
 """
 
 from __future__ import annotations
@@ -31,19 +30,19 @@ WORSE = 1.2
 
 
 def against(work: Callable[[], float], beside: Callable[[], float], times: int = 5) -> float:
-    """The seconds of `work` by those of `beside`: the median of a few rounds, in which one follows the other."""
+    """The seconds of `work` divided by those of `beside`: the median of several rounds in which each runs once."""
     return median(work() / beside() for _ in range(times))
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Processor seconds that something takes."""
+    """The processor seconds that something takes."""
     started = time.process_time()
     work()
     return time.process_time() - started
 
 
 def reading() -> dict[str, float]:
-    """Reading and chunking a megabyte, against counting its tokens."""
+    """Reading and chunking a megabyte, relative to counting its tokens."""
     talk = document(1, 260_000)
     prose = talk.replace("Ana: ", "").replace("Ben: ", "")
     captions = "".join(captioned(n) for n in range(1_000_000 // len(captioned(10_000))))
@@ -58,7 +57,7 @@ def reading() -> dict[str, float]:
 
 
 def batch(work: Path, docs: int = 8) -> dict[str, float]:
-    """A batch's processor time, start-up included, against a bare loop's for as many calls."""
+    """A batch's processor time, with start-up, relative to that of a bare loop with as many calls."""
     folder = write_documents(work / "in", docs)
     with endpoint("--latency", "0.05") as url:
         ran = [program(folder, url, 64, work / f"out{n}") for n in range(3)]
@@ -67,7 +66,7 @@ def batch(work: Path, docs: int = 8) -> dict[str, float]:
 
 
 def starting(work: Path) -> dict[str, float]:
-    """Start-up, against an import of click."""
+    """Start-up, relative to an import of click."""
     folder = write_documents(work / "one", 1, 1500)
     with endpoint("--latency", "0.0") as url:
         program(folder, url, 8, work / "kept")
@@ -94,7 +93,7 @@ def scheduling() -> dict[str, float]:
 
 
 def slower(kept: dict[str, float], now: dict[str, float]) -> list[str]:
-    """What is more than a fifth above what is kept, and what is kept and no longer measured."""
+    """The ratios that are more than a fifth above the saved ones, and saved ones that are no longer measured."""
     gone = [f"{name}: not measured any more" for name in kept if name not in now]
     return gone + [
         f"{name}: {now[name]:.2f}, it was {was:.2f}" for name, was in kept.items() if now.get(name, 0.0) > WORSE * was
@@ -102,7 +101,7 @@ def slower(kept: dict[str, float], now: dict[str, float]) -> list[str]:
 
 
 def main() -> None:
-    """Measures, tells, compares."""
+    """Measure, print, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="keep today's ratios in place of those that are kept")
     flags = parser.parse_args()

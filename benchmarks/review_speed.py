@@ -1,4 +1,4 @@
-"""How fast the review page is with 2,000 statements over a transcript of 100,000 words, in Chromium.
+"""How fast the review page is in Chromium, with 2,000 statements over a transcript of 100,000 words.
 
 python -m benchmarks.review_speed [--decisions 100]
 """
@@ -26,7 +26,7 @@ LINES, WORDS_A_LINE, STATEMENTS, HEADINGS = 5000, 20, 2000, 100
 
 
 def make(folder: Path) -> Path:
-    """A made-up document of the size that is measured, beside its transcript."""
+    """Write a made-up document of that size beside its transcript; the path of its record."""
     draw = random.Random(7)
     syllables = [a + b for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u", "an", "er")]
     vocabulary = ["".join(draw.choices(syllables, k=draw.choice((1, 2, 3)))) for _ in range(6000)]
@@ -72,13 +72,13 @@ def make(folder: Path) -> Path:
 
 
 def print_times(name: str, seconds: list[float]) -> None:
-    """A line with the middle, the ninth tenth and the longest time."""
+    """Print a line with the median, the 90th percentile and the maximum."""
     ordered = sorted(seconds)
     tenth = ordered[max(0, int(0.9 * len(ordered)) - 1)]
     print(f"{name:<56} {statistics.median(ordered) * 1000:7.0f} {tenth * 1000:7.0f} {ordered[-1] * 1000:7.0f} ms")
 
 
-# Measured inside the page: Playwright's own waiting walks all of its elements again and again.
+# Measured within the page, since Playwright's own waiting walks all elements again and again.
 USABLE = """new Promise(done => {
   const look = () => {
     const paint = performance.getEntriesByName('first-contentful-paint')[0];
@@ -97,7 +97,7 @@ ACTS = "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/a
 
 
 def pages(server: Server, page: Any) -> None:
-    """Times from asking for the page until it is painted and keys work."""
+    """Times from requesting the page until it is painted and reacts to keys."""
     page.goto(server.url)
     link = page.get_attribute(".documents h2 a", "href")
     times = []
@@ -110,7 +110,7 @@ def pages(server: Server, page: Any) -> None:
 
 
 def keys(page: Any, decisions: int) -> None:
-    """Times from a keystroke to the frame that shows it as kept."""
+    """Times from a keystroke to the frame that shows its decision as saved."""
     page.evaluate(WATCH)
     for n in range(1, decisions + 1):
         page.keyboard.press("a")
@@ -139,7 +139,7 @@ def disk(record: Path, decisions: int) -> None:
 
 
 def main() -> None:
-    """Prints a table."""
+    """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--decisions", type=int, default=100)
     decisions = parser.parse_args().decisions

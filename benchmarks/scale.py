@@ -1,8 +1,8 @@
-"""What a million transcripts take: calls, tokens, USD, hours. Counted on transcripts by the planner, then multiplied.
+"""What a million transcripts take (calls, tokens, USD, hours): the planner's counts for samples, multiplied.
 
-python -m benchmarks.scale [PATH …] [--model gpt-6-luna] [--transcripts 1000000] [--minutes 60] [--tpm 10000000]
+    python -m benchmarks.scale [PATH …] [--model gpt-6-luna] [--transcripts 1000000] [--minutes 60] [--tpm 10000000]
 
-Without PATH the talk to be multiplied is put together from the samples until it is as long as `--minutes` of speech.
+Without PATH, the talk to multiply is put together from the samples, as long as `--minutes` of speech.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ SAMPLES = ("tidal-turbines.vtt", "sourdough-microbes.srt", "night-trains.txt")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The mean talk: what it holds and what it takes."""
+    """The mean talk: its size, and what it takes."""
 
     tokens: float
     calls: float
-    rounds: int  # of calls that wait for the answers of the round before
+    rounds: int  # of calls that wait for the answers of the previous round
     prompt: float
     low: float
     high: float
@@ -53,12 +53,12 @@ class Talk:
 
     @property
     def answer(self) -> float:
-        """Between short and long answers."""
+        """The tokens of answers, midway between short and long ones."""
         return (self.low + self.high) / 2
 
 
 def hour_long(minutes: int) -> Transcript:
-    """The samples one after the other, again and again, up to so many minutes of speech."""
+    """The samples one after the other, repeated up to so many minutes of speech."""
     segments: list[Segment] = []
     words = 0
     while words < minutes * WORDS_A_MINUTE:
@@ -72,7 +72,7 @@ def hour_long(minutes: int) -> Transcript:
 
 
 def counted(transcripts: list[Transcript], model: str) -> Talk:
-    """The planner's counts, as `studydoc plan` prints them, for the mean of some transcripts."""
+    """The planner's counts, as `studydoc plan` prints them, averaged over some transcripts."""
     encoding, _ = encoding_for(model)
     with tempfile.TemporaryDirectory() as folder:
         store = CallStore(Path(folder) / "calls.sqlite")
@@ -86,7 +86,7 @@ def counted(transcripts: list[Transcript], model: str) -> Talk:
     return Talk(
         mean(tokens),
         mean(p.now.calls + p.later.calls for p in plans),
-        3,  # writing, citing or composing, the check
+        3,  # writing; citing or composing; checking
         mean(p.now.prompt_tokens + p.later.prompt_tokens for p in plans),
         mean(p.now.low + p.later.low for p in plans),
         mean(p.now.high + p.later.high for p in plans),
@@ -95,7 +95,7 @@ def counted(transcripts: list[Transcript], model: str) -> Talk:
 
 
 class Answering:
-    """A client that answers as the mock endpoint does, without a connection."""
+    """A client that answers like the mock endpoint, without a connection."""
 
     model = "mock"
 
@@ -106,7 +106,7 @@ class Answering:
 
 
 def work_seconds(minutes: int) -> float:
-    """CPU seconds of our own for 1,000 transcript tokens: a talk made from stored answers of realistic size."""
+    """The program's own CPU seconds for 1,000 transcript tokens, with stored answers of realistic size."""
     transcript = hour_long(minutes)
     with tempfile.TemporaryDirectory() as folder, closing(CallStore(Path(folder) / "calls.sqlite")) as store:
         client = StoredClient(store, Answering(), Answering.model)
@@ -131,14 +131,14 @@ def store_seconds() -> float:
 
 
 def usd(model: str, endpoint: str, talk: Talk, answer: float) -> float | None:
-    """The price of a talk, call by call, since long prompts may cost more a token."""
+    """The price of a talk, priced by call, since long prompts may cost more for each token."""
     mean_usage = Usage(round(talk.prompt / talk.calls), 0, round(answer / talk.calls))
     price = cost_usd(model, endpoint, mean_usage)
     return None if price is None else price * talk.calls
 
 
 def priced(model: str) -> str:
-    """Which price list, and what it says of its own dates."""
+    """Which price list was used, and its dates."""
     from genai_prices import Usage as PricedUsage
     from genai_prices import calc_price
 
@@ -166,7 +166,7 @@ def money(low: float | None, high: float | None) -> str:
 
 
 def main() -> None:
-    """Prints the tables of docs/scale.md."""
+    """Print the tables of docs/scale.md."""
     parser = argparse.ArgumentParser()
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--model", default="gpt-6-luna")
@@ -197,7 +197,7 @@ def main() -> None:
 
 
 def binding(talk: Talk, flags: argparse.Namespace) -> None:
-    """What takes how long, the slowest first."""
+    """How long each limit makes the whole take, slowest first."""
     n, cpu, storing = flags.transcripts, work_seconds(flags.minutes) * talk.tokens / 1000, store_seconds()
     tokens = (talk.prompt + talk.answer) * n
     files = -(-talk.calls * n // 50_000)
@@ -216,7 +216,7 @@ def binding(talk: Talk, flags: argparse.Namespace) -> None:
 
 
 def engine(talk: Talk, flags: argparse.Namespace) -> None:
-    """What a GPU has to do to be cheaper than the hosted model by the Batch API."""
+    """What a GPU has to achieve to be cheaper than the hosted model by the Batch API."""
     price = usd(flags.model, ENDPOINT + BATCH, talk, talk.answer)
     if not price:
         return

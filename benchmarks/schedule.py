@@ -1,9 +1,9 @@
-"""The order of calls alone: documents made against answers that take their time on a clock that only waiting moves.
+"""Measure only the order of calls: documents are made on a clock that moves only while everything waits.
 
     python -m benchmarks.schedule [--docs 48] [--concurrency 64]
 
-What the program's own processor time adds falls out, so figures are the same on every machine. "LB" is the bound that
-no order of calls can beat.
+The program's own processor time does not count, so the figures are the same on every machine. "LB" is the lower bound
+for any order of calls.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Waiting(selectors.SelectSelector):
 
 
 def run_on_its_own_clock(work: Coroutine[Any, Any, Any]) -> Any:
-    """Runs a coroutine in a loop whose time passes only while nothing can go on."""
+    """Run a coroutine in a loop whose time passes only while nothing is ready."""
     selector = _Waiting()
     loop = asyncio.SelectorEventLoop(selector)
     loop.time = lambda: selector.now  # type: ignore[method-assign]
@@ -56,14 +56,14 @@ def run_on_its_own_clock(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 class Answering:
-    """A client behind the program's gate whose answers take a fixed or a log-normal time."""
+    """A client behind the program's gate whose answers take a fixed or log-normal time."""
 
     def __init__(self, at_once: int, latency: str) -> None:
         self.model, self._gate, self._latency = "mock", Gate(at_once), latency
         self.waited: list[float] = []
 
     async def complete(self, request: Request) -> Completion:
-        """An answer in words of the request."""
+        """An answer in the words of the request."""
         await self._gate.enter(request.rank)
         dice = random.Random(hashlib.sha256(request.messages[-1].content.encode()).hexdigest())
         fixed = self._latency != "lognormal"
@@ -77,7 +77,7 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a batch went: makespan by its bound, the mean document's end and the share done at half time."""
+    """A batch's makespan relative to its bound, mean end of a document, and share of documents done at half time."""
 
     makespan: float
     mean: float
@@ -85,7 +85,7 @@ class Ran:
 
 
 def run(docs: int, at_once: int, latency: str, *, unequal: bool = False) -> Ran:
-    """Makes made-up documents of 24,000 tokens each, or of a quarter to seven quarters of that."""
+    """Make documents of 24,000 tokens each or, if `unequal`, of a quarter to seven quarters of that."""
     ends: list[float] = []
     client = Answering(at_once, latency)
 
@@ -113,7 +113,7 @@ def rows(docs: int, at_once: int) -> dict[str, Ran]:
 
 
 def main() -> None:
-    """Prints a row after the other."""
+    """Print row after row."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", type=int, default=48)
     parser.add_argument("--concurrency", type=int, default=64)

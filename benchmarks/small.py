@@ -2,7 +2,7 @@
 
     python -m benchmarks.small TRANSCRIPT… [--length brief|standard|full] [--store CALLS.sqlite]
 
-With `--store` no answer is asked for twice; seconds then count what each call took when it was made.
+With `--store`, stored answers are used again; their seconds are those that the calls took originally.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from pipeline.transcript import Transcript
 
 
 class Embedded:
-    """The embedded model, loaded when it is first asked."""
+    """The embedded model, loaded when first asked."""
 
     model = weights.EMBEDDED.name
 
@@ -52,12 +52,12 @@ class Embedded:
         return await self._client.complete(request)
 
     async def close(self) -> None:
-        """Ends the server."""
+        """End the model's server."""
         await self._stack.aclose()
 
 
 class Timed:
-    """Adds up what the calls of one document took, those answered from the store included."""
+    """Adds up what the calls of one document took, including those answered from the store."""
 
     def __init__(self, inner: LLMClient) -> None:
         self._inner, self.model, self.seconds = inner, inner.model, 0.0
@@ -70,7 +70,7 @@ class Timed:
 
 
 def page(transcript: Transcript, notes: Draft) -> str:
-    """The sections as they would be printed, every statement with its lines."""
+    """The sections as they would be printed, each statement with its lines."""
     rows = [f"# {transcript.metadata.title or transcript.name}", ""]
     for name in ("overview", "prerequisites", "main_points", "key_concepts", "summary"):
         rows += [f"## {name.replace('_', ' ').title()}", ""]
@@ -91,7 +91,7 @@ def _bullets(statement: DraftStatement, depth: int) -> list[str]:
 
 
 async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | None) -> None:
-    """Prints one page after the other."""
+    """Print page after page."""
     embedded, calls = Embedded(threads), CallStore(store)
     for path in paths:
         transcript, spoken = in_language(read_transcript(path), recipe)
@@ -116,7 +116,7 @@ async def make(paths: list[Path], store: Path, recipe: Recipe, threads: int | No
 
 
 def main() -> None:
-    """Reads the command line."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("transcripts", nargs="+", type=Path)
     parser.add_argument("--length", choices=["brief", "standard", "full"], default="standard")

@@ -1,4 +1,4 @@
-"""Documents as `make` writes them on one machine, to compare with those that came to be in other ways."""
+"""Documents made by `make` on one machine, to compare with those made in other ways."""
 
 from __future__ import annotations
 

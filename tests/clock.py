@@ -1,4 +1,4 @@
-"""A clock for tests: time passes only when a test says so."""
+"""A clock for tests: time passes only when a test moves it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count
 
 
 class FakeClock:
-    """Fires timers in order as it is moved on; `sleep` moves it on."""
+    """Fires timers in order as time passes; `sleep` moves the time."""
 
     def __init__(self) -> None:
         self._now = 100.0
@@ -36,6 +36,6 @@ class FakeClock:
 
 
 async def settle() -> None:
-    """Lets every task go as far as it can."""
+    """Let every task run until it waits."""
     for _ in range(20):
         await asyncio.sleep(0)

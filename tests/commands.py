@@ -1,4 +1,4 @@
-"""`studydoc` for tests: called in this process, or as a program of its own where that is what is tested."""
+"""`studydoc` for tests: run in this process, or as a separate program if that is what is tested."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NOBODY = ("--base-url", "http://127.0.0.1:9/v1", "--model", "scripted")  # an en
 
 
 def exit_code(*words: object) -> int:
-    """The exit code of a command that is called here."""
+    """The exit code of a command, run in this process."""
     with pytest.raises(SystemExit) as left:
         main([str(word) for word in words])
     return int(left.value.code or 0)
 
 
 def called(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """What a command that is called in a folder prints. An error that nobody caught fails the test."""
+    """What a command prints, run in this process and in a folder. An uncaught error fails the test."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, chdir(cwd), redirect_stdout(out), redirect_stderr(err):
         patch.setenv("STUDYDOC_MODELS", str(cwd / "no-models"))
@@ -34,10 +34,10 @@ def called(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def program(*words: object) -> list[str]:
-    """The command line of a program of its own."""
+    """The command line of a separate program."""
     return [sys.executable, "-W", "ignore", "-m", "pipeline", *map(str, words)]
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    """The environment of such a program."""
+    """The environment of a separate program."""
     return os.environ | {"PYTHONPATH": str(ROOT)} | more

@@ -1,4 +1,4 @@
-"""Shared by all tests: no key and no endpoint of the machine's own may leak in."""
+"""Shared by all tests: no key or endpoint of this machine may leak in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.faults.server import misbehaving
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("STUDYDOC_SHARED") or ROOT.parent / "shared") / "corpus"
 
-# No test asserts on a clock: on a loaded machine an example takes any time. What else is set for CI stays.
+# No test depends on time, since an example may take any time on a loaded machine. The other settings for CI stay.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
@@ -33,7 +33,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def certificates_read_once() -> Iterator[None]:
-    """Each client reads those of the machine, and tests make hundreds of clients."""
+    """Cache the machine's certificates: each client reads them, and tests make hundreds of clients."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
         yield
@@ -48,9 +48,9 @@ def corpus() -> Path:
 
 @pytest.fixture
 def serve(folder: Path) -> Iterator[Callable[..., str]]:
-    """Starts a server that speaks the API and misbehaves on command; gives its address.
+    """Starts a server that speaks the API and misbehaves on demand; returns its address.
 
-    It writes a line a call into `folder / "log"`; the folder is the test module's own fixture.
+    It writes a line for each call into `folder / "log"`; `folder` is a fixture of the test module.
     """
     with ExitStack() as stack:
 

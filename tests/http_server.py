@@ -11,7 +11,7 @@ from typing import Any
 
 
 class QuietHandler(BaseHTTPRequestHandler):
-    """Answers with whole bodies; what it is asked is not told on the screen."""
+    """Answers with whole bodies, and logs nothing."""
 
     def send(self, status: int, body: bytes, kind: str = "application/json", **headers: str) -> None:
         self.send_response(status)
@@ -28,13 +28,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), OSError):  # whoever asked may go before the answer comes
+        if not isinstance(sys.exception(), OSError):  # the client may leave before the answer comes
             super().handle_error(request, client_address)
 
 
 @contextmanager
 def listening(handler: type[BaseHTTPRequestHandler], **state: Any) -> Iterator[str]:
-    """A server with attributes of its own for the handler; gives its address."""
+    """A running server whose handler has these attributes; yields its address."""
     server = _Server(("127.0.0.1", 0), type("Bound", (handler,), state))
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:

@@ -33,7 +33,7 @@ def empty(request: Request) -> dict[str, Any]:
 
 
 def answering(fault: dict[str, Any] | None = None, **sections: Any) -> ScriptedClient:
-    """Writes what a study document has and these sections; the check finds one fault or none."""
+    """A client that writes a study document with these sections; its check reports the fault, if given."""
 
     def answer(request: Request) -> Answer:
         known = empty(request)

@@ -37,12 +37,12 @@ def recording(name: str) -> Path:
 
 
 def recorded_model(name: str) -> str:
-    """The model that the recording comes from."""
+    """The model that was recorded."""
     return fixture(name).manifest.model
 
 
 def scripted_calls(folder: Path) -> Path:
-    """The calls of a sound run over a scripted talk, as a recording in a folder."""
+    """The calls of a good run over the scripted talk, as a recording in a folder."""
     calls = CallStore(folder / "scripted.sqlite")
     asyncio.run(asummarise(transcript(), StoredClient(calls, ScriptedClient(good_answer), ScriptedClient.model)))
     path = folder / "scripted.jsonl"

@@ -1,4 +1,4 @@
-"""A scripted client: answers that a test wrote, never passed off as recordings."""
+"""A scripted client: answers written for a test, never passed off as recordings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Answer = str | dict[str, Any] | Completion | Exception
 
 
 class ScriptedClient:
-    """Gives answers in order, or whatever a function of the request says; keeps the requests."""
+    """Gives answers in order, or those of a function of the request; remembers the requests."""
 
     model = "scripted"
 
@@ -39,12 +39,12 @@ class ScriptedClient:
 
 
 def structured(client: LLMClient) -> Structured:
-    """Calls to a client for answers that fit a model, with the shipped prompts."""
+    """Calls to a client that return checked answers, with the shipped prompts."""
     return Structured(client, PromptSet())
 
 
 def unreported() -> Reporter:
-    """A reporter whom nobody watches."""
+    """A reporter that nobody watches."""
     return Reporter(Progress("talk"))
 
 
@@ -108,14 +108,14 @@ def written_answer() -> dict[str, Any]:
     }
 
 
-LONG_LINES = LINES * 22  # a talk whose page is written freely first
+LONG_LINES = LINES * 22  # long enough to be written by manuscript
 
 
 def manuscript_answer() -> dict[str, Any]:
-    """A document of a long talk in Markdown, of some 500 words; `cited_answer` has the lines of its statements.
+    """A document of a long talk in Markdown, about 500 words; `cited_answer` has the lines of its statements.
 
-    As they are numbered: 1 and 2 the overview, 4 a heading, 5 to 24 its paragraphs, 25 a heading, 26 its paragraph, 27
-    to 29 the steps below, 30 the concept, 31 the summary.
+    Numbers: 1 and 2 overview; 4 heading, 5 to 24 its paragraphs; 25 heading, 26 its paragraph, 27 to 29 the steps
+    below; 30 concept; 31 summary.
     """
     parts = ("base", "shell", "rim", "stairs", "pump", "basin", "fan", "gate", "roof", "fence")
     asked = [
@@ -171,7 +171,7 @@ def cited_answer(**more: Any) -> dict[str, Any]:
 
 
 def composed_answer() -> dict[str, Any]:
-    """The points of two parts, each of which gave what `written_answer` has (1 to 3, 4 to 6), arranged by number."""
+    """The points of two parts, each of which wrote `written_answer` (points 1 to 3 and 4 to 6), arranged by number."""
     as_written = {"lead": "", "text": "", "columns": [], "details": []}
     written = written_answer()
     return {
@@ -189,20 +189,20 @@ def composed_answer() -> dict[str, Any]:
 
 
 def fitting(answer: dict[str, Any], request: Request) -> dict[str, Any]:
-    """An answer about a chunk, with the field that only parts of a longer recording are asked for."""
+    """An answer about a chunk, with the field for speakers if the request has it (for parts of a recording)."""
     asked = (request.schema or {}).get("properties", {})
     return answer | {"speakers": []} if "speakers" in asked else answer
 
 
 def good_answer(request: Request) -> Answer:
-    """A sound answer to every request that a capable model's run over `transcript()` makes: nothing is found wrong."""
+    """A good answer to any request of a capable model's run over `transcript()`; the check finds nothing."""
     answers = {"write": written_answer, "compose": composed_answer, "check": lambda: EMPTY}
     answers |= {"manuscript": manuscript_answer, "cite": cited_answer}
     return fitting(answers[request.name](), request)
 
 
 def number_of(words: str, request: Request) -> int:
-    """The number that a check is shown beside the one statement or heading with these words."""
+    """The number under which a check is shown the only statement or heading with these words."""
     rows = re.findall(r"^ *(\d+)\. (.+)$", "\n".join(m.content for m in request.messages), re.MULTILINE)
     numbers = [int(number) for number, row in rows if words in row]
     assert len(numbers) == 1, f"{len(numbers)} statements that are checked have the words {words!r}"
@@ -210,13 +210,13 @@ def number_of(words: str, request: Request) -> int:
 
 
 def numbered(fault: dict[str, Any], request: Request) -> dict[str, Any]:
-    """A fault as a check reports it: with the number of the statement or heading that has its words `on`."""
+    """A fault as a check reports it, with a number in place of `on`, words of the statement or heading."""
     rest = {name: part for name, part in fault.items() if name != "on"}
     return {"id": number_of(fault["on"], request), **rest} if "on" in fault else rest
 
 
 def with_fault(*, written: dict[str, Any] | None = None, **fault: Any) -> Callable[[Request], Answer]:
-    """Sound answers, or what is `written`, but for one fault that the check reports `on` the statement with these words."""
+    """Good answers, or `written`, with one fault that the check reports `on` the statement with these words."""
     one = {"verdict": "partly", "why": "it is too strong", "label": "", "text": "", "lines": []} | fault
 
     def answer(request: Request) -> Answer:

@@ -1,4 +1,4 @@
-"""Transcripts and a local endpoint for what runs on workers."""
+"""Transcripts and a local endpoint for workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = ("one", "two", "deep/three")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with three talks, one of them in a folder below."""
+    """A folder with three talks, one of them in a subfolder."""
     for name in NAMES:
         write_talk(tmp_path / "talks", name)
     return tmp_path

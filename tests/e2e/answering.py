@@ -1,4 +1,4 @@
-"""An endpoint for the commands of the documentation: scripted answers to every kind of call, files and batches too."""
+"""An endpoint for the commands in the documentation: scripted answers to every kind of call, also in batches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.scripted import EMPTY, LINES, composed_answer, written_answer
 
 
 class AnsweringServer(BatchServer):
-    """Speaks chat completions, lists a model, and holds files and batches. Use as a context manager."""
+    """Speaks chat completions, lists a model, and stores files and batches. Use as a context manager."""
 
     def __init__(self) -> None:
         super().__init__(handler=_Chat)
@@ -39,10 +39,10 @@ class _Chat(Handler):
 
 
 def answer_to(call: Call) -> dict[str, Any]:
-    """What the talk of `tests.scripted` is answered with; a section that it has nothing for gets one item."""
+    """The answer to a call on the talk of `tests.scripted`; sections without a scripted answer get one item."""
     schema = call.get("response_format", {}).get("json_schema", {}).get("schema")
     if schema is None or "colour" in schema["properties"]:
-        return {"colour": "green", "number": 7}  # what the doctor asks for
+        return {"colour": "green", "number": 7}  # the doctor's question
     if "ratings" in schema["properties"]:
         shown = call["messages"][-1]["content"].split("\nStatements,")[1].split("\nRate every")[0]
         return {"ratings": [rating(int(n)) for n in re.findall(r"^(\d+)\. ", shown, re.MULTILINE)]}
@@ -53,7 +53,7 @@ def answer_to(call: Call) -> dict[str, Any]:
 
 
 def _made_up(name: str, spec: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """A value of a schema: words of line 5, cited."""
+    """A value for a schema, with words of line 5, cited."""
     if "$ref" in spec:
         return _made_up(name, schema["$defs"][spec["$ref"].rsplit("/", 1)[1]], schema)
     if name in ("cites", "lines"):

@@ -18,7 +18,7 @@ _SPAN = re.compile(r"`((?:[A-Z_]+=\S+ )*studydoc [^`]+)`")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A code block; `file` is the path that stands in a line of its own before it."""
+    """A code block; `file` is the path on a line of its own before it."""
 
     language: str
     text: str
@@ -27,7 +27,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A line of a shell block, without its comment: variables before it, what is piped into it, its words."""
+    """A line of a shell block without its comment: variables set before it, the file piped into it, its words."""
 
     line: str
     variables: dict[str, str]
@@ -50,7 +50,7 @@ def commands(block: Block) -> list[Command]:
 
 
 def spans(page: str) -> list[str]:
-    """Commands that stand within a sentence."""
+    """Commands within sentences."""
     return _SPAN.findall(_BLOCK.sub("", PAGES[page].read_text("utf-8")))
 
 

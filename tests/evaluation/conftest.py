@@ -36,13 +36,13 @@ def document(talk: Path) -> StudyDocument:
 
 @pytest.fixture
 def record(talk: Path, document: StudyDocument) -> Path:
-    """The document on disk; its page lies beside it."""
+    """The document on disk; its page is beside it."""
     return write(document, render_markdown(document), output_path(talk.parent / "documents", "talk"))[1]
 
 
 @pytest.fixture
 def scripted_endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Request], Answer]], ScriptedClient]:
-    """Puts a scripted client in the place of any endpoint that is connected to; gives that client."""
+    """Replaces any endpoint by a scripted client, which it returns."""
 
     def start(answer: Callable[[Request], Answer]) -> ScriptedClient:
         client = ScriptedClient(answer)
@@ -67,7 +67,7 @@ def made(talk: Path) -> Fixture:
 
 @pytest.fixture
 def risks(tmp_path: Path) -> Path:
-    """A folder with a section of a user's own."""
+    """A folder with a user's own section."""
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "risks.md").write_text("# Risks\n\nWhat could go wrong.", "utf-8")

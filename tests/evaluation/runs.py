@@ -1,4 +1,4 @@
-"""Runs over a talk by scripted answers, as their stores and records hold them."""
+"""Runs over a talk with scripted answers, leaving stores and records."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ HOST = "canary.internal.example"
 
 
 class Hosted(ScriptedClient):
-    """Scripted, under the name of a hosted model."""
+    """A scripted client under the name of a hosted model."""
 
     model = "scripted-8b"
 
@@ -37,7 +37,7 @@ def stored(
     recipe: Recipe | None = None,
     form: str | None = None,
 ) -> StudyDocument:
-    """A run over the talk whose answers are in the store of outputs/; its record is written where it is wanted."""
+    """The document of a run over the talk; its answers are in the store of outputs/, but its record is not written."""
     calls = CallStore(store_path(talk.parent / "outputs"))
     client = StoredClient(calls, Hosted(answer), "scripted-8b")
     spoken = read_transcript(talk, form=form)
@@ -47,5 +47,5 @@ def stored(
 
 
 def recorded(talk: Path, recipe: Recipe, answer: Callable[[Request], Answer] = empty) -> None:
-    """A run whose record stands in outputs/ too."""
+    """A run over the talk whose record is in outputs/ too."""
     store.write(stored(talk, answer, recipe), "page", talk.parent / "outputs" / "talk.json")

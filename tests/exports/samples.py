@@ -20,7 +20,7 @@ WEAK = {"support": "weak", "finding": "no line says 40"}
 
 
 def sample(**changes: Any) -> StudyDocument:
-    """The reactor's notes with nested points, one of them doubted."""
+    """The reactor's notes with nested points, one of them weak."""
     made = reactor(nested=True)
     first, second = made.main_points
     doubted = second.details[0].model_copy(update=WEAK)
@@ -29,7 +29,7 @@ def sample(**changes: Any) -> StudyDocument:
 
 
 def in_parts(**changes: Any) -> StudyDocument:
-    """The sample with each of its headings in a part of its own."""
+    """The sample, with each heading in a part of its own."""
     made = sample(**changes)
     parts = ("The machine", "The money")
     points = (p.model_copy(update={"part": part}) for p, part in zip(made.main_points, parts, strict=True))
@@ -39,13 +39,13 @@ def in_parts(**changes: Any) -> StudyDocument:
 def ready(
     document: StudyDocument | None = None, transcript: Transcript | None = TRANSCRIPT, **options: Any
 ) -> Exported:
-    """A document on its way out, with its transcript."""
+    """A document prepared for export, with its transcript."""
     usual = {"citations": False, "reviewed": False, "changed": 1_700_000_000}
     return exported(document or sample(), "reactor", transcript, **(usual | options))
 
 
 def hostile() -> StudyDocument:
-    """The sample with hostile text wherever a model or a transcript has a say."""
+    """The sample with hostile text wherever a model or transcript supplies the text."""
     free = {
         "text",
         "lead",
@@ -73,7 +73,7 @@ def hostile() -> StudyDocument:
 
 
 def texts(made: Exported) -> Iterator[str]:
-    """Everything that every format has to show, as a reader sees it."""
+    """All texts that every format has to show, as a reader sees them."""
     yield made.document.title
     for section in made.sections:
         yield section.heading

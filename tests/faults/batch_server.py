@@ -1,6 +1,6 @@
-"""A local server that speaks files and batches, and misbehaves on command. Answers are scripted, never recordings.
+"""A local server that speaks files and batches, and misbehaves on demand. Answers are scripted, never recordings.
 
-The n-th batch meets the n-th fate; after the list all end well. Results always come in another order than the calls.
+The n-th batch meets the n-th fate; those after the list end well. Results never come in the order of the calls.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.http_server import QuietHandler, listening
 
 
 class BatchServer:
-    """What the server holds, for a test to look at. Use as a context manager."""
+    """The server, with its contents for tests to inspect. Use as a context manager."""
 
     def __init__(
         self,
@@ -29,15 +29,15 @@ class BatchServer:
         manners: Callable[[Call], Refusal | None] | None = None,
         handler: type[Handler] | None = None,
     ) -> None:
-        """`manners` give a call's status and body, or None where it is answered well."""
+        """`manners` returns a call's status and body, or None if it is to be answered well."""
         self.fates, self.key, self.manners = list(fates), key, manners or (lambda call: None)
         self.refused = 0
         self.files: dict[str, bytes] = {}
-        self.missing: set[str] = set()  # files that are not there now
+        self.missing: set[str] = set()  # files that cannot be downloaded
         self.batches: list[dict[str, Any]] = []
-        self.asked: Counter[str] = Counter()  # keys of calls that an accepted batch holds
+        self.asked: Counter[str] = Counter()  # keys of calls in accepted batches
         self.answered: Counter[str] = Counter()
-        self.held = threading.Event()  # set when a batch exists and its maker has not been told
+        self.held = threading.Event()  # set when a batch exists and its client has not been answered yet
         self._listening = listening(handler or Handler, state=self)
 
     def __enter__(self) -> BatchServer:
@@ -76,7 +76,7 @@ class BatchServer:
         return [json.loads(line) for line in self.files[batch["input_file_id"]].splitlines()]
 
     def finish(self, batch: dict[str, Any]) -> None:
-        """Ends a batch by its fate."""
+        """End a batch according to its fate."""
         fate, calls = batch["fate"], self.calls(batch)
         if fate == "invalid":
             data = [{"code": "token_limit_exceeded", "message": "Enqueued token limit reached", "line": None}]
@@ -123,7 +123,7 @@ def result(row: dict[str, Any], status: int | None, body: Any, error: Any = None
 
 
 class Handler(QuietHandler):
-    """Files up and down; batches made, listed, shown and cancelled."""
+    """Files uploaded and downloaded; batches created, listed, shown and cancelled."""
 
     protocol_version = "HTTP/1.1"
     state: BatchServer
@@ -154,7 +154,7 @@ class Handler(QuietHandler):
             batch["status"] = "cancelled"
             return self._json(200, batch)
         batch = self.state.create(json.loads(raw))
-        if batch["fate"] == "untold":  # the batch exists, and whoever made it hears nothing
+        if batch["fate"] == "untold":  # the batch exists, but its client gets no answer
             self.state.held.set()
             time.sleep(30)
         if batch["fate"] == "cut":

@@ -1,7 +1,7 @@
-"""A fake endpoint with the manners of real ones. docs/endpoints.md has a row for each, and names these traits.
+"""A fake endpoint that behaves like real ones. docs/endpoints.md has a row for each, with the names of these traits.
 
-A trait that refuses is a function of a call, giving a status and a body, or None where it has nothing to say. A trait
-that shapes changes the answer on its way out. Bodies have the shapes that documentation and issue threads show.
+A trait that refuses is a function of a call that returns a status and a body, or None if it does not refuse. A trait
+that shapes changes the answer before it is sent. Bodies have the form that documentation and issue threads show.
 """
 
 from __future__ import annotations
@@ -357,7 +357,7 @@ REFUSALS: dict[str, Callable[[Call], Refusal | None]] = {
     )
 }
 
-# Refusals that nothing mends: one line with what to do, and no second call.
+# Permanent refusals: one line with what to do, and no second call.
 ENDS: dict[str, Refusal] = {
     "openai_wrong_key": (401, _error("Incorrect API key provided: sk-canary.", code="invalid_api_key")),
     "gemini_wrong_key": (400, _google("API key not valid. Please pass a valid API key.")),
@@ -389,7 +389,7 @@ ENDS: dict[str, Refusal] = {
     "gateway_waits_an_hour": (429, _error("Please retry after 61 minutes.")),
 }  # fmt: skip
 
-# What fails once, with a body of its own, and is asked again.
+# Failures that occur once, each with its own body, and are retried.
 PASSING: dict[str, Refusal] = {
     "groq_says_that_the_json_failed": (400, _error("Failed to generate JSON. See 'failed_generation'.", code="json_validate_failed", failed_generation="{")),
     "gemini_waits_a_minute": (
@@ -415,19 +415,19 @@ class FakeEndpoint:
     thinks: int | Callable[[int], int] = 0  # tokens of thought, or a function of the call's number
     shape: str = "told"  # where the thought goes
     stop_reason: str = "stop"
-    window: int | None = None  # tokens that are read; what is before the last of them is lost in silence
-    full_at: int | None = None  # prompt and answer together stop here in silence
+    window: int | None = None  # tokens that are read; whatever precedes them is lost silently
+    full_at: int | None = None  # prompt and answer together stop here silently
     usage: bool = True
     caches: bool = False
-    key: tuple[str, str] | None = None  # header and value that are wanted
+    key: tuple[str, str] | None = None  # required header and value
     models: Any = None
-    echoes: int = 0  # the status of a refusal that quotes the key, whole and cut
+    echoes: int = 0  # the status of a refusal that quotes the key, both whole and cut
     calls: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     refused: int = 0
     url: str = ""
-    writes: Callable[[Call], str] | None = None  # answers in place of the smallest that fit the schema
+    writes: Callable[[Call], str] | None = None  # answers instead of the smallest ones that fit the schema
     numbers: Iterator[int] = field(default_factory=count)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -476,7 +476,7 @@ class FakeEndpoint:
         return reply | ({"usage": usage} if self.usage else {})
 
 
-# Each endpoint of the table in docs/endpoints.md, by the name in its last column: its manners all at once.
+# All traits of each endpoint in the table in docs/endpoints.md, by the name in its last column.
 AS_ENDPOINTS: dict[str, dict[str, Any]] = {
     "openai": {
         "traits": (
@@ -570,7 +570,7 @@ def shaped(shape: str, text: str, thought: int, prompt: int, made: int) -> tuple
 
 
 def streamed(reply: dict[str, Any]) -> str:
-    """A reply as a stream: its text in pieces, why it ends, then its usage."""
+    """A reply as a stream: pieces of text, the finish reason, then the usage."""
     choice = reply["choices"][0]
     text = choice["message"]["content"]
     pieces: list[dict[str, Any]] = [{"delta": {"content": text[n : n + 5]}} for n in range(0, len(text), 5)]
@@ -581,7 +581,7 @@ def streamed(reply: dict[str, Any]) -> str:
 
 
 def kept_as_ollama_does(messages: list[dict[str, Any]], window: int) -> list[dict[str, Any]]:
-    """Messages from the first on are dropped until the rest fits; those of the system and the last one never are."""
+    """The messages that fit: the oldest are dropped first, but never system messages nor the last one."""
     for first in range(len(messages)):
         kept = [m for n, m in enumerate(messages) if n >= first or m["role"] == "system"]
         if _tokens({"messages": kept}) <= window:
@@ -590,7 +590,7 @@ def kept_as_ollama_does(messages: list[dict[str, Any]], window: int) -> list[dic
 
 
 def wanted(call: Call) -> dict[str, Any]:
-    """The schema that an answer is to fit, wherever it stands."""
+    """The schema for the answer, from the request's own field or from the prompt."""
     form = call.get("response_format", {}).get("json_schema", {})
     if form:
         return form["schema"]
@@ -598,7 +598,7 @@ def wanted(call: Call) -> dict[str, Any]:
 
 
 def instance(schema: dict[str, Any], words: str) -> Any:
-    """The smallest value that fits a schema; a word asked for is the page's own where it could be read."""
+    """The smallest value that fits a schema; a string is the canary word if the words read contain it."""
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:

@@ -1,6 +1,6 @@
-"""A local server that speaks the chat API and misbehaves on command. Answers are scripted, never recordings.
+"""A local server that speaks the chat API and misbehaves on demand. Answers are scripted, never recordings.
 
-The n-th call gets the n-th fault; "ok" and everything after the list are answered well.
+The n-th call gets the n-th fault; "ok" and every call after the list are answered well.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Handler(QuietHandler):
 
     def _reset(self, body: dict) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()  # with this linger it is a RST
+        self.connection.close()  # with this linger, it sends RST
         self.rfile, self.wfile = io.BytesIO(), io.BytesIO()
         self.close_connection = True
 
@@ -175,7 +175,7 @@ class Handler(QuietHandler):
 
 
 def misbehaving(log: Path, faults: Sequence[str] = (), delay: float = 0.0) -> AbstractContextManager[str]:
-    """A server that answers each call after a delay and appends a line a call to a file; gives its address."""
+    """A server that answers each call after a delay and appends a line for it to a file; yields its address."""
     return listening(Handler, log=log, delay=delay, faults=faults, numbers=count())
 
 
@@ -183,7 +183,7 @@ TASK = re.compile(r"^TASK: (\w+)\.", re.MULTILINE)
 
 
 def task_of(body: dict) -> str:
-    """Which of the pipeline's calls a request is, by the task that its messages end with; "write" for any other."""
+    """Which call of the pipeline a request is, from the last task in its messages; "write" if there is none."""
     tasks = [found for m in body["messages"] if m["role"] == "user" for found in TASK.findall(m["content"])]
     return tasks[-1] if tasks else "write"
 
@@ -192,13 +192,13 @@ def answer(body: dict) -> str:
     in_parts = '"speakers' in json.dumps(body)  # the schema, in its own field or in the prompt's text
     answer = good_answer(Request(task_of(body), (), {"properties": {"speakers": {}} if in_parts else {}}, 100))
     assert isinstance(answer, dict)
-    if "dropped" in answer:  # talks in more than two parts have more points than these sections take up
+    if "dropped" in answer:  # talks in more than two parts have more points than these sections use
         answer["dropped"] += range(7, 1000)
     return json.dumps(answer)
 
 
 def prompt_tokens(body: dict) -> int:
-    """About as many as the messages have: far fewer would look as if the server had cut them."""
+    """About as many tokens as the messages have: far fewer would look as if the server had cut them."""
     return max(100, sum(len(m["content"]) for m in body["messages"]) // 4)
 
 

@@ -1,4 +1,4 @@
-"""Text as a file of some ending is read."""
+"""Read text as a file with a given ending."""
 
 from __future__ import annotations
 

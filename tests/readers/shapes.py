@@ -1,6 +1,6 @@
-"""One invented talk of three people in the shapes in which people have transcripts: what each says of speakers and times.
+"""One invented talk of three people in all shapes that transcripts have, with the speakers and times of each.
 
-A `Shape` writes the talk as a program or person would; the test reads it back. Nothing here is taken from a real file.
+A `Shape` writes the talk as a program or person would; the test reads it back. Nothing here comes from a real file.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ DOTS, COMMAS = "{h:02}:{m:02}:{s:02}.{ms:03}", "{h:02}:{m:02}:{s:02},{ms:03}"
 
 @dataclass(frozen=True)
 class Shape:
-    """`speakers` says what names the file gives: "full", "first", "same" as written by `label`, or none."""
+    """`speaker` maps a name of the talk to the name in the file, None if the file does not tell speakers."""
 
     name: str
     text: Callable[[], str]
@@ -155,7 +155,7 @@ def wrapped(said: str, width: int) -> list[str]:
 
 
 def changes_only() -> str:
-    """Short cues, of which only the first of a turn has a label."""
+    """Short cues; only the first cue of a turn has a label."""
     out, n = [], 0
     for who, start, end, said in TURNS:
         parts = wrapped(said, 32)
@@ -170,7 +170,7 @@ def changes_only() -> str:
 
 
 def rolling(mark: str = "") -> str:
-    """YouTube's automatic captions: each line twice, once growing and once standing over the next."""
+    """YouTube's automatic captions: each line twice, first growing, then standing above the next."""
     out, before = ["WEBVTT\nKind: captions\nLanguage: en\n"], " "
     for _, start, end, said in TURNS:
         parts = wrapped(mark + said.lower(), 30)
@@ -195,7 +195,7 @@ def pane() -> str:
 
 
 def numbered() -> str:
-    """A record with line numbers that start over on each page."""
+    """A record with line numbers that start again on each page."""
     lines = [line for who, _, _, said in TURNS for line in wrapped(f"{court(who)}: {said}", 50)]
     return "\n".join(f"{i % 25 + 1:>2}   {line}" for i, line in enumerate(lines)) + "\n"
 
@@ -226,7 +226,7 @@ def json3() -> str:
 
 
 def segments(**keys: str) -> Callable[[], str]:
-    """JSON in segments with these keys for list, start, end, text and speaker."""
+    """JSON with segments, using these keys for list, start, end, text and speaker."""
 
     def write() -> str:
         made = [

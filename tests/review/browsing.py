@@ -1,4 +1,4 @@
-"""A review server in a process of its own, and Chromium to look at it with."""
+"""A review server in a separate process, and Chromium to view it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ARGUMENTS = [
 
 
 def chromium() -> str:
-    """Where Chromium is. Without it a test is skipped here and fails in continuous integration."""
+    """The path of Chromium. Without it, tests are skipped here and fail in continuous integration."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         why = "Chromium is not installed: apt-get install chromium"
@@ -58,7 +58,7 @@ def browser() -> Iterator[Any]:
 
 @dataclass
 class Server:
-    """`studydoc review` over a folder. `kill` ends it as a power cut would."""
+    """`studydoc review` over a folder. `kill` ends it like a power cut."""
 
     folder: Path
     port: int = 0

@@ -1,4 +1,4 @@
-"""A small document about a reactor, and variants of it as another run might make them."""
+"""A small document about a reactor, and variants of it as another run might produce."""
 
 from __future__ import annotations
 

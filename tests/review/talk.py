@@ -1,7 +1,7 @@
-"""A made-up talk about beehives, and the answers by which a scripted model makes notes of it that need a reviewer.
+"""A made-up talk about beehives, and scripted answers that make notes of it that need a reviewer.
 
-The notes hold nested points, texts that the check put right, a statement in doubt, one that is withheld, and points that
-were left out.
+The notes have nested points, texts that the check corrected, a weak statement, a withheld one, and points that were
+left out.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _point(lines: list[int], lead: str, text: str, *details: tuple[list[int], st
 
 
 def _written() -> dict[str, Any]:
-    """A whole document. Printed statements count from 1, headings too: 1 is the overview, 3 the first heading."""
+    """A whole document. Printed statements and headings count from 1: 1 is the overview, 3 the first heading."""
     return {
         "overview": [{"cites": [1, 3], "text": "Ida Moran asks Pavel Dusek what the weight of a beehive tells its keeper."}],
         "people": [],
@@ -114,7 +114,7 @@ def _shown_as(prompt: str, words: str) -> int:
 
 
 def _checked(prompt: str) -> dict[str, Any]:
-    """Four faults: two put right, one put right with a figure that nobody says, one of which nothing is left."""
+    """Four faults: two corrected, one corrected with a figure that nobody says, one without support."""
     morning = "The sensors drift with the temperature, so Pavel Dusek reads them at four in the morning only."
     faults = [
         _fault(_shown_as(prompt, "does not warm them"), "partly", "the lines name another reason", morning, [16]),
@@ -137,7 +137,7 @@ def _answer(request: Request) -> dict[str, Any]:
 
 
 def folder_with_talk(folder: Path) -> Path:
-    """A folder as `make` leaves it: the notes in outputs/, their transcript beside it."""
+    """A folder as `make` leaves it: the notes in outputs/, their transcript in transcripts/."""
     transcripts = folder / "transcripts"
     transcripts.mkdir(parents=True)
     cues = (
@@ -146,7 +146,7 @@ def folder_with_talk(folder: Path) -> Path:
     )
     path = transcripts / "hive.vtt"
     path.write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n", "utf-8")
-    with ThreadPoolExecutor(1) as elsewhere:  # a browser driven in this thread holds its event loop
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser driven in this thread occupies its event loop
         made = elsewhere.submit(lambda: asyncio.run(asummarise(path, ScriptedClient(_answer)))).result()
     source = made.source.model_copy(update={"path": "transcripts/hive.vtt", "url": "https://example.org/hive.mp3"})
     document: StudyDocument = made.model_copy(

@@ -45,7 +45,7 @@ def in_english(sentences: Sequence[Sentence]) -> Quoter:
 
 
 class Answering:
-    """Gives what a function of the request says; keeps the requests."""
+    """Answers by a function of the request; remembers the requests."""
 
     model = "scripted"
 
@@ -65,7 +65,7 @@ def structured(client: Answering) -> Structured:
 
 
 def answers(request: Request) -> str:
-    """What a model might say of the recording, some of it wrong."""
+    """What a model might say about the recording, some of it wrong."""
     return {
         "small/notes": (
             "- The bridge at Orle lost 12 percent of its steel between 1990 and 2020.\n"
@@ -81,6 +81,6 @@ def answers(request: Request) -> str:
 
 
 def all_of(*said: str) -> list[Excerpt]:
-    """An excerpt for each text, all of one recording."""
+    """An excerpt for each text, all from one recording."""
     sentences = sentences_of(transcript([(f"S{n}", text) for n, text in enumerate(said)]))
     return excerpts_of(sentences, [Mark(s.text, (s.number,)) for s in sentences])
