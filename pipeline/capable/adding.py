@@ -51,10 +51,10 @@ class Addition:
     @classmethod
     def of(cls, missing: Missing, lines: Sequence[NumberedLine], *, fits: bool) -> Addition:
         """The model's text with the segments that support it, and without their line numbers at its end."""
-        borne = segments_of(missing.lines, lines)
-        text, emphasis = unmarked(without_numbers(missing.text, borne, lines).strip())
+        supporting = segments_of(missing.lines, lines)
+        text, emphasis = unmarked(without_numbers(missing.text, supporting, lines).strip())
         label = without_end_mark(missing.label)
-        statement = DraftStatement(text, borne, label, remark=ADDED, emphasis=emphasis)
+        statement = DraftStatement(text, supporting, label, remark=ADDED, emphasis=emphasis)
         return cls(missing.under if fits else 0, statement)
 
 

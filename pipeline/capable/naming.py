@@ -30,9 +30,9 @@ def agreed_names(namings: Iterable[Naming], recording: Recording) -> dict[str, N
     """
     names: dict[str, list[Naming]] = {}
     for naming in (replace(n, name=clean(n.name)) for n in namings):
-        if _holds(naming, recording):
+        if _is_valid(naming, recording):
             names.setdefault(naming.label, []).append(naming)
-    agreed = {label: _fullest([n for n in held if _is_own(n, recording)] or held) for label, held in names.items()}
+    agreed = {label: _fullest([n for n in held if _is_self_naming(n, recording)] or held) for label, held in names.items()}
     return {label: naming for label, naming in agreed.items() if naming}
 
 
@@ -43,7 +43,7 @@ def _fullest(namings: Sequence[Naming]) -> Naming | None:
     return fullest if all(words.issuperset(bare_words(n.name)) for n in namings) else None
 
 
-def _holds(naming: Naming, recording: Recording) -> bool:
+def _is_valid(naming: Naming, recording: Recording) -> bool:
     """Whether a naming is valid: the label exists, the name looks like one, and lines near the cited one contain it."""
     words = naming.name.split()
     if not 0 < len(words) <= _MOST_WORDS or len(naming.name) > _LONGEST or words[0][0].islower():
@@ -51,7 +51,7 @@ def _holds(naming: Naming, recording: Recording) -> bool:
     return naming.label in recording.transcript.labelled_speakers and any(_lines_with(naming, recording))
 
 
-def _is_own(naming: Naming, recording: Recording) -> bool:
+def _is_self_naming(naming: Naming, recording: Recording) -> bool:
     """Whether the bearer of the label says the name there."""
     return any(recording.transcript.segment(n).speaker == naming.label for n in _lines_with(naming, recording))
 
@@ -82,9 +82,9 @@ def with_names(
 
 def _other_names(part: WrittenPart, names: Mapping[str, Naming], recording: Recording) -> dict[str, str]:
     """The agreed name for each other name that the part has for the same label, unless somebody bears that name."""
-    others = [n for n in part.namings if n.label in names and _holds(n, recording)]
-    borne = {w for n in names.values() for w in bare_words(n.name)}
-    return {n.name: names[n.label].name for n in others if borne.isdisjoint(bare_words(n.name))}
+    others = [n for n in part.namings if n.label in names and _is_valid(n, recording)]
+    agreed_words = {w for n in names.values() for w in bare_words(n.name)}
+    return {n.name: names[n.label].name for n in others if agreed_words.isdisjoint(bare_words(n.name))}
 
 
 def _renamed(part: WrittenPart, names: Mapping[str, str]) -> WrittenPart:

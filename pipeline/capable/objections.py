@@ -35,9 +35,9 @@ class Verdict:
 
         The statement's cited lines from other parts were shown with it, numbered by segment.
         """
-        borne = {*segments_of(fault.lines, lines), *(n for n in fault.lines if n in cited)}
-        text = without_numbers(fault.text, {*borne, *cited}, lines)
-        return cls(fault.model_copy(update={"text": text}), tuple(sorted(borne)))
+        supporting = {*segments_of(fault.lines, lines), *(n for n in fault.lines if n in cited)}
+        text = without_numbers(fault.text, {*supporting, *cited}, lines)
+        return cls(fault.model_copy(update={"text": text}), tuple(sorted(supporting)))
 
     @property
     def reason(self) -> str:

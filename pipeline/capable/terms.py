@@ -27,7 +27,7 @@ PointsByHeading = Sequence[tuple[str, Sequence[DraftStatement]]]
 def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows, Rows]:
     """The points of a section as its rows, and those that cannot be rows because they lack a term or name."""
     if FORMS.get(section.name) == "prose":
-        flat = [row for heading, points in points_by_heading for row in _flat(_headed(points, heading))]
+        flat = [row for heading, points in points_by_heading for row in _flat(_with_heading(points, heading))]
         return tuple(piece for row in flat for piece in row.apart(sentences_in(row.labelled))), ()
     repeated = Counter(label for heading, points in points_by_heading if heading for label in {p.label for p in points})
     rows: list[DraftStatement] = []
@@ -40,7 +40,7 @@ def as_rows(points_by_heading: PointsByHeading, section: Section) -> tuple[Rows,
                 DraftStatement(definition[0].labelled, (), without_end_mark(heading), definition[1:], emphasis=emphasis)
             ]
         for point in points:
-            row, below = _termed(point, section)
+            row, below = _with_term(point, section)
             if row.label:
                 rows.append(replace(row, text=" ".join((row.text, *(d.labelled for d in below))), bound=False))
             elif not section.cites:
@@ -65,7 +65,7 @@ def _flat(points: Sequence[DraftStatement]) -> Rows:
     return tuple(replace(row, details=()) for point in points for row in point.flat())
 
 
-def _headed(points: Sequence[DraftStatement], heading: str) -> Sequence[DraftStatement]:
+def _with_heading(points: Sequence[DraftStatement], heading: str) -> Sequence[DraftStatement]:
     """The points, with the heading put before the first one."""
     if not heading or not points:
         return points
@@ -79,7 +79,7 @@ def _defines(points: Sequence[DraftStatement], repeated: Mapping[str, int]) -> b
     return not _behind_bold(points[0]) and not (len(points) > 1 and all(p.label or _TERM.match(p.text) for p in points))
 
 
-def _termed(point: DraftStatement, section: Section) -> tuple[DraftStatement, Rows]:
+def _with_term(point: DraftStatement, section: Section) -> tuple[DraftStatement, Rows]:
     """A point with its term as label ("" if it has none), and its details."""
     top, below = replace(point, details=()), _flat([point])[1:]
     if top.label:

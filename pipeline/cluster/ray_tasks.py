@@ -26,7 +26,7 @@ def cluster(address: str | None) -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no usage data is sent
     place = address or os.environ.get("RAY_ADDRESS")
     try:
-        _knock(place)
+        _ensure_listening(place)
         ray.init(address=place, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as err:
         message = f"no Ray cluster at {place or 'this machine'}: {clean(str(err))[:200]}"
@@ -37,7 +37,7 @@ def cluster(address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _knock(address: str | None) -> None:
+def _ensure_listening(address: str | None) -> None:
     """Raise OSError at once if nobody listens at HOST:PORT; Ray would try for minutes, then end the process."""
     host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
     if colon and port.isdigit():
@@ -49,17 +49,17 @@ def spread(assignments: Iterable[Assignment], on_report: Callable[[Report], None
     task = ray.remote(_on_node).options(num_cpus=1, max_retries=MOST_RETRIES)
     ahead = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
     reports: dict[int, Report] = {}
-    under_way: dict[ray.ObjectRef, tuple[int, Assignment]] = {}
+    running: dict[ray.ObjectRef, tuple[int, Assignment]] = {}
 
     def take(most: int) -> None:
-        while len(under_way) > most:
-            [ready], _ = ray.wait(list(under_way), num_returns=1)
-            number, assignment = under_way.pop(ready)
+        while len(running) > most:
+            [ready], _ = ray.wait(list(running), num_returns=1)
+            number, assignment = running.pop(ready)
             reports[number] = _report(ready, assignment)
             on_report(reports[number])
 
     for number, assignment in enumerate(assignments):
-        under_way[task.remote(assignment)] = (number, assignment)
+        running[task.remote(assignment)] = (number, assignment)
         take(ahead - 1)
     take(0)
     return [reports[number] for number in sorted(reports)]

@@ -105,8 +105,8 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
             hint="install the same version on every node",
         )
     settings = Settings(**assignment.settings | {"out": folder / "out"}).with_keys_of(load_settings())
-    settings = replace(settings, sections=_laid_out(assignment.sections, folder / "sections"))
-    prompts = PromptSet(_laid_out(assignment.prompts, folder / "prompts"))
+    settings = replace(settings, sections=_written_to(assignment.sections, folder / "sections"))
+    prompts = PromptSet(_written_to(assignment.prompts, folder / "prompts"))
     transcript = _fetch(assignment.place, folder, settings)
     record = store.output_path(settings.out, transcript.name)
     inner = record.relative_to(settings.out).with_suffix("").as_posix()
@@ -119,7 +119,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
         raise would_be_lost(addresses.record, "this is not a studydoc record")
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:
-        if _bring(addresses.calls, folder / "calls.jsonl"):
+        if _download(addresses.calls, folder / "calls.jsonl"):
             calls.take_in(RecordedCalls(folder / "calls.jsonl"))
         async with connect(settings, calls, lambda done, total: None, prompts) as link:
             options = MakeOptions(
@@ -175,7 +175,7 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
         raise InputError(f"{place.label}: there is no such file")
     suffix = Path(place.address).suffix
     near = folder / "in" / f"transcript{suffix}"
-    _bring(place.address.removesuffix(suffix) + ".info.json", near.with_suffix(".info.json"))
+    _download(place.address.removesuffix(suffix) + ".info.json", near.with_suffix(".info.json"))
     transcript = parse(
         raw,
         place.label,
@@ -192,7 +192,7 @@ def _previous(
     addresses: _Addresses, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
 ) -> dict[str, Any] | None:
     """The row of a record that is up to date: same transcript, model, prompts, version and recipe. Else None."""
-    if not _bring(addresses.record, record):
+    if not _download(addresses.record, record):
         return None
     try:
         document = store.load(record)
@@ -218,7 +218,7 @@ def _digest(prompts: PromptSet, name: str) -> str | None:
         return None
 
 
-def _bring(address: str, file: Path) -> bool:
+def _download(address: str, file: Path) -> bool:
     """Copy a file from its address, if it exists; whether it does."""
     raw = read(address)
     if raw is None:
@@ -228,7 +228,7 @@ def _bring(address: str, file: Path) -> bool:
     return True
 
 
-def _laid_out(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:
+def _written_to(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:
     """Write these files to a folder on this machine; None if there are none."""
     for name, text in files:
         path = folder / name

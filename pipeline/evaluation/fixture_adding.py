@@ -156,7 +156,7 @@ def _ensure_as_recorded(added: Addition, document: StudyDocument, settings: Sett
         raise _made_differently(added.path, "without --sections")
     prompts = PromptSet(settings.prompts)
     shipped = {name: digest for name, digest in run.prompts.items() if not name.startswith("own/")}
-    if changed_prompts := [name for name, digest in sorted(shipped.items()) if not _holds(prompts, name, digest)]:
+    if changed_prompts := [name for name, digest in sorted(shipped.items()) if not _has_prompt(prompts, name, digest)]:
         holder = settings.prompts or "this program"
         raise InputError(
             f"{added.path}: made with other prompts than those of {holder}: {', '.join(changed_prompts)}",
@@ -169,7 +169,7 @@ def _made_differently(path: Path, how: str) -> InputError:
     return InputError(f"{path}: its notes were made {how}", hint=hint)
 
 
-def _holds(prompts: PromptSet, name: str, digest: str) -> bool:
+def _has_prompt(prompts: PromptSet, name: str, digest: str) -> bool:
     try:
         return prompts.load(name).sha256 == digest
     except SettingsError:  # there is no such prompt now

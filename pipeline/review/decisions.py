@@ -98,7 +98,7 @@ def _applied(state: State, action: Action, n: int) -> State:
             item = _present(state, action.target)
             label = item.label if action.label is None else action.label
             lines = item.lines if action.lines is None else _ordered(action.lines)
-            _complete(item.section, lines, label)
+            _ensure_complete(item.section, lines, label)
             edited = _as_reviewers_own(replace(item, text=action.text, label=label, lines=lines))
             return _with_item(state, replace(edited, standing="pending") if action.later else edited)
         case Split():
@@ -151,12 +151,12 @@ def _split(state: State, action: Split, n: int) -> State:
         parts = [parts[0], *(replace(p, label="") for p in parts[1:])]
     *first, last = parts  # nested statements stay below the last part
     parts = [*(replace(p, columns=(), steps=False) for p in first), last]
-    if item.continues or _goes_on(state, item):
+    if item.continues or _is_continued(state, item):
         parts = [parts[0], *(replace(p, continues=True) for p in parts[1:])]
     return _replaced(state, item.id, parts)
 
 
-def _goes_on(state: State, item: Item) -> bool:
+def _is_continued(state: State, item: Item) -> bool:
     """Whether the next statement continues this one's paragraph."""
     behind = state.items[state.items.index(item) + 1 :]
     return bool(behind) and behind[0].continues and _at_same_level(item, behind[0])
@@ -201,7 +201,7 @@ def _restored(state: State, action: Restore, n: int) -> State:
     if section in TERMED and definition and not label:
         label, text = term, definition
     item = replace(_as_reviewers_own(item), section=section, label=label, text=text, lines=_ordered(action.lines))
-    _complete(section, item.lines, label)
+    _ensure_complete(section, item.lines, label)
     if dropped:
         state = replace(state, items=tuple(i for i in state.items if i.id != item.id))
         state = placed(_with_a_heading(state, n) if section in GROUPED else state, item)
@@ -226,7 +226,7 @@ def _fields_apart(item: Item, state: State, n: int) -> list[Item]:
     ]
 
 
-def _complete(section: str, lines: Sequence[int], label: str) -> None:
+def _ensure_complete(section: str, lines: Sequence[int], label: str) -> None:
     if section not in BARE and not lines:
         raise Unfit("a statement needs the lines that support it")
     if section in TERMED and not label:
@@ -320,7 +320,7 @@ def _added(state: State, action: Add, n: int) -> State:
     if action.section not in state.sections:
         raise Unfit("there is no such section in the document")
     lines = _ordered(action.lines)
-    _complete(action.section, lines, action.label)
+    _ensure_complete(action.section, lines, action.label)
     item = Item(
         _new_id(action.section, n, 0), action.section, action.text, lines, "accepted", label=action.label, support=None
     )

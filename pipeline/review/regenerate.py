@@ -49,7 +49,7 @@ class RewrittenAnswer(Answer):
 def regenerator(structured: Structured) -> Regenerator:
     """A function that has the model rewrite a statement. It raises CallError; its result has not been verified."""
 
-    async def rewrite(point: Point, wish: str) -> Rewritten:
+    async def rewrite(point: Point, instruction: str) -> Rewritten:
         numbered = numbered_lines(point.recording.transcript.segments)
         lines = lines_around(point.item.lines, numbered, _AROUND)
         label = f"{point.item.label}: " if point.item.label else ""
@@ -58,7 +58,7 @@ def regenerator(structured: Structured) -> Regenerator:
             above="\n".join(point.above) or "(nothing)",
             statement=f"{label}{point.item.text}",
             cited=str(numbers_of(point.item.lines, lines)),
-            wish=clean(wish) or "say it better or more fully",
+            wish=clean(instruction) or "say it better or more fully",
         )
         system = system_message(structured.prompts, point.recording.language, point.recording.spoken_language)
         messages = (system, Message("user", task))

@@ -22,10 +22,10 @@ _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 class _NewNames:
     """New names by old names (`whole`), and new words by the first and last words of old names.
 
-    `kept` are names that do not change, even if they contain an old one: "Ann Lee" keeps its "Ann".
+    `unchanged` are names that do not change, even if they contain an old one: "Ann Lee" keeps its "Ann".
     """
 
-    kept: frozenset[str]
+    unchanged: frozenset[str]
     whole: dict[str, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class _NewNames:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         old = {*self.whole, *self.first, *self.last}
-        endings = dict.fromkeys(self.kept, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
+        endings = dict.fromkeys(self.unchanged, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
         longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which it contains
         names = "|".join(re.escape(name) + endings[name] for name in longest_first)
         return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])")
@@ -96,8 +96,8 @@ def remark(before: State, after: State, action: Rename) -> str:
 
 def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
     """All replacements of an action, and the sure ones, whose old names can only mean the speaker."""
-    kept = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
-    every, sure = _NewNames(kept), _NewNames(kept)
+    unchanged = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
+    every, sure = _NewNames(unchanged), _NewNames(unchanged)
     leads = {i.label for i in state.items}
     for old, new in _pairs(action):
         if not is_distinct(old):
@@ -108,16 +108,16 @@ def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
         words, new_words = full.split(), new.split()
         if len(words) != len(new_words) or len(words) < 2 or counts_somebody(full):
             continue
-        if _is_own_word(words[0], new_words[0], state, action):
+        if _is_distinctive(words[0], new_words[0], state, action):
             for names in [every, sure] if words[0] in leads else [every]:
                 names.first[words[0]] = new_words[0]
-        if _is_own_word(words[-1], new_words[-1], state, action):
+        if _is_distinctive(words[-1], new_words[-1], state, action):
             for names in [every, sure] if words[-1] in leads else [every]:
                 names.last[words[-1]] = new_words[-1]
     return every, sure
 
 
-def _is_own_word(word: str, new: str, state: State, action: Rename) -> bool:
+def _is_distinctive(word: str, new: str, state: State, action: Rename) -> bool:
     """Whether a word of a name changes and is no title, word of the notes, label or part of another speaker's name."""
     others = {w for name in _other_names(state, action) for w in name.split()}
     labels = {old for old, _ in _pairs(action)}
@@ -131,26 +131,27 @@ def _pairs(action: Rename) -> Iterator[tuple[str, str]]:
         yield action.name, action.speaker
 
 
-def _named(state: State) -> list[tuple[str, str]]:
+def _present_names(state: State) -> list[tuple[str, str]]:
     """The source's speakers, each with the present name."""
     return list(zip(state.people, state.speakers(), strict=True))
 
 
-def _own(speaker: str, state: State) -> set[str]:
+def _speakers_meant(speaker: str, state: State) -> set[str]:
     """The source's speakers whom a name or label means."""
-    return {p for p, name in _named(state) if name == speaker} or {full_name(speaker, state.people)}
+    return {p for p, name in _present_names(state) if name == speaker} or {full_name(speaker, state.people)}
 
 
 def _other_names(state: State, action: Rename) -> set[str]:
     """The names and labels of the speakers whom an action does not rename."""
-    own = {p for old, _ in _pairs(action) for p in _own(old, state)}
-    labels = {label for label in state.labels if full_name(label, state.people) not in own}
-    return {name for p, name in _named(state) if p not in own} | {state.speaker(label) or label for label in labels}
+    targets = {p for old, _ in _pairs(action) for p in _speakers_meant(old, state)}
+    labels = {label for label in state.labels if full_name(label, state.people) not in targets}
+    names = {name for p, name in _present_names(state) if p not in targets}
+    return names | {state.speaker(label) or label for label in labels}
 
 
 def _full_name(speaker: str, state: State) -> str:
     """The fullest name that the notes have for a speaker; a name given by a rename is used as it is."""
-    is_new = any(name == speaker for _, name in _named(state))
+    is_new = any(name == speaker for _, name in _present_names(state))
     return speaker if is_new else full_name(speaker, state.people)
 
 
