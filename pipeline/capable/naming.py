@@ -32,7 +32,9 @@ def agreed_names(namings: Iterable[Naming], recording: Recording) -> dict[str, N
     for naming in (replace(n, name=clean(n.name)) for n in namings):
         if _is_valid(naming, recording):
             names.setdefault(naming.label, []).append(naming)
-    agreed = {label: _fullest([n for n in held if _is_self_naming(n, recording)] or held) for label, held in names.items()}
+    agreed = {
+        label: _fullest([n for n in held if _is_self_naming(n, recording)] or held) for label, held in names.items()
+    }
     return {label: naming for label, naming in agreed.items() if naming}
 
 

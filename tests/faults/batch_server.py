@@ -52,15 +52,15 @@ class BatchServer:
         self.files[name] = content
         return name
 
-    def create(self, told: dict[str, Any]) -> dict[str, Any]:
+    def create(self, request: dict[str, Any]) -> dict[str, Any]:
         fate = self.fates[len(self.batches)] if len(self.batches) < len(self.fates) else "ok"
         batch = {
             "id": f"batch_{len(self.batches) + 1}",
             "object": "batch",
-            "endpoint": told["endpoint"],
-            "completion_window": told["completion_window"],
-            "input_file_id": told["input_file_id"],
-            "metadata": told.get("metadata"),
+            "endpoint": request["endpoint"],
+            "completion_window": request["completion_window"],
+            "input_file_id": request["input_file_id"],
+            "metadata": request.get("metadata"),
             "created_at": 1,
             "status": "validating",
             "fate": fate,
@@ -101,9 +101,9 @@ class BatchServer:
             batch["error_file_id"] = self.store(b"".join(wrong))
 
     def outcome(self, call: Call) -> Refusal:
-        if told := self.manners(call):
+        if refusal := self.manners(call):
             self.refused += 1
-            return told
+            return refusal
         return 200, _reply(answer(call))
 
     def wrong(self, row: dict[str, Any], fate: str) -> bytes:
@@ -111,15 +111,15 @@ class BatchServer:
             error = {"code": "batch_expired", "message": "This request could not be executed in time."}
             return result(row, None, None, error)
         if fate == "too long":
-            told = {"message": "This model's maximum context length is exceeded", "code": "context_length_exceeded"}
-            return result(row, 400, {"error": told})
+            error = {"message": "This model's maximum context length is exceeded", "code": "context_length_exceeded"}
+            return result(row, 400, {"error": error})
         return result(row, 500, {"error": {"message": "oops"}})
 
 
 def result(row: dict[str, Any], status: int | None, body: Any, error: Any = None) -> bytes:
     response = {"status_code": status, "request_id": "r", "body": body} if status else None
-    told = {"id": "b", "custom_id": row["custom_id"], "response": response, "error": error}
-    return json.dumps(told, ensure_ascii=False).encode() + b"\n"
+    line = {"id": "b", "custom_id": row["custom_id"], "response": response, "error": error}
+    return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
 class Handler(QuietHandler):

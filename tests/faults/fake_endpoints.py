@@ -43,15 +43,17 @@ def _extra(*names: str) -> dict[str, Any]:
 def openai_wants_max_completion_tokens(call: Call) -> Refusal | None:
     if "max_tokens" not in call:
         return None
-    told = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
-    return 400, _error(told, param="max_tokens", code="unsupported_parameter")
+    message = (
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    )
+    return 400, _error(message, param="max_tokens", code="unsupported_parameter")
 
 
 def openai_takes_one_temperature(call: Call) -> Refusal | None:
     if call.get("temperature", 1) == 1:
         return None
-    told = "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported."
-    return 400, _error(told, param="temperature", code="unsupported_value")
+    message = "Unsupported value: 'temperature' does not support 0.0 with this model. Only the default (1) value is supported."
+    return 400, _error(message, param="temperature", code="unsupported_value")
 
 
 def openai_knows_no_effort(call: Call) -> Refusal | None:
@@ -71,14 +73,14 @@ def openai_gives_short_answers(call: Call) -> Refusal | None:
     asked = call.get("max_completion_tokens") or call.get("max_tokens") or 0
     if asked <= 2000:
         return None
-    told = f"max_tokens is too large: {asked}. This model supports at most 2000 completion tokens, whereas you provided {asked}."
-    return 400, _error(told, param="max_tokens", code="invalid_value")
+    message = f"max_tokens is too large: {asked}. This model supports at most 2000 completion tokens, whereas you provided {asked}."
+    return 400, _error(message, param="max_tokens", code="invalid_value")
 
 
 def azure_filters(call: Call) -> Refusal | None:
-    told = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
+    message = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy."
     inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": {"violence": {"filtered": True}}}
-    return 400, _error(told, param="prompt", code="content_filter", status=400, innererror=inner)
+    return 400, _error(message, param="prompt", code="content_filter", status=400, innererror=inner)
 
 
 def mistral_forbids_extras(call: Call) -> Refusal | None:
@@ -156,8 +158,8 @@ def deepseek_wants_the_word_json(call: Call) -> Refusal | None:
     said = " ".join(m["content"] for m in call["messages"]).casefold()
     if call.get("response_format", {}).get("type") != "json_object" or "json" in said:
         return None
-    told = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
-    return 400, _error(told, code="invalid_request_error")
+    message = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
+    return 400, _error(message, code="invalid_request_error")
 
 
 def lmstudio_has_no_json_object(call: Call) -> Refusal | None:
@@ -169,8 +171,8 @@ def lmstudio_has_no_json_object(call: Call) -> Refusal | None:
 def llamacpp_cannot_read_the_schema(call: Call) -> Refusal | None:
     if call.get("response_format", {}).get("type") != "json_schema":
         return None
-    told = 'Either "json_schema" or "grammar" can be specified, but not both'
-    return 400, {"error": {"code": 400, "message": told, "type": "invalid_request_error"}}
+    message = 'Either "json_schema" or "grammar" can be specified, but not both'
+    return 400, {"error": {"code": 400, "message": message, "type": "invalid_request_error"}}
 
 
 def ollama_does_not_think(call: Call) -> Refusal | None:
@@ -196,16 +198,16 @@ def mistral_template_wants_roles_to_alternate(call: Call) -> Refusal | None:
     roles = [m["role"] for m in call["messages"]]
     if not any(a == b for a, b in pairwise(roles)):
         return None
-    told = "After the optional system message, conversation roles must alternate user/assistant/user/assistant/..."
-    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+    message = "After the optional system message, conversation roles must alternate user/assistant/user/assistant/..."
+    return 400, {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
 
 
 def mixtral_template_has_no_system(call: Call) -> Refusal | None:
     roles = [m["role"] for m in call["messages"]]
     if roles[0] == "user" and not any(a == b for a, b in pairwise(roles)):
         return None
-    told = "Conversation roles must alternate user/assistant/user/assistant/..."
-    return 500, {"error": {"code": 500, "message": f"Jinja Exception: {told}", "type": "server_error"}}
+    message = "Conversation roles must alternate user/assistant/user/assistant/..."
+    return 500, {"error": {"code": 500, "message": f"Jinja Exception: {message}", "type": "server_error"}}
 
 
 def gemma_template_has_no_system(call: Call) -> Refusal | None:
@@ -217,8 +219,8 @@ def gemma_template_has_no_system(call: Call) -> Refusal | None:
 def openrouter_has_little_credit(call: Call) -> Refusal | None:
     if (asked := _limit(call)) <= 2212:
         return None
-    told = f"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens"
-    return 402, {"error": {"message": f"{told}, but can only afford 2212.", "code": 402}}
+    message = f"This request requires more credits, or fewer max_tokens. You requested up to {asked} tokens"
+    return 402, {"error": {"message": f"{message}, but can only afford 2212.", "code": 402}}
 
 
 def gateway_names_nothing(call: Call) -> Refusal | None:
@@ -232,8 +234,8 @@ def gateway_is_under_maintenance(call: Call) -> Refusal | None:
 def dashscope_takes_streams_alone(call: Call) -> Refusal | None:
     if call.get("stream"):
         return None
-    told = "This model only support stream mode, please enable the stream parameter to access the model."
-    return 400, _error(told, code="invalid_parameter_error")
+    message = "This model only support stream mode, please enable the stream parameter to access the model."
+    return 400, _error(message, code="invalid_parameter_error")
 
 
 def gateway_knows_no_stream_options(call: Call) -> Refusal | None:
@@ -252,31 +254,31 @@ def vllm_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
     prompt, limit = _tokens(call), _limit(call)
     if prompt + limit <= 4000:
         return None
-    told = (
+    message = (
         f"This model's maximum context length is 4000 tokens. However, you requested {prompt + limit} tokens "
         f"({prompt} in the messages, {limit} in the completion). Please reduce the length of the messages or completion."
     )
-    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+    return 400, {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
 
 
 def groq_counts_the_limit_into_a_minute(call: Call) -> Refusal | None:
     asked = _tokens(call) + _limit(call)
     if asked <= 3000:
         return None
-    told = (
+    message = (
         f"Request too large for model `m` in organization `org_1` service tier `on_demand` on tokens per minute (TPM): "
         f"Limit 3000, Requested {asked}, please reduce your message size and try again."
     )
-    return 413, {"error": {"message": told, "type": "tokens", "code": "rate_limit_exceeded"}}
+    return 413, {"error": {"message": message, "type": "tokens", "code": "rate_limit_exceeded"}}
 
 
 def llamacpp_refuses_what_its_window_does_not_hold(call: Call, makes: float = 1) -> Refusal | None:
     prompt = int(makes * _tokens(call))
     if prompt <= 4096:
         return None
-    told = f"request ({prompt} tokens) exceeds the available context size (4096 tokens), try increasing it"
+    message = f"request ({prompt} tokens) exceeds the available context size (4096 tokens), try increasing it"
     more = {"type": "exceed_context_size_error", "n_prompt_tokens": prompt, "n_ctx": 4096}
-    return 400, {"error": {"code": 400, "message": told, **more}}
+    return 400, {"error": {"code": 400, "message": message, **more}}
 
 
 def gemini_refuses_a_long_prompt(call: Call) -> Refusal | None:
@@ -289,23 +291,25 @@ def together_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
     prompt, limit = _tokens(call), _limit(call)
     if prompt + limit <= 4097:
         return None
-    told = "`inputs` tokens + `max_new_tokens` must be <= 4097."
-    return 422, _error(f"Input validation error: {told} Given: {prompt} `inputs` tokens and {limit} `max_new_tokens`")
+    message = "`inputs` tokens + `max_new_tokens` must be <= 4097."
+    return 422, _error(
+        f"Input validation error: {message} Given: {prompt} `inputs` tokens and {limit} `max_new_tokens`"
+    )
 
 
 def anthropic_counts_the_limit_into_its_window(call: Call) -> Refusal | None:
     prompt, limit = _tokens(call), _limit(call)
     if prompt + limit <= 4096:
         return None
-    told = f"input length and `max_tokens` exceed context limit: {prompt} + {limit} > 4096"
-    return 400, _error(f"{told}, decrease input length or `max_tokens` and try again")
+    message = f"input length and `max_tokens` exceed context limit: {prompt} + {limit} > 4096"
+    return 400, _error(f"{message}, decrease input length or `max_tokens` and try again")
 
 
 def sglang_refuses_a_long_prompt(call: Call) -> Refusal | None:
     if (prompt := _tokens(call)) <= 4096:
         return None
-    told = f"The input ({prompt} tokens) is longer than the model's context length (4096 tokens)."
-    return 400, {"object": "error", "message": told, "type": "BadRequestError", "param": None, "code": 400}
+    message = f"The input ({prompt} tokens) is longer than the model's context length (4096 tokens)."
+    return 400, {"object": "error", "message": message, "type": "BadRequestError", "param": None, "code": 400}
 
 
 def llamacpp_counts_more_than_tiktoken(call: Call) -> Refusal | None:
@@ -438,14 +442,14 @@ class FakeEndpoint:
     def answer(self, call: Call) -> Refusal:
         number = next(self.numbers)
         for name in self.traits:
-            told = REFUSALS[name](call) if name in REFUSALS else None
-            told = ENDS.get(name, told)
+            refusal = REFUSALS[name](call) if name in REFUSALS else None
+            refusal = ENDS.get(name, refusal)
             if name in PASSING and number == 0:
-                told = PASSING[name]
-            if told is not None:
+                refusal = PASSING[name]
+            if refusal is not None:
                 with self.lock:
                     self.refused += 1
-                return told
+                return refusal
         return 200, self._reply(call, number)
 
     def _reply(self, call: Call, number: int) -> dict[str, Any]:

@@ -131,8 +131,8 @@ class Handler(QuietHandler):
         self._json(400, {"error": {"message": "too long", "code": "context_length_exceeded"}})
 
     def _contexttext(self, body: dict) -> None:
-        told = "the request exceeds the available context size, try increasing it"
-        self._json(400, {"error": {"code": 400, "message": told, "type": "exceed_context_size_error"}})
+        message = "the request exceeds the available context size, try increasing it"
+        self._json(400, {"error": {"code": 400, "message": message, "type": "exceed_context_size_error"}})
 
     def _filtered(self, body: dict) -> None:
         reply = _reply("")
