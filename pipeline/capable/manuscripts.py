@@ -33,17 +33,17 @@ from pipeline.sections.summary import SUMMARY
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 
-_LEAST_PAGE = 1000  # words from which a page has one (15 minutes of talk); shorter ones come out too long
-_SHARE = 0.9  # of the page's words to ask for, since free writing comes out longer more often than shorter
-_LEAST_SHARE = 0.6  # of the words asked for; less is not a document
-_MOST_LOST = 0.03  # of the words may fit no statement, such as addresses of links
+_LEAST_PAGE = 1000  # least words of a page with a manuscript (15 minutes of talk); shorter ones come out too long
+_SHARE = 0.9  # share of the page's words to ask for, since free writing comes out too long rather than too short
+_LEAST_SHARE = 0.6  # share of the words asked for; less is not a document
+_MOST_LOST = 0.03  # share of the words that may fit no statement, such as addresses of links
 _LEAST = {  # least numbers of statement groups
     OVERVIEW.name: (1, "text below ## Overview"),
     MAIN_POINTS.name: (2, "two headings with text below ## Main Points"),
     SUMMARY.name: (1, "text below ## Summary"),
 }
-_LEAST_CITED = 0.8  # of the statements must get lines that exist
-_TOKENS_A_WORD = 3  # of Markdown in a JSON string
+_LEAST_CITED = 0.8  # share of the statements that must get lines that exist
+_TOKENS_A_WORD = 3  # tokens of Markdown in a JSON string
 _LEAST_OF_SECTION, _MOST_OF_SECTION = 110, 150  # words below a heading, so that each covers one topic
 
 
