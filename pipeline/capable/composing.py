@@ -29,7 +29,6 @@ from pipeline.llm.tokens import count_tokens
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_parts, under_headings
-from pipeline.speakers import names_of
 from pipeline.text import enumerated, word_count
 
 _UNKNOWN = "composing cited {}, which no point or item has as its number: left out"
@@ -64,7 +63,7 @@ async def compose(parts: Sequence[WrittenPart], names: Sequence[Naming], job: Jo
     written_parts = [p for p in parts if p.sections]
     if not written_parts or written_parts[0].whole:
         return draft
-    table, rows = table_of(written_parts, job.sections, job.labels, names_of(job.transcript))
+    table, rows = table_of(written_parts, job.sections, job.labels)
     words = words_before_check(job)
     section_words = words_of_each(words, table.sections)
     point_values = MAIN_POINTS.values(section_words[MAIN_POINTS.name])

@@ -67,7 +67,7 @@ def statements_of(section: Section, row: Any, table: NumberedRows) -> Sequence[D
         return in_a_row(section.groups([row], table.lines_of, table.labels))
     if section.by_number and not table.items[section.name]:
         return ()
-    statements = section.edited(row, _items_cited(section, row, table), table.lines_of, table.labels, table.people)
+    statements = section.edited(row, _items_cited(section, row, table), table.lines_of, table.labels)
     return distinct(section, statements) if section is KEY_CONCEPTS else statements
 
 

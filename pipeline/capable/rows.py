@@ -23,7 +23,7 @@ class NumberedRows:
     """Points, terms, overview sentences and items of all parts, numbered from 1; the first `points` rows are points.
 
     `items` has the numbers of the terms and of each section whose items are chosen by number, `labels` the words that
-    code adds in the notes' language, `people` the names of the speakers.
+    code adds in the notes' language.
     """
 
     rows: tuple[DraftStatement, ...]
@@ -31,7 +31,6 @@ class NumberedRows:
     sections: tuple[Section, ...]
     items: Mapping[str, range]
     labels: Labels
-    people: tuple[str, ...] = ()
 
     @property
     def written_anew(self) -> list[Section]:
@@ -52,13 +51,8 @@ class NumberedRows:
         return lines_below(self.rows[n - 1] for n in numbers if self.has(n))
 
 
-def table_of(
-    parts: Sequence[WrittenPart], sections: tuple[Section, ...], labels: Labels, people: tuple[str, ...] = ()
-) -> tuple[NumberedRows, str]:
-    """All rows with numbers, and the text that shows them to the editor.
-
-    `labels` are in the notes' language, `people` are the names of the speakers.
-    """
+def table_of(parts: Sequence[WrittenPart], sections: tuple[Section, ...], labels: Labels) -> tuple[NumberedRows, str]:
+    """All rows with numbers, and the text that shows them to the editor; `labels` are in the notes' language."""
     points: list[DraftStatement] = []
     page: list[str] = []
     for n, part in enumerate(parts, 1):
@@ -84,7 +78,7 @@ def table_of(
         page += ["", f"== {section.name}"] if section_items else []
         page += [row for n, s in zip(items[section.name], section_items, strict=True) for row in _item_rows(n, s)]
         rows += section_items
-    return NumberedRows(tuple(rows), len(points), sections, items, labels, people), "\n".join(page).strip()
+    return NumberedRows(tuple(rows), len(points), sections, items, labels), "\n".join(page).strip()
 
 
 def of_all_parts(section: Section, parts: Sequence[WrittenPart]) -> list[DraftStatement]:

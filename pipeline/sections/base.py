@@ -64,9 +64,7 @@ class Section:
     prompt_composed: str = ""  # replaces the usual text about its items when parts are composed
     # Turns an item from composing into statements; its empty fields are filled from the statements that it cites. The
     # last argument holds the speakers' names.
-    edited: (
-        Callable[[Any, Sequence[DraftStatement], LinesOf, Labels, Sequence[str]], tuple[DraftStatement, ...]] | None
-    ) = None
+    edited: Callable[[Any, Sequence[DraftStatement], LinesOf, Labels], tuple[DraftStatement, ...]] | None = None
 
     @property
     def by_number(self) -> bool:

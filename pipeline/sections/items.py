@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +62,12 @@ class Items:
         return (DraftGroup(rows),) if rows else ()
 
     def edited(
-        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels, people: Sequence[str]
+        self, item: Any, cited: Sequence[DraftStatement], lines_of: LinesOf, labels: Labels
     ) -> tuple[DraftStatement, ...]:
         """An item from composing, its empty fields filled from the cited items; if all are empty, those as they are.
 
-        The leads of the cited items are joined; if they list several `people`, each is named once. For other fields,
-        the latest item counts, as it completes or changes the earlier ones; lists keep all sentences. If the texts of
+        The leads of the cited items are joined. For other fields, the latest item counts, as it completes or changes
+        the earlier ones; lists keep all sentences. If the texts of
         the cited items differ and the composed item has none, each cited item is kept, with the fields that the
         composed item fills.
         """
@@ -76,21 +75,16 @@ class Items:
             return tuple(cited)
         each_alone = not getattr(item, self.text).strip() and len({s.text for s in cited}) > 1
         joined = [[s] for s in cited] if each_alone else [cited]
-        items = (self._item(item, lines_of, labels, some, people) for some in joined)
+        items = (self._item(item, lines_of, labels, some) for some in joined)
         return tuple(s for s in items if s)
 
     def _item(
-        self,
-        item: Any,
-        lines_of: LinesOf,
-        labels: Labels,
-        cited: Sequence[DraftStatement] = (),
-        people: Sequence[str] = (),
+        self, item: Any, lines_of: LinesOf, labels: Labels, cited: Sequence[DraftStatement] = ()
     ) -> DraftStatement | None:
         """An item as a statement, its empty fields filled from the `cited` items; None if nothing can be printed."""
         text, lead = getattr(item, self.text).strip(), getattr(item, self.lead).strip() if self.lead else ""
         absent = next((labels.word(f.absent) for f in self.fields if f.name == self.lead), "")
-        label = without_end_mark(lead) or _joined([s.label for s in cited if s.label != absent], people)
+        label = without_end_mark(lead) or _joined(s.label for s in cited if s.label != absent)
         lines = lines_of(item.cites)
         if not text and cited:
             text, lines = cited[0].text, tuple(sorted({n for s in cited for n in s.lines}))
@@ -129,17 +123,11 @@ class Items:
         return [DraftStatement(text.strip(), cited, name, bound=True) for text, cited in texts if text.strip()]
 
 
-def _joined(leads: Sequence[str], people: Sequence[str]) -> str:
-    """The leads joined, without duplicates; a person in several of them is named once: "Ana, Ben" and "Ana"."""
-    names = [name for lead in leads if lead for name in _names_in(lead, {*people, *leads} - {lead, ""})]
-    return ", ".join(dict.fromkeys(names))
-
-
-def _names_in(lead: str, known: Collection[str]) -> list[str]:
-    """The names in a lead that is just a list of known names; any other lead unchanged."""
-    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))  # "Berg, Ana" before "Berg"
-    names = re.findall(rf"(?:{pattern})(?=, |$)", lead) if known else []
-    return names if ", ".join(names) == lead else [lead]
+def _joined(leads: Iterable[str]) -> str:
+    """The leads joined, but for one that another contains: "Ana, Ben" and "Ana" are "Ana, Ben"."""
+    distinct = dict.fromkeys(filter(None, leads))
+    contained = {a for a in distinct for b in distinct if a != b and f", {a}, " in f", {b}, "}
+    return ", ".join(lead for lead in distinct if lead not in contained)
 
 
 def content(groups: Sequence[DraftGroup], transcript: Transcript) -> tuple[Detail, ...]:
