@@ -51,42 +51,48 @@ class Part:
 
 
 def parts_of(named_excerpts: Sequence[NamedExcerpt], names: Names) -> list[Part]:
-    """The excerpts in parts, in order: one joins the last part if it fits below its heading. No heading recurs.
+    """The excerpts in parts, in order: one joins the last part if it fits below its heading. No title heads two parts.
 
-    An excerpt without a name joins too; its first words become a heading only if there is no part to join.
+    An excerpt without a name mostly joins too; if it does not, its first words become a heading.
     """
-    parts: list[list[NamedExcerpt]] = []
+    parts: list[Part] = []
     for named in named_excerpts:
-        headings = [_heading(p, names) for p in parts]
-        while parts and not _belongs(named, parts[-1], names) and any(_same(named.name, h) for h in headings):
+        while parts and not _belongs(named, parts[-1], names) and any(_same(named.name, p.heading) for p in parts):
             named = named.renamed
         if parts and _belongs(named, parts[-1], names):
-            parts[-1].append(named)
+            *before, last = parts
+            excerpts = (*last.excerpts, named)
+            parts[-1] = Part(excerpts, _heading(excerpts, [p.heading for p in before], names))
         else:
-            parts.append([named if named.name else replace(named, own_sentence=names.beginning(named.excerpt))])
-    return [Part(tuple(part), _heading(part, names)) for part in parts]
+            named = named if named.name else replace(named, own_sentence=names.beginning(named.excerpt))
+            parts.append(Part((named,), named.name))
+    return parts
 
 
-def _heading(part: Sequence[NamedExcerpt], names: Names) -> str:
-    """The name of the first excerpt; if that is a title, the title among all that the sentences say most of."""
-    first = part[0]
+def _heading(excerpts: Sequence[NamedExcerpt], taken: Sequence[str], names: Names) -> str:
+    """The name of a part's first excerpt; if that is a title, the title among all that the sentences say most of.
+
+    A title in `taken`, the headings of the parts before, is not used.
+    """
+    first = excerpts[0]
     if first.question or not first.title:
         return first.name
-    said = [set(s.keys) for named in part for s in named.excerpt.sentences]
+    said = [set(s.keys) for named in excerpts for s in named.excerpt.sentences]
 
     def share_said(title: str) -> float:
         telling_keys = names.telling(title)
         return sum(len(telling_keys & sentence_keys) for sentence_keys in said) / max(1, len(telling_keys))
 
-    return max((named.title for named in part if named.title and not named.question), key=share_said)
+    titles = (named.title for named in excerpts if named.title and not named.question)
+    return max((title for title in titles if not any(_same(title, heading) for heading in taken)), key=share_said)
 
 
-def _belongs(named: NamedExcerpt, part: Sequence[NamedExcerpt], names: Names) -> bool:
+def _belongs(named: NamedExcerpt, part: Part, names: Names) -> bool:
     """Whether an excerpt continues a part, answers the same question, or is about what the part's heading names."""
-    first, last, heading = part[0], part[-1].excerpt, _heading(part, names)
+    first, last, heading = part.excerpts[0], part.excerpts[-1].excerpt, part.heading
     if named.excerpt.continues(last) or (named.question and _same(named.question, first.question)):
         return True
-    if named.question or len(part) == _MOST:
+    if named.question or len(part.excerpts) == _MOST:
         return False
     same_turn = last.sentences[-1].speaker is not None and last.sentences[-1].turn == named.excerpt.sentences[0].turn
     if first.question:

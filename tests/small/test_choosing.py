@@ -269,6 +269,14 @@ def test_a_heading_is_the_title_that_most_of_its_part_is_about() -> None:
     assert (part.heading, part.leads) == ("Rail bridge", ["Mine bridge", "", ""])
 
 
+def test_a_title_that_heads_an_earlier_part_does_not_become_the_heading_of_a_later_one() -> None:
+    rail, aside = "The rail bridge at Orle is of steel.", "My mine bridge has no rails."
+    excerpts = [replace(e, goes_on=False) for e in all_of(rail, BREAD, aside, rail, "Rail rail steel.")]
+    titles = ("Rail bridge", "Acid of sourdough", "Mine bridge", "Rail bridge", "")
+    named = [NamedExcerpt(e, title=title) for e, title in zip(excerpts, titles, strict=True)]
+    assert [heading for heading, _ in _headings(*named)] == ["Rail bridge", "Acid of sourdough", "Mine bridge"]
+
+
 def test_what_goes_right_on_without_a_lead_is_one_quotation() -> None:
     first, second = sentences_of(transcript([("Ben", f"{BRIDGE} {BREAD}")]))
     excerpts = [Excerpt((s,), frozenset({s.number})) for s in (first, second)]
