@@ -79,9 +79,9 @@ def overview(
     """
     sentences = sorted(filter(None, (about, question)), key=lambda s: s.number)
     if not sentences:
-        longest = sorted((p for p in parts if p.excerpts[0].title), key=lambda p: -p.words)[:_MOST_NAMED]
+        longest = sorted((p for p in parts if p.namesake.title), key=lambda p: -p.words)[:_MOST_NAMED]
         named_parts = [p for p in parts if p in longest] or parts[:1]
-        lines = sorted({i for p in named_parts for i in lines_of(p.excerpts[0].excerpt)})
+        lines = sorted({i for p in named_parts for i in lines_of(p.namesake.excerpt)})
         return (DraftStatement(_BETWEEN.join(dict.fromkeys(p.heading for p in named_parts)), tuple(lines)),)
     runs = [tuple(sentences)] if len({s.speaker for s in sentences}) == 1 else [(s,) for s in sentences]
     excerpts = [Excerpt(run) for run in runs]

@@ -23,6 +23,11 @@ class Part:
     heading: str
 
     @property
+    def namesake(self) -> NamedExcerpt:
+        """The excerpt whose name is the heading."""
+        return next(named for named in self.excerpts if named.name == self.heading)
+
+    @property
     def words(self) -> int:
         """Number of words below the heading."""
         return sum(named.excerpt.printed for named in self.excerpts)

@@ -102,6 +102,13 @@ def test_the_overview_of_a_recording_that_does_not_say_what_it_is_about_names_it
     assert (statement.text, statement.lines) == ("Rust; Acid", (1, 2))
 
 
+def test_an_overview_of_headings_cites_the_excerpts_that_they_are_taken_from() -> None:
+    aside, matter = all_of(BREAD, BRIDGE)
+    part = Part((NamedExcerpt(aside, title="Acid"), NamedExcerpt(matter, title="Rust")), "Rust")
+    (statement,) = overview(None, None, [part], in_english([]))
+    assert (statement.text, statement.lines) == ("Rust", (2,))
+
+
 def test_who_says_their_own_name_introduces_themselves() -> None:
     lines = [
         ("Ana Ruiz", "Hello. My name is Ana. With me is Ben, who repairs bridges."),
