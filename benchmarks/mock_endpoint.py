@@ -114,11 +114,9 @@ def _error(code: str) -> bytes:
 
 
 def _reply(body: dict[str, Any], text: str) -> bytes:
-    prompt, answer = (
-        sum(len(m["content"]) for m in body["messages"]),
-        len(text),
-    )  # four characters count as a token
-    prompt += len(json.dumps(body.get("response_format", {})))
+    # Four characters count as a token.
+    prompt = sum(len(m["content"]) for m in body["messages"]) + len(json.dumps(body.get("response_format", {})))
+    answer = len(text)
     usage = {"prompt_tokens": prompt // 4, "completion_tokens": answer // 4, "total_tokens": (prompt + answer) // 4}
     message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "finish_reason": "stop", "message": message, "logprobs": None}
