@@ -313,15 +313,16 @@ def _up_to_bracket(label: str) -> str:
 def bare_names(labels: Iterable[str]) -> dict[str, str]:
     """The labels of a file, each with its name, which has no role.
 
-    What follows a comma is kept if it alone tells labels apart: "de Vries, Jan" and "de Vries, Anna".
+    What follows a comma is kept if it alone tells labels apart: "de Vries, Jan" and "de Vries, Anna". It is a role if
+    what precedes it is a label too: "Oda Brandt, chair" and "Oda Brandt, mayor" beside "Oda Brandt".
     """
     with_commas = {label: tidy(_up_to_bracket(label)) for label in labels}
     names = {label: tidy(role_off(label)) for label in with_commas}
-    longer: dict[str, set[str]] = defaultdict(set)
+    variants: dict[str, set[str]] = defaultdict(set)
     for label, name in names.items():
-        if name != with_commas[label]:
-            longer[name].add(with_commas[label])
-    return {label: with_commas[label] if len(longer[name]) > 1 else name for label, name in names.items()}
+        variants[name].add(with_commas[label].casefold())
+    apart = {name for name, found in variants.items() if len(found) > 1 and name.casefold() not in found}
+    return {label: with_commas[label] if name in apart else name for label, name in names.items()}
 
 
 @lru_cache(maxsize=8192)

@@ -527,7 +527,14 @@ def test_first_names_behind_a_comma_tell_people_of_one_family_apart(ana: str, be
     assert set(speakers(f"WEBVTT\n\n{voices}", ".vtt")) == set(people)
 
 
-def test_a_role_behind_a_comma_is_off_where_the_name_stands_alone_later() -> None:
-    people = ["Oda Brandt, chair", "Lin Abel, clerk", "Oda Brandt", "Lin Abel"]
-    rows = [f"{people[n % 4]}: {said}" for n, said in enumerate(SAID)]
+@pytest.mark.parametrize("oda", ["Oda Brandt, clerk", "Oda Brandt, acting clerk"])
+def test_a_role_behind_a_comma_is_off_where_the_name_stands_alone_later(oda: str) -> None:
+    people = ["Oda Brandt, clerk", "Lin Abel, clerk", oda, "Oda Brandt", "Lin Abel"]
+    rows = [f"{people[n % 5]}: {said}" for n, said in enumerate(SAID)]
+    assert set(speakers("\n\n".join(rows))) == {"Oda Brandt", "Lin Abel"}
+
+
+def test_one_role_behind_a_comma_in_capitals_and_small_letters_is_one_person() -> None:
+    people = ["Oda Brandt, chair", "Lin Abel, clerk", "Oda Brandt, Chair"]
+    rows = [f"{people[n % 3]}: {said}" for n, said in enumerate(SAID)]
     assert set(speakers("\n\n".join(rows))) == {"Oda Brandt", "Lin Abel"}
