@@ -138,10 +138,10 @@ async def run_record(
 
 
 def with_chosen_model(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:
-    """The fixture with the model of the settings, else its own; and the endpoint's name, "" if that is not known.
+    """The fixture with the model of the settings, else its own; and that model's endpoint.
 
-    A fixture names only public endpoints. If its own has no name, its recording has none to hide. InputError if the
-    model cannot write such notes.
+    A fixture names only public endpoints, so "" stands for its own if that is another. InputError if the model cannot
+    write such notes.
     """
     manifest = fixture.manifest
     if settings.model in (None, manifest.model):

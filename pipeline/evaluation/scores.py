@@ -195,11 +195,11 @@ def _recalls(texts: Sequence[str], rarity: Rarity, reference: Reference) -> dict
 
 
 def reference_for(record: Path, name: str, folder: Path, *, alone: bool) -> Reference | None:
-    """Human notes for a document, NAME.notes.md or NAME.md below the folder; None if there are none.
+    """Human notes for a document; None if there are none.
 
-    `name` is the document's path among the others, such as "week1/talk". If there are none, a fixture's own reference
-    is used, then notes elsewhere below the folder, provided that only one set has the plain name and the document is
-    `alone` in having it.
+    They are NAME.notes.md or NAME.md in the folder, where `name` is the document's path among the others, such as
+    "week1/talk"; else a fixture's own reference; else the only notes below the folder with the document's plain name,
+    if the document is `alone` in having it.
     """
     page = record.with_suffix(".md").resolve()
 

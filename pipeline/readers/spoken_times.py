@@ -161,18 +161,13 @@ def _shown_above(
     for i, (name, seconds) in named_times.items():
         above = [k for k in range(i - 1, max(-1, i - 1 - _ABOVE), -1) if rows[k].strip()]
         times = [*itertools.takewhile(lambda k: _only_time(rows[k], language), above)]
-        above_times = above[len(times) :]
-        if (
-            not times
-            or not above_times
-            or rows[above_times[0]].strip() != name
-            or not _ends_in(rows[times[0]], seconds)
-        ):
+        rest = above[len(times) :]
+        if not times or not rest or rows[rest[0]].strip() != name or not _ends_in(rows[times[0]], seconds):
             continue
-        yield from (*times, above_times[0])
+        yield from (*times, rest[0])
         shown[name] += 1
-        if len(above_times) > 1 and _are_initials(rows[above_times[1]].strip(), role_off(name)):
-            initials[above_times[1]] = name
+        if len(rest) > 1 and _are_initials(rows[rest[1]].strip(), role_off(name)):
+            initials[rest[1]] = name
     counts = Counter(initials.values())
     for i, name in initials.items():
         if counts[name] >= _INITIALS * shown[name]:

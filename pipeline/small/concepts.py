@@ -113,8 +113,8 @@ def windows(excerpts: Sequence[Excerpt], sentences: Sequence[Sentence]) -> list[
 async def explained_in(window: Window, context: TermContext, structured: Structured) -> Concept | None:
     """The term that a window explains, if the model names one and it is worded as an explanation; otherwise None.
 
-    Raises what the client raises. The model is asked for one excerpt at a time, when it is seldom wrong; when asked for
-    all terms of several, it made some up.
+    Raises what the client raises. The model is asked about one excerpt at a time, about which it is seldom wrong: when
+    it was asked for all terms of several, it made some up.
     """
     term = await _term(window.text, structured)
     if not keys(term) or claims(term) or size(term) > _LONGEST_TERM or set(keys(term)) <= set(context.names):

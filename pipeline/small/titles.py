@@ -149,7 +149,7 @@ def _question_of(excerpt: Excerpt) -> Sentence | None:
 async def titled(excerpt: Excerpt, structured: Structured, names: Names, language: str | None = None) -> NamedExcerpt:
     """The excerpt with its question or else the model's title, if that is distinctive. Raises what the client raises.
 
-    The model is asked for one excerpt at a time, when it names what that is about; asked for several, it mixed them up.
+    The model is asked for the title of one excerpt at a time: when it was asked for several, it mixed them up.
     """
     own_sentence, question = names.own_sentence(excerpt), names.question(excerpt)
     if question:

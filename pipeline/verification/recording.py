@@ -141,7 +141,7 @@ class Recording:
 
     @cached_property
     def joined_words(self) -> Set[str]:
-        """`words`, and up to three neighbours joined: speech recognition splits a name into "post gres sql"."""
+        """Single words, and two or three neighbours joined: speech recognition splits a name into "post gres sql"."""
         words = self._words_in_order
         joined = set(words)
         joined.update(map(operator.add, words, words[1:]))
