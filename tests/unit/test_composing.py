@@ -114,13 +114,13 @@ def test_joined_points_cite_the_lines_of_both() -> None:
     assert group.statements[0].text == "One and three." and group.statements[0].lines == (1, 3)
 
 
-def test_a_number_that_is_not_there_is_unensure_usable() -> None:
+def test_an_answer_with_a_number_that_no_point_has_is_unusable() -> None:
     table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="the last is 8"):
         ensure_usable(answer_of(main_points=arranged(1, 2, 3, 4, 9)), table)
 
 
-def test_a_sentence_from_nowhere_is_unensure_usable() -> None:
+def test_an_answer_with_a_sentence_that_cites_no_point_is_unusable() -> None:
     table, _ = english_table(PARTS)
     with pytest.raises(Unusable, match="not told which points"):
         ensure_usable(answer_of(main_points=arranged(1, 2, 3, 4), summary=[{"cites": [], "text": "S."}]), table)
