@@ -352,23 +352,6 @@ def test_a_ticket_changes_no_key_and_lets_none_be_computed_again(monkeypatch: py
     assert plain.with_ticket(3).key("m") == key
 
 
-def test_a_look_at_the_prompt_of_a_call_under_way_is_set_aside_for() -> None:
-    async def run() -> int:
-        slow = Slow(Usage(50), Usage(50))
-        limited = Limited(slow, tokens=322, cost=None, price=free)
-        first, second = request(150), request(150)
-        tasks = await begun(limited, first)
-        limited.looked_at(slow.requests[0])
-        tasks += await begun(limited, second)
-        asked = len(slow.requests)
-        for _ in range(2):
-            slow.let.release()
-        await asyncio.gather(*tasks)
-        return asked
-
-    assert asyncio.run(run()) == 1
-
-
 def test_a_call_without_an_answer_counts_what_it_is_known_to_have_taken() -> None:
     told = spending(EndpointError("the answer is empty"), Usage(60, 0, 10))
     client = ScriptedClient(lambda r: told)

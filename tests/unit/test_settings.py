@@ -72,7 +72,6 @@ def test_variables_are_read_as_what_they_set(monkeypatch: pytest.MonkeyPatch) ->
     [
         ("chunk_tokens", 100, "100 is out of range: it must be at least 200 and at most 200,000"),
         ("out", "", "the path is empty"),
-        ("model", "", r"the value is empty: is a variable unset\?"),
         ("base_url", " ", r"the value is empty: is a variable unset\?"),
         ("language", "", "the value is empty"),
         ("concurrency", "many", "'many' is not a whole number"),
