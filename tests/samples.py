@@ -36,11 +36,6 @@ def recording(name: str) -> Path:
     return fixture(name).calls
 
 
-def recorded_model(name: str) -> str:
-    """The model that was recorded."""
-    return fixture(name).manifest.model
-
-
 def scripted_calls(folder: Path) -> Path:
     """The calls of a good run over the scripted talk, as a recording in a folder."""
     calls = CallStore(folder / "scripted.sqlite")
