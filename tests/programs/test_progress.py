@@ -141,7 +141,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def cancelled(folder: Path, base_url: str, times: int) -> tuple[int, int]:
-    """How many calls of a run were asked and how many stored; it is cancelled so often while the first is under way."""
+    """How many calls were asked and how many stored, in a run that is cancelled `times` times during its first call."""
     log, settings = folder / "log", replace(PARTS, base_url=base_url, out=folder / "outputs", concurrency=1)
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""A document that one request holds while another waits for it. Nobody's clock is needed: a lock tells who takes it."""
+"""Requests to a document that another request holds: what happens before its lock is taken, and in which thread."""
 
 from __future__ import annotations
 

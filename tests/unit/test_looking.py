@@ -74,7 +74,7 @@ def test_a_refusal_beside_a_usage_that_no_tokenizer_explains_shows_a_cut() -> No
 
 
 def look(*answers: Completion, on_look: Callable[[Request], None] = lambda request: None) -> Capabilities:
-    """What a look at a prompt whose usage was not told leaves known; a look takes all the answers that are given."""
+    """What is known after a look at a prompt without reported usage; the look has to use all of the answers."""
     kept, left = Kept(), list(answers)
 
     async def answer(question: Outgoing) -> Completion:

@@ -223,7 +223,7 @@ def test_a_small_model_refuses_sections_of_a_users_own(tmp_path: Path) -> None:
 
 @pytest.fixture
 def make_options(tmp_path: Path) -> Callable[[], MakeOptions]:
-    """What make is told, with the files as they are."""
+    """Returns the options of make with the section's files as they are when it is called."""
     (tmp_path / "own").mkdir()
     files(tmp_path / "own", risks_md=PROMPT, risks_toml=SCHEMA)
     return lambda: MakeOptions(

@@ -84,7 +84,7 @@ def test_of_a_heading_that_goes_with_all_that_stands_under_it_nothing_is_told() 
 
 
 def over_two_parts(**fault: Any) -> tuple[StudyDocument, ScriptedClient]:
-    """A document whose overview cites lines 38 and 70, of two parts, and a fault of it that the check reports."""
+    """A document in two parts whose overview cites lines 38 and 70; the check reports the fault, if any, on it."""
     words, overview = "so much was said of it that day in the long hall by the river", "From one end to the other."
     long = Transcript("long", tuple(Segment(i, f"Line {i}: {words}.") for i in range(1, 81)))
     faulty = with_fault(on=overview, **fault)
