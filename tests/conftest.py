@@ -17,7 +17,7 @@ from tests.faults.server import misbehaving
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("STUDYDOC_SHARED") or ROOT.parent / "shared") / "corpus"
 
-# No test depends on time, since an example may take any time on a loaded machine. The other settings for CI stay.
+# Examples have no deadline, since one may take any time on a loaded machine. Hypothesis' other settings for CI stay.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
