@@ -54,7 +54,7 @@ def request(number: int = 0, tokens: int = 400, words: str = "What is said?", ta
 
 
 @pytest.fixture
-def open_(tmp_path: Path) -> Iterator[Open]:
+def open_() -> Iterator[Open]:
     with ExitStack() as stack:
         yield lambda *traits, **more: stack.enter_context(serving(FakeEndpoint(**({"traits": traits} | more))))
     gc.collect()

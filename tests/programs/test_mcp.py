@@ -205,7 +205,7 @@ def test_other_tools_answer_while_notes_are_made_and_a_cancelled_run_asks_nothin
 
 
 def test_a_key_that_is_refused_is_a_tool_error_without_the_key_and_the_server_goes_on(
-    folder: Path, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, serve: Callable[..., str]
 ) -> None:
     async def act(client: Client) -> None:
         refusal = await client.call_tool("make_notes", {"transcript": "reactor"})

@@ -72,7 +72,7 @@ def test_a_section_of_which_nothing_was_accepted_does_not_say_that_nothing_was_f
     assert "(none accepted)" in read and "(none found)" not in read
 
 
-def test_the_document_itself_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_document_itself_is_not_overwritten(tmp_path: Path) -> None:
     before = (reviewed(tmp_path) / "reactor.json").read_bytes()
     assert exit_code("export", "--reviewed", str(tmp_path), "--out", str(tmp_path / "reactor.json")) == 1
     assert (tmp_path / "reactor.json").read_bytes() == before

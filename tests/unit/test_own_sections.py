@@ -65,7 +65,7 @@ def test_the_section_of_the_documentation_goes_from_its_files_to_the_page(exampl
     assert "== Risks" in client.requests[-1].messages[-1].content
 
 
-def test_the_documentation_shows_what_such_a_section_looks_like_on_the_page(example: Path) -> None:
+def test_the_documentation_shows_what_such_a_section_looks_like_on_the_page() -> None:
     shown = (ROOT / "docs" / "sections.md").read_text("utf-8").split("```markdown\n")[2].split("```")[0]
     field = r"- (\*\*.+:\*\* )?.+\n"
     assert re.fullmatch(rf"## Risks\n\n{field}(  {field})+", shown)
