@@ -44,11 +44,13 @@ def found_again(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, A
 def unmoved_up_to(earlier: Mapping[str, Mapping[str, About]], here: Mapping[str, About]) -> dict[str, int]:
     """For each earlier document, the last line up to which its line numbers still hold here.
 
-    A statement with the same words and line numbers in both proves it for its lines and all lines before them.
+    A statement with the same words and line numbers in both proves it for its lines and all lines before them. A
+    heading proves nothing: other statements below it may cite lines with the same numbers.
     """
 
     def last(about: About) -> int:
-        return max(about.lines, default=0) if about.id in here and here[about.id].lines == about.lines else 0
+        is_unmoved = about.section != "heading" and about.id in here and here[about.id].lines == about.lines
+        return max(about.lines, default=0) if is_unmoved else 0
 
     return {document: max(map(last, abouts.values()), default=0) for document, abouts in earlier.items()}
 

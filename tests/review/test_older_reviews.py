@@ -8,9 +8,13 @@ import pytest
 
 from pipeline.document import StudyDocument
 from pipeline.pages import render_markdown
+from pipeline.review.actions import Event
 from pipeline.review.catalogue import Desk
+from pipeline.review.history import Timeline
 from pipeline.review.pages import notes
+from pipeline.review.state import opened
 from pipeline.store import load, write
+from tests.review.samples import document
 from tests.review.test_changed_transcripts import (
     GREETING,
     TOWER,
@@ -22,6 +26,7 @@ from tests.review.test_changed_transcripts import (
     make,
     take,
 )
+from tests.review.test_decisions import action
 from tests.scripted import LINES
 
 WHY = "its lines were chosen in an older version"
@@ -55,6 +60,21 @@ def test_lines_have_the_numbers_that_they_had_where_a_statement_behind_them_has_
     again = with_another_heading(tmp_path)
     assert standings(again) == ["accepted"] * 2
     assert [find(again, words).lines for words in (TOWER, "It is dear.")] == [(4,), (2, 3)]
+
+
+def test_a_heading_does_not_prove_that_lines_have_the_numbers_that_they_had() -> None:
+    before = Timeline(opened(document(without="reactor makes", extra="Ana asks about the price.")))
+    heading = before.base.groups[0].id
+    actions = (
+        action("heading", group=heading, text="Plans"),
+        action("add", section="main_points", group=heading, text=TOWER, lines=[3]),
+    )
+    events = [
+        Event(n=n, at="", who="Ida", base=n - 1, document=before.document, action=a, about=before.about(a))
+        for n, a in enumerate(actions, 1)
+    ]
+    again = Timeline(opened(document(shift=True)), events)  # the heading cites lines 2 and 3, as before
+    assert [i.reopened.startswith(WHY) for i in again.state.items if i.text == TOWER] == [True]
 
 
 def test_decisions_on_lines_that_nobody_knows_are_open_with_the_reason_until_they_are_taken_again(
