@@ -57,10 +57,10 @@ def renamed(state: State, action: Rename) -> State:
     """The state after a rename; if two speakers exchange names, the other one gets the former name.
 
     A label of one letter, or of digits only, has too many other meanings to be replaced in the notes: "A" stays there,
-    only its lines get the name. If the notes also use the label as a word ("Mark" beside "mark"), the statements that
-    change have to be decided on again, and headings of groups and columns keep the label, since nobody decides on
-    those. The same holds for a first or last word of the former name where it appears alone, unless some lead is that
-    word.
+    and so does a name that is exchanged with it; only the lines get the new names. If the notes also use the label as a
+    word ("Mark" beside "mark"), the statements that change have to be decided on again, and headings of groups and
+    columns keep the label, since nobody decides on those. The same holds for a first or last word of the former name
+    where it appears alone, unless some lead is that word.
     """
     every, sure = _new_names(state, action)
     reason = (WORD_TOO if every.whole != sure.whole else _PART).format(new=action.name, old=action.speaker)
@@ -98,10 +98,10 @@ def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
     """All replacements of an action, and the sure ones, whose old names can only mean the speaker."""
     unchanged = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
     every, sure = _NewNames(unchanged), _NewNames(unchanged)
+    if not all(is_distinct(old) for old, _ in _pairs(action)):
+        return every, sure
     leads = {i.label for i in state.items}
     for old, new in _pairs(action):
-        if not is_distinct(old):
-            continue
         full = _full_name(old, state)
         for names in [every] if is_word(old, state) else [every, sure]:
             names.whole |= {old: new, full: new}

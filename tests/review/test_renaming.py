@@ -85,6 +85,14 @@ def test_a_name_that_another_speaker_has_is_given_only_to_the_same_person_or_in_
     assert apply(exchanged, action("rename", speaker="Ana", name="Ben", other="exchange"), 2).speakers() == found.people
 
 
+def test_a_name_that_is_exchanged_with_a_letter_stays_in_the_notes_as_the_letter_does() -> None:
+    found = replace(opened(document(extra="Ann helps B.")), people=("A", "B"), labels=("A", "B"))
+    named = apply(found, action("rename", speaker="A", name="Ann"), 1)
+    exchanged = apply(named, action("rename", speaker="B", name="Ann", other="exchange"), 2)
+    assert exchanged.speakers() == ("B", "Ann")
+    assert find(exchanged, " helps ").text == "Ann helps B."
+
+
 def test_a_label_that_only_counts_takes_a_known_name_and_leaves_its_word_in_the_notes() -> None:
     found = replace(opened(document(extra="Speaker 1 is the Speaker.")), people=("Speaker 1", "Mina Osei"))
     after = apply(found, action("rename", speaker="Speaker 1", name="Mina Osei"), 1)
