@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -85,8 +85,9 @@ def remark(before: State, after: State, action: Rename) -> str:
     """A sentence on how many statements a rename changed, and how many still contain a part of the former name."""
     changed = sum((a.text, a.label) != (b.text, b.label) for a, b in zip(before.items, after.items, strict=True))
     sentence = f"saved: {changed} {'statement was' if changed == 1 else 'statements were'} changed"
-    for part in _full_name(action.speaker, before).split() if action.other != "exchange" else ():
-        if not is_distinct(part) or part.endswith(".") or part in action.name.split():
+    full = _full_name(action.speaker, before)
+    for part in () if action.other == "exchange" or counts_somebody(full) else full.split():
+        if not _is_name(part) or part in action.name.split():
             continue
         find = _NewNames(frozenset((*_other_names(before, action), action.name)), {part: ""}).put_into
         if count := sum(swapped(i, find) != i for i in after.items):
@@ -108,20 +109,25 @@ def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
         words, new_words = full.split(), new.split()
         if len(words) != len(new_words) or len(words) < 2 or counts_somebody(full):
             continue
-        if _is_distinctive(words[0], new_words[0], state, action):
+        if _is_distinctive(words[0], new_words, state, action):
             for names in [every, sure] if words[0] in leads else [every]:
                 names.first[words[0]] = new_words[0]
-        if _is_distinctive(words[-1], new_words[-1], state, action):
+        if _is_distinctive(words[-1], new_words, state, action):
             for names in [every, sure] if words[-1] in leads else [every]:
                 names.last[words[-1]] = new_words[-1]
     return every, sure
 
 
-def _is_distinctive(word: str, new: str, state: State, action: Rename) -> bool:
-    """Whether a word of a name changes and is no title, word of the notes, label or part of another speaker's name."""
+def _is_distinctive(word: str, new_words: Sequence[str], state: State, action: Rename) -> bool:
+    """Whether a word of a name is none of the new name, of another speaker's or of the notes, and no label."""
     others = {w for name in _other_names(state, action) for w in name.split()}
     labels = {old for old, _ in _pairs(action)}
-    return word not in {new} | others | labels and is_distinct(word) and word[-1:] != "." and not is_word(word, state)
+    return word not in {*new_words} | others | labels and _is_name(word) and not is_word(word, state)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word of a name can stand alone for the person: no initial, no "Dr.", no "Berg," as in "Berg, Ana"."""
+    return is_distinct(word) and word[-1:].isalnum()
 
 
 def _pairs(action: Rename) -> Iterator[tuple[str, str]]:

@@ -65,6 +65,11 @@ def test_a_word_of_a_name_stays_where_it_may_be_anything_else(people: tuple[str,
     assert renamed_in(text, people, "Mina Osei", name).text == text
 
 
+@pytest.mark.parametrize("text", ["Ana agrees.", "It is Berg, who agrees."])
+def test_words_of_a_name_in_another_order_stay_where_they_stand_alone(text: str) -> None:
+    assert renamed_in(text, ("Berg, Ana",), "Berg, Ana", "Ana Berg").text == text
+
+
 @pytest.mark.parametrize(("lead", "standing"), [("", "pending"), ("Mina", "accepted")])
 def test_what_a_word_of_a_name_changes_is_decided_on_again_unless_a_lead_is_that_word(lead: str, standing: str) -> None:
     at = renamed_in("Mina agrees.", ("Mina Osei",), "Mina Osei", "Nina Osei", lead)
@@ -97,6 +102,8 @@ def test_a_label_that_only_counts_takes_a_known_name_and_leaves_its_word_in_the_
     found = replace(opened(document(extra="Speaker 1 is the Speaker.")), people=("Speaker 1", "Mina Osei"))
     after = apply(found, action("rename", speaker="Speaker 1", name="Mina Osei"), 1)
     assert find(after, " is the ").text == "Mina Osei is the Speaker."
+    rename = Rename(kind="rename", speaker="Speaker 1", name="Mina Osei")
+    assert remark(found, after, rename) == "saved: 1 statement was changed"
 
 
 def test_a_label_that_is_a_part_of_a_known_name_has_the_whole_new_name_in_its_place() -> None:
