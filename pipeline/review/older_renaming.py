@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.review.actions import Rename
-from pipeline.review.renaming import WORD_TOO, is_distinct, is_word, reopened, swapped, with_name
-from pipeline.review.state import State
+from pipeline.review.renaming import WORD_TOO, is_distinct, is_word, swapped, with_name
+from pipeline.review.state import Item, State
 from pipeline.speakers import full_name
 
 
@@ -27,7 +27,7 @@ def renamed_as_before(state: State, action: Rename, rules: int) -> State:
     swap = _swap(state, action)
     reason = WORD_TOO.format(new=action.name, old=action.speaker)
     named = with_name(state, action.speaker, action.name)
-    return replace(named, items=tuple(reopened(i, swapped(i, swap), reason) for i in state.items))
+    return replace(named, items=tuple(_reopened(i, swapped(i, swap), reason) for i in state.items))
 
 
 def _renamed_everywhere(state: State, action: Rename) -> State:
@@ -38,15 +38,14 @@ def _renamed_everywhere(state: State, action: Rename) -> State:
     return replace(with_name(state, action.speaker, action.name), items=items, groups=groups)
 
 
+def _reopened(item: Item, new: Item, reason: str) -> Item:
+    """The item in its new wording; pending again if it was accepted and the wording differs."""
+    return replace(new, standing="pending", reopened=reason) if new != item and item.standing == "accepted" else new
+
+
 def _swap(state: State, action: Rename) -> Callable[[str], str]:
-    return _renaming((action.speaker, full_name(action.speaker, state.people)), action.name)
-
-
-def _renaming(old: Sequence[str], new: str) -> Callable[[str], str]:
-    """A function that replaces old names, as whole words, by the new one. The new name is left where it is."""
-    pattern = _whole_word(*sorted({*old, new}, key=len, reverse=True))  # "Ana Ruiz" before "Ana", which it contains
-    return lambda text: pattern.sub(lambda _: new, text)
-
-
-def _whole_word(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+    """A function that replaces the label and the full name, as whole words. The new name is left where it is."""
+    names = {action.speaker, full_name(action.speaker, state.people), action.name}
+    longest_first = sorted(names, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which it contains
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return lambda text: pattern.sub(lambda _: action.name, text)

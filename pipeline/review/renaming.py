@@ -178,11 +178,6 @@ def swapped(item: Item, swap: Callable[[str], str]) -> Item:
     return replace(item, text=swap(item.text), label=swap(item.label), emphasis=tuple(map(swap, item.emphasis)))
 
 
-def reopened(item: Item, new: Item, reason: str) -> Item:
-    """The item in its new wording; pending again if it was accepted and the wording differs."""
-    return replace(new, standing="pending", reopened=reason) if new != item and item.standing == "accepted" else new
-
-
 def is_distinct(label: str) -> bool:
     """Whether a label has more than one letter or digit and at least one letter."""
     characters = [c for c in label if c.isalnum()]
