@@ -171,8 +171,8 @@ def is_same_document(document: StudyDocument, previous: StudyDocument) -> bool:
     """Whether a document differs from the previous one only in time and usage, and no call was made for it."""
     usage = document.run.usage
     with_same_run = document.model_copy(update={"run": previous.run})
-    same_order = _settings_of(document.run) == _settings_of(previous.run)
-    return same_order and with_same_run == previous and usage.calls == usage.calls_cached
+    same_settings = _settings_of(document.run) == _settings_of(previous.run)
+    return same_settings and with_same_run == previous and usage.calls == usage.calls_cached
 
 
 def _settings_of(run: RunRecord) -> tuple[object, ...]:

@@ -45,15 +45,14 @@ def render_markdown(document: StudyDocument, *, citations: bool = False, reviewe
     if document.status == "partial":
         out += [f"> **{labels.partial_mark}** — {labels.partial}", ">"]
         out += [f"> - {escape(problem)}" for problem in problems(document)] + [""]
-    sections = outline(document, labels)
-    for section in sections:
+    for section in outline(document, labels):
         body = list(section_rows(section, dialect)) or [labels.none_accepted if reviewed else labels.none_found]
         out += [f"## {escape(section.heading)}", "", *body, ""]
         if section.name == "overview":
             url = linkable(document.source.url)
             out += [escape(labels.between_sentences.join(provenance(document))), ""]
             out += [f"{labels.source_url}{labels.colon}{f'<{url}>' if url else labels.not_provided}", ""]
-    if not reviewed and any(p.claim and p.claim.support == "weak" for s in sections for _, _, p in s.points()):
+    if not reviewed and any(s.support == "weak" for s in document.statements()):
         out += ["", f"{DOUBT_MARK} {labels.in_doubt}"]
     return page_of(out)
 

@@ -42,7 +42,10 @@ class Lines:
         return tuple(numbers_now)
 
     def _number_now(self, number: int, words_before: Mapping[int, str]) -> int | None:
-        """The line with the same words and an equal neighbour; of several, the one closest to its old number."""
+        """The line with the same words and the most equal neighbours, at least one if it had any that are quoted.
+
+        Of several, it is the one closest to its old number.
+        """
         no_neighbours = not any(number + step in words_before for step in _BESIDE)
         places = self._places.get(words_before.get(number, ""), ())
         alike = {n: self._same_neighbours(n, number, words_before) for n in places}

@@ -91,10 +91,8 @@ def hits(state: State, query: str) -> list[dict[str, Any]]:
     if not query.strip():
         return []
     pattern = re.compile(f"({re.escape(query.strip())})", re.IGNORECASE)
-    texts = ((i, f"{i.label}: {i.text}" if i.label else i.text) for i in state.items)
-    return [
-        {"id": i.id, "section": i.section, "parts": pattern.split(text)} for i, text in texts if pattern.search(text)
-    ][:_MOST_HITS]
+    found = (i for i in state.items if pattern.search(i.wording))
+    return [{"id": i.id, "section": i.section, "parts": pattern.split(i.wording)} for i in found][:_MOST_HITS]
 
 
 def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:

@@ -52,11 +52,10 @@ def regenerator(structured: Structured) -> Regenerator:
     async def rewrite(point: Point, instruction: str) -> Rewritten:
         numbered = numbered_lines(point.recording.transcript.segments)
         lines = lines_around(point.item.lines, numbered, _AROUND)
-        label = f"{point.item.label}: " if point.item.label else ""
         task = structured.prompts.load("review.v5").render(
             lines=shown_in_runs(lines, numbered),
             above="\n".join(point.above) or "(nothing)",
-            statement=f"{label}{point.item.text}",
+            statement=point.item.wording,
             cited=str(numbers_of(point.item.lines, lines)),
             wish=clean(instruction) or "say it better or more fully",
         )

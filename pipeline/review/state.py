@@ -291,9 +291,10 @@ def _nested(details: tuple[Detail, ...], depth: int = 0) -> Iterator[tuple[Detai
 
 
 def placed(state: State, item: Item) -> State:
-    """The state with one more item, not nested, after the last of its section that starts no later in the transcript.
+    """The state with one more item, after the last of its section that starts no later in the transcript.
 
-    Among main points it joins the heading of that place. A field goes last below the item that it belongs to.
+    It is not nested; among main points it joins the heading of that place. Only a field goes elsewhere: last below the
+    item that it belongs to.
     """
     items = state.items
     if above := _item_of(item, state):
@@ -317,7 +318,7 @@ def placed(state: State, item: Item) -> State:
 
 
 def _item_of(field: Item, state: State) -> Item | None:
-    """The item that a field belongs to, None if not clear: it shares lines with it; of several, it lacks this title."""
+    """The only item with some of a field's lines; of several, the only one without a field of that title; else None."""
     if (field.section, field.label) not in state.titles:
         return None
     whole = (i for i in state.items if i.section == field.section and not i.depth and not i.outside)
