@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
 from pipeline.language import direction
-from pipeline.pages.markdown import clock, labels_of, moment_url, provenance
+from pipeline.pages.markdown import clock, labels_of, moment_url, problems, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
 from pipeline.review.state import DROPPED, GROUPED, Item, State
@@ -102,7 +102,7 @@ def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str
         title=desk.document.title,
         document=desk.document,
         made=made_by(desk.document.run),
-        labels=labels_of(desk.document),
+        problems=problems(desk.document),
         language=desk.document.run.language or "en",
         direction=direction(desk.document.run.language),
         spoken=desk.document.source.language or "",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.document import Problem
 from pipeline.review.actions import Edit, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import apply
@@ -95,6 +96,14 @@ def test_the_head_of_the_page_tells_who_checked(desk: Desk) -> None:
     page = document_page("0", desk, "token", regenerates=False)
     assert "Made by scripted, checked by the same model, each statement beside its lines." in page
     assert "standard length asks for" in page
+
+
+def test_what_the_notes_lack_is_headed_as_on_their_page(record: Path) -> None:
+    partial = Desk(record, None)
+    problem = Problem(section="main_points", chunk=None, message="a call failed")
+    facts = {"notes": "minutes", "status": "partial", "problems": (problem,)}
+    partial.document = partial.document.model_copy(update=facts)
+    assert "Who Said What: a call failed" in document_page("a", partial, "token", regenerates=False)
 
 
 def test_a_check_by_code_is_not_passed_off_as_one_of_meaning() -> None:
