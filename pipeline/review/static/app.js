@@ -1,7 +1,7 @@
 // Keys and buttons
 
 import { close, editors, rename, save, typed, whenSaved } from "./editing.js";
-import { $, body, depth, filtered, isShown, items, lineOf, lines, outside, say, shown, state, toDecide } from "./page.js";
+import { $, body, depth, filtered, isShown, items, lineOf, lines, notes, outside, say, shown, state, toDecide } from "./page.js";
 import { keep, regenerate, regenerateAll } from "./rewriting.js";
 import { act, catchUp, decide } from "./sending.js";
 import { across, filter, pick, select, selectLine, step, view } from "./where.js";
