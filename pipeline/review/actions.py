@@ -25,8 +25,9 @@ SectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")]
 Lines = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=400)]
 
 
-# Rules 1: a speaker's new name replaced the label everywhere. Rules 2: it also replaced it within longer names, a field
-# was found again without its item, and an edited statement stayed accepted however the notes changed underneath.
+# By rules 2, a speaker's new name also went into longer names, a field was found again without its item, and an edited
+# statement stayed accepted however the notes changed underneath. By rules 1, the name also replaced labels of one
+# letter and labels that are words, without anybody deciding again.
 RULES: Final = 3
 _ID_FIELDS = ("target", "group", "after", "before", "below")
 _PARTS = "parts"  # all parts: a new title also applies to neighbouring headings that the action does not name
