@@ -75,11 +75,9 @@ class StoredClient:
         try:
             completion = await inner.complete(request)
             await self._keep(store, key, request, completion)
-        except StoreBusy:  # the claim cannot be released either, and will expire
-            raise
         except BaseException:
-            with suppress(StoreError):  # the first error is the one that matters
-                store.release(key)
+            with suppress(StoreError):  # the first error is the one that matters; in a busy store the claim expires
+                store.at_once(partial(store.release, key))
             raise
         finally:
             self._under_way.discard(key)
