@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipeline.events import Events, LoggedCalls, LoggedHits
 from pipeline.llm import Completion, LLMClient, Request, Usage, prices
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers import weights
-from pipeline.providers.calls import CallStore
+from pipeline.providers.calls import CallStore, StoreBusy
 from pipeline.providers.capabilities import Capabilities, keep, known_of
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.stored import StoredClient
@@ -86,18 +86,21 @@ class _Stops:
             client.stop(because)
 
 
-def _learner(
-    store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]
-) -> Callable[[Capabilities, str], None]:
-    """A callback that stores, logs and displays what is learned about an endpoint."""
+class _Knowledge:
+    """What is known about a hosted endpoint: what earlier runs stored, then what this one learns."""
 
-    def learned(known: Capabilities, notice: str) -> None:
-        keep(store, endpoint, known)
+    def __init__(self, store: CallStore, endpoint: Endpoint, events: Events, say: Callable[[str], None]) -> None:
+        self._store, self._endpoint, self._events, self._say = store, endpoint, events, say
+        self.known = known_of(store, endpoint)
+
+    def learned(self, known: Capabilities, notice: str) -> None:
+        """Store, log and display what was learned. A busy store gets it with the next lesson, or from a later run."""
+        self.known = known
+        with suppress(StoreBusy):
+            self._store.at_once(partial(keep, self._store, self._endpoint, known))
         if notice:
-            events.tell("endpoint learned", what=notice)
-            say(notice)
-
-    return learned
+            self._events.tell("endpoint learned", what=notice)
+            self._say(notice)
 
 
 @dataclass(slots=True)
@@ -137,7 +140,7 @@ async def connect(
     events = events or Events()
     async with AsyncExitStack() as stack:
         model, label = model_and_endpoint(settings, need_key=True)
-
+        knowledge = _Knowledge(store, endpoint_of(settings), events, say) if hosted else None
         stops, further_calls = _Stops(), _FurtherCalls(events)
 
         async def open_client() -> AsyncIterator[LLMClient]:
@@ -150,8 +153,8 @@ async def connect(
                 client = OpenAICompatible(
                     endpoint,
                     prompts=prompts,
-                    known=known_of(store, endpoint) if hosted else Capabilities(),
-                    on_learned=_learner(store, endpoint, events, say) if hosted else None,
+                    known=knowledge.known if knowledge else None,
+                    on_learned=knowledge.learned if knowledge else None,
                     on_retry=further_calls.retried,
                     on_look=further_calls.looked,
                 )
@@ -163,7 +166,10 @@ async def connect(
         if settings.max_tokens is not None or settings.max_cost is not None:
             from pipeline.providers.limited import Limited
 
-            price, room = _priced(settings, model, label), partial(_room, store, settings)
+            def room() -> int:
+                return knowledge.known.room_for_thought() if knowledge else 0
+
+            price = _priced(settings, model, label)
             limited = Limited(behind_store, tokens=settings.max_tokens, cost=settings.max_cost, price=price, room=room)
             stops.add(limited)
             behind_store = further_calls.limited = limited
@@ -198,11 +204,6 @@ def _priced(settings: Settings, model: str, endpoint: str) -> Callable[[Usage], 
             f"the price of {model} at {endpoint} is not known", hint="limit the run with --max-tokens instead"
         )
     return lambda usage: prices.cost_usd(model, endpoint, usage)
-
-
-def _room(store: CallStore, settings: Settings) -> int:
-    """Tokens for thought that the next call may take in addition to its answer."""
-    return 0 if settings.in_process else known_of(store, endpoint_of(settings)).room_for_thought()
 
 
 def renew(out: Path, endpoint: Endpoint, known: Capabilities) -> None:

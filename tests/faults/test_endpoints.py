@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
@@ -18,6 +19,7 @@ import pytest
 from pipeline.doctor import run_doctor
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError
+from pipeline.events import Events
 from pipeline.llm import Completion, Message, Request
 from pipeline.providers import turns
 from pipeline.providers.calls import CallStore
@@ -122,6 +124,38 @@ def test_a_call_for_which_the_client_is_still_being_opened_is_not_made_after_a_s
 
     with pytest.raises(EndpointError, match="the run was ended"):
         asyncio.run(go())
+
+
+class Disturbing(Events):
+    """Another program, which writes the store while the first call is under way."""
+
+    def __init__(self, store: Path) -> None:
+        super().__init__()
+        self._writer, self._steps = sqlite3.connect(store, isolation_level=None), ["rollback", "begin immediate"]
+
+    def tell(self, event: str, **fields: Any) -> None:
+        if self._steps and event in ("call started", "call ended"):
+            self._writer.execute(self._steps.pop())
+        if not self._steps:
+            self._writer.close()
+
+
+def test_an_answer_that_teaches_while_another_program_writes_the_store_is_kept_and_so_is_the_lesson_later(
+    open_: Open, tmp_path: Path
+) -> None:
+    fake, path = open_("openai_takes_one_temperature"), tmp_path / "calls.sqlite"
+    settings = load_settings(model="m", base_url=fake.url, out=tmp_path)
+
+    async def go() -> list[frozenset[str]]:
+        left_out = []
+        with closing(CallStore(path)) as store:
+            async with connect(settings, store, lambda done, whole: None, events=Disturbing(path)) as at:
+                for n in range(2):
+                    await at.client.complete(request(n))
+                    left_out.append(known_of(store, Endpoint(fake.url, "m", KEY)).left_out)
+        return left_out
+
+    assert asyncio.run(go()) == [frozenset(), frozenset({"temperature"})]
 
 
 LEARNED = {
