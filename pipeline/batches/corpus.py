@@ -140,7 +140,7 @@ class _DocumentsInProgress:
                 self._client.halt(err)
             return self._failed(n, source, err)
         except Exception as err:  # noqa: BLE001  it would cancel all other documents, whose calls are paid for
-            return self._failed(n, source, _unforeseen(err))
+            return self._failed(n, source, unforeseen(err))
         return replace(outcome, tally=self._in_progress[n].tally)
 
     def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
@@ -150,7 +150,7 @@ class _DocumentsInProgress:
         return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
 
 
-def _unforeseen(err: Exception) -> Unforeseen:
+def unforeseen(err: Exception) -> Unforeseen:
     """The error to report for an unexpected exception.
 
     A bug is reported by its type and place only, since its message may quote the transcript.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.batches.corpus import make_all
+from pipeline.batches.corpus import make_all, unforeseen
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
@@ -95,7 +95,10 @@ def make_one(assignment: Assignment) -> Report:
         with tempfile.TemporaryDirectory(prefix="studydoc-") as folder:
             return asyncio.run(_make(assignment, Path(folder)))
     except PipelineError as err:
-        return Report(Outcome(assignment.place.name, error=err).row())
+        error = err
+    except Exception as err:  # noqa: BLE001  it would be taken for the loss of the worker
+        error = unforeseen(err)
+    return Report(Outcome(assignment.place.name, error=error).row())
 
 
 async def _make(assignment: Assignment, folder: Path) -> Report:

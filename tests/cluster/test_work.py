@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,15 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     before = calls(folder)
     again = make(folder, url, citations=True)
     assert not any(r.unchanged for r in again) and calls(folder) == before
+
+
+def test_a_disk_without_room_fails_the_transcript_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(prefix: str) -> None:
+        raise OSError(ENOSPC, "No space left on device", "/tmp")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+    errors = [r.row["error"] for r in make(folder, "http://127.0.0.1:9/v1")]
+    assert len(errors) == 3 and all(error.startswith("/tmp: No space left on device") for error in errors)
 
 
 @pytest.mark.parametrize("name", OTHERWISE)
