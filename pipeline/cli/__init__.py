@@ -1,6 +1,6 @@
-"""The `studydoc` command: a file a command, each of which parses, calls, prints and returns its exit code.
+"""The `studydoc` command. Each command is a file that parses options, calls the pipeline, prints, and returns a code.
 
-A command's file is loaded when it is named, and what it needs beyond parsing when it runs: `--help` stays quick.
+The file is loaded when its command is named, and what it needs beyond parsing when it runs: `--help` stays fast.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.cli.console import INTERRUPTED_LINE, examples
 from pipeline.cli.streams import begin_output, end_output
 from pipeline.errors import EXIT_INTERRUPTED
 
-# Each is the object `command` of the module of its name.
+# Each is `command` in the module of the same name.
 COMMANDS = {
     "make": "Make notes from transcripts.",
     "read": "Show how transcripts are understood.",
@@ -83,9 +83,9 @@ def app() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The console script. Exit codes: 0 all complete, 1 something failed or is partial, 2 usage, 130 interrupted."""
-    # Libraries leave half a million values that stay: looking through them for cycles took 7 % of a run.
+    # Libraries create half a million objects that stay: searching them for cycles took 7 % of a run.
     gc.set_threshold(20_000, 20, 20)
-    atexit.register(gc.freeze)  # and at its end, where they were freed one by one, another 5 %
+    atexit.register(gc.freeze)  # freeing them one by one at the end took another 5 %
     begin_output()
     code = _exit_code(sys.argv[1:] if arguments is None else arguments)
     end_output()
@@ -97,7 +97,7 @@ def _exit_code(arguments: list[str]) -> Any:
 
     try:
         code = app.main(arguments, "studydoc", standalone_mode=False)
-        sys.stdout.flush()  # a full disk is met here, not when nobody can tell it any more
+        sys.stdout.flush()  # a full disk shows here, while it can still be reported
         return code
     except click.ClickException as err:
         err.show()

@@ -1,4 +1,4 @@
-"""`studydoc check`: documents beside their transcripts again."""
+"""`studydoc check`: checks documents against their transcripts again."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def run_check(
 
 
 async def _checker(stack: AsyncExitStack, transcripts: Path | None, model: str | None, base_url: str | None) -> Check:
-    """What checks one document: code alone, or a model too."""
+    """The function that checks one document: by code alone, or with a model too."""
     from pipeline.rechecking import check_path, check_path_with_model
 
     if model is None:
@@ -83,7 +83,7 @@ async def _checker(stack: AsyncExitStack, transcripts: Path | None, model: str |
     from pipeline.settings.connect import open_structured
 
     settings, screen = load_settings(model=model, base_url=base_url, check="model"), stack.enter_context(Screen())
-    tokens = recipe_of(settings).profile.chunk_tokens  # as make has them, so that the prefix is the one it used
+    tokens = recipe_of(settings).profile.chunk_tokens  # as in make, so that prompts have the same prefix
     structured = await stack.enter_async_context(open_structured(settings, screen.download))
 
     async def by_model(path: Path) -> tuple[str, list[Checked]]:
@@ -113,7 +113,7 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
 def _documents(paths: Sequence[Path]) -> dict[Path, str]:
     """The documents to check, each with a note on its page, "" for none.
 
-    Behind a record of a folder comes its page where somebody edited that.
+    A record found in a folder is followed by its page, if that was edited by hand.
     """
     from pipeline.batches.outputs import documents_below
     from pipeline.pages.reading import edited_page

@@ -1,4 +1,4 @@
-"""What all commands share at the terminal; quick to load."""
+"""What all commands use at the terminal; fast to import."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 class InOrder(click.Group):
-    """A group whose commands stand in the order of their definition.
+    """A group that lists its commands in the order of their definition.
 
-    An option that stands before a command holds for it, as it does behind it; one that it does not take is an error.
+    An option given before the command counts as given after it; it is an error if the command does not take it.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -52,12 +52,12 @@ def awaited(work: Coroutine[Any, Any, T]) -> T:
 
 
 def tell(message: str) -> None:
-    """A message to whoever sits at the terminal, beside what is printed."""
+    """Print a message for the user on stderr; results go to stdout."""
     print(f"studydoc: {message}", file=sys.stderr)
 
 
 def table(rows: Sequence[tuple[str, str]]) -> None:
-    """Prints names and what there is to say of them, in two columns."""
+    """Print rows of a name and a value in two columns."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
         print(f"{name:<{width}}  {value}")

@@ -72,7 +72,7 @@ def command(
 def _statements_judged(
     paths: Sequence[Path], transcripts: Path | None, model: str, base_url: str | None, as_json: bool
 ) -> tuple[int, str]:
-    """Tables of what is true, cited rightly and worth a note, by a model's reading."""
+    """The exit code, and tables of how a model rates the statements: true, cited correctly, worth a note."""
     from pipeline.cli.screen import Screen
     from pipeline.evaluation.statement_judging import run_judge
     from pipeline.settings import load_settings
@@ -83,7 +83,7 @@ def _statements_judged(
 
 
 def _judge(model: str, base_url: str | None) -> Any:
-    """What asks the judge about two folders."""
+    """The function that has the judge rate two folders."""
     from pipeline.cli.screen import Screen
     from pipeline.evaluation.judging import judge_folders
     from pipeline.settings import load_settings

@@ -1,4 +1,4 @@
-"""`--to` of `make`: exports of documents as they come to be."""
+"""`--to` of `make`: exports documents as they are made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Exports:
-    """What `--to` asks for besides the page, written as soon as a document is."""
+    """Writes the formats of `--to`, those of a document as soon as its page is written."""
 
     def __init__(self, names: Sequence[str], settings: Settings) -> None:
         self._exporter: Exporter | None = None
@@ -29,11 +29,11 @@ class Exports:
 
     @property
     def failed(self) -> int:
-        """1 when something could not be written."""
+        """The exit code: 1 if something could not be written, else 0."""
         return int(self._exporter is not None and self._exporter.failed)
 
     def export_page(self, page: Path) -> None:
-        """Writes what is missing or older than the document whose page this is."""
+        """Export the document of a page, in formats whose file is missing or older than the document."""
         record = page.with_suffix(".json")
         if self._exporter and record.is_file():
             from pipeline.exports.targets import Place
@@ -42,20 +42,20 @@ class Exports:
             self._paths[str(page)] = [str(p) for p in paths]
 
     def export_pages(self, rows: Sequence[dict[str, Any]]) -> None:
-        """What `export_page` does, for every page of rows."""
+        """Export the documents of all rows that have a page."""
         for row in rows:
             if row["page"]:
                 self.export_page(Path(row["page"]))
 
     def put_into(self, row: dict[str, Any]) -> None:
-        """Puts the files of a document into its row."""
+        """Add the paths of a document's exports to its row."""
         if self._exporter:
             row["exports"] = self._paths.get(row["page"] or "", [])
 
     def index(self) -> Path | None:
-        """Writes the index of all notes in the output folder, and the pages that it leads to.
+        """Write the index of all notes in the output folder, and the pages that it links to; its path.
 
-        None when it is not wanted, there are no notes, or it could not be written.
+        None if `--to index` was not given, if there are no notes, or if it could not be written.
         """
         if not (self._exporter and self._exporter.options.index):
             return None
@@ -68,7 +68,7 @@ class Exports:
         return self._exporter.index(places) if places else None
 
     def finish(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Puts the files into the rows, the index into the last, and prints what there is to say of all."""
+        """Add the exports to the rows, and the index to the last one; then `end`."""
         for row in rows:
             self.put_into(row)
         index = self.index() if rows else None
@@ -77,13 +77,13 @@ class Exports:
         self.end()
 
     def end(self) -> None:
-        """Prints what there is to say of all documents."""
+        """Print which documents have quotations without context."""
         if self._exporter:
             self._exporter.finish()
 
 
 def export_rows(names: Sequence[str], settings: Settings, rows: Sequence[dict[str, Any]]) -> int:
-    """Writes the exports of rows and puts their files into them; 1 when something could not be written."""
+    """Export the documents of rows and add the paths to them; 1 if something could not be written, else 0."""
     exports = Exports(names, settings)
     exports.export_pages(rows)
     exports.finish(rows)
@@ -91,7 +91,7 @@ def export_rows(names: Sequence[str], settings: Settings, rows: Sequence[dict[st
 
 
 def row_lines(row: dict[str, Any], *, as_json: bool) -> list[str]:
-    """What is printed of a transcript: all that there is to tell as JSON, or its page and files, if there are any."""
+    """The lines printed for a transcript: its row as JSON, or the paths of its page and exports."""
     if as_json:
         return [json_line(row)]
     return [*filter(None, [row["page"]]), *row.get("exports", ())]

@@ -1,4 +1,4 @@
-"""`studydoc make`: documents on this machine, by the Batch API, or over a Ray cluster."""
+"""`studydoc make`: makes documents on this machine, by the Batch API, or on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
-_ALIKE = 0.85  # of two names, of which one is the other mistyped
+_ALIKE = 0.85  # similarity from which a name is taken for another, mistyped
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
@@ -134,7 +134,7 @@ def command(
 
 
 def _tell_unread_variables(command: click.Command) -> None:
-    """Tells of variables that are called like a flag, or nearly so, and set nothing. Others may be anybody's."""
+    """Warn of STUDYDOC_ variables that resemble a flag but set nothing. Others may belong to other programs."""
     from difflib import get_close_matches
 
     from pipeline.settings import ARE_SET, SETTABLE
@@ -164,7 +164,7 @@ def _on_this_machine(
     from pipeline.events import open_events
 
     def signals(end: Callable[[], None]) -> AbstractContextManager[object]:
-        from pipeline.cli.signals import ended_by_signals  # loads asyncio, which is for documents that are made now
+        from pipeline.cli.signals import ended_by_signals  # loads asyncio, needed only if there is something to make
 
         return ended_by_signals(end, screen.say)
 
@@ -201,7 +201,7 @@ def _on_cluster(
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """A line for each transcript: its page, if there is one, or all that there is to tell as JSON."""
+    """Print each transcript's row as JSON, or the paths of its page and exports."""
     for row in rows:
         for line in row_lines(row, as_json=as_json):
             print(line)
@@ -217,7 +217,7 @@ def _check_way(
     watch: bool,
     to: Sequence[str],
 ) -> None:
-    """BadParameter where flags exclude each other, or transcripts are given in a way that a flag does not take."""
+    """Raise BadParameter if flags exclude each other, or if one does not take transcripts given in this way."""
     if wait and not batch:
         raise click.BadParameter("--wait works only with --batch")
     if sum((batch, on is not None, watch)) > 1:
@@ -231,7 +231,7 @@ def _check_way(
 
 
 def _address(url: str | None) -> str | None:
-    """The address that was given for a recording. BadParameter when it is none."""
+    """The value of --url. BadParameter if it is no web address."""
     from pipeline.text import linkable
 
     if url and not linkable(url):
@@ -240,7 +240,7 @@ def _address(url: str | None) -> str | None:
 
 
 def _day(day: str | None) -> str | None:
-    """The day, month or year that was given: "2026-03-12", "2026-03", "2026". BadParameter when there is no such."""
+    """The value of --published: "2026-03-12", "2026-03" or "2026". BadParameter if there is no such date."""
     if day is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Options that several commands take alike."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Flags = dict[str, Any]  # settings as they were given, None for those that were 
 
 
 class _Path(click.Path):
-    """A path; an empty one, which a shell makes of an unset variable, is no folder to work on."""
+    """A path. An empty one is refused, since a shell makes it of an unset variable."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
@@ -28,7 +28,7 @@ PATH = _Path(path_type=Path)
 
 
 class NumberRange(click.FloatRange):
-    """A number within bounds. Infinity and NaN, which is within all of them, are none."""
+    """A number within bounds. Infinity and NaN are refused: NaN would be within any bounds."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
@@ -37,7 +37,7 @@ class NumberRange(click.FloatRange):
         return number
 
 
-# The names that settings know, written out here since loading settings takes longer than all of `--help`.
+# The values of settings, repeated here since importing settings takes longer than all of `--help`.
 PROFILES = ("capable", "small")
 LENGTHS = ("brief", "standard", "full")
 NOTES = ("study", "minutes", "lecture")
@@ -46,7 +46,7 @@ EFFORTS = ("default", "none", "minimal", "low", "medium", "high", "xhigh", "max"
 
 
 class _Text(click.ParamType[str]):
-    """Text that goes into documents: what was typed is UTF-8."""
+    """Text that goes into documents, and must be valid UTF-8."""
 
     name = "text"
 
@@ -95,7 +95,7 @@ to = click.option(
     "with search over all notes of a folder. May be given several times.",
 )
 quiet = flag("--quiet", "Show only errors on stderr.", "-q")
-# Read by `main`, which knows of every error that ends a command, and by screens, which know of the others.
+# Read by `main` for errors that end the command, and by screens for errors of single transcripts.
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
 
 
@@ -105,7 +105,7 @@ def has_debug() -> bool:
     return context is not None and context.get_parameter_source("debug") is ParameterSource.COMMANDLINE
 
 
-# Settings that a run takes, by their names in pipeline/settings.py.
+# The options for settings, by the names of `Settings`.
 SETTINGS: dict[str, Decorator] = {
     "model": model,
     "base_url": base_url,
@@ -159,7 +159,7 @@ SETTINGS: dict[str, Decorator] = {
     "format": click.option("--format", help="Read files as this format, whatever they contain: see docs/formats.md."),
     "threads": number_option("--threads", "Threads for a model inside the process."),
 }  # fmt: skip
-# What decides how a transcript is read, which calls a run makes, and what they are.
+# The settings that decide how a transcript is read and which calls are made.
 CALLS = (
     "model",
     "base_url",
@@ -181,9 +181,9 @@ CALLS = (
 
 
 def takes_settings(names: Sequence[str] = tuple(SETTINGS), **others: Decorator) -> Decorator:
-    """Gives a command an option for each of these settings; it gets them together, as `flags`.
+    """Add an option for each of these settings to a command, which gets their values together as `flags`.
 
-    `others` are options that this command words in its own way, or has alone.
+    `others` are options that this command words differently, or that only it has.
     """
     options = {name: others.get(name) or SETTINGS[name] for name in (*names, *others)}
 

@@ -35,6 +35,6 @@ def command(flags: Flags, paths: Sequence[Path], batch: bool, as_json: bool) -> 
         result, failed = awaited(forecast(paths, settings, batch=batch, say=screen.say))
         for outcome in failed:
             screen.done(outcome)
-    if result.plans or as_json:  # of nothing that could be read a table would say that it is free
+    if result.plans or as_json:  # if nothing could be read, a table would say that it is free
         print(json.dumps(result.as_dict(), indent=1) if as_json else plan_table(result))
     return int(bool(failed))

@@ -1,4 +1,4 @@
-"""What a run shows on stderr: one line a transcript, live on a terminal, plain lines elsewhere."""
+"""What a run shows on stderr: one line per transcript, live on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Screen:
     """Progress on stderr. Names and messages are shown as they are, never as markup."""
 
     quiet: bool = False
-    tracebacks: bool = False  # of the errors of transcripts
+    tracebacks: bool = False  # whether errors of transcripts are shown with theirs
     _bars: Bars | None = None
     _tasks: dict[str, TaskID] = field(default_factory=dict)
     _shown: dict[str, tuple[str, float]] = field(default_factory=dict)
-    _ended: PipelineError | None = None  # what ended the run, once it was shown
-    _unmade: int = 0  # transcripts that failed for the same reason after it
+    _ended: PipelineError | None = None  # the error that ended the run, once shown
+    _unmade: int = 0  # later transcripts that failed because of it
     _download: TaskID | None = None
     _download_shown: float = -1.0
 
@@ -45,12 +45,12 @@ class Screen:
             self._bars.stop()
 
     def say(self, message: str) -> None:
-        """A line of its own."""
+        """Print a line, unless quiet."""
         if not self.quiet:
             self._print(message)
 
     def problem(self, message: str) -> None:
-        """A line that also a quiet run shows."""
+        """Print a line even if quiet."""
         self._print(message)
 
     def _print(self, line: str) -> None:
@@ -62,7 +62,7 @@ class Screen:
             print(clean(line), file=sys.stderr, flush=True)
 
     def _live(self) -> Bars | None:
-        """The bars, on a terminal. They begin, and rich is loaded, when there is progress to show."""
+        """The progress bars, None if stderr is no terminal. The first call imports rich and starts them."""
         if self._bars is None and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn
@@ -73,7 +73,7 @@ class Screen:
         return self._bars
 
     def watch(self, progress: Progress) -> None:
-        """Shows how far a transcript is."""
+        """Show the progress of a transcript."""
         if self.quiet:
             return
         line = clean(progress_line(progress))
@@ -91,7 +91,7 @@ class Screen:
             self.say(line)
 
     def done(self, outcome: Outcome) -> None:
-        """How a transcript ended."""
+        """Show how a transcript ended."""
         if self._bars and outcome.name in self._tasks:
             self._bars.remove_task(self._tasks.pop(outcome.name))
         for note in outcome.notes:
@@ -122,14 +122,14 @@ class Screen:
             self.problem(line)
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
-        """What became of all transcripts."""
+        """Sum up all transcripts."""
         if self._unmade:
             self.problem(f"{numbered(self._unmade, 'more transcript')} failed for the same reason")
         for line in summary(outcomes, retried, seconds, looks).splitlines():
             self.say(line)
 
     def download(self, done: int, total: int) -> None:
-        """How much of the embedded model has come."""
+        """Show how much of the embedded model has been downloaded."""
         if self.quiet:
             return
         if bars := self._live():
@@ -173,7 +173,7 @@ def outcome_line(outcome: Outcome) -> str:
 
 
 def plan_table(forecast: Forecast) -> str:
-    """A row a transcript, then what all of it takes; columns are parted by tabs."""
+    """A row for each transcript, then the total; columns are separated by tabs."""
     rows = ["transcript\tcalls now\tlater\tstored\tprompt tokens\tanswer tokens\twords of notes"]
     for plan in [*forecast.plans, *([forecast.total] if len(forecast.plans) > 1 else [])]:
         rows.append("\t".join(_plan_row(plan)))
@@ -210,12 +210,12 @@ def _price(price: Price) -> str:
     low, high = price
     if low is None or high is None:
         return "price unknown"
-    digits = 2 if low >= 0.1 else 4  # of a few cents two digits would tell nothing
+    digits = 2 if low >= 0.1 else 4  # two digits would show nothing of a few cents
     return f"{low:.{digits}f} to {high:.{digits}f} USD at list price"
 
 
 def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> str:
-    """What became of all transcripts: a line for one, a few for more. One that was made again counts as it is now."""
+    """All transcripts summed up, in a line for one, a few for more. One made again counts by its last outcome."""
     last = {o.name or str(o.error): o for o in outcomes}.values()
     complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
     tally = sum((o.tally.usage for o in outcomes), Usage())

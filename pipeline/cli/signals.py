@@ -1,4 +1,4 @@
-"""What the signals that end a program do to work in an event loop: the first ends it in order, the second at once."""
+"""Signals that end work in an event loop: the first ends it in order, the second at once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def ended_by_signals(end: Callable[[], None], say: Callable[[str], None]) -> Iterator[list[int]]:
-    """Calls `end` at the first SIGINT or SIGTERM and cancels the running task at the second; a third kills.
+    """Call `end` at the first SIGINT or SIGTERM, and cancel the running task at the second; a third kills.
 
-    Gives those that came. A signal that the program was started to ignore, as in the background of a shell, stays so.
+    Yields the list of signals received so far. A signal that the program was started to ignore, as in the background
+    of a shell, stays ignored.
     """
     task, caught = asyncio.current_task(), list[int]()
     assert task is not None
@@ -37,7 +38,7 @@ def ended_by_signals(end: Callable[[], None], say: Callable[[str], None]) -> Ite
 
 
 def _handle(numbers: list[signal.Signals], handler: Callable[[int], None] | None) -> None:
-    """Has `handler` called in the loop for each of these signals, or gives them back their usual effect."""
+    """Have the loop call `handler` for each of these signals; None restores their usual effect."""
     loop = asyncio.get_running_loop()
     for number in numbers:
         try:

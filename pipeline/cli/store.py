@@ -86,7 +86,7 @@ def import_(path: Path, out: Path | None) -> None:
 
 
 def _folder(out: Path | None) -> Path:
-    """The output folder that is meant: the one that was typed, else that of the settings, as for `make`."""
+    """The output folder: the one given, else that of the settings, as for `make`."""
     if out is not None:
         return out
     from pipeline.settings import load_settings
@@ -95,7 +95,7 @@ def _folder(out: Path | None) -> Path:
 
 
 def with_store(out: Path, use: Callable[[CallStore], T]) -> T:
-    """What `use` makes of the store of an output folder. InputError when there is none."""
+    """The result of `use` on the store of an output folder. InputError if there is none."""
     from pipeline.errors import InputError
     from pipeline.providers.calls import CallStore
     from pipeline.settings.chosen import store_path
@@ -135,7 +135,7 @@ def store_faults(out: Path) -> list[str]:
 
 
 def take_in(out: Path, path: Path) -> int:
-    """How many calls a recording has, all of which are stored afterwards."""
+    """Store all calls of a recording; their number."""
     from pipeline import store as outputs
     from pipeline.errors import InputError
     from pipeline.providers.calls import CallStore, RecordedCalls

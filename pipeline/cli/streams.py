@@ -1,4 +1,4 @@
-"""Standard output and standard error, as commands may write to them whether or not somebody reads."""
+"""Standard output and standard error that commands can write to even after their reader has left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Pipe(FileIO):
-    """A pipe whose reader may go: what is written after that goes nowhere and is no error."""
+    """A pipe whose reader may leave: later output is dropped without an error."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
@@ -26,7 +26,7 @@ class _Pipe(FileIO):
 
 
 def begin_output() -> None:
-    """Makes ready what is printed to. A command does all its work though nobody reads on, as behind `| head -1`."""
+    """Prepare stdout and stderr so that a command does all its work even if the reader leaves, as `| head -1` does."""
     if sys.stdout is None:  # closed by whoever started this
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
@@ -35,7 +35,7 @@ def begin_output() -> None:
 
 
 def end_output() -> None:
-    """Prints what waits to be printed; what cannot be is given up, since Python would try again at its end."""
+    """Flush stdout. If that fails, drop the rest, since Python would try again when it exits."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -44,7 +44,7 @@ def end_output() -> None:
 
 
 def _outliving(stream: TextIO) -> TextIO:
-    """A stream into a pipe, as one that outlives the pipe's reader; any other as it is."""
+    """If a stream leads into a pipe, one that survives the pipe's reader; else the stream itself."""
     if type(stream) is not TextIOWrapper or not _is_pipe(stream.fileno()):
         return stream
     stream.flush()

@@ -31,10 +31,10 @@ def run_watch(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Watches until a signal or a fatal error; gives the exit code.
+    """Watch until a signal or a fatal error; the exit code.
 
-    The first signal lets calls under way finish, the second drops them. 130 after Ctrl-C, and after SIGTERM when
-    documents were cut short; 0 after a SIGTERM that found nothing to cut; 1 when an error ended the watch.
+    The first signal lets running calls finish, the second drops them. The code is 130 after Ctrl-C, or after SIGTERM if
+    documents were cut short; 1 if an error ended the watch or an export failed; else 0.
     """
     rows = _Rows(exports, as_json)
 
@@ -64,14 +64,14 @@ def run_watch(
 
 
 class _Rows:
-    """Prints what became of each document, with its exports, and makes their index when there is something new."""
+    """Prints each document's row with its exports, and writes their index again if there is something new."""
 
     def __init__(self, exports: Exports, as_json: bool) -> None:
         self._exports, self._as_json, self._indexed = exports, as_json, True
-        self._stdout = sys.stdout  # what it is before bars on a terminal take its place and send all to standard error
+        self._stdout = sys.stdout  # before progress bars replace it and send all to stderr
 
     def print_row(self, row: dict[str, Any]) -> None:
-        """One document's row."""
+        """Export a document and print its row."""
         if row["page"]:
             self._exports.export_page(Path(row["page"]))
             self._indexed = False
@@ -80,7 +80,7 @@ class _Rows:
             print(line, file=None if self._stdout.isatty() else self._stdout, flush=True)
 
     def index(self) -> None:
-        """The index, if documents were made since the last one."""
+        """Write the index, if documents were made since the last one."""
         if not self._indexed:
             self._exports.index()
             self._indexed = True
