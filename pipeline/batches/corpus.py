@@ -13,7 +13,7 @@ from pipeline import store
 from pipeline.batches.inputs import read
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Figures, Outcome
-from pipeline.batches.outputs import is_of_others, path_told, would_be_lost
+from pipeline.batches.outputs import is_of_others, recorded_path, would_be_lost
 from pipeline.document import StudyDocument
 from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
 from pipeline.events import DOCUMENT
@@ -251,7 +251,7 @@ def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocume
     """The document with its transcript's path relative to its record; if that is no local file, unchanged."""
     if not is_there(path):
         return document
-    source = document.source.model_copy(update={"path": well_formed(path_told(path, record))})
+    source = document.source.model_copy(update={"path": well_formed(recorded_path(path, record))})
     return document.model_copy(update={"source": source})
 
 

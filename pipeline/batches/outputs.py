@@ -156,7 +156,7 @@ def _is_transcript(path: Path, source: dict[str, Any], record: Path) -> bool:
     if sha256_of(path) == source.get("sha256"):
         return True
     recorded = str(source.get("path") or "")
-    places = [] if path == record.with_suffix(".md") else places_told(recorded, record)
+    places = [] if path == record.with_suffix(".md") else recorded_places(recorded, record)
     return path.resolve() in {_as_on_disk(place).resolve() for place in places}
 
 
@@ -202,7 +202,7 @@ def would_be_lost(path: Path | str, what: str) -> InputError:
     return InputError(f"{path}: {what}, and the notes would overwrite it", hint="use another folder with --out")
 
 
-def path_told(transcript: Path, record: Path) -> str:
+def recorded_path(transcript: Path, record: Path) -> str:
     """The path of a transcript as recorded: relative to its record's folder, whatever the working directory.
 
     Links to folders are resolved, since ".." would otherwise be counted from their target; a linked file keeps its
@@ -223,24 +223,24 @@ def origin_of(out: Path, name: str) -> Origin | None:
     if not isinstance(path, str):
         return None
     gone = isinstance(sha256, str) and _is_gone(path, record)
-    return Origin(frozenset(p.resolve() for p in places_told(path, record)), str(sha256) if gone else "")
+    return Origin(frozenset(p.resolve() for p in recorded_places(path, record)), str(sha256) if gone else "")
 
 
 def former_places(record: Path) -> tuple[Path, ...]:
     """The resolved paths where a missing transcript was; () if it still exists, or if `record` is no record."""
     path = (source_of(record) or {}).get("path")
     gone = isinstance(path, str) and _is_gone(path, record)
-    return tuple(p.resolve() for p in places_told(str(path), record)) if gone else ()
+    return tuple(p.resolve() for p in recorded_places(str(path), record)) if gone else ()
 
 
 def _is_gone(path: str, record: Path) -> bool:
     """Whether the recorded transcript no longer exists. False for standard input and the web, which are no files."""
     if path == STANDARD_INPUT or "://" in path:
         return False
-    return not any(map(is_there, map(_as_on_disk, places_told(path, record))))
+    return not any(map(is_there, map(_as_on_disk, recorded_places(path, record))))
 
 
-def places_told(path: str, record: Path) -> tuple[Path, ...]:
+def recorded_places(path: str, record: Path) -> tuple[Path, ...]:
     """The recorded path relative to the record's folder; if nothing is there, also relative to the working directory.
 
     Older records used the latter.
@@ -256,7 +256,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     changed is preferred, then the one whose folders match the recorded path best. Raises InputError if none is found.
     """
     recorded = Path(document.source.path or "")
-    places = [*places_told(str(recorded), record), *places_near(record, recorded.name)] if recorded.name else []
+    places = [*recorded_places(str(recorded), record), *places_near(record, recorded.name)] if recorded.name else []
     below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
     named = sorted((p for p in below if p.name == recorded.name), key=lambda p: -_alike(p, recorded))
     there = [p for p in (*named, *map(_as_on_disk, places)) if is_there(p) and _may_be_read(p, document)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.batches.outputs import places_near, places_told, records_at, source_of
+from pipeline.batches.outputs import places_near, recorded_places, records_at, source_of
 from pipeline.errors import InputError, SettingsError
 from pipeline.exports import FORMATS
 from pipeline.exports.base import Format
@@ -126,5 +126,5 @@ def is_file_name(out: Path, options: ExportOptions) -> bool:
 def taken_by(record: Path) -> tuple[Path, ...]:
     """The files that make and review write for a document, and where its transcript may be found near them."""
     path = str((source_of(record) or {}).get("path") or "")
-    near = (*places_told(path, record), *places_near(record, Path(path).name)) if path else ()
+    near = (*recorded_places(path, record), *places_near(record, Path(path).name)) if path else ()
     return tuple(p.resolve() for p in (record, record.with_suffix(".md"), review_path(record), *near))

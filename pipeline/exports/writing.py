@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.batches.outputs import places_told, transcript_of
+from pipeline.batches.outputs import recorded_places, transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.exports.base import Exported, Format, exported
@@ -161,7 +161,7 @@ class Exporter:
 
     def _write_format(self, file_format: Format, export: Exported, record: Path, path: Path) -> bool:
         try:
-            if path.resolve() in {p.resolve() for p in places_told(export.document.source.path or "", record)}:
+            if path.resolve() in {p.resolve() for p in recorded_places(export.document.source.path or "", record)}:
                 raise _overwrites_transcript(path)
             _check_no_transcript(path, {export.document.source.sha256})
             replace_file(path, file_format.write(export))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import store
 from pipeline.batches.inputs import find
 from pipeline.batches.options import Input
-from pipeline.batches.outputs import places_told, read_again, records_below
+from pipeline.batches.outputs import read_again, recorded_places, records_below
 from pipeline.batches.settling import listing
 from pipeline.document import Evidence, StudyDocument
 from pipeline.errors import InputError
@@ -52,9 +52,9 @@ class Contents:
 
     def source_of(self, document: StudyDocument, name: str) -> Source | None:
         """The transcript that notes were made from. The path in their record is only compared, never opened."""
-        recorded_path = document.source.path
-        possible_paths = [p.resolve() for p in places_told(recorded_path, self.records[name])] if recorded_path else []
-        sources = (s for s in self.sources.values() if s.path.resolve() in possible_paths)
+        path, record = document.source.path, self.records[name]
+        places = [p.resolve() for p in recorded_places(path, record)] if path else []
+        sources = (s for s in self.sources.values() if s.path.resolve() in places)
         return next(sources, None) or self.sources.get(name)
 
 
