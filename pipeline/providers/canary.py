@@ -17,7 +17,7 @@ _LOW = 0.85  # share of the expected tokens
 _PAGE = 1024  # windows are whole multiples of it, and so are the token counts of prompts cut to one
 _NEVER = 0.4  # share below which a prompt was cut whatever the answer is: the word can be guessed from the rest
 _FURTHER = 1.1  # a prompt is checked again if it is this much longer than one that was read in full
-_FURTHER_UNTOLD = 1.25  # the same if no usage is reported
+_FURTHER_UNREPORTED = 1.25  # the same if no usage is reported
 _LEAST_BYTES = 1500  # shortest prompt from which a ratio is learned
 _FRAME = 8  # tokens of the frame of a message
 _SCHEMA = {
@@ -47,7 +47,7 @@ def suspicious(reported: int | None, size: int, known: Capabilities) -> bool:
 
     That is so if a prompt of this length was cut in an earlier run, or if its usage is too small or not reported.
     """
-    if size < _SHORTEST or size <= (_FURTHER_UNTOLD if reported is None else _FURTHER) * known.read_to:
+    if size < _SHORTEST or size <= (_FURTHER_UNREPORTED if reported is None else _FURTHER) * known.read_to:
         return False
     if reported is None or (known.doubt is not None and size >= known.doubt):
         return True

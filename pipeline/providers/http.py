@@ -25,7 +25,7 @@ class _Bounded:
     """Reads whole bodies, up to MOST_BYTES before and after decompression."""
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
-        """The response with its body read, even with `stream`: nothing here streams."""
+        """The response with its whole body read, even with `stream`."""
         response: httpx2.Response = await super().send(request, stream=True, **options)  # type: ignore[misc]
         if response.is_stream_consumed:  # already read by a test's transport
             return response

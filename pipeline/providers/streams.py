@@ -1,4 +1,4 @@
-"""An answer that was streamed, though no stream was requested, reassembled into a single reply."""
+"""A streamed answer, whether a stream was requested or not, reassembled into a single reply."""
 
 from __future__ import annotations
 
