@@ -20,7 +20,7 @@ from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
 from pipeline.cluster.places import Place, address_of, publish, read
-from pipeline.errors import InputError, PipelineError, SettingsError, StoreError
+from pipeline.errors import InputError, NewerRecord, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import CallStore, RecordedCalls
@@ -194,11 +194,16 @@ def _fetch(place: Place, folder: Path, settings: Settings) -> Transcript:
 def _previous(
     addresses: _Addresses, record: Path, transcript: Transcript, settings: Settings, prompts: PromptSet, recipe: str
 ) -> dict[str, Any] | None:
-    """The row of a record that is up to date: same transcript, model, prompts, version and recipe. Else None."""
+    """The row of a record that is up to date: same transcript, model, prompts, version and recipe. Else None.
+
+    Raises InputError for a record of a newer version, which is never replaced.
+    """
     if not _download(addresses.record, record):
         return None
     try:
         document = store.load(record)
+    except NewerRecord as err:  # named by its address rather than by its copy here
+        raise InputError(err.args[0].replace(str(record), addresses.record), hint=err.hint) from err
     except StoreError:
         return None
     run = document.run

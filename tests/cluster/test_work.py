@@ -15,6 +15,7 @@ pytest.importorskip("fsspec", reason="the extra is not installed: pip install 's
 
 from pipeline.cluster.places import address_of, discover, publish, read
 from pipeline.cluster.work import Assignment, Report, assignments, make_one
+from pipeline.document import FORMAT
 from pipeline.errors import SettingsError
 from pipeline.settings import load_settings
 from pipeline.store import load
@@ -82,6 +83,16 @@ def test_a_changed_recipe_is_made_anew_and_pays_for_no_answer_that_was_kept(
     before = calls(folder)
     again = make(folder, url, citations=True)
     assert not any(r.unchanged for r in again) and calls(folder) == before
+
+
+def test_a_record_of_a_newer_version_stays_and_is_named_by_its_address(folder: Path, serve: Callable[..., str]) -> None:
+    url, record = serve(), folder / "outputs" / "one.json"
+    make(folder, url)
+    newer = record.read_text("utf-8").replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}')
+    record.write_text(newer, "utf-8")
+    [failed] = [r for r in make(folder, url) if r.row["error"]]
+    assert failed.row["error"].startswith(f"{record}: a newer version of studydoc wrote this record")
+    assert record.read_text("utf-8") == newer
 
 
 def test_a_disk_without_room_fails_the_transcript_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
