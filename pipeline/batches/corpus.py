@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
@@ -286,10 +286,14 @@ def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -
 
 def _keep_aside(page: Path, markdown: bytes) -> Path:
     """Save an edited page beside its original, only once for the same content; the path of the copy."""
-    names = (f"{page.stem}.edited{mark}.md" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
-    aside = next(p for p in map(page.with_name, names) if not p.exists() or p.read_bytes() == markdown)
+    aside = next(p for p in places_aside(page) if not p.exists() or p.read_bytes() == markdown)
     store.replace_file(aside, markdown)
     return aside
+
+
+def places_aside(page: Path) -> Iterator[Path]:
+    """Where edited pages are saved, in the order in which these places are used."""
+    return (page.with_name(f"{page.stem}.edited{mark}.md") for mark in ("", *(f"-{n}" for n in range(2, 1000))))
 
 
 def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -> str:

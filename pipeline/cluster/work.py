@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.batches.corpus import make_all, unforeseen
+from pipeline.batches.corpus import make_all, places_aside, unforeseen
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
@@ -120,6 +121,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
         raise would_be_lost(assignment.place.address, "this is the transcript itself")
     if is_of_others(record):
         raise would_be_lost(addresses.record, "this is not a studydoc record")
+    _download_pages(addresses, record.with_suffix(".md"))
 
     with closing(CallStore(folder / "calls.sqlite")) as calls:
         if _download(addresses.calls, folder / "calls.jsonl"):
@@ -141,10 +143,13 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     if outcome.error:
         raise outcome.error
     (folder / "recipe").write_text(assignment.recipe, "utf-8")
+    for aside in takewhile(Path.exists, places_aside(record.with_suffix(".md"))):
+        publish(aside, addresses.beside(aside))
     publish(record.with_suffix(".md"), addresses.page)
     publish(record, addresses.record)
     publish(folder / "recipe", addresses.recipe)
-    return Report(outcome.row() | {"page": addresses.page}, False, transcript.notes)
+    notes = tuple(note.replace(str(settings.out), addresses.out) for note in outcome.notes)
+    return Report(outcome.row() | {"page": addresses.page}, False, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,10 @@ class _Addresses:
     @property
     def page(self) -> str:
         return f"{self.out}/{self.inner}.md"
+
+    def beside(self, file: Path) -> str:
+        """The address of a file beside the page."""
+        return f"{self.page.rpartition('/')[0]}/{file.name}"
 
     @property
     def record(self) -> str:
@@ -234,6 +243,15 @@ def _download(address: str, file: Path) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(raw)
     return True
+
+
+def _download_pages(addresses: _Addresses, page: Path) -> None:
+    """Copy the page and the edited ones saved beside it, so that one edited since is saved too, under a free name."""
+    if not _download(addresses.page, page):
+        return
+    for aside in places_aside(page):
+        if not _download(addresses.beside(aside), aside):
+            return
 
 
 def _written_to(files: tuple[tuple[str, str], ...], folder: Path) -> Path | None:

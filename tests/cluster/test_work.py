@@ -95,6 +95,19 @@ def test_a_record_of_a_newer_version_stays_and_is_named_by_its_address(folder: P
     assert record.read_text("utf-8") == newer
 
 
+def test_pages_edited_by_hand_are_saved_beside_the_new_ones(folder: Path, serve: Callable[..., str]) -> None:
+    url, page, talk = serve(), folder / "outputs" / "one.md", folder / "talks" / "one.txt"
+    make(folder, url)
+    said = talk.read_text("utf-8")
+    for title, name in (("First", "one.edited.md"), ("Second", "one.edited-2.md")):
+        page.write_text(title, "utf-8")
+        talk.write_text(said.replace("Talk one", title), "utf-8")
+        [changed] = [r for r in make(folder, url) if not r.unchanged]
+        assert f"the old page is kept as {page.with_name(name)}" in changed.notes[-1]
+        assert page.with_name(name).read_text("utf-8") == title != page.read_text("utf-8")
+    assert page.with_name("one.edited.md").read_text("utf-8") == "First"
+
+
 def test_a_disk_without_room_fails_the_transcript_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(prefix: str) -> None:
         raise OSError(ENOSPC, "No space left on device", "/tmp")
