@@ -25,7 +25,7 @@ _QUOTED = re.compile(
 )
 _MARK = re.compile(r"[“”„«»「『\"‚‘‹›]|``|(?<!\w)'")
 _CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
-_LEFT_OUT = re.compile(r"\s*(?:\w*\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is an insertion
+_LEFT_OUT = re.compile(r"\s*(?:(?:\b\w+)?\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is an insertion
 _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are discussed
 
 
