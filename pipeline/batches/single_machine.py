@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipeline.llm import Tally
 from pipeline.llm.progress import ENDED, Phase, Progress
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.stopping import Stoppable
-from pipeline.providers.calls import CallStore
+from pipeline.providers.calls import CallStore, StoreBusy
 from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.settings.chosen import model_and_endpoint, own_model, recipe_of, store_path
@@ -62,8 +62,11 @@ def make_documents(
     outcomes = list(inputs.failed)
     if inputs.sources:
         check_writable(settings.out)
-        with closing(CallStore(store_path(settings.out))) as calls:
-            run = Run.of(settings, metadata, reading, calls, Audience(display, events, on_page))
+        audience = Audience(display, events, on_page)
+        with (
+            closing(CallStore(store_path(settings.out))) as calls,
+            closing(Run.of(settings, metadata, reading, calls, audience)) as run,
+        ):
             outcomes += _outcomes(inputs.sources, run, signals)
     display.summary(outcomes, events.retried, time.monotonic() - started, events.looks)
     code = EXIT_INTERRUPTED if any(o.interrupted for o in outcomes) else int(not all(o.complete for o in outcomes))
@@ -121,6 +124,7 @@ class Run:
     model: str
     ledger: Ledger
     audience: Audience
+    _unremembered: list[Outcome] = field(default_factory=list, init=False)
 
     @classmethod
     def of(cls, settings: Settings, metadata: Metadata, reading: Input, calls: CallStore, audience: Audience) -> Run:
@@ -160,13 +164,28 @@ class Run:
     def ended(self, outcome: Outcome) -> None:
         """Show how a transcript ended and remember it, so that a later run need not read it again.
 
-        A failure to remember it only costs that reading.
+        While another program writes the store, it stays to be remembered later: calls are running.
         """
         self.audience.done(outcome)
-        try:
-            self.ledger.remember(outcome)
-        except StoreError as err:
-            self.audience.display.say(f"{outcome.name}: the next run will check it again: {err}")
+        self._unremembered.append(outcome)
+        with suppress(StoreBusy):
+            self.calls.at_once(self._remember)
+
+    def close(self) -> None:
+        """Remember what is left, and wait for the store if need be."""
+        self._remember(last_try=True)
+
+    def _remember(self, last_try: bool = False) -> None:
+        """Remember the documents that ended. A failure only costs that a later run reads them again."""
+        while self._unremembered:
+            outcome = self._unremembered[0]
+            try:
+                self.ledger.remember(outcome)
+            except StoreError as err:
+                if isinstance(err, StoreBusy) and not last_try:
+                    raise
+                self.audience.display.say(f"{outcome.name}: the next run will check it again: {err}")
+            del self._unremembered[0]
 
 
 @dataclass(slots=True)

@@ -74,8 +74,10 @@ async def watch_documents(
         raise SettingsError(f"--watch: {missing}: there is no such file or folder")
     store.check_writable(settings.out)
     reading = Input(settings.encoding, settings.format)
-    with closing(CallStore(store_path(settings.out))) as calls:
-        run = Run.of(settings, metadata, reading, calls, Audience(display, events))
+    with (
+        closing(CallStore(store_path(settings.out))) as calls,
+        closing(Run.of(settings, metadata, reading, calls, Audience(display, events))) as run,
+    ):
         watch = _Watch(run, paths, Settling(settle), ending, on_row, on_waiting)
         async with run.connected() as link:
             display.say(f"model {link.model} ({link.endpoint}; {link.reason}), watching {_listed(paths)}")

@@ -112,7 +112,8 @@ class Maker:
             run.ended(outcome)
             outcomes.append(outcome)  # includes the document
 
-        await make_each(feed(), Stoppable(client), run.options, watch=watch, on_outcome=done)
+        with closing(run):
+            await make_each(feed(), Stoppable(client), run.options, watch=watch, on_outcome=done)
         return outcomes[0]
 
     async def _connection(self) -> Connection:

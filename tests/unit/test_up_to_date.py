@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,6 +170,20 @@ def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
     calls.close()  # as a full disk does, it refuses what is to be written
     (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
     assert outcome.complete and "talk: the next run will check it again: " in capsys.readouterr().err
+
+
+def test_a_document_that_ends_while_another_program_writes_the_store_is_remembered_when_the_run_ends(
+    calls: CallStore, source: Source, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = Ledger(calls, options(source.path.parent), "scripted")
+    assert ledger.outcome(source) is None
+    run = Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
+    with closing(sqlite3.connect(calls.path, isolation_level=None)) as writer:
+        writer.execute("begin immediate")
+        asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
+        assert again(ledger, source) is None
+    run.close()
+    assert again(ledger, source) is not None and "again" not in capsys.readouterr().err
 
 
 def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
