@@ -217,13 +217,13 @@ def test_a_transcript_keeps_its_name_beside_one_of_the_same_name_when_it_is_chan
         (talks / name).write_text(words(name))
 
     async def script(told: Told) -> None:
-        await told.idle()
+        await told.until(lambda: len(told.rows) == 2)
         (talks / "talk.txt").write_text(words("Another"))
-        await told.idle(2)
+        await told.until(lambda: len(told.rows) == 3)
         (talks / "talk.txt").unlink()
         await told.until(lambda: any("removed" in line for line in told.said))
         (talks / "talk.txt").write_text(words("A third"))
-        await told.idle(3)
+        await told.until(lambda: len(told.rows) == 4)
 
     told, _ = watch(folder, serve(), script)
     assert [r["name"] for r in told.rows] == ["talk-md", "talk-txt", "talk-txt", "talk-txt"]
