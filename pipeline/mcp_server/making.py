@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from pipeline import store
@@ -16,6 +17,7 @@ from pipeline.batches.corpus import make_each
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.single_machine import Audience, Run
+from pipeline.errors import Interrupted
 from pipeline.events import Events
 from pipeline.llm import LLMClient
 from pipeline.llm.progress import Progress, ProgressUpdate
@@ -25,6 +27,7 @@ from pipeline.readers import Source
 from pipeline.settings import Settings
 from pipeline.settings.chosen import store_path
 from pipeline.settings.connect import Connection
+from pipeline.tasks import ended_gracefully
 from pipeline.text import clean
 from pipeline.transcript import Metadata, Transcript
 
@@ -69,7 +72,7 @@ class Maker:
     async def make(self, source: Source, on_progress: OnProgress) -> Outcome:
         """Make the notes of a transcript. `on_progress` is called in the caller's event loop.
 
-        Raises SettingsError and StoreError. If the caller is cancelled, no more calls are made.
+        Raises SettingsError and StoreError. If the caller is cancelled, running calls are stored and no more are made.
         """
         caller_loop = asyncio.get_running_loop()
 
@@ -80,9 +83,9 @@ class Maker:
         return await asyncio.wrap_future(self._submitted(self._make(source, watch)))
 
     async def close(self) -> None:
-        """Close the connection and end the thread."""
+        """Close the connection and end the thread, once running calls have ended."""
         if self._thread is not None:
-            await asyncio.wrap_future(self._submitted(self._stack.aclose()))
+            await asyncio.wrap_future(self._submitted(self._close_connection()))
             self._loop.call_soon_threadsafe(self._loop.stop)
             await asyncio.to_thread(self._thread.join)
         self._loop.close()
@@ -92,6 +95,11 @@ class Maker:
             self._thread = threading.Thread(target=self._loop.run_forever, name="studydoc make", daemon=True)
             self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _close_connection(self) -> None:
+        for under_way in self._locks.values():
+            await under_way.acquire()
+        await self._stack.aclose()
 
     async def _make(self, source: Source, watch: Callable[[Progress], None]) -> Outcome:
         async with self._locks[source.name]:  # a second client waits, then finds the notes made
@@ -112,8 +120,10 @@ class Maker:
             run.ended(outcome)
             outcomes.append(outcome)  # includes the document
 
+        halting = Stoppable(client)
+        made = make_each(feed(), halting, run.options, watch=watch, on_outcome=done)
         with closing(run):
-            await make_each(feed(), Stoppable(client), run.options, watch=watch, on_outcome=done)
+            await ended_gracefully(made, partial(halting.halt, Interrupted("the notes are no longer wanted")))
         return outcomes[0]
 
     async def _connection(self) -> Connection:

@@ -181,7 +181,7 @@ def test_each_wish_for_notes_asks_again_what_came_of_no_use_and_nothing_else(
     served(folder, act, serve(0.0, "ok,refusal,refusal"))
 
 
-def test_other_tools_answer_while_notes_are_made_and_a_cancelled_run_asks_nothing_more(
+def test_other_tools_answer_while_notes_are_made_and_a_cancelled_run_asks_nothing_more_and_keeps_its_answer(
     folder: Path, serve: Callable[..., str]
 ) -> None:
     noted(talk(folder / "talks" / "second.txt"), folder / "outputs")
@@ -202,6 +202,7 @@ def test_other_tools_answer_while_notes_are_made_and_a_cancelled_run_asks_nothin
     assert len((folder / "log").read_text("utf-8").splitlines()) == 1
     with closing(sqlite3.connect(folder / "outputs" / ".studydoc" / "calls.sqlite")) as db:
         assert db.execute("select count(*) from claims").fetchone() == (0,)
+        assert db.execute("select count(*) from calls").fetchone() == (1,)  # the one under way, which is paid for
 
 
 def test_a_key_that_is_refused_is_a_tool_error_without_the_key_and_the_server_goes_on(
