@@ -230,11 +230,16 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
 def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
     """The document that a new one replaces; None if there is none, or if it is damaged or in an older format.
 
-    Raises InputError if the notes would overwrite their own transcript, JSON that is no record, or a record that cannot
-    be read or was written by a newer version.
+    Raises InputError if a folder is in the way, or if the notes would overwrite their own transcript, JSON that is no
+    record, or a record that cannot be read or was written by a newer version.
     """
     source = Path(transcript.path or "")
     for path in (record, record.with_suffix(".md")):
+        if path.is_dir():
+            raise InputError(
+                f"{path}: the notes cannot be written, as this is a folder",
+                hint="rename it, or choose another output folder with --out",
+            )
         if path.exists() and source.is_file() and path.samefile(source):
             raise would_be_lost(path, "this is the transcript itself")
     if is_of_others(record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -131,22 +132,22 @@ def test_a_transcript_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> N
     assert [o.status for o in found] == ["complete", "failed", "complete"]
 
 
-def test_a_page_that_is_a_folder_and_a_fault_of_the_program_fail_their_document_alone(
+def test_an_error_of_the_disk_and_a_fault_of_the_program_fail_their_document_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def study_document(draft: Draft, transcript: Transcript, *args: Any) -> StudyDocument:
+        if transcript.name == "talk1":
+            raise PermissionError(errno.EACCES, "Permission denied", "font.ttf")
         if transcript.name == "talk2":
             raise KeyError("words of the transcript")
         return run_study_document(draft, transcript, *args)
 
     run_study_document = run.study_document
     monkeypatch.setattr(run, "study_document", study_document)
-    folder = tmp_path / "out" / "talk1.md"
-    folder.mkdir(parents=True)
     found = asyncio.run(make_all(sources(tmp_path, 4), ScriptedClient(good_answer), options(tmp_path, 4)))
     assert [o.status for o in found] == ["complete", "failed", "failed", "complete"]
     disk, fault = (o.error for o in found[1:3])
-    assert disk and str(disk).startswith(f"{folder}: ") and isinstance(disk.__cause__, OSError)
+    assert disk and str(disk).startswith("font.ttf: Permission denied") and isinstance(disk.__cause__, OSError)
     assert fault and "a bug in studydoc: KeyError in test_corpus.py, line " in str(fault)
     assert isinstance(fault.__cause__, KeyError) and "words" not in str(fault) and found[2].calls_made
 
@@ -404,9 +405,14 @@ def record_with_newer_field(record: Path) -> None:
     record.write_text(json.dumps(known | {"source": known["source"] | {"mood": "calm"}}, indent=1), "utf-8")
 
 
-def unreadable_record(record: Path) -> None:
+def folder_as_record(record: Path) -> None:
     record.unlink()
     record.mkdir()
+
+
+def folder_as_page(record: Path) -> None:
+    record.with_suffix(".md").unlink()
+    record.with_suffix(".md").mkdir()
 
 
 @pytest.mark.parametrize(
@@ -420,7 +426,8 @@ def unreadable_record(record: Path) -> None:
             record_with_newer_field,
             "a newer version of studydoc wrote this record (update studydoc, or move the record away",
         ),
-        (unreadable_record, "talk0.json: cannot be read: "),
+        (folder_as_record, "talk0.json: the notes cannot be written, as this is a folder"),
+        (folder_as_page, "talk0.md: the notes cannot be written, as this is a folder"),
     ],
 )
 def test_a_record_that_is_newer_or_cannot_be_read_fails_its_document_alone_before_anything_is_asked(
