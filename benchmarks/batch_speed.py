@@ -112,17 +112,26 @@ def run(command: list[str], url: str = "", log: Path | None = None) -> Ran:
     return Ran(wall, cpu, rss, code, counts, max(finishes, default=0.0), finishes)
 
 
-def program(folder: Path, url: str, at_once: int, out: Path, *more: str) -> Ran:
-    """`studydoc make` over a folder."""
-    log = out.with_suffix(".log")
+def program_command(folder: Path, url: str, at_once: int, out: Path, *more: str) -> list[str]:
+    """`studydoc make` over a folder; its log is beside `out`."""
     options = ["--base-url", f"{url}/v1", "--model", "mock", "--out", str(out), "--concurrency", str(at_once), "-q"]
-    options += ["--chunk-tokens", str(CHUNK), "--log-json", str(log), *more]
-    return run([sys.executable, "-m", "pipeline", "make", str(folder), *options], url, log)
+    options += ["--chunk-tokens", str(CHUNK), "--log-json", str(out.with_suffix(".log")), *more]
+    return [sys.executable, "-m", "pipeline", "make", str(folder), *options]
+
+
+def program(folder: Path, url: str, at_once: int, out: Path, *more: str) -> Ran:
+    """`studydoc make` over a folder, in a process of its own."""
+    return run(program_command(folder, url, at_once, out, *more), url, out.with_suffix(".log"))
+
+
+def bare_command(url: str, at_once: int, calls: int) -> list[str]:
+    """The obvious loop: AsyncOpenAI, a semaphore, gather; request bodies of the same size."""
+    return [sys.executable, "-m", "benchmarks.batch_speed", "bare", url, str(at_once), str(calls)]
 
 
 def bare(url: str, at_once: int, calls: int) -> Ran:
-    """The obvious loop, in a process of its own: AsyncOpenAI, a semaphore, gather; request bodies of the same size."""
-    return run([sys.executable, "-m", "benchmarks.batch_speed", "bare", url, str(at_once), str(calls)], url)
+    """The bare loop, in a process of its own."""
+    return run(bare_command(url, at_once, calls), url)
 
 
 async def _bare_loop(url: str, at_once: int, calls: int) -> None:

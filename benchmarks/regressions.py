@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks import schedule
+from benchmarks import instructions, schedule
 from benchmarks.batch_speed import CHUNK, bare, document, endpoint, program, run, write_documents
 from benchmarks.formats import captioned
 from pipeline.chunking import chunk_transcript
@@ -27,6 +27,7 @@ from pipeline.readers import parse
 
 RATIOS = Path(__file__).with_name("ratios.json")
 WORSE = 1.2
+_INSTRUCTIONS = "a further document / bare loop, in instructions"
 
 
 def against(work: Callable[[], float], beside: Callable[[], float], times: int = 5) -> float:
@@ -92,9 +93,17 @@ def scheduling() -> dict[str, float]:
     return {"schedule: makespan / bound": ran.makespan, "schedule: mean document / makespan": ran.mean}
 
 
+def counting(work: Path) -> dict[str, float]:
+    """A further document's instructions relative to those of a bare loop: no noise, but it needs valgrind."""
+    return {_INSTRUCTIONS: instructions.further(work).ratio} if instructions.can_count() else {}
+
+
 def slower(kept: dict[str, float], now: dict[str, float]) -> list[str]:
-    """The ratios that are more than a fifth above the saved ones, and saved ones that are no longer measured."""
-    gone = [f"{name}: not measured any more" for name in kept if name not in now]
+    """The ratios that are more than a fifth above the saved ones, and saved ones that are no longer measured.
+
+    Instructions may be missing, as they need valgrind.
+    """
+    gone = [f"{name}: not measured any more" for name in kept if name not in now and name != _INSTRUCTIONS]
     return gone + [
         f"{name}: {now[name]:.2f}, it was {was:.2f}" for name, was in kept.items() if now.get(name, 0.0) > WORSE * was
     ]
@@ -108,9 +117,13 @@ def main() -> None:
     kept: dict[str, float] = json.loads(RATIOS.read_text("utf-8")) if RATIOS.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         now = reading() | batch(Path(folder)) | starting(Path(folder)) | scheduling()
+        now |= counting(Path(folder))
+    if _INSTRUCTIONS not in now:
+        print("instructions are not counted, as valgrind is not installed")
     for name, ratio in now.items():
         print(f"{name}: {ratio:.2f}" + (f" (kept {kept[name]:.2f})" if name in kept else ""))
     if flags.keep:
+        now = {name: kept[name] for name in [_INSTRUCTIONS] if name in kept} | now
         RATIOS.write_text(json.dumps({name: round(ratio, 3) for name, ratio in now.items()}, indent=1) + "\n", "utf-8")
         return
     if worse := slower(kept, now):
