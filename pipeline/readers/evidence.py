@@ -168,7 +168,7 @@ class Labels:
         return begins_share >= 0.6 and (
             (r >= 3 and r >= 0.1 * units)
             or (first and r >= 2 and (2 * r >= n or self._are_people(marks, counts)))
-            or (r >= 6 and len(recurring) > 1)
+            or (r >= 6 and len(recurring) > 1 and r >= 0.05 * units)
         )
 
     def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:

@@ -48,6 +48,17 @@ def test_a_phrase_that_stands_once_in_captions_is_no_speaker(phrase: str) -> Non
     assert phrase not in speakers(srt([*LABELLED[:9], f"{phrase}: the band.", *LABELLED[9:17]]), ".srt")
 
 
+@pytest.mark.parametrize(
+    "phrases", [("Remember", "Here is the question"), ("Question", "Answer"), ("Example", "Definition")]
+)
+def test_two_phrases_that_a_lecturer_says_now_and_then_are_no_speakers(phrases: tuple[str, str]) -> None:
+    rows = [said for _ in range(12) for said in SAID]
+    for n in range(6):
+        rows.insert(8 + n * 20, f"{phrases[n % 2]}: what is on slide {n} is true.")
+    cues = [f"{clock(4 * n, DOTS)} --> {clock(4 * n + 4, DOTS)}\n{row}\n" for n, row in enumerate(rows)]
+    assert speakers("\n".join(["WEBVTT\n", *cues]), ".vtt") == [None]
+
+
 @pytest.mark.parametrize("part", ["Section 2.{n}", "Chapter {n}", "Item #{n}"])
 def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> None:
     rows = [f"{part.format(n=10 + i // 2)}: {said}" for i, said in enumerate(SAID * 3)]
