@@ -4,6 +4,7 @@ PipelineError
 ├── InputError            a transcript cannot be read: names the file and what to do
 ├── SettingsError         a setting that makes no sense
 ├── StoreError            the call store or an output cannot be written or read
+│   ├── OutputError       the files of one document cannot be written
 │   ├── NewerRecord       a record that a newer version wrote
 │   └── UnreadableRecord  a record that exists but cannot be read from disk
 ├── ReplayMiss            replay was requested and a call is not among the recordings
@@ -51,7 +52,15 @@ class SettingsError(PipelineError):
 
 
 class StoreError(PipelineError):
-    """The call store or an output cannot be written or read."""
+    """The call store or an output cannot be written or read; if `ends_run`, this holds for all documents."""
+
+    ends_run = True
+
+
+class OutputError(StoreError):
+    """The files of one document cannot be written; those of others may be."""
+
+    ends_run = False
 
 
 class NewerRecord(StoreError):

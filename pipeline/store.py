@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import NewerRecord, StoreError, UnreadableRecord
+from pipeline.errors import NewerRecord, OutputError, StoreError, UnreadableRecord
 from pipeline.text import slug
 
 if TYPE_CHECKING:
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
     from pipeline.document import StudyDocument
 
 _SOURCE = re.compile(rb'\n "source": (\{\n.*?\n \}),?\n', re.DOTALL)  # as `dump` lays it out
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)  # what keeps all files from being written
 
 
 def output_path(out: Path, name: str) -> Path:
-    """Where to write the record of `name` ("folder/talk"): always below `out`, whatever the name contains."""
+    """Where to write the record of `name` ("folder/talk"): always below `out`, whatever the name contains.
+
+    OutputError if a link there leads out of it.
+    """
     parts = [slug(part) for part in name.split("/") if part not in ("", ".", "..")]
     path = out.joinpath(*parts[:-1], f"{parts[-1] if parts else 'transcript'}.json")
     if not path.resolve().is_relative_to(out.resolve()):
-        raise StoreError(f"{path}: leads out of {out}", hint="remove the link in the output folder")
+        raise OutputError(f"{path}: leads out of {out}", hint="remove the link in the output folder")
     return path
 
 
@@ -92,6 +97,23 @@ def check_writable(out: Path) -> None:
         ) from err
 
 
+def ensure_place_for(record: Path) -> None:
+    """Raise OutputError if a record and its page cannot be written here; called before calls cost anything."""
+    for path in (record, record.with_suffix(".md")):
+        if path.is_dir():
+            raise OutputError(
+                f"{path}: the notes cannot be written, as this is a folder",
+                hint="rename it, or choose another output folder with --out",
+            )
+    folder = next(path for path in record.parents if path.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        reason = "its permissions forbid it" if folder.is_dir() else "this is not a folder"
+        raise OutputError(
+            f"{folder}: the notes cannot be written here, as {reason}",
+            hint="change that, or choose another output folder with --out",
+        )
+
+
 def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, Path]:
     """Write `NAME.md`, then `NAME.json`; each is either the old or the new file, never half of one."""
     page = record.with_suffix(".md")
@@ -101,9 +123,10 @@ def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, P
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
-    """Replace a file as a whole; it is on disk when this returns. StoreError if it cannot be written.
+    """Replace a file as a whole; it is on disk when this returns.
 
-    An existing file keeps its mode; a new one gets 0666 minus the umask.
+    StoreError if the disk is full, OutputError if this file cannot be written for another reason. An existing file
+    keeps its mode; a new one gets 0666 minus the umask.
     """
     fresh = path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}.new"
     try:
@@ -123,10 +146,10 @@ def replace_file(path: Path, content: str | bytes) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as err:
-        raise StoreError(
-            f"{path}: cannot be written: {err.strerror or err}",
-            hint="free some space and run again; stored answers are kept",
-        ) from err
+        message = f"{path}: cannot be written: {err.strerror or err}"
+        if err.errno in _FULL:
+            raise StoreError(message, hint="free some space and run again; stored answers are kept") from err
+        raise OutputError(message, hint="change the permissions of its folder and run again") from err
 
 
 def _sync_folder(folder: Path) -> None:

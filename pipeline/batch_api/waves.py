@@ -225,6 +225,6 @@ async def _make(source: Source, client: Deferring, options: MakeOptions, ledger:
     except InputError as err:
         return Outcome(source.name, error=err)
     [outcome] = await make_all([transcript], client, options, on_outcome=ledger.remember)
-    if isinstance(outcome.error, StoreError):
-        raise outcome.error  # it would stop the next document as well
+    if isinstance(outcome.error, StoreError) and outcome.error.ends_run:
+        raise outcome.error
     return outcome

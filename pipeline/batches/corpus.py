@@ -136,7 +136,7 @@ class _DocumentsInProgress:
         try:
             outcome = await _make(source, self._client, self._options, watch)
         except PipelineError as err:
-            if isinstance(err, StoreError):  # a full disk takes no other document either
+            if isinstance(err, StoreError) and err.ends_run:
                 self._client.halt(err)
             return self._failed(n, source, err)
         except Exception as err:  # noqa: BLE001  it would cancel all other documents, whose calls are paid for
@@ -230,16 +230,12 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
 def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
     """The document that a new one replaces; None if there is none, or if it is damaged or in an older format.
 
-    Raises InputError if a folder is in the way, or if the notes would overwrite their own transcript, JSON that is no
-    record, or a record that cannot be read or was written by a newer version.
+    Raises OutputError if the notes cannot be written, and InputError if they would overwrite their own transcript, JSON
+    that is no record, or a record that cannot be read or was written by a newer version.
     """
+    store.ensure_place_for(record)
     source = Path(transcript.path or "")
     for path in (record, record.with_suffix(".md")):
-        if path.is_dir():
-            raise InputError(
-                f"{path}: the notes cannot be written, as this is a folder",
-                hint="rename it, or choose another output folder with --out",
-            )
         if path.exists() and source.is_file() and path.samefile(source):
             raise would_be_lost(path, "this is the transcript itself")
     if is_of_others(record):

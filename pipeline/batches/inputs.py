@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import former_places, is_output, origin_of, records_beside, source_of
-from pipeline.errors import InputError
+from pipeline.errors import InputError, OutputError
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
 from pipeline.store import output_path
@@ -49,7 +49,22 @@ def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
     failed += [Outcome("", error=err) for err in found_below.errors]
     streams = _apart(streams_read, out)
     files = kept_apart(found_below.sources, partial(origin_of, out), [t.name for t in streams])
-    return Found([*streams, *files], failed, skipped_lines(found_below))
+    files, refused = _inside(out, files)
+    return Found([*streams, *files], [*failed, *refused], skipped_lines(found_below))
+
+
+def _inside(out: Path, sources: Iterable[Source]) -> tuple[list[Source], list[Outcome]]:
+    """The sources whose documents have a place in the output folder, and failures of those that a link leads away."""
+    inside: list[Source] = []
+    refused: list[Outcome] = []
+    for source in sources:
+        try:
+            output_path(out, source.name)
+        except OutputError as err:
+            refused.append(Outcome(source.name, error=err))
+        else:
+            inside.append(source)
+    return inside, refused
 
 
 def _apart(streams: Sequence[Transcript], out: Path) -> list[Transcript]:
@@ -85,8 +100,9 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, names_
     def made_from(name: str) -> Origin | None:
         return Origin({Path(names_in_use[name]).resolve()}) if name in names_in_use else origin_of(out, name)
 
-    sources = kept_apart(keeping_names, made_from)
-    return Found([*sources], [Outcome("", error=err) for err in below.errors], skipped_lines(below))
+    sources, refused = _inside(out, kept_apart(keeping_names, made_from))
+    errors = [Outcome("", error=err) for err in below.errors]
+    return Found([*sources], [*errors, *refused], skipped_lines(below))
 
 
 def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:

@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, OutputError
 from pipeline.readers import READ, STANDARD_INPUT, Origin, read_transcript
 from pipeline.readers.archive import is_there, members, sha256_of
 from pipeline.store import dumped_source, output_path
@@ -216,8 +216,11 @@ def recorded_path(transcript: Path, record: Path) -> str:
 
 
 def origin_of(out: Path, name: str) -> Origin | None:
-    """What the document of this name was made from; None if there is no such document."""
-    record = output_path(out, name)
+    """What the document of this name was made from; None if there is no such document, or no place for one."""
+    try:
+        record = output_path(out, name)
+    except OutputError:
+        return None
     source = source_of(record) or {}
     path, sha256 = source.get("path"), source.get("sha256")
     if not isinstance(path, str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import stat
 import sys
@@ -12,6 +14,9 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+_ESCAPED = "studydoc-escaped"
 
 
 class _Pipe(FileIO):
@@ -30,8 +35,18 @@ def begin_output() -> None:
     if sys.stdout is None:  # closed by whoever started this
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as it was typed
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors in ("strict", "surrogateescape"):
+        codecs.register_error(_ESCAPED, _escaped)
+        sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A path that is not UTF-8 as it was typed, and escapes as in JSON for characters that the encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    as_typed = "\udc80" <= character <= "\udcff"
+    return bytes([ord(character) - 0xDC00]) if as_typed else json.dumps(character)[1:-1], error.start + 1
 
 
 def end_output() -> None:

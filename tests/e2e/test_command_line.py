@@ -1,6 +1,7 @@
 """The command as its user meets it: exit codes, messages, no traceback. Answers come from recordings or from nowhere."""
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 import click
 import pytest
 
+from pipeline.batches import corpus
 from pipeline.cli import COMMANDS, app
+from pipeline.document import StudyDocument
 from pipeline.providers.calls import CallStore
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
@@ -53,22 +56,67 @@ def test_make_writes_both_files_from_stored_answers_and_again_gives_the_same_byt
     assert "model scripted" in second.stderr
 
 
+def talks(folder: Path, *names: str) -> None:
+    for n, name in enumerate(names):
+        path = folder / f"{name}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n\n".join(f"{who}: {text}" for who, text in LINES * (n + 1)), "utf-8")
+
+
+def made_beside(folder: Path, *words: str) -> tuple[dict[str, str], subprocess.CompletedProcess[str]]:
+    """The status of each transcript below a folder, and what was printed. An endpoint answers."""
+    with AnsweringServer() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "none")
+        made = called("make", ".", "--base-url", server.url, "--json", *words, cwd=folder)
+    rows = [json.loads(line) for line in made.stdout.splitlines()]
+    return {r["name"]: r["status"] for r in rows}, made
+
+
 @pytest.mark.parametrize("debug", [(), ("--debug",)])
 def test_what_one_transcript_meets_on_the_disk_leaves_the_others_their_notes_rows_and_summary(
     tmp_path: Path, debug: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for n in range(4):
-        (tmp_path / f"talk{n}.txt").write_text("\n\n".join(f"{who}: {text}" for who, text in LINES * (n + 1)), "utf-8")
-    (tmp_path / "outputs" / "talk1.md").mkdir(parents=True)
-    monkeypatch.setenv("OPENAI_API_KEY", "none")
-    with AnsweringServer() as server:
-        made = called("make", ".", "--base-url", server.url, "--json", *debug, cwd=tmp_path)
-    rows = [json.loads(line) for line in made.stdout.splitlines()]
-    assert made.returncode == 1 and {r["name"]: r["status"] for r in rows} == {
-        "talk0": "complete", "talk1": "failed", "talk2": "complete", "talk3": "complete",
-    }  # fmt: skip
-    assert "talk1: FAILED: outputs/talk1.md: " in made.stderr and "3 complete, 0 partial, 1 failed" in made.stderr
-    assert ("in _edited" in made.stderr) == bool(debug)
+    def faulty_disk(document: StudyDocument, record: Path, **how: bool) -> StudyDocument:
+        if record.stem == "talk1":
+            raise OSError(errno.EIO, "Input/output error", record)
+        return write(document, record, **how)
+
+    write = corpus._write
+    monkeypatch.setattr(corpus, "_write", faulty_disk)
+    talks(tmp_path, "talk0", "talk1", "talk2", "talk3")
+    statuses, made = made_beside(tmp_path, *debug)
+    assert made.returncode == 1
+    assert statuses == {"talk0": "complete", "talk1": "failed", "talk2": "complete", "talk3": "complete"}
+    assert "talk1: FAILED: outputs/talk1.json: Input/output error" in made.stderr
+    assert "3 complete, 0 partial, 1 failed" in made.stderr
+    assert ("in faulty_disk" in made.stderr) == bool(debug)
+
+
+def test_an_output_folder_that_takes_no_notes_or_leads_elsewhere_fails_its_own_transcripts_alone(
+    tmp_path: Path,
+) -> None:
+    talks(tmp_path, "a/talk0", "b/talk1", "c/talk2")
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "a").write_text("a file", "utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "outputs" / "b").symlink_to(tmp_path / "elsewhere")
+    statuses, made = made_beside(tmp_path)
+    assert made.returncode == 1
+    assert statuses == {"a/talk0": "failed", "b/talk1": "failed", "c/talk2": "complete"}
+    assert "a/talk0: FAILED: outputs/a: the notes cannot be written here, as this is not a folder (" in made.stderr
+    assert "b/talk1: FAILED: outputs/b/talk1.json: leads out of outputs (remove the link" in made.stderr
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_what_standard_output_cannot_encode_is_printed_as_an_escape(tmp_path: Path, encoding: str) -> None:
+    talks(tmp_path, "講義 ö")
+    env = surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="1")
+    read = subprocess.run(
+        program("read", "講義 ö.txt", "--json"), cwd=tmp_path, env=env, capture_output=True, timeout=120
+    )
+    assert read.returncode == 0, read.stderr
+    assert json.loads(read.stdout.decode(encoding))["name"] == "講義 ö"
 
 
 def with_nobody_reading(*words: str, cwd: Path, **environment: str) -> int:
