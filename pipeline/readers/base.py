@@ -58,6 +58,16 @@ class Document:
         return self.text.lstrip()[:_HEAD]
 
     @cached_property
+    def first_lines(self) -> list[str]:
+        """The lines of the first few thousand characters, from the first line with text; a table may begin with a tab.
+
+        The last one may be cut off.
+        """
+        indented = len(self.text) - len(self.text.lstrip())
+        start = self.text.rfind("\n", 0, indented) + 1
+        return self.text[start : start + _HEAD].split("\n")
+
+    @cached_property
     def json(self) -> Any:
         """The object or list in the text parsed as JSON; None if it holds no such thing.
 

@@ -14,6 +14,7 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
 _EXCEL = re.compile(r"sep=[,;|\t]\s*")  # names the delimiter
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _QUOTED = re.compile(r'(?:^|[,;])"')
 
 
@@ -23,7 +24,7 @@ def sniff(document: Document) -> bool:
 
 
 def _columns(document: Document) -> Columns | None:
-    lines = [line for line in document.head.split("\n") if line.strip()]
+    lines = [line for line in document.first_lines if line.strip()]
     lines = lines[1:] if lines and _EXCEL.fullmatch(lines[0]) else lines
     if not lines:
         return None
@@ -80,10 +81,10 @@ def read(document: Document, tally: Tally) -> Captions:
 
 def _without_excel_line(text: str) -> tuple[int, str]:
     """The number of lines above a table that are empty or Excel's own, and the table."""
-    table = text.lstrip("\n")
+    table = _EMPTY_LINES.sub("", text, count=1)
     first, _, rest = table.partition("\n")
     if _EXCEL.fullmatch(first):
-        table = rest.lstrip("\n")
+        table = _EMPTY_LINES.sub("", rest, count=1)
     return text.count("\n") - table.count("\n"), table
 
 
