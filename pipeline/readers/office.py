@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import zipfile
 from typing import Any
 
@@ -18,6 +19,10 @@ from pipeline.transcript import Metadata
 
 _UNREAD = (("formulas", "m:oMath", "m:t"), ("text boxes", "w:txbxContent", "w:t"))
 _SHOWN_ELSEWHERE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # copies for old programs
+_RTF_WORD = re.compile(
+    r"\\(?:(?P<inside>intbl)|(?P<outside>pard|row)|(?P<cell>(?:nest)?cell)|(?P<end>par|line))(?![a-z\d-])"
+    r"|\\[^a-z]"  # an escaped sign
+)
 _LARGEST = 400_000_000  # maximum size of an unpacked document, in bytes
 
 
@@ -138,11 +143,28 @@ def _rtf_read(document: Document, tally: Tally) -> Prose:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        raw = document.raw.decode("ascii", errors="replace")
+        raw = _with_rows_in_lines(document.raw.decode("ascii", errors="replace"))
         text: str = rtf_to_text(raw, errors="replace")  # type: ignore[no-untyped-call]  # it ships no types
     except (ValueError, IndexError, KeyError, LookupError) as err:
         raise broken(document, "this RTF", err, "save it as text") from err
     return Prose(text)
+
+
+def _with_rows_in_lines(rtf: str) -> str:
+    """The RTF with each row of a table on one line, with tabs between its cells, as a Word document's rows are read."""
+    in_table = False
+
+    def replacement(word: re.Match[str]) -> str:
+        nonlocal in_table
+        if word["inside"] or word["outside"]:
+            in_table = bool(word["inside"])
+        elif word["cell"]:
+            return r"\tab"
+        elif word["end"] and in_table:
+            return r"\emspace"
+        return word[0]
+
+    return _RTF_WORD.sub(replacement, rtf)
 
 
 DOCX = Reader("docx", "a Word document", _docx_sniff, _docx_read, binary=True)

@@ -175,6 +175,21 @@ def test_rtf_is_read_as_text() -> None:
     assert read(raw, ".txt").segments[0].text == "We leave at nine. The café is closed."
 
 
+def test_a_table_in_rtf_has_a_turn_in_each_row() -> None:
+    row = r"\trowd\cellx1800\cellx9000\pard\intbl {}\cell\pard\intbl {}\cell\row "
+    table = "".join(row.format(who, said.replace(", ", r",\par ", 1)) for who, *_, said in TURNS)
+    transcript = read(rf"{{\rtf1\ansi {table}\pard Kofi Mensah: Is that all?\par Oda Brandt: It is.\par}}", ".rtf")
+    expected = [*((who, said) for who, *_, said in TURNS), ("Kofi Mensah", "Is that all?"), ("Oda Brandt", "It is.")]
+    assert [(s.speaker, s.text) for s in transcript.segments] == expected
+
+
+def test_a_bar_and_a_backslash_in_rtf_stay() -> None:
+    assert (
+        read(r"{\rtf1\ansi We use a | b and C:\\cell today.\par}").segments[0].text
+        == r"We use a | b and C:\cell today."
+    )
+
+
 def test_bold_inside_a_word_parts_nothing_and_a_formula_is_told() -> None:
     made = Document()
     paragraph = made.add_paragraph()
