@@ -33,6 +33,11 @@ _BINARY_HEADS = {
     b"GIF8": "a GIF",
     b"Scenarist_SCC": "closed captions as codes of a broadcast (SCC)",
 }
+_OFFICE = (
+    (b"xl/workbook.", "a spreadsheet", "save it as CSV"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "a spreadsheet", "save it as CSV"),
+    (b"application/vnd.oasis.opendocument.text", "an OpenDocument text", "save it as .docx"),
+)
 _TELETEXT = (b"STL25", b"STL30")  # follow the number of a code page
 # Encodings in which a guess is trusted. None has Western letters, for which guesses were measured to be wrong.
 _TRUSTED_GUESSES = frozenset(
@@ -65,6 +70,10 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
                 raise InputError(
                     f"{name}: starts as {codec} but is broken at byte {err.start}", hint="save it as UTF-8"
                 ) from err
+    if raw.startswith(b"PK\x03\x04"):
+        for part, kind, hint in _OFFICE:
+            if part in raw:
+                raise InputError(f"{name}: this is {kind}, which is not read", hint=hint)
     for head, kind in _BINARY_HEADS.items():
         if raw.startswith(head):
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="use its .txt, .vtt or .srt file")

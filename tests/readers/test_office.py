@@ -1,6 +1,7 @@
 """Word, PDF and RTF documents are read as the text that they hold."""
 
 import io
+import zipfile
 
 import pytest
 from docx import Document
@@ -168,6 +169,25 @@ def test_a_pdf_of_pictures_is_told() -> None:
 def test_a_broken_document_is_told(raw: bytes, suffix: str) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read(raw, suffix)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "hint"),
+    [
+        ("xl/workbook.xml", "", "save it as CSV"),
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet", "save it as CSV"),
+        ("mimetype", "application/vnd.oasis.opendocument.text", r"save it as \.docx"),
+        ("ppt/presentation.xml", "", r"use its \.txt"),
+    ],
+)
+def test_an_office_file_that_is_not_read_is_refused_with_the_form_to_save_it_in(
+    part: str, content: str, hint: str
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(part, content)
+    with pytest.raises(InputError, match=hint):
+        read(packed.getvalue(), ".dat")
 
 
 def test_rtf_is_read_as_text() -> None:
