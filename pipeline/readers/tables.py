@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.clocks import Dial, in_a_second
-from pipeline.readers.columns import CLOCK, Columns, by_content, by_header
+from pipeline.readers.columns import CLOCK, Columns, by_content, by_header, by_turns
 from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.tally import Tally
 
@@ -19,7 +19,7 @@ _QUOTED = re.compile(r'(?:^|[,;])"')
 
 
 def sniff(document: Document) -> bool:
-    """Whether there is a header for text and a time or speaker, or columns of times beside one of text."""
+    """Whether a header names the text and a time or speaker, or columns of times or turns are beside one of text."""
     return _columns(document) is not None
 
 
@@ -34,9 +34,14 @@ def _columns(document: Document) -> Columns | None:
         markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
         return None if markdown else found
     whole_lines = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut off
+    quoted = any(map(_QUOTED.search, whole_lines))
     for delimiter in ("\t", ",", ";"):
-        quoted = delimiter == "\t" or any(map(_QUOTED.search, whole_lines))
-        if quoted and delimiter in lines[0] and (found := by_content(_sample(whole_lines, delimiter), delimiter)):
+        sample = _sample(whole_lines, delimiter) if delimiter in lines[0] else []
+        if delimiter == "\t" or quoted:
+            found = by_content(sample, delimiter)
+        if delimiter != "\t":
+            found = found or by_turns(sample, delimiter)
+        if found is not None:
             return found
     return None
 
@@ -58,6 +63,8 @@ def read(document: Document, tally: Tally) -> Captions:
         first, _, text = text.partition("\n")
         if by_header(first.strip()) is None:
             tally.leave_out("headers", first, 1)
+    if columns.in_doubt and columns.speaker is not None:
+        tally.warn(f"column {columns.speaker + 1} is taken for the speakers, column {columns.text + 1} for their words")
     others = columns.others
     cues: list[Cue] = []
     clocks: list[tuple[str, str]] = []
