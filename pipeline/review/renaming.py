@@ -15,6 +15,8 @@ from pipeline.text import counts_somebody
 WORD_TOO = "“{old}”, which is also a word, was replaced by “{new}”: check that the speaker is meant"
 _PART = "“{new}” replaced a part of “{old}” that stood alone: check that the speaker is meant"
 _WITHIN = r"\w‐‑-"  # a hyphen holds words together: "Weiß-Müller" is no Müller
+_WORD_BEFORE = re.compile(r"(\w+) \Z")
+_VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 
 
@@ -22,7 +24,8 @@ _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 class _NewNames:
     """New names by old names (`whole`), and new words by the first and last words of old names.
 
-    `unchanged` are names that do not change, even if they contain an old one: "Ann Lee" keeps its "Ann".
+    `unchanged` are names that do not change, even if they contain an old one: "Ann Lee" keeps its "Ann". Names are
+    found in other capitals too ("Joan Smith" for the label "JOAN SMITH"), but not where they may be a word or initials.
     """
 
     unchanged: frozenset[str]
@@ -36,21 +39,51 @@ class _NewNames:
         endings = dict.fromkeys(self.unchanged, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
         longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which it contains
         names = "|".join(re.escape(name) + endings[name] for name in longest_first)
-        return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])")
+        return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])", re.IGNORECASE)
+
+    @cached_property
+    def _by_letters(self) -> dict[str, str]:
+        """The old names and words by their case-folded letters."""
+        return {old.casefold(): old for old in (*self.last, *self.first, *self.whole)}
+
+    def _old_name(self, found: str) -> str:
+        """The old name or word that a match is, in whatever capitals; "" if it is none."""
+        if found in self.whole or found in self.first or found in self.last:
+            return found
+        old = "" if found in self.unchanged else self._by_letters.get(found.casefold(), "")
+        return old if old and _is_in_other_capitals(found, old) else ""
 
     def put_into(self, text: str) -> str:
         """The text with the names replaced. A first or last word next to another name stays: "Ann" in "Ann Ruiz"."""
 
         def new_name(match: re.Match[str]) -> str:
-            old, words_before, after = match[0], text[: match.start()].split(" "), text[match.end() :]
+            old, after = self._old_name(match[0]), text[match.end() :]
             if old in self.first and not (after[:1] == " " and after[1:2].isupper()):
                 return self.first[old]
-            before = words_before[-2] if len(words_before) > 1 and not words_before[-1] else ""
-            if old in self.last and not (before[:1].isupper() and before[-1:].isalnum()):
+            if old in self.last and not _ends_with_first_name(text[: match.start()]):
                 return self.last[old]
-            return self.whole.get(old, old)
+            return self.whole.get(old, match[0])
 
         return self._pattern.sub(new_name, text) if self.whole else text
+
+
+def _is_in_other_capitals(found: str, old: str) -> bool:
+    """Whether an old name in other capitals is still that name: words with any capital, or a word that begins with one.
+
+    One word in small letters may be any word ("mark"). One in capitals may be initials ("SAM"), unless the old name is
+    in capitals too.
+    """
+    if " " in old:
+        return found != found.lower()
+    return found[:1].isupper() and (old.isupper() or not found.isupper())
+
+
+def _ends_with_first_name(text_before: str) -> bool:
+    """Whether the word right before a last name has a capital. A title without a vowel ("Mrs") is no first name."""
+    match = _WORD_BEFORE.search(text_before)
+    if match is None or not match[1][:1].isupper():
+        return False
+    return not match[1].isascii() or bool(_VOWEL.search(match[1]))
 
 
 def renamed(state: State, action: Rename) -> State:
@@ -122,7 +155,8 @@ def _is_distinctive(word: str, new_words: Sequence[str], state: State, action: R
     """Whether a word of a name is none of the new name, of another speaker's or of the notes, and no label."""
     others = {w for name in _other_names(state, action) for w in name.split()}
     labels = {old for old, _ in _pairs(action)}
-    return word not in {*new_words} | others | labels and _is_name(word) and not is_word(word, state)
+    taken = {w.casefold() for w in (*new_words, *others, *labels)}
+    return word.casefold() not in taken and _is_name(word) and not is_word(word, state)
 
 
 def _is_name(word: str) -> bool:

@@ -53,6 +53,39 @@ def test_a_word_of_a_name_that_stands_alone_becomes_that_of_the_new_name(text: s
 
 
 @pytest.mark.parametrize(
+    ("speaker", "name", "text", "after"),
+    [
+        ("JOAN SMITH", "Maria Jones", "Joan Smith thanks JOAN SMITH.", "Maria Jones thanks Maria Jones."),
+        ("JOAN SMITH", "Maria Jones", "Joan agrees with Smith.", "Maria agrees with Jones."),
+        ("JOAN SMITH", "Maria Jones", "Ann Smith calls Joan-Ann.", "Ann Smith calls Joan-Ann."),
+        ("JOAN SMITH", "Joan Smith", "Joan Smith thanks JOAN SMITH.", "Joan Smith thanks Joan Smith."),
+        ("SMITH JOAN", "Joan Smith", "Joan and Smith agree.", "Joan and Smith agree."),
+        ("JOAN", "Maria", "Joan agrees.", "Maria agrees."),
+        ("joan", "Maria", "Joan agrees.", "Maria agrees."),
+        ("Joan Smith", "Maria Jones", "It is JOAN SMITH.", "It is Maria Jones."),
+        ("Mark", "Maria", "Mark gives a mark and MARK.", "Maria gives a mark and MARK."),  # a word, and initials
+        ("WILL LEE", "Maria Jones", "Will Lee will go.", "Maria Jones will go."),
+    ],
+)
+def test_a_name_is_replaced_in_other_capitals_too_unless_it_may_be_a_word(
+    speaker: str, name: str, text: str, after: str
+) -> None:
+    assert renamed_in(text, (speaker,), speaker, name).text == after
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("It is closed. Mrs Smith's home is full.", "It is closed. Mrs Jones's home is full."),
+        ("Mrs Smith asks Ms. Smith.", "Mrs Jones asks Ms. Jones."),
+        ("“Ann Smith agrees,” says Ann Smith.", "“Ann Smith agrees,” says Ann Smith."),  # somebody else
+    ],
+)
+def test_a_last_name_is_replaced_behind_a_title_and_kept_behind_another_first_name(text: str, after: str) -> None:
+    assert renamed_in(text, ("Joan Smith",), "Joan Smith", "Maria Jones").text == after
+
+
+@pytest.mark.parametrize(
     ("people", "name", "text"),
     [
         (("Mina Osei", "Mina Ray"), "Nina Osei", "Mina agrees."),  # which of the two?
