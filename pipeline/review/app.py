@@ -21,13 +21,13 @@ from starlette.routing import Route
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.pages import render_markdown
-from pipeline.review import pages, renaming
+from pipeline.review import pages, remaining
 from pipeline.review.actions import Action, Label, Lines, Rename, Words, ids_changed
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.guard import Guard, Rules, refused
 from pipeline.review.regenerate import Point, Regenerator, Rewritten
-from pipeline.review.state import Item
+from pipeline.review.state import Item, State
 from pipeline.review.storage import Conflict
 from pipeline.store import dump
 
@@ -162,8 +162,7 @@ class _Routes:
                 return JSONResponse(self._conflict(desk, action, err), 409)
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
             if items is None:
-                remark = {"remark": renaming.remark(before, desk.state, action)} if isinstance(action, Rename) else {}
-                return JSONResponse(pages.update(desk) | remark)
+                return JSONResponse(pages.update(desk) | _remark(desk, before, action))
             return JSONResponse(pages.small_update(desk, before) | {"items": items})
 
     def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
@@ -242,6 +241,13 @@ class _Routes:
             raise HTTPException(404, "there is no such file")
         content = files("pipeline.review").joinpath("static", request.path_params["name"]).read_bytes()
         return Response(content, media_type=kind)
+
+
+def _remark(desk: Desk, before: State, action: Action) -> dict[str, str]:
+    """What a rename changed and left, for the page to show; empty after other actions."""
+    if not isinstance(action, Rename):
+        return {}
+    return {"remark": remaining.remark(before, desk.state, action, desk.document, desk.transcript)}
 
 
 def _accepted(desk: Desk) -> StudyDocument:

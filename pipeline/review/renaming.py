@@ -114,29 +114,15 @@ def is_taken(state: State, action: Rename) -> bool:
     return action.name in names
 
 
-def remark(before: State, after: State, action: Rename) -> str:
-    """A sentence on how many statements a rename changed, and how many still contain a part of the former name."""
-    changed = sum((a.text, a.label) != (b.text, b.label) for a, b in zip(before.items, after.items, strict=True))
-    sentence = f"saved: {changed} {'statement was' if changed == 1 else 'statements were'} changed"
-    full = _full_name(action.speaker, before)
-    for part in () if action.other == "exchange" or counts_somebody(full) else full.split():
-        if not _is_name(part) or part in action.name.split():
-            continue
-        find = _NewNames(frozenset((*_other_names(before, action), action.name)), {part: ""}).put_into
-        if count := sum(swapped(i, find) != i for i in after.items):
-            sentence += f"; “{part}” is still in {count}: search for it to see who is meant"
-    return sentence
-
-
 def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
     """All replacements of an action, and the sure ones, whose old names can only mean the speaker."""
-    unchanged = frozenset((*_other_names(state, action), *(new for _, new in _pairs(action))))
+    unchanged = frozenset((*names_of_others(state, action), *(new for _, new in _pairs(action))))
     every, sure = _NewNames(unchanged), _NewNames(unchanged)
     if not all(is_distinct(old) for old, _ in _pairs(action)):
         return every, sure
     leads = {i.label for i in state.items}
     for old, new in _pairs(action):
-        full = _full_name(old, state)
+        full = fullest_name(old, state)
         for names in [every] if is_word(old, state) else [every, sure]:
             names.whole |= {old: new, full: new}
         words, new_words = full.split(), new.split()
@@ -153,13 +139,13 @@ def _new_names(state: State, action: Rename) -> tuple[_NewNames, _NewNames]:
 
 def _is_distinctive(word: str, new_words: Sequence[str], state: State, action: Rename) -> bool:
     """Whether a word of a name is none of the new name, of another speaker's or of the notes, and no label."""
-    others = {w for name in _other_names(state, action) for w in name.split()}
+    others = {w for name in names_of_others(state, action) for w in name.split()}
     labels = {old for old, _ in _pairs(action)}
     taken = {w.casefold() for w in (*new_words, *others, *labels)}
-    return word.casefold() not in taken and _is_name(word) and not is_word(word, state)
+    return word.casefold() not in taken and is_name(word) and not is_word(word, state)
 
 
-def _is_name(word: str) -> bool:
+def is_name(word: str) -> bool:
     """Whether a word of a name can stand alone for the person: no initial, no "Dr.", no "Berg," as in "Berg, Ana"."""
     return is_distinct(word) and word[-1:].isalnum()
 
@@ -181,7 +167,7 @@ def _speakers_meant(speaker: str, state: State) -> set[str]:
     return {p for p, name in _present_names(state) if name == speaker} or {full_name(speaker, state.people)}
 
 
-def _other_names(state: State, action: Rename) -> set[str]:
+def names_of_others(state: State, action: Rename) -> set[str]:
     """The names and labels of the speakers whom an action does not rename."""
     targets = {p for old, _ in _pairs(action) for p in _speakers_meant(old, state)}
     labels = {label for label in state.labels if full_name(label, state.people) not in targets}
@@ -189,7 +175,7 @@ def _other_names(state: State, action: Rename) -> set[str]:
     return names | {state.speaker(label) or label for label in labels}
 
 
-def _full_name(speaker: str, state: State) -> str:
+def fullest_name(speaker: str, state: State) -> str:
     """The fullest name that the notes have for a speaker; a name given by a rename is used as it is."""
     is_new = any(name == speaker for _, name in _present_names(state))
     return speaker if is_new else full_name(speaker, state.people)
