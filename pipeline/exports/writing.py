@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import ExportOptions, Place, is_file_name, taken_by, targets
 from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, changed_page
 from pipeline.review.catalogue import Desk
+from pipeline.review.storage import review_path
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
@@ -31,6 +32,7 @@ class Exporter:
     report: Callable[[str], None]
     failed: bool = False
     _without_context: dict[str, None] = field(default_factory=dict)  # an ordered set of records
+    _without_decisions: dict[str, None] = field(default_factory=dict)  # an ordered set of records that were reviewed
     _pages: dict[Path, tuple[Exported, Path]] = field(default_factory=dict)  # by record, for the index page
     _reported_errors: set[str] = field(default_factory=set)
     _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by record, as reading one is slow
@@ -106,6 +108,8 @@ class Exporter:
         export = self._exported(record, document, transcript, _seconds(document.run.created))
         if export.transcript is None:
             self._without_context[str(record)] = None
+        if review_path(record).is_file():
+            self._without_decisions[str(record)] = None
         return export
 
     def _report_edits(self, record: Path, document: StudyDocument) -> None:
@@ -151,12 +155,16 @@ class Exporter:
         return path
 
     def finish(self) -> None:
-        """Report once which documents have quotations without context."""
-        if (count := len(self._without_context)) and any(f.context for f in self.options.formats):
-            first, more = next(iter(self._without_context)), f" and {count - 1} more" if count > 1 else ""
+        """Report once which documents have quotations without context, and which were exported without their review."""
+        if self._without_context and any(f.context for f in self.options.formats):
             self.report(
-                f"{first}{more}: the transcript is missing or has changed, so quotations have no context "
-                "(name its folder with --transcripts)"
+                f"{_first_of(self._without_context)}: the transcript is missing or has changed, so quotations have no "
+                "context (name its folder with --transcripts)"
+            )
+        if self._without_decisions:
+            self.report(
+                f"{_first_of(self._without_decisions)}: exported as the model wrote it, without the decisions, edits "
+                "and names of its review (studydoc export --reviewed uses them)"
             )
 
     def _write_format(self, file_format: Format, export: Exported, record: Path, path: Path) -> bool:
@@ -185,6 +193,11 @@ def _check_no_transcript(path: Path, digests: set[str]) -> None:
 
 def _overwrites_transcript(path: Path) -> InputError:
     return InputError(f"{path}: this is the transcript itself", hint="use another name or folder with --out")
+
+
+def _first_of(records: Collection[str]) -> str:
+    """The first of the records, and how many more there are."""
+    return next(iter(records)) + (f" and {len(records) - 1} more" if len(records) > 1 else "")
 
 
 def _common_folder(places: Sequence[Place]) -> Path:

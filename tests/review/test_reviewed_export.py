@@ -46,6 +46,16 @@ def test_that_edits_of_the_page_are_not_in_it_is_told(tmp_path: Path, capsys: py
     assert f"{page} was edited, or " in err and "without the edits on the page" in err and "far too" not in out
 
 
+def test_an_export_that_leaves_a_review_out_says_so_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = folder(tmp_path) / "reactor.json"
+    hint = f"{record}: exported as the model wrote it, without the decisions, edits and names of its review"
+    assert exit_code("export", str(record)) == 0 and hint not in capsys.readouterr().err
+    reviewed(tmp_path)
+    assert exit_code("export", str(record), "--to", "csv", "--to", "html") == 0
+    assert capsys.readouterr().err.count(hint) == 1
+    assert exit_code("export", "--reviewed", str(record)) == 0 and hint not in capsys.readouterr().err
+
+
 def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     goal = tmp_path / "reactor.reviewed.json"
     assert exit_code("export", "--reviewed", str(reviewed(tmp_path) / "reactor.json"), "--out", str(goal)) == 0
