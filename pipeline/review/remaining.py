@@ -37,7 +37,7 @@ def remark(before: State, after: State, action: Rename, document: StudyDocument,
         if places:
             message += f"; “{part}” is still in {enumerated(places, 'and')}"
     if in_notes:
-        message += "; search the notes for what is left to see who is meant"
+        message += "; check who is meant there: Find shows the statements, h changes a heading"
     if in_lines:
         file = shlex.quote(transcript.path or "FILE")
         message += f"; evidence keeps what was spoken: studydoc read --segments {file} shows where"
@@ -67,8 +67,10 @@ def _search_for(part: str, longer_names: Iterable[str]) -> Callable[[str], bool]
 
 def _places_in_notes(is_in: Callable[[str], bool], state: State, document: StudyDocument) -> Iterator[str]:
     """The places of the notes for which `is_in` holds, counted by kind."""
-    if count := sum(any(map(is_in, _texts_of(item))) for item in state.items):
+    if count := sum(is_in(item.label) or is_in(item.text) for item in state.items):
         yield numbered(count, "statement")
+    if count := sum(any(map(is_in, _objections_to(item))) for item in state.items):
+        yield f"{count} corrections or doubts" if count > 1 else "1 correction or doubt"
     columns = (column for item in state.items for column in item.columns)
     headings = [*(g.heading for g in state.groups), *dict.fromkeys(g.part for g in state.groups), *columns]
     if count := sum(map(is_in, headings)):
@@ -79,9 +81,9 @@ def _places_in_notes(is_in: Callable[[str], bool], state: State, document: Study
         yield "the channel"
 
 
-def _texts_of(item: Item) -> Iterator[str]:
-    """All texts of a statement that the page or an export shows."""
-    yield from (item.label, item.text, item.finding)
+def _objections_to(item: Item) -> Iterator[str]:
+    """What the check found against a statement, which the page and records show."""
+    yield item.finding
     if item.correction:
         yield from (item.correction.before, item.correction.reason)
 

@@ -19,7 +19,7 @@ from tests.review.samples import TRANSCRIPT, document
 from tests.review.test_app import app, ask, folder, home
 from tests.scripted import LINES
 
-SEARCH = "; search the notes for what is left to see who is meant"
+SEARCH = "; check who is meant there: Find shows the statements, h changes a heading"
 SPOKEN = "; evidence keeps what was spoken: studydoc read --segments reactor.vtt shows where"
 
 
@@ -62,7 +62,7 @@ def test_it_says_how_much_was_changed_and_what_is_left() -> None:
         (document(extra="MINA agrees, as mina did."), "“Mina” is still in 1 statement"),
         (document().model_copy(update={"title": "Mina", "channel": "Osei FM"}),
          "“Mina” is still in the title; “Osei” is still in the channel"),
-        (with_correction(document(), "Mina agrees."), "“Mina” is still in 1 statement"),
+        (with_correction(document(), "Mina agrees."), "“Mina” is still in 1 correction or doubt"),
     ],
 )  # fmt: skip
 def test_no_place_of_the_notes_is_left_out_of_the_count(made: StudyDocument, left: str) -> None:

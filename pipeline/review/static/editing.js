@@ -174,7 +174,7 @@ export function rename(button) {
     return null;
   };
   open(button.closest(".tools"), { text: speaker }, build,
-    `The right name of ${speaker}, in the transcript and in the notes. Statements keep a label of one letter. If the label is also a word, or only part of the name was replaced, you decide on the changed statements again.`);
+    `The right name of ${speaker}, for the transcript's labels, the notes with their quotations, and exports with --reviewed. The words of the transcript stay. Statements keep a label of one letter. If the label is also a word, or only part of the name was replaced, you decide on the changed statements again.`);
 }
 
 // A name that another speaker has.
