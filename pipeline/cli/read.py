@@ -15,7 +15,10 @@ from pipeline.text import json_line, one_line
 
 @click.command(
     epilog=examples(
-        "studydoc read talk.docx", "studydoc read exports/ --json", "cat talk.txt | studydoc read - --name talk"
+        "studydoc read talk.docx",
+        "studydoc read talk.docx --segments",
+        "studydoc read exports/ --json",
+        "cat talk.txt | studydoc read - --name talk",
     ),
 )
 @some_paths("Transcripts, folders or zip files of them, or - for stdin.")
@@ -23,7 +26,7 @@ from pipeline.text import json_line, one_line
 @SETTINGS["format"]
 @SETTINGS["encoding"]
 @click.option("--name", type=TEXT, help="A name for standard input.")
-@flag("--segments", "With --json: include the whole transcript.")
+@flag("--segments", "Include the whole transcript, with line numbers as notes cite them.")
 @flag("--json", "Print one JSON line per transcript.", "as_json")
 @debug
 def command(
@@ -39,7 +42,7 @@ def command(
     from pipeline.batches.outputs import is_output
     from pipeline.errors import InputError
     from pipeline.readers.report import as_json as values
-    from pipeline.readers.report import describe, read_given, skipped_lines
+    from pipeline.readers.report import describe, lines_of, read_given, skipped_lines
     from pipeline.readers.sources import survey
 
     files = [p for p in paths if p != Path("-")]
@@ -61,5 +64,5 @@ def command(
         elif as_json:
             print(json_line(values(result, segments=segments)))
         else:
-            print("\n".join(describe(result)) + "\n")
+            print("\n".join([*describe(result), *(lines_of(result) if segments else ())]) + "\n")
     return int(failed)

@@ -21,6 +21,7 @@ _STEPS = (1, 5, 10)  # every line, every fifth or every tenth has a number
 _LEAST = 8  # minimum number of lines, in a file and on average on its pages
 _FEWEST = 3  # minimum number of numbers
 _YEARS = range(1000, 2100)
+REMOVED = "line numbers in front of the lines were removed: notes count lines as studydoc read --segments shows them"
 _MOST, _UPWARDS = 0.7, 0.8  # minimum share of numbered lines, and of numbers that go up by one
 
 
@@ -30,7 +31,7 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
     for pattern, steps in ((_LINE, _STEPS), (_PAGE_AND_LINE, (1,))):
         matches = {i: m for i in begin_with_digits if (m := pattern.match(rows[i]))}
         if numbered := _line_numbers(rows, matches, steps):
-            tally.warn("line numbers in front of the lines were removed")
+            tally.warn(REMOVED)
             between = _between_pages(rows, numbered)
             for i in sorted(between):
                 tally.leave_out(PAGES, rows[i], i + 1)

@@ -101,6 +101,15 @@ def describe(transcript: Transcript) -> list[str]:
     return lines + [f"  warning    {remark}" for remark in reading.remarks]
 
 
+def lines_of(transcript: Transcript) -> Iterator[str]:
+    """The lines of the transcript, with the numbers by which notes cite them."""
+    width = len(str(len(transcript.segments)))
+    for segment in transcript.segments:
+        time = "" if segment.start is None else f"{clock_of(int(segment.start))}  "
+        speaker = f"{segment.speaker}: " if segment.speaker else ""
+        yield one_line(f"  {segment.id:>{width}}  {time}{speaker}{segment.text}")
+
+
 def _speakers(transcript: Transcript) -> str:
     shares = speaker_shares(transcript)
     known = [f"{name} {share:.0%}" for name, share in shares.items() if name]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.readers.line_numbers import REMOVED
 from tests.readers.reading import read
 from tests.readers.shapes import TURNS, wrapped
 
@@ -18,7 +19,7 @@ def test_numbers_in_front_of_all_lines_are_no_words_however_long_the_file_is(for
     assert len(LINES) > 200
     numbered = "\n".join(form.format(n, line) for n, line in enumerate(LINES, 1))
     assert turns(numbered) == turns("\n".join(LINES))
-    assert read(numbered).notes == ("line numbers in front of the lines were removed",)
+    assert read(numbered).notes == (REMOVED,)
 
 
 @pytest.mark.parametrize("step", [5, 10])

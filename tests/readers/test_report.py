@@ -43,6 +43,16 @@ def test_machines_get_a_line_a_transcript(tmp_path: Path) -> None:
     }
 
 
+def test_the_lines_are_shown_with_the_numbers_by_which_notes_cite_them(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("".join(f"{n}  {'OK'[n % 2]}: We leave at {n}.\n" for n in range(11, 22)))
+    (tmp_path / "talk.vtt").write_text("WEBVTT\n\n00:01:05.000 --> 00:01:09.000\nKofi: No, at ten.\n")
+    printed = run(str(tmp_path / "talk.txt"), "--segments")[1]
+    assert "\n   1  K: We leave at 11.\n" in printed and "\n  11  K: We leave at 21.\n" in printed
+    assert "notes count lines as studydoc read --segments shows them" in printed
+    assert "\n  1  0:01:05  Kofi: No, at ten.\n" in run(str(tmp_path / "talk.vtt"), "--segments")[1]
+    assert "at ten" not in run(str(tmp_path / "talk.vtt"))[1]
+
+
 def test_one_unreadable_file_stops_no_other_and_fails_the_command(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\x89PNG" + bytes(99))
     (tmp_path / "b.txt").write_text("We leave at nine.")
