@@ -262,21 +262,30 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     places = [*recorded_places(str(recorded), record), *places_near(record, recorded.name)] if recorded.name else []
     below = _files_below(folder, int(time.monotonic() / _LISTED)) if folder is not None else ()
     named = sorted((p for p in below if p.name == recorded.name), key=lambda p: -_alike(p, recorded))
-    there = [p for p in (*named, *map(_as_on_disk, places)) if is_there(p) and _may_be_read(p, document)]
+    by_path = [p for p in map(_as_on_disk, places) if is_there(p)]
+    there = [p for p in named if is_there(p) and _may_be_read(p, document)]
+    there += [p for p in by_path if _may_be_read(p, document, (Path(), record.parent.parent))]
     candidates = there or [p for p in below if p.suffix.lower() in READ]
     unchanged = (p for p in candidates if sha256_of(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)
     if path is None:
+        fault = "has changed, or is another file" if by_path else "was not found"
         raise InputError(
-            f"{record}: its transcript {document.source.path or '(standard input)'} was not found",
+            f"{record}: its transcript {document.source.path or '(standard input)'} {fault}",
             hint="name its folder with --transcripts",
         )
     return read_again(path, document, str(path))
 
 
-def _may_be_read(path: Path, document: StudyDocument) -> bool:
-    """Whether a file is, or may be a later version of, the transcript; a record could name any file."""
-    return path.suffix.lower() in READ or sha256_of(path) == document.source.sha256
+def _may_be_read(path: Path, document: StudyDocument, roots: Sequence[Path] = ()) -> bool:
+    """Whether a file is, or may be a later version of, the transcript. A record could name any file.
+
+    So a changed file has to be below one of the `roots`, if any are given.
+    """
+    if sha256_of(path) == document.source.sha256:
+        return True
+    inside = not roots or any(path.resolve().is_relative_to(root.resolve()) for root in roots)
+    return inside and path.suffix.lower() in READ
 
 
 def _alike(path: Path, recorded: Path) -> int:

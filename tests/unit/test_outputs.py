@@ -288,13 +288,35 @@ def test_a_changed_file_that_is_not_in_what_was_asked_for_is_read_as_it_tells(as
     assert transcript.segments[0].text.startswith("Zoë") and "has changed" in remark
 
 
-def test_a_record_cannot_have_any_file_read_as_its_transcript(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("other", ["passwd", "../elsewhere/secrets.txt"])
+def test_a_record_cannot_have_any_file_read_as_its_transcript(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
     monkeypatch.chdir(weeks)
     (record,) = make("week1/talk.txt", out="notes")
-    (weeks / "passwd").write_text("root: the first of all accounts", "utf-8")
-    record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", "../passwd"), "utf-8")
-    with pytest.raises(InputError, match="was not found"):
+    file = weeks / other
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("root: the first of all accounts", "utf-8")
+    record.write_text(record.read_text("utf-8").replace("../week1/talk.txt", f"../{other}"), "utf-8")
+    with pytest.raises(InputError, match=r"has changed, or is another file \(name its folder with --transcripts\)"):
         transcript_of(load(record), record, None)
+
+
+def test_a_transcript_that_changed_in_a_folder_elsewhere_is_read_if_the_folder_is_named(
+    weeks: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    monkeypatch.chdir(tmp_path_factory.mktemp("here"))
+    moved = Path("notes") / "talk.json"
+    moved.parent.mkdir()
+    talk = weeks / "week1" / "talk.txt"
+    moved.write_text((weeks / record).read_text("utf-8").replace("../week1/talk.txt", talk.as_posix()), "utf-8")
+    assert transcript_of(load(moved), moved, None)[1] == ""
+    talk.write_text(talk.read_text("utf-8") + "\n\nAna: One more thing.", "utf-8")
+    with pytest.raises(InputError, match="has changed"):
+        transcript_of(load(moved), moved, None)
+    assert "has changed since" in transcript_of(load(moved), moved, talk.parent)[1]
 
 
 def test_notes_of_one_folder_are_no_transcripts_whatever_folder_is_written_to_now(tmp_path: Path) -> None:
