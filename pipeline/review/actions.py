@@ -218,6 +218,22 @@ def lines_cited(action: Action) -> tuple[int, ...]:
     return (action.lines or ()) if isinstance(action, Add | Edit | Restore) else ()
 
 
+def texts_typed(action: Action) -> tuple[str, ...]:
+    """The texts that a reviewer typed for an action, each preceded by its lead or term."""
+    match action:
+        case Split():
+            return action.texts
+        case Edit() | Add() | Restore():
+            typed = [t for t in (action.label, action.text) if t]
+            return (": ".join(typed),) if typed else ()
+        case Merge() | Heading() | Part() | Divide() | Term():
+            return (action.text,) if action.text else ()
+        case Rename():
+            return (action.name,)
+        case Decide() | Move() | Step():
+            return ()
+
+
 def ids_used(action: Action) -> tuple[str, ...]:
     """The ids that an action refers to."""
     targets = action.targets if isinstance(action, Decide | Merge) else ()

@@ -301,9 +301,9 @@ def _moved(state: State, action: Move) -> State:
 
 
 def _divided(state: State, action: Divide, n: int) -> State:
-    item = state.item(action.target)
-    old = state.group(item.group) if item else None
-    if item is None or old is None:
+    item = _present(state, action.target, outside=True)
+    old = state.group(item.group)
+    if old is None:
         raise Unfit("only main points have headings")
     new = Group(f"heading.n{n}.0", action.text, old.part)
     index, group_index = state.items.index(item), state.groups.index(old)

@@ -25,6 +25,7 @@ from pipeline.review.actions import (
     ids_used,
     lines_cited,
     readdressed,
+    texts_typed,
 )
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.lines import CHANGED, Lines
@@ -233,16 +234,13 @@ def _misfit(event: Event, id_: str, reason: str) -> Misfit:
     abouts = {a.id: a for a in event.about}
     about = abouts.get(id_)
     above = abouts.get(about.above or "") if about else None
-    text = about.wording if about else getattr(event.action, "text", "") or ""
-    return Misfit(
-        event.n, event.who, event.action.kind, text, f"below “{above.wording}”: {reason}" if above else reason
-    )
+    reason = f"below “{above.wording}”: {reason}" if above else reason
+    text = about.wording if about else ""
+    return Misfit(event.n, event.who, event.action.kind, text, reason, texts_typed(event.action))
 
 
 def _unfit(event: Event, reason: str) -> Misfit:
-    """An action that does not fit. An addition is shown by its own text; for an edit the reason quotes the new text."""
-    if isinstance(event.action, Edit):
-        reason += f"; your text: {event.action.text}"
+    """An action on words, places or names that does not fit. An addition is about no statement of the notes."""
     id_ = "" if isinstance(event.action, Add) else next(iter(ids_used(event.action)), "")
     return _misfit(event, id_, reason)
 

@@ -93,13 +93,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A decision that no longer fits the document: the event's number and author, its kind, its text, and why not."""
+    """A decision that no longer fits the document: the event's number and author, its kind, and why not.
+
+    `text` is the statement or heading that it was about ("" if none), `typed` are the texts that the reviewer typed.
+    """
 
     n: int
     who: str
     what: str
     text: str
     reason: str
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

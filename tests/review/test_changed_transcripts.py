@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.review.actions import Action
 from pipeline.review.catalogue import Desk
 from pipeline.review.decisions import Unfit
 from pipeline.review.lines import Lines
+from pipeline.review.pages import notes
 from pipeline.review.state import Item
 from pipeline.sections.base import cite
 from pipeline.store import write
@@ -151,7 +153,7 @@ def test_what_a_reviewer_wrote_of_words_that_are_gone_is_listed_with_what_is_gon
     take(make(tmp_path), "add", section="main_points", text=TOWER, lines=[3], after="")
     again = make(tmp_path, ELSEWHERE)
     assert not [i for i in again.state.items if i.text == TOWER]
-    assert [(m.what, m.text) for m in again.state.misfits] == [("add", TOWER)]
+    assert [(m.what, m.text, m.typed) for m in again.state.misfits] == [("add", "", (TOWER,))]
     assert "line 3, “A cooling tower is a building" in again.state.misfits[0].reason
 
 
@@ -160,13 +162,21 @@ def test_an_added_statement_whose_line_says_something_else_now_is_listed_though_
 ) -> None:
     take(make(tmp_path), "add", section="main_points", text=TOWER, lines=[6])
     again = make(tmp_path, [*LINES[:5], ELSEWHERE[0]])
-    assert [m.text for m in again.state.misfits] == [TOWER]
+    assert [m.typed for m in again.state.misfits] == [(TOWER,)]
 
 
 def test_the_words_of_an_added_statement_are_listed_and_not_the_heading_above_it(tmp_path: Path) -> None:
     at = make(tmp_path)
     take(at, "add", section="main_points", text=TOWER, lines=[6], group=at.state.groups[0].id)
-    assert [m.text for m in make(tmp_path, ELSEWHERE).state.misfits] == [TOWER]
+    assert [(m.text, m.typed) for m in make(tmp_path, ELSEWHERE).state.misfits] == [("", (TOWER,))]
+
+
+def test_the_page_shows_the_text_that_was_typed_whole_and_what_the_notes_said(tmp_path: Path) -> None:
+    at = make(tmp_path)
+    statement = find(at, "too expensive")
+    take(at, "edit", target=statement.id, text="It is dear.", label="Price", lines=[6])
+    listed = unescape(notes(make(tmp_path, ELSEWHERE)))
+    assert f'“Price: It is dear.” <span class="sub">the notes said “{statement.text}”: line 6' in listed
 
 
 def test_a_statement_that_cites_a_line_that_is_not_there_is_told_and_other_documents_are_written(

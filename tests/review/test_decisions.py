@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -481,6 +482,36 @@ def test_a_statement_that_is_gone_is_listed_and_the_others_are_kept() -> None:
     after = again(document(), document(without="project is dead"), action("accept", targets=[gone.id, stays.id]))
     assert find(after, "40 megawatts").standing == "accepted"
     assert [m.text for m in after.misfits] == [gone.text]
+
+
+def typed_in_each_kind_of_action() -> Iterator[tuple[Action, tuple[str, ...]]]:
+    """Actions on statements and headings that no other document has, and the texts that each should list."""
+    first, second = find(state(), "40 megawatts").id, find(state(), "too expensive").id
+    term, group = next(i.id for i in state().items if i.label == "Cooling tower"), state().groups[0].id
+    note = find(state(), "Everybody at the council").id
+    yield action("edit", target=first, text="It makes 40 MW.", label="Power"), ("Power: It makes 40 MW.",)
+    yield action("split", target=first, texts=["It makes 40 MW.", "It runs on."]), ("It makes 40 MW.", "It runs on.")
+    yield action("merge", targets=[first, second], text="It is strong and dear."), ("It is strong and dear.",)
+    yield action("restore", target=note, lines=[6], text="All know it.", label="Loan"), ("Loan: All know it.",)
+    yield action("restore", target=note, lines=[6]), ()
+    yield action("heading", group=group, text="Lund"), ("Lund",)
+    yield action("part", group=group, text="Power plants"), ("Power plants",)
+    yield action("part", group=group, text=""), ()
+    yield action("divide", target=first, text="Strong"), ("Strong",)
+    yield action("term", target=term, text="Tower"), ("Tower",)
+    add = action("add", section="exam_questions", text="It pays.", label="What does the loan do?", lines=[6])
+    yield add, ("What does the loan do?: It pays.",)
+    yield action("move", target=first, after=second), ()
+
+
+@pytest.mark.parametrize("taken, typed", list(typed_in_each_kind_of_action()))
+def test_texts_that_a_reviewer_typed_are_listed_whole_where_they_fit_no_longer(
+    taken: Action, typed: tuple[str, ...]
+) -> None:
+    gone = {"main_points": (), "key_concepts": (), "dropped": (), "withheld": ()}
+    (misfit,) = again(document(), document().model_copy(update=gone), taken).misfits
+    assert (misfit.what, misfit.typed) == (taken.kind, typed)
+    assert re.search("(statement|heading) is not in the document|no such section", misfit.reason)
 
 
 def test_an_accepted_statement_about_the_source_of_an_older_record_is_not_missed() -> None:

@@ -122,7 +122,7 @@ def test_an_edited_reason_that_is_gone_is_listed_with_its_words_and_its_decision
     state = review.open(minutes(task(PLAN, 5), decisions=(decision(bought, 4),)))
     assert [(i.text, i.standing) for i in state.items if i.section == "decisions"] == [(bought, "pending")]
     (misfit,) = state.misfits
-    assert misfit.text == f"Reason: {reason}" and "It costs too much, says Ben." in misfit.reason
+    assert (misfit.text, misfit.typed) == (f"Reason: {reason}", ("It costs too much, says Ben.",))
 
 
 def test_an_edit_of_a_task_that_is_gone_is_not_put_on_one_of_the_same_line() -> None:
