@@ -18,6 +18,7 @@ from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import ExportOptions, Place, is_file_name, taken_by, targets
 from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, changed_page
 from pipeline.review.catalogue import Desk
+from pipeline.review.reviewed import left_with_their_items
 from pipeline.review.storage import review_path
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
@@ -126,6 +127,11 @@ class Exporter:
         if pending := sum(i.standing == "pending" for i in desk.state.items):
             self.report(
                 f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and left out"
+            )
+        if alone := left_with_their_items(desk.state):
+            self.report(
+                f"{numbered(len(alone), 'accepted statement')} {'is' if len(alone) == 1 else 'are'} left out with the "
+                "task, decision or other item that they belong to, which was not accepted"
             )
         document = desk.reviewed()
         if desk.remark:

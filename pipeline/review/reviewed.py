@@ -26,6 +26,7 @@ from pipeline.record import gaps, tenths
 from pipeline.review.lines import CHANGED
 from pipeline.review.state import Item, State
 from pipeline.sections.base import cite
+from pipeline.sections.worked_examples import WORKED_EXAMPLES
 from pipeline.shape import shape_of, with_paragraphs_begun
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
@@ -76,13 +77,29 @@ def _section_content(
                     yield MainPoint(heading=group.heading, part=group.part or None, details=details)
         case "items":
             in_section = [i for i in state.items if i.section == section]
-            yield from _tree(_accepted(in_section, bound=True), claims)
+            yield from _tree(_accepted(in_section, bound=_has_fields(section, state)), claims)
         case "terms":
             yield from (KeyConcept(term=i.label, definition=i.text, **claims[i.id]) for i in items)
         case "prose":
             yield from (Statement(text=i.text, **claims[i.id]) for i in items)
         case "phrases":
             yield from (Prerequisite(text=i.text) for i in items)
+
+
+def _has_fields(section: str, state: State) -> bool:
+    """Whether what is nested in a section says nothing without its item, as the date of a task.
+
+    The steps and the result of a worked example are statements in their own right.
+    """
+    return section != WORKED_EXAMPLES.name and section in {name for name, _ in state.titles}
+
+
+def left_with_their_items(state: State) -> tuple[Item, ...]:
+    """The accepted fields that are not exported because what they are nested below was not accepted."""
+    items = [i for i in state.items if _has_fields(i.section, state)]
+    by_section = [[i for i in items if i.section == name] for name in state.sections]
+    kept = {i.id for in_section in by_section for i in _accepted(in_section, bound=True)}
+    return tuple(i for i in items if i.standing == "accepted" and i.id not in kept)
 
 
 def _without_lead_in(item: Item, state: State) -> Item:

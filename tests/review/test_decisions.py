@@ -16,9 +16,9 @@ from pipeline.document import Correction, DroppedNote, StudyDocument
 from pipeline.review.actions import RULES, About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
-from pipeline.review.reviewed import reviewed_document
+from pipeline.review.reviewed import left_with_their_items, reviewed_document
 from pipeline.review.state import Group, Item, State, opened
-from tests.kinds import minutes
+from tests.kinds import EXAMPLE, answering, made, minutes
 from tests.review.samples import document, recording
 
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
@@ -753,6 +753,25 @@ def test_a_date_is_not_exported_without_its_task() -> None:
     after = apply(found, action("accept", targets=[due.id]), 1)
     after = apply(after, action("reject", targets=[task.id]), 2)
     assert reviewed_document(minutes(), after, recording()).more[1].items == ()
+
+
+def test_the_steps_and_the_result_of_a_worked_example_are_exported_without_its_problem() -> None:
+    lecture = made("lecture", answering(worked_examples=[EXAMPLE]))
+    found = opened(lecture)
+    problem, step, _, result = found.block(find(found, "How many homes"))
+    after = apply(found, action("accept", targets=[step.id, result.id]), 1)
+    after = apply(after, action("reject", targets=[problem.id]), 2)
+    examples = next(m for m in reviewed_document(lecture, after, recording()).more if m.name == "worked_examples")
+    assert [(i.lead, i.text) for i in examples.items] == [(None, "It replaces the tower."), ("Result", "5,000 homes")]
+    assert left_with_their_items(after) == ()
+
+
+def test_accepted_fields_that_are_left_out_with_their_items_are_known() -> None:
+    found, task = in_minutes("Plan the heat")
+    due = found.block(task)[1]
+    after = apply(found, action("accept", targets=[due.id]), 1)
+    assert [i.id for i in left_with_their_items(after)] == [due.id]
+    assert left_with_their_items(apply(after, action("accept", targets=[task.id]), 2)) == ()
 
 
 def test_a_decision_of_the_reviewer_s_own_needs_a_section_that_the_document_has() -> None:

@@ -11,6 +11,7 @@ import pytest
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from tests.commands import exit_code
+from tests.kinds import minutes
 from tests.review.test_app import folder
 
 
@@ -34,6 +35,18 @@ def test_markdown_goes_to_stdout_and_what_is_left_to_decide_to_stderr(
     out, err = capsys.readouterr()
     assert out.startswith("# The Reactor at Lund — Study Document") and "1. " in out and "2. " not in out
     assert "7 statements are not decided yet" in err
+
+
+def test_accepted_fields_that_are_left_out_with_their_task_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder(tmp_path, minutes())
+    desk = Desk(tmp_path / "reactor.json", None)
+    dates = tuple(i.id for i in desk.state.items if i.label == "Due")
+    desk.review.add(Decide(kind="accept", targets=dates[:2]), base=0, who="Ann", clock=lambda: "")
+    assert exit_code("export", "--reviewed", str(tmp_path)) == 0
+    out, err = capsys.readouterr()
+    assert "2031" not in out and "2 accepted statements are left out with the task" in err
 
 
 def test_that_edits_of_the_page_are_not_in_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
