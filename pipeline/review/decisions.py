@@ -332,11 +332,18 @@ def _added(state: State, action: Add, n: int) -> State:
         return replace(state, items=(*state.items[:at], item, *state.items[at:]))
     if action.section in GROUPED:
         state = _with_a_heading(state, n)
-        group = state.group(action.group) if action.group else state.groups[-1]
-        if group is None:
-            raise Unfit("the heading to add it to is not in the document")
+        group = state.group(action.group)
+        if group is None:  # the place is gone, or none was chosen
+            group = _nearest_group(state, lines) if action.group or action.after else state.groups[-1]
         item = replace(item, group=group.id)
     return _appended(state, item)
+
+
+def _nearest_group(state: State, lines: Sequence[int]) -> Group:
+    """The heading of the statement that cites the line nearest to these; the last heading if there is no statement."""
+    grouped = [i for i in state.items if i.group and i.lines and not i.outside]
+    nearest = min(grouped, key=lambda i: min(abs(a - b) for a in i.lines for b in lines), default=None)
+    return (state.group(nearest.group) if nearest else None) or state.groups[-1]
 
 
 def _retitled(state: State, action: Part) -> State:

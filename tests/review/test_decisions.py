@@ -16,10 +16,11 @@ from pipeline.document import Correction, DroppedNote, StudyDocument
 from pipeline.review.actions import RULES, About, Action, Event, Step
 from pipeline.review.decisions import Unfit, apply
 from pipeline.review.history import Timeline, overlapping
+from pipeline.review.lines import Lines
 from pipeline.review.reviewed import left_with_their_items, reviewed_document
 from pipeline.review.state import Group, Item, State, opened
 from tests.kinds import EXAMPLE, answering, made, minutes
-from tests.review.samples import document, recording
+from tests.review.samples import TRANSCRIPT, document, recording
 
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
 
@@ -556,6 +557,32 @@ def test_a_heading_is_found_again_by_what_stands_below_it() -> None:
     group = state().groups[0]
     after = again(document(), document(heading="Of Reactors"), action("heading", group=group.id, text="Lund"))
     assert after.groups[0].heading == "Lund"
+
+
+@pytest.mark.parametrize("line, place", [(2, 0), (6, 1)])
+@pytest.mark.parametrize("behind", [False, True])
+def test_what_was_added_below_a_heading_that_is_gone_goes_where_the_nearest_lines_are_cited(
+    line: int, place: int, behind: bool
+) -> None:
+    other = document(extra="Nobody asks what the fishermen pay.")
+    neighbour = find(opened(other), "fishermen")
+    gone = About(id="heading.0123", section="heading", text="On Fishing in the Bay", lines=(), label="", above="")
+    below = {"after": neighbour.id} if behind else {"group": gone.id}
+    added = action("add", section="main_points", text="A tower gives heat.", lines=[line], **below)
+    about = (opened(other).abouts()[neighbour.id] if behind else gone,)
+    event = Event(
+        n=1,
+        at="",
+        who="Ann",
+        base=0,
+        document="other",
+        action=added,
+        about=about,
+        quotes=Lines(TRANSCRIPT).quotes([line]),
+    )
+    after = Timeline(opened(document()), [event], Lines(TRANSCRIPT)).state
+    assert (find(after, "tower gives").group, after.misfits) == (after.groups[place].id, ())
+    assert find(after, "tower gives").standing == "accepted"
 
 
 def test_the_title_of_a_part_is_that_of_all_headings_that_stand_together_in_it() -> None:
