@@ -10,10 +10,13 @@ import click
 
 from pipeline.cli.console import examples, tell
 from pipeline.cli.options import debug, flag, path_option, some_paths, to, transcripts
+from pipeline.text import numbered
 
 if TYPE_CHECKING:
     from pipeline.exports.targets import Place
     from pipeline.exports.writing import Exporter
+
+_NAMED = 5  # documents named in a message
 
 
 @click.command(
@@ -42,7 +45,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Export notes as HTML, Word, PDF, EPUB, Anki cards or tables. Without --to and --out, print Markdown."""
-    from pipeline.exports.targets import export_options, format_of, places_below
+    from pipeline.exports.targets import export_options, format_of, never_reviewed, places_below
     from pipeline.exports.writing import Exporter
 
     names = [*to, *(["record"] if as_json else [])]
@@ -56,13 +59,21 @@ def command(
         for path in exporter.write_all(places):
             print(path)
     exporter.finish()
+    if reviewed and (skipped := never_reviewed(paths)):
+        tell(_skipped(skipped))
     return int(exporter.failed)
+
+
+def _skipped(records: Sequence[Path]) -> str:
+    names = ", ".join(map(str, records[:_NAMED]))
+    more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
+    return f"{numbered(len(records), 'document')} never reviewed, so not exported: {names}{more}"
 
 
 def _print_one(exporter: Exporter, places: list[Place]) -> None:
     from pipeline.errors import InputError
 
     if len(places) > 1:
-        names = ", ".join(str(p.record) for p in places[:5])
+        names = ", ".join(str(p.record) for p in places[:_NAMED])
         raise InputError(f"found {len(places)} documents: {names}", hint="name one of them, or a format with --to")
     print(exporter.options.formats[0].write(exporter.open(places[0].record)).decode(), end="")

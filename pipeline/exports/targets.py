@@ -78,18 +78,27 @@ def format_of(path: Path) -> Format | None:
 
 def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
     """The records at these paths or beside pages there; with `reviewed`, only reviewed ones. InputError if none."""
-    places_by_path: dict[Path, Place] = {}
-    for path in paths:
-        root = path if path.is_dir() else path.parent
-        for record in records_at([path]):
-            places_by_path.setdefault(record.resolve(), Place(record, root))
-    places = [p for p in places_by_path.values() if not reviewed or review_path(p.record).exists()]
+    places = [p for p in _all_places(paths) if not reviewed or review_path(p.record).exists()]
     if not places:
         problem, hint = ("nothing was reviewed", "decide in studydoc review first") if reviewed else (
             "there are no study documents", "run studydoc make first"
         )  # fmt: skip
         raise InputError(f"{paths[0]}: {problem} here", hint=hint)
     return places
+
+
+def never_reviewed(paths: Sequence[Path]) -> list[Path]:
+    """The records at these paths, or beside pages there, on which nothing was decided."""
+    return [p.record for p in _all_places(paths) if not review_path(p.record).exists()]
+
+
+def _all_places(paths: Sequence[Path]) -> list[Place]:
+    places_by_path: dict[Path, Place] = {}
+    for path in paths:
+        root = path if path.is_dir() else path.parent
+        for record in records_at([path]):
+            places_by_path.setdefault(record.resolve(), Place(record, root))
+    return list(places_by_path.values())
 
 
 def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict[Format, Path]:

@@ -19,6 +19,7 @@ from pipeline.exports.targets import ExportOptions, Place, is_file_name, taken_b
 from pipeline.pages.reading import CHANGED_SINCE_WRITTEN, changed_page
 from pipeline.review.catalogue import Desk
 from pipeline.review.reviewed import left_with_their_items
+from pipeline.review.state import State
 from pipeline.review.storage import review_path
 from pipeline.store import load, replace_file
 from pipeline.text import numbered
@@ -120,22 +121,11 @@ class Exporter:
     def _reviewed(self, record: Path) -> Exported:
         desk = Desk(record, self.options.transcripts)
         self._report_edits(record, desk.document)
-        for misfit in desk.state.misfits:
-            self.report(f"{misfit.what} by {misfit.who} no longer fits: {misfit.text} ({misfit.reason})")
-        for item in (i for i in desk.state.items if i.reopened):
-            self.report(f"“{item.text}” needs a new decision: {item.reopened}")
-        if pending := sum(i.standing == "pending" for i in desk.state.items):
-            self.report(
-                f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and left out"
-            )
-        if alone := left_with_their_items(desk.state):
-            self.report(
-                f"{numbered(len(alone), 'accepted statement')} {'is' if len(alone) == 1 else 'are'} left out with the "
-                "task, decision or other item that they belong to, which was not accepted"
-            )
+        for left_out in _left_out(desk.state):
+            self.report(f"{record}: {left_out}")
         document = desk.reviewed()
         if desk.remark:
-            self.report(f"{desk.remark}: {record} is exported with the lines as the record has them")
+            self.report(f"{record}: {desk.remark}, so it is exported with the lines as the record has them")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
         return self._exported(record, document, desk.recording.transcript, changed)
@@ -189,6 +179,20 @@ class Exporter:
         if str(err) not in self._reported_errors:
             self._reported_errors.add(str(err))
             self.report(str(err))
+
+
+def _left_out(state: State) -> Iterator[str]:
+    """What a reviewed export does not contain, a line for each reason."""
+    if misfits := len(state.misfits):
+        verb = "fits" if misfits == 1 else "fit"
+        yield f"{numbered(misfits, 'decision')} no longer {verb} (listed above the notes in studydoc review)"
+    if pending := sum(i.standing == "pending" for i in state.items):
+        reopened = sum(bool(i.reopened) for i in state.items)
+        again = f", {reopened:,} of them again: studydoc review says why" if reopened else ""
+        yield f"{numbered(pending, 'statement')} {'is' if pending == 1 else 'are'} not decided yet and left out{again}"
+    if alone := len(left_with_their_items(state)):
+        are = "is" if alone == 1 else "are"
+        yield f"{numbered(alone, 'accepted statement')} {are} left out with a task or other item that was not accepted"
 
 
 def _check_no_transcript(path: Path, digests: set[str]) -> None:

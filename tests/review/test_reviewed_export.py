@@ -12,6 +12,7 @@ from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from tests.commands import exit_code
 from tests.kinds import minutes
+from tests.review.samples import document
 from tests.review.test_app import folder
 
 
@@ -46,7 +47,7 @@ def test_accepted_fields_that_are_left_out_with_their_task_are_counted(
     desk.review.add(Decide(kind="accept", targets=dates[:2]), base=0, who="Ann", clock=lambda: "")
     assert exit_code("export", "--reviewed", str(tmp_path)) == 0
     out, err = capsys.readouterr()
-    assert "2031" not in out and "2 accepted statements are left out with the task" in err
+    assert "2031" not in out and "2 accepted statements are left out with a task" in err
 
 
 def test_that_edits_of_the_page_are_not_in_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +68,34 @@ def test_an_export_that_leaves_a_review_out_says_so_once(tmp_path: Path, capsys:
     assert exit_code("export", str(record), "--to", "csv", "--to", "html") == 0
     assert capsys.readouterr().err.count(hint) == 1
     assert exit_code("export", "--reviewed", str(record)) == 0 and hint not in capsys.readouterr().err
+
+
+def test_what_is_left_out_is_counted_for_each_document_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = reviewed(tmp_path) / "reactor.json"
+    desk = Desk(record, None)
+    target = next(i.id for i in desk.state.items if "project is dead" in i.text)
+    desk.review.add(Decide(kind="accept", targets=(target,)), base=1, who="Ann", clock=lambda: "")
+    folder(tmp_path, document(without="project is dead"))
+    assert exit_code("export", "--reviewed", str(tmp_path), "--to", "csv") == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"studydoc: {record}: 1 decision no longer fits (listed above the notes in studydoc review)",
+        f"studydoc: {record}: 6 statements are not decided yet and left out",
+    ]
+
+
+def test_documents_that_nobody_reviewed_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reviewed(tmp_path)
+    others = [tmp_path / f"{n}" for n in range(1, 8)]
+    for other in others:
+        other.mkdir()
+        folder(other)
+    assert exit_code("export", "--reviewed", str(tmp_path), "--to", "csv") == 0
+    out, err = capsys.readouterr()
+    assert out.split() == [str(tmp_path / "reactor.reviewed.csv")]
+    named = ", ".join(str(other / "reactor.json") for other in others[:5])
+    assert err.splitlines()[-1] == f"studydoc: 7 documents never reviewed, so not exported: {named} and 2 more"
 
 
 def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
