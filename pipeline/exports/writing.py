@@ -119,7 +119,7 @@ class Exporter:
             self.report(f"{page} was {CHANGED_SINCE_WRITTEN}: exports use its record, without the edits on the page")
 
     def _reviewed(self, record: Path) -> Exported:
-        desk = Desk(record, self.options.transcripts)
+        desk = Desk(record, self.options.transcripts, quotes_suffice=True)
         self._report_edits(record, desk.document)
         for left_out in _left_out(desk.state):
             self.report(f"{record}: {left_out}")

@@ -10,7 +10,8 @@ from pathlib import Path
 from pipeline.batches.outputs import name_below, records_at, transcript_of
 from pipeline.document import BARE, StudyDocument
 from pipeline.errors import InputError, PipelineError
-from pipeline.review.lines import Lines
+from pipeline.review.actions import lines_cited
+from pipeline.review.lines import Lines, quoted_transcript
 from pipeline.review.reviewed import Unquotable, remarks, reviewed_document
 from pipeline.review.state import Item, State, opened
 from pipeline.review.storage import Review, review_path
@@ -31,12 +32,23 @@ class Entry:
 
 
 class Desk:
-    """One document under review: record, transcript and decisions. Hold `lock` while reading or deciding."""
+    """One document under review: record, transcript and decisions. Hold `lock` while reading or deciding.
 
-    def __init__(self, record: Path, transcripts: Path | None) -> None:
+    `remark` says that the transcript has changed. With `quotes_suffice`, one that is missing or unreadable is replaced
+    by the lines that the record quotes, which is enough to export statements that are as the notes have them.
+    """
+
+    def __init__(self, record: Path, transcripts: Path | None, *, quotes_suffice: bool = False) -> None:
         self.record = record
         self.document: StudyDocument = load(record)
-        self.transcript, self.remark = transcript_of(self.document, record, transcripts)
+        self._missing: InputError | None = None
+        try:
+            self.transcript, self.remark = transcript_of(self.document, record, transcripts)
+        except InputError as err:
+            if not quotes_suffice:
+                raise
+            self._missing = err
+            self.transcript, self.remark = quoted_transcript(self.document), "its transcript was not found or read"
         lines = None if self.remark else Lines(self.transcript)
         self.review = Review(review_path(record), opened(self.document), lines)
         self.lock = threading.RLock()
@@ -64,7 +76,12 @@ class Desk:
         return self._recordings[names]
 
     def reviewed(self) -> StudyDocument:
-        """The accepted statements as a document of their own. Raises InputError if a cited line is unknown."""
+        """The accepted statements as a document of their own.
+
+        Raises InputError if a cited line is unknown, or if the transcript is missing and a decision needs it.
+        """
+        if self._missing and self._needs_transcript():
+            raise self._missing
         review = self.review
         events = (event for event in review.events if event.document == review.timeline.document)
         quotes = (quote for event in events for quote in event.quotes)
@@ -77,6 +94,11 @@ class Desk:
                 else "assign other lines to it in studydoc review, or reject it"
             )
             raise InputError(f"{self.record}: {err}", hint=hint) from err
+
+    def _needs_transcript(self) -> bool:
+        """Whether reviewers wrote statements, which are checked against the transcript, or assigned lines of it."""
+        own = any(i.support is None and i.standing == "accepted" and i.section not in BARE for i in self.state.items)
+        return own or any(lines_cited(event.action) for event in self.review.events)
 
     def remarks(self, text: str, lines: tuple[int, ...], item: Item | None = None, label: str = "") -> tuple[str, ...]:
         """The remarks of code on a text and its lines, cached because pages are shown often.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from pipeline.document import Evidence
+from pipeline.document import Evidence, StudyDocument
 from pipeline.review.decisions import Unfit
 from pipeline.sections.base import cite
 from pipeline.text import words
-from pipeline.transcript import Transcript
+from pipeline.transcript import Segment, Transcript
 
 CHANGED = "the transcript has changed since the notes were made"
 _BESIDE = (-1, 1)
@@ -68,6 +68,16 @@ class Lines:
         for number, line_words in self._words.items():
             places.setdefault(line_words, []).append(number)
         return places
+
+
+def quoted_transcript(document: StudyDocument) -> Transcript:
+    """A stand-in for a transcript that is missing: the lines that the record quotes; all others are empty."""
+    quoted = {e.segment: e for s in document.statements() for e in s.evidence}
+    numbers = range(1, document.source.segments + 1)
+    segments = (
+        Segment(n, e.quote, e.speaker, e.start, e.end) if (e := quoted.get(n)) else Segment(n, "") for n in numbers
+    )
+    return Transcript(document.title, tuple(segments))
 
 
 def _plain_words(text: str) -> str:

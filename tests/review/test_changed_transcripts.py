@@ -194,6 +194,32 @@ def test_a_statement_that_cites_a_line_that_is_not_there_is_told_and_other_docum
     assert [f.parent.name for f in (tmp_path / "site").rglob("*.html")] == ["b"]
 
 
+def test_statements_accepted_as_they_are_do_not_need_the_transcript_to_be_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = make(tmp_path)
+    accept_all(at)
+    take(at, "rename", speaker="Ben", name="Bo Roth")
+    assert export(tmp_path, "--to", "csv", "--out", tmp_path / "before.csv") == 0
+    (tmp_path / "reactor.vtt").unlink()
+    assert export(tmp_path, "--to", "csv", "--out", tmp_path / "after.csv") == 0
+    assert (tmp_path / "before.csv").read_bytes() == (tmp_path / "after.csv").read_bytes()
+    missing = f"{tmp_path / 'reactor.json'}: its transcript was not found or read, so it is exported with the lines as"
+    assert missing in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["add", "edit"])
+def test_a_statement_that_a_reviewer_wrote_is_not_exported_without_the_transcript(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    at = make(tmp_path)
+    place = {"section": "main_points", "lines": [4]} if kind == "add" else {"target": find(at, "too expensive").id}
+    take(at, kind, text=TOWER, **place)
+    (tmp_path / "reactor.vtt").unlink()
+    assert export(tmp_path, "--to", "csv", "--out", tmp_path / "after.csv") == 1
+    assert "its transcript reactor.vtt was not found" in capsys.readouterr().err
+
+
 def test_the_page_tells_in_words_what_it_cannot_export(tmp_path: Path) -> None:
     take(make(tmp_path), "add", section="main_points", text=TOWER, lines=[6])
     as_kept_before(tmp_path)
