@@ -56,6 +56,7 @@ _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
 )
 _ONE_WORD_SENTENCE = re.compile(r"\S[^\s.]+\.")  # "Yep.", unlike "Oda B."
+_LAST_STOP = re.compile(r"\.(?=(?:[ ]\d{1,2})?$)")  # of an abbreviated label
 _ADDRESS = re.compile(r"\s*<[^<>@\s]{1,60}@[^<>@\s]{1,60}>$")  # an e-mail address after a name
 _TRAILING = " \t-–—|,@:：([（【<`"
 _UNKNOWN = {"unknown", "unknown speaker", "unidentified", "unidentified speaker", "speaker", "speaker ?", "?", "??"}
@@ -168,7 +169,7 @@ def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
         return _tail(f"{front}B", text[:bold], text[bold:], text, stamp)
     if "\t" in text[:_LONGEST] and (tab or not stamp):
         name, _, after = text.partition("\t")
-        if could_be_name(name) and after.strip():
+        if _could_be_label(name) and after.strip():
             return Head(f"{front}N\t", name, after.strip(), text, stamp)
     if not text.isascii() and (found := _not_ascii(text, front, stamp)):
         return found
@@ -240,7 +241,7 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head |
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
     name = _ADDRESS.sub("", text[:at])
-    if not could_be_name(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
+    if not _could_be_label(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
         return None
     return _tail(f"{front}N:", name, after, text, stamp)
 
@@ -280,6 +281,12 @@ def could_be_name(text: str) -> bool:
     if len(tokens) > 8 or name.count(",") > 1 or (not name.isascii() and _wide(name) > 12):
         return False
     return not any(t[-1] == "." and len(t) > (5 if t is not tokens[-1] else 4) for t in tokens)
+
+
+def _could_be_label(text: str) -> bool:
+    """Whether the words before a colon or a tab could be a name, perhaps abbreviated: "Resp.", "Teiln. 2"."""
+    abbreviated = "." in text and not _NO_NAME.search(text) and could_be_name(_LAST_STOP.sub("", text))
+    return abbreviated or could_be_name(text)
 
 
 def _wide(text: str) -> int:

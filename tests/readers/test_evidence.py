@@ -549,3 +549,18 @@ def test_one_role_behind_a_comma_in_capitals_and_small_letters_is_one_person() -
     people = ["Oda Brandt, chair", "Lin Abel, clerk", "Oda Brandt, Chair"]
     rows = [f"{people[n % 3]}: {said}" for n, said in enumerate(SAID)]
     assert set(speakers("\n\n".join(rows))) == {"Oda Brandt", "Lin Abel"}
+
+
+@pytest.mark.parametrize(
+    ("asker", "guest"), [("Int.", "Resp."), ("Interv.", "Befr."), ("Mod.", "Teiln. 1"), ("Entrev.", "Part. 12")]
+)
+@pytest.mark.parametrize("sign", [":", "\t"])
+def test_long_abbreviations_with_a_full_stop_are_labels(asker: str, guest: str, sign: str) -> None:
+    turns = [(asker, "When do we leave?"), (guest, "At nine."), (asker, "And after that?"), (guest, "Then home.")]
+    transcript = read("".join(f"{who}{sign} {words}\n\n" for who, words in turns))
+    assert [(s.speaker, s.text) for s in transcript.segments] == turns
+
+
+def test_a_sentence_before_a_colon_or_a_tab_is_no_label() -> None:
+    text = "We leave at nine. Then home.: so it was.\n\nThe sea was calm.\tWe sailed on.\n\nThe wind was calm.\tWe slept.\n"
+    assert {s.speaker for s in read(text).segments} == {None}
