@@ -43,7 +43,7 @@ def timed_lines(rows: list[Row], tally: Tally) -> list[Line]:
     pieces = [piece for row in rows for piece in (_at_times(row) if ":" in row.text else (row,))] if cut else rows
     sounds = Sounds((r.text for r in pieces), tally)
     for row in pieces:
-        row.text = sounds.off(row.text, row.line)
+        row.text = sounds.off(row.text, row.line, labelled=row.speaker is not None)
     return _lines(_with_their_times(pieces), tally)
 
 

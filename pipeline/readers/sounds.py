@@ -36,9 +36,12 @@ _NOTHING = " .…–—-_"
 _QUOTED = 4  # maximum number of quotation marks in a direction; a list of data has more
 _MOST = 0.7  # minimum share of lines that are a sentence in brackets, if that is how somebody writes
 _SHORT = 4  # maximum number of words in a sound in round brackets
+_SENTENCE = 3  # minimum number of words in a sentence that somebody says as a whole turn in brackets
 # The AMI and ICSI meetings mark where somebody breaks off a sentence, and letters that are spelled out: "D_V_D_s".
 _BROKEN_OFF, _MARKS = "{disfmarker}", ("disfmarker", "vocalsound")
 _STOPS = frozenset(".!?…")
+_PAUSES = ("...", "…")  # small letters may follow, unlike the end of a sentence
+_ASKS = frozenset("?？؟")
 _SPELLED = re.compile(r"(?<!\w)(?:[A-Z]_)+(?=s?(?!\w))")
 
 _PAIRS = {"(": ")", "[": "]", "（": "）", "【": "】"}
@@ -133,22 +136,28 @@ class Sounds:
         if not self._stopped and match.lastgroup in _SQUARE:
             return _has_ended(before)
         in_front = before.strip() or not goes_on or not after
-        return bool(_has_ended(before) and not after[:1].islower() and in_front)
+        behind = text[match.end() :]
+        is_word = _goes_on_in(behind) or (match.lastgroup in _SQUARE and _ends_sentence_at(behind))
+        return bool(_has_ended(before) and not after[:1].islower() and in_front and not is_word)
 
-    def off(self, text: str, line: int | None = None, *, goes_on: bool = False) -> str:
-        """The line without its sounds, perhaps empty. `goes_on`: the line above ends inside a sentence."""
+    def off(self, text: str, line: int | None = None, *, goes_on: bool = False, labelled: bool = False) -> str:
+        """The line without its sounds, perhaps empty.
+
+        `goes_on`: the line above ends inside a sentence. `labelled`: its speaker is named, so a whole sentence in
+        brackets is what that speaker says, and "[Town]." an answer.
+        """
         if not text.isascii() and _NOTES.search(text):
             text = clean(_NOTES.sub(" ", text))
         if text[:1] == "#" and (match := _HASHED.match(text)):
             text = match[1]
         if self._marked and "_" in text:
             text = _SPELLED.sub(lambda m: m[0].replace("_", ""), text)
-        if not _opened(text):
+        if not _opened(text) or (labelled and _is_spoken_sentence(text)):
             return text
         kept: list[str] = []
         at = 0
         for match in _BRACKETS.finditer(text):
-            if self._is_sound(match, text, goes_on):
+            if self._is_sound(match, text, goes_on, labelled):
                 self._tally.leave_out(KIND, match[0], line)
                 kept.append(text[at : match.start()])
                 at = match.end()
@@ -156,17 +165,19 @@ class Sounds:
                     kept.append("–")
         return clean(" ".join([*kept, text[at:]])) if kept else text
 
-    def _is_sound(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
+    def _is_sound(self, match: re.Match[str], text: str, goes_on: bool, labelled: bool) -> bool:
         before, behind = text[: match.start()], text[match.end() :]
         after = behind.lstrip(_AROUND)
         kind = match.lastgroup
         inner = match[kind or 0]
         alone = not after and not before.strip(" -.,")
         glued = before[-1:].isalnum() and not _UNSPACED.fullmatch(before[-1])
-        if behind[:1].islower() or (glued and (behind[:1].isalpha() or len(inner) < _LEAST_LETTERS)):
-            return False  # "(s)he", "[t]he", "f()"
+        if _goes_on_in(behind) or (glued and (behind[:1].isalpha() or len(inner) < _LEAST_LETTERS)):
+            return False  # "(s)he", "[t]he", "[Town]'s", "f()"
         of_the_sentence_above = goes_on and not before.strip() and not alone and _inner(match) not in self._in_place
         if of_the_sentence_above and (self._stopped or kind not in _SQUARE):
+            return False
+        if _is_question(inner):
             return False
         if not any(c.isalnum() for c in inner):
             return alone or not inner.strip(_NOTHING)
@@ -176,13 +187,20 @@ class Sounds:
             return False
         if kind == "square" and not before.strip(" -") and text[match.end() : match.end() + 1] == ":":
             return False  # a label that was not taken for a speaker
-        if alone:
+        in_sentence = (
+            self._stopped
+            and kind in _SQUARE
+            and (_begins_sentence(before, behind) or (labelled and _ends_sentence_at(behind)))
+        )
+        if alone and not in_sentence:
             return not (self._all_in_brackets and ends_sentence(text))
         if kind == "curly" and not _WORDY.fullmatch(inner):
             return False
         size = len(inner.split())
         if size <= _SHORT and self._recurs(match):
             return True
+        if in_sentence:
+            return False
         if kind in _SQUARE:
             return _has_ended(before) if before.strip() else not (self._stopped and after[:1].islower())
         starts_small = inner[:1].islower() or inner.isupper()
@@ -195,6 +213,34 @@ class Sounds:
         """
         inner = _inner(match)
         return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
+
+
+def _goes_on_in(behind: str) -> bool:
+    """Whether a word goes on directly after a bracket: "(s)he", "[Town]'s"."""
+    return behind.lstrip("'’")[:1].islower()
+
+
+def _begins_sentence(before: str, behind: str) -> bool:
+    """Whether a bracket is the first word of a sentence: "I told my boss. [Manager] said nothing."."""
+    is_new = ends_sentence(before) and not before.rstrip().endswith(_PAUSES)
+    return is_new and behind.lstrip(_AROUND)[:1].islower()
+
+
+def _ends_sentence_at(behind: str) -> bool:
+    """Whether the sentence ends directly after a bracket, which is its last word: "[Town]."."""
+    return behind[:1] in _STOPS and behind[1:2] not in _STOPS
+
+
+def _is_question(inner: str) -> bool:
+    """Whether somebody asks what a bracket holds: "(Really?)", unlike the doubt in "[laughs?]"."""
+    return inner.rstrip(" '\"”’")[-1:] in _ASKS and (" " in inner.strip() or not inner[:1].islower())
+
+
+def _is_spoken_sentence(text: str) -> bool:
+    """Whether a text is one bracket with a sentence that begins with a capital and ends with a sign."""
+    inner = text[1:-1].strip()
+    whole = in_one_bracket(text) and ends_sentence(text) and not inner[:1].islower()
+    return whole and len(inner.split()) >= _SENTENCE
 
 
 def _is_unfinished(parts: Iterable[str]) -> bool:

@@ -503,3 +503,46 @@ def test_words_that_stay_until_the_next_ones_are_read_from_numbered_subtitles(te
     made = read(text, ".sub")
     assert " ".join(s.text for s in made.segments) == "We leave. At nine."
     assert not made.reading.left_out
+
+
+def turns(text: str, suffix: str = ".txt") -> list[tuple[str | None, str]]:
+    return [(s.speaker, s.text) for s in read(text, suffix).segments]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I told my boss. [Manager] said nothing.",
+        "I told my boss. [Manager]'s wife said nothing.",
+        "She left. [Name 2] reported me.",
+        "She asked “why?” [name of the town] is small.",
+        "[Manager]. She lives near the harbour.",
+        "[Town].",
+    ],
+)
+def test_a_placeholder_for_a_name_is_a_word_of_its_sentence(answer: str) -> None:
+    expected = [("I", "Who was it?"), ("P", answer), ("I", "And then?"), ("P", "I told [manager] so, and then [town].")]
+    assert turns("\n\n".join(f"{who}: {text}" for who, text in expected)) == expected
+
+
+def test_a_sound_between_sentences_is_none_of_the_words() -> None:
+    text = (
+        "I: Who was it?\n\nP: My boss. [Laughs] She said nothing… [coughs] and left, [sighs] of course.\n\nI: When?\n"
+    )
+    assert turns(text)[1] == ("P", "My boss. She said nothing… and left, of course.")
+
+
+@pytest.mark.parametrize(
+    "question", ["[Eleven weeks? What did they say?]", "(And then?)", "(Really?)", "[So you waited.]"]
+)
+def test_a_turn_that_is_a_question_or_a_sentence_in_brackets_is_speech(question: str) -> None:
+    expected = [("I", "Did you write?"), ("P", "Twice, and waited."), ("I", question), ("P", "Yes, for weeks.")]
+    assert turns("\n\n".join(f"{who}: {text}" for who, text in expected)) == expected
+
+
+@pytest.mark.parametrize("sound", ["[laughs]", "(laughs?)", "[Applause.]", "(pauses for a while)"])
+def test_a_turn_that_is_only_a_sound_is_no_speech(sound: str) -> None:
+    assert turns(f"I: Did you write?\n\nP: Twice.\n\nI: {sound}\n\nP: And waited.\n") == [
+        ("I", "Did you write?"),
+        ("P", "Twice. And waited."),
+    ]
