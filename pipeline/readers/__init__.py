@@ -93,6 +93,8 @@ def parse(
 ) -> Transcript:
     """The transcript in `raw`. Raises InputError without speech; `suffix` helps where the content leaves a choice."""
     # Imported here: a run whose documents are all up to date reads no transcript.
+    from pipeline.readers import plain
+    from pipeline.readers.annotations import refuse_annotations
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
@@ -106,6 +108,8 @@ def parse(
     digest = hashlib.sha256(raw).hexdigest()
     document, tally = Document(raw, label, suffix=suffix, encoding=encoding), Tally()
     reader = reader_for(document, form)
+    if form is None and reader is plain.READER:
+        refuse_annotations(document)
     used_encoding = "binary"
     if not reader.binary:
         _, used_encoding, remark = document.decoded
