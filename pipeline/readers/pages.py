@@ -16,7 +16,7 @@ _EDGE = 2  # lines looked at, both at the top and at the bottom of a page
 _MANY, _NEARLY_ALL = 6, 0.8  # minimum number of pages, and share of them, with a sentence that nobody says
 _LABEL = 2  # on how many times more pages a running head is at an edge than inside
 _CHANGING = re.compile(r"(\d+(?::\d+)+)|\d+")
-_NUMBER = re.compile(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?")
+PAGE_NUMBER = re.compile(r"(?:Page |Seite )?\d{1,4}(?: (?:of|/|von) \d{1,4})?")
 
 
 def running(row: str) -> str:
@@ -72,7 +72,7 @@ def _outside(page: list[str], heads: set[str]) -> set[int]:
     for edge in _edges(page):
         outermost = True
         for i in edge:
-            key, number = running(page[i]), _NUMBER.fullmatch(clean(page[i])) is not None
+            key, number = running(page[i]), PAGE_NUMBER.fullmatch(clean(page[i])) is not None
             if (number and outermost) or (key in heads and key.strip("# /")):  # elsewhere, "41" may be an answer
                 outside.add(i)
             outermost = outermost and i in outside and not number

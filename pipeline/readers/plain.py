@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from pipeline.readers.base import Document, Prose, Reader
+from pipeline.readers.counted_pages import without_counted_heads
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.pages import without_running_heads
 from pipeline.readers.tally import Tally
@@ -18,8 +19,8 @@ _KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}):", re.MULTILINE)
 def read(document: Document, tally: Tally) -> Prose:
     """Read the text without front matter and without the running heads of pages."""
     paged = "\x0c" in document.decoded[0]
-    text = "\n".join(without_running_heads(document.pages(), tally, number=1)) if paged else document.text
-    metadata, body = front_matter(text, tally)
+    rows = without_running_heads(document.pages(), tally, number=1) if paged else document.rows()
+    metadata, body = front_matter("\n".join(without_counted_heads(rows, tally)), tally)
     return Prose(body, metadata)
 
 
