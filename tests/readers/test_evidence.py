@@ -133,6 +133,28 @@ def test_lines_over_the_talk_are_a_header() -> None:
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("headers", 3)]
 
 
+ABOVE = ["Harbour talk", "Oda Brandt: the chair", "Kofi Mensah: the captain", "Date: 12 June 2026"]
+
+
+@pytest.mark.parametrize(("above", "between"), [("\n", "\n\n"), ("\n\n", "\n")])
+def test_lines_over_the_talk_that_say_who_takes_part_are_a_header(above: str, between: str) -> None:
+    transcript = read(above.join(ABOVE) + "\n\n" + between.join(LABELLED))
+    assert transcript.segments == read(between.join(LABELLED)).segments
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("headers", 4)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Oda Brandt: good morning\nKofi Mensah: hello\n\n",  # only speakers
+        "Talk\nOda Brandt: good morning\nKofi Mensah: hello\nOda Brandt: well\n\n",  # one speaks again
+        "Talk\nOda Brandt: Good morning.\nKofi Mensah: Hello.\n\n",  # sentences
+    ],
+)
+def test_short_turns_at_the_start_are_no_header(first: str) -> None:
+    assert "ello" in " ".join(s.text for s in read(first + "\n\n".join(LABELLED)).segments[:3])
+
+
 def test_links_under_the_talk_are_told_and_nobodys() -> None:
     transcript = read("\n\n".join(LABELLED) + "\n\n- Slides: https://example.org/s\n- Chat: https://example.org/c\n")
     assert transcript.segments[-1].text == SAID[-1]

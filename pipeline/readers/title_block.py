@@ -1,0 +1,52 @@
+"""Lines above a talk that say who takes part in it: "Interviewer: Karin Meyer", under the labels of its turns."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from pipeline.readers.evidence import Labels
+from pipeline.readers.tidy import ends_sentence
+from pipeline.readers.turn_builder import Text
+
+HEADERS = "headers"
+_WORDS = 8  # maximum number of words in such a line
+_TURNS = 4  # minimum number of turns below
+_KEYS = 2  # minimum number of such lines
+
+
+def title_block(rows: Sequence[Text], labels: Labels) -> int:
+    """The number of lines above the talk, if some have labels of its speakers; 0 if nothing tells them from turns.
+
+    They are short and no sentences, have labels of their own too ("Date:"), each label once, and are spaced otherwise
+    than all turns: line under line where empty lines separate the turns, or the other way round.
+    """
+    short = sum(1 for _ in itertools.takewhile(_is_short, rows))
+    packed = [i for i in range(1, short) if _follows(rows, i) and _is_key(rows[i])]
+    end = packed[-1] + 1 if packed else short
+    keys = [row.head.name for row in rows[:end] if row.head and _is_key(row)]
+    below = [i for i in range(end, len(rows)) if _is_turn(rows[i], labels)]
+    if len(keys) < _KEYS or len(set(keys)) < len(keys) or len(below) < _TURNS or below[0] != end:
+        return 0
+    if len({_is_turn(row, labels) for row in rows[:end]}) == 1:  # all are turns, or none is
+        return 0
+    return end if all(_follows(rows, i) != bool(packed) for i in (below if packed else below[1:])) else 0
+
+
+def _is_short(row: Text) -> bool:
+    return len(row.text.split()) <= _WORDS and not ends_sentence(row.text)
+
+
+def _is_key(row: Text) -> bool:
+    """Whether a line is a name, a colon and a few words."""
+    head = row.head
+    return head is not None and head.name is not None and head.shape == "N: "
+
+
+def _is_turn(row: Text, labels: Labels) -> bool:
+    return row.mark is not None and labels.verdict(row.mark) == "name"
+
+
+def _follows(rows: Sequence[Text], i: int) -> bool:
+    """Whether a line is directly below another."""
+    return i > 0 and rows[i].number == rows[i - 1].number + 1
