@@ -17,8 +17,9 @@ from pipeline.readers.tally import Tally
 from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
+_FRAMED = re.compile(r"(?P<sign>[-–—=~])(?P=sign){2,}\s*\w.*(?P=sign){3}")  # "--- recording paused ---"
 _BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
-_NEARLY_ALL = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
+NEARLY_ALL = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
 _CLOSING = "*_\"'”’) "  # may follow a question mark
 _EVENT = 3  # maximum number of words about what a named person did
 
@@ -33,6 +34,12 @@ class Text:
     begins: bool
     ruled: bool = False  # a rule is above it
     mark: Mark | None = None
+
+
+def _is_direction(row: Text) -> bool:
+    """Whether a line is one bracket, without a time in front, or is between dashes."""
+    untimed = row.head is None or row.head.stamp is None
+    return (untimed and in_one_bracket(row.text)) or _FRAMED.fullmatch(row.text) is not None
 
 
 def _repeats_clock(text: str, clock: str) -> bool:
@@ -75,7 +82,7 @@ class TurnBuilder:
             self._tally.leave_out("headings", row.text, row.number)
             return
         verdict = self._labels.verdict(mark) if mark else "text"
-        alone = row.ruled and self._labels.share >= _NEARLY_ALL and self._speaker is not None
+        alone = row.ruled and self._labels.share >= NEARLY_ALL and self._speaker is not None
         if alone or (self._asker_alone is not None and self._answers(row)):
             self._speaker, self._turn = None, verdict != "name"
         self._last_text = row.text
@@ -84,7 +91,7 @@ class TurnBuilder:
         elif row.text[0] in "_*" and EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
-        elif row.begins and (head is None or head.stamp is None) and in_one_bracket(row.text):
+        elif row.begins and _is_direction(row):
             self._take_bracket(row.text, row.number)
         elif head is None and row.begins and row.text[0] in ":：" and self._labels.names:
             self._speaker, self._turn = None, True  # a label without a name
@@ -190,7 +197,7 @@ class TurnBuilder:
             self._take_words(head.plain, row.number, new=True)
 
     def _take_bracket(self, text: str, number: int) -> None:
-        """Add a line that is one bracket: a direction if people are named, else perhaps what a lecturer adds."""
+        """Add a line in a bracket or between dashes: a direction if people are named, else perhaps a lecturer's."""
         if self._labels.names:
             self._tally.leave_out(sounds.KIND, text, number)
         else:

@@ -27,7 +27,7 @@ from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.title_block import HEADERS, title_block
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import EMPHASIS, Text, TurnBuilder
+from pipeline.readers.turn_builder import EMPHASIS, NEARLY_ALL, Text, TurnBuilder
 from pipeline.readers.two_heads import settled
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
@@ -41,6 +41,7 @@ _TRANSCRIPT = re.compile(
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.)]?(?: +[^\W\d_][^\s.!?]*(?: [^\s.!?]+){0,7})")
 _TOP = 200  # lines in which a title may be
 _TIMES = 5  # minimum number of times above lines, to judge the other lines
 _LANGUAGE = re.compile(r"[^\W\d_]+(?:(?:[ -][^\W\d_]+)? \([^()\d.!?]{2,40}\))?")  # "English (auto-generated)"
@@ -222,7 +223,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}", who asks the questions, is named: the answers get no speaker')
-    chapters = _chapters(rows, labels)
+    chapters = _chapters(rows, labels) | _numbered_headings(rows, labels)
     if not labels.names and _ends_in_menu(rows, chapters):
         tally.leave_out(KIND, rows[-1].text, rows.pop().number)
     builder = TurnBuilder(labels, tally, chapters, asker, titles=_stand_over_words(rows))
@@ -273,6 +274,24 @@ def _ends_in_menu(rows: Sequence[Text], chapters: set[int]) -> bool:
     shown = [r for r in rows[first:-1] if r.number not in chapters and spoken_seconds(r.text) is None]
     apart = all(_only_time(r.head) == (n % 2 == 0) for n, r in enumerate(shown)) and len(shown) % 2 == 0
     return apart or all(r.head and r.head.stamp and not _only_time(r.head) for r in shown)
+
+
+def _numbered_headings(rows: Sequence[Text], labels: Labels) -> set[int]:
+    """The numbers of lines such as "2. Working life", each alone between two turns in a text that labels nearly all."""
+    if labels.share < NEARLY_ALL:
+        return set()
+    turns = [r.mark is not None and labels.verdict(r.mark) == "name" for r in rows]
+    return {
+        row.number
+        for i, row in enumerate(rows[1:-1], 1)
+        if turns[i - 1]
+        and not turns[i]
+        and turns[i + 1]
+        and _NUMBERED.fullmatch(row.text)
+        and rows[i - 1].number + 1 < row.number < rows[i + 1].number - 1
+        and ends_sentence(rows[i - 1].text)
+        and not ends_sentence(row.text)
+    }
 
 
 def _chapter_list(rows: Sequence[Text]) -> set[int]:

@@ -546,3 +546,34 @@ def test_a_turn_that_is_only_a_sound_is_no_speech(sound: str) -> None:
         ("I", "Did you write?"),
         ("P", "Twice. And waited."),
     ]
+
+
+TALK = ["I: When did you leave?", "P: At nine, with the tide.", "I: And then?", "P: Then we slept.", "I: All of you?"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("--- recording paused 00:14:20 ---", "sounds and stage directions"),
+        ("=== End of part 1 ===", "sounds and stage directions"),
+        ("2. Working life", "headings"),
+        ("2.1 Working life", "headings"),
+    ],
+)
+def test_headings_and_directions_between_turns_are_no_words(line: str, kind: str) -> None:
+    text = "\n\n".join([*TALK[:2], line, *TALK[2:]])
+    assert turns(text) == turns("\n\n".join(TALK))
+    assert [(part.kind, part.line) for part in read(text).reading.left_out] == [(kind, 5)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1. The hours", "2. The pay"],  # a list
+        ["2. The pay was low."],  # a sentence
+        ["-- and the pay --"],  # dashes of a sentence that is broken off
+    ],
+)
+def test_what_could_be_words_between_turns_is_kept(lines: list[str]) -> None:
+    text = "\n\n".join([*TALK[:2], *lines, *TALK[2:]])
+    assert lines[-1].strip("- ") in " ".join(said for _, said in turns(text))
