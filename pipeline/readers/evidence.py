@@ -28,6 +28,8 @@ _WIDE = "（N)"
 _SHORT = 3  # maximum number of letters in a word such as "the" that begins a phrase
 _PROPER = 0.8  # minimum share of labels in round brackets that are written as names
 _SPELT = re.compile(r"[_|@/]|[^\W\d_]\d|\d[^\W\d_]|\w\.\w|^[^\W_]+ \d+$")  # as in nicknames and "Speaker 2"
+_COUNTED = re.compile(r"[^\W\d_]+ \d{1,2}")
+_SENTENCES = 0.9  # minimum share of turns that end as sentences do, if one that does not may be a heading
 _FEW, _MANY = 4, 50  # lines in a short talk in which each line has a label
 _ONCE, _ONCE_OF = 3, 0.2  # if all labels occur once: minimum number of them, and minimum share of cues that they begin
 _TIMED = 0.2  # minimum share of labels with a colon that have a clock after it, if that is a time
@@ -249,6 +251,8 @@ class Labels:
                 opens = mark.line < opening and mark.head.stamp is not None
                 sure = all_of_them and (pair or opens)
                 verdict = self._once(mark, many=many, all_labelled=all_of_them, sure=sure, big=big, capitals=capitals)
+                if verdict == "name" and _is_part(mark, marks):
+                    verdict = "doubt"
             self._verdicts[group, name] = verdict
             if verdict == "name":
                 self.names.add(name)
@@ -344,6 +348,13 @@ def _over_words(marks: Sequence[Mark]) -> list[Mark]:
             over[mark.name] += mark.followed
             above = mark if counts[mark.name] > 1 and not mark.followed else None
     return [mark._replace(followed=True) for mark in beginnings if 2 * over[mark.name] >= counts[mark.name]]
+
+
+def _is_part(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether a label that occurs once may number a part: "Part 2: Working life", where turns are sentences."""
+    if not _COUNTED.fullmatch(mark.name) or not mark.head.rest or ends_sentence(mark.head.rest):
+        return False
+    return sum(ends_sentence(m.head.rest) for m in marks) >= _SENTENCES * len(marks)
 
 
 def _dated(mark: Mark) -> bool:

@@ -65,6 +65,16 @@ def test_labels_that_count_the_parts_of_a_text_are_no_speakers(part: str) -> Non
     assert speakers("\n\n".join(rows)) == [None]
 
 
+def test_a_heading_that_numbers_a_part_between_turns_is_nobodys_and_told() -> None:
+    transcript = read("\n\n".join([*LABELLED[:9], "Part 2: The kitchen on board", *LABELLED[9:]]))
+    assert [(s.speaker, s.text) for s in transcript.segments if "Part 2" in s.text] == [(None, "Part 2: The kitchen on board")]  # fmt: skip
+    assert '"Part 2" may or may not be a speaker' in transcript.notes[0]
+
+
+def test_a_counted_speaker_who_says_one_sentence_among_named_ones_is_named() -> None:
+    assert "Guest 2" in speakers("\n\n".join([*LABELLED[:9], "Guest 2: I would like tea.", *LABELLED[9:]]))
+
+
 def test_people_who_are_counted_and_answer_one_another_are_speakers() -> None:
     rows = [f"Guest {1 + i * i % 7}: {said}" for i, said in enumerate(SAID)]
     assert set(speakers("\n\n".join(rows))) == {"Guest 1", "Guest 2", "Guest 3", "Guest 5"}
