@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoSuchCommand
 
-from pipeline.cli.console import INTERRUPTED_LINE, examples
+from pipeline.cli.console import INTERRUPTED_LINE, examples, tell
 from pipeline.cli.streams import begin_output, end_output
 from pipeline.errors import EXIT_INTERRUPTED
 
@@ -105,7 +105,7 @@ def _exit_code(arguments: list[str]) -> Any:
     except PipelineError as err:
         if "--debug" in arguments:
             raise
-        print(f"studydoc: {err}", file=sys.stderr)
+        tell(str(err))
         return 2 if isinstance(err, SettingsError) else 1
     except click.Abort as err:
         if isinstance(err.__cause__, EOFError):
@@ -116,5 +116,5 @@ def _exit_code(arguments: list[str]) -> Any:
         if "--debug" in arguments:
             raise
         file = f"{err.filename}: " if err.filename else ""
-        print(f"studydoc: {file}{err.strerror or err} (--debug shows where)", file=sys.stderr)
+        tell(f"{file}{err.strerror or err} (--debug shows where)")
         return 1

@@ -52,8 +52,10 @@ def awaited(work: Coroutine[Any, Any, T]) -> T:
 
 
 def tell(message: str) -> None:
-    """Print a message for the user on stderr; results go to stdout."""
-    print(f"studydoc: {message}", file=sys.stderr)
+    """Print a message for the user on stderr, in one visible line; results go to stdout."""
+    from pipeline.text import clean  # not needed for --help
+
+    print(f"studydoc: {clean(message)}", file=sys.stderr)
 
 
 def table(rows: Sequence[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ import click
 
 from pipeline.cli.console import examples
 from pipeline.cli.options import SETTINGS, TEXT, debug, flag, some_paths
-from pipeline.text import json_line, one_line
+from pipeline.text import clean, json_line
 
 
 @click.command(
@@ -52,15 +52,15 @@ def command(
     inputs = survey(files, is_output)
     failed = bool(inputs.errors)
     for line in (*map(str, inputs.errors), *skipped_lines(inputs)):
-        print(one_line(line), file=sys.stderr)
+        print(clean(line), file=sys.stderr)
     results = read_given(
         inputs, stdin=stdin, url=url, name=name, form=format, encoding=encoding,
-        progress=lambda line: print(one_line(line), file=sys.stderr),
+        progress=lambda line: print(clean(line), file=sys.stderr),
     )  # fmt: skip
     for result in results:
         if isinstance(result, InputError):
             failed = True
-            print(one_line(str(result)), file=sys.stderr)
+            print(clean(str(result)), file=sys.stderr)
         elif as_json:
             print(json_line(values(result, segments=segments)))
         else:

@@ -5,18 +5,28 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import re
 import stat
 import sys
 from contextlib import suppress
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
 _ESCAPED = "studydoc-escaped"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")  # a terminal may obey them
+
+
+class _Visible(TextIOWrapper):
+    """Standard output without control characters: a file's name or words could change the terminal or its clipboard."""
+
+    def write(self, text: str, /) -> int:
+        super().write(_CONTROLS.sub("", text))
+        return len(text)
 
 
 class _Pipe(FileIO):
@@ -34,7 +44,9 @@ def begin_output() -> None:
     """Prepare stdout and stderr so that a command does all its work even if the reader leaves, as `| head -1` does."""
     if sys.stdout is None:  # closed by whoever started this
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
-    sys.stdout, sys.stderr = _outliving(sys.stdout), _outliving(sys.stderr)
+    else:
+        sys.stdout = _prepared(sys.stdout, _Visible)  # the former one, which would close the buffer, is sys.__stdout__
+    sys.stderr = _prepared(sys.stderr, TextIOWrapper)
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors in ("strict", "surrogateescape"):
         codecs.register_error(_ESCAPED, _escaped)
         sys.stdout.reconfigure(errors=_ESCAPED)
@@ -58,19 +70,25 @@ def end_output() -> None:
             _to_nowhere(sys.stdout.fileno())
 
 
-def _outliving(stream: TextIO) -> TextIO:
-    """If a stream leads into a pipe, one that survives the pipe's reader; else the stream itself."""
-    if type(stream) is not TextIOWrapper or not _is_pipe(stream.fileno()):
+def _prepared(stream: TextIO, kind: type[TextIOWrapper]) -> TextIO:
+    """A stream of this kind to the same place; a pipe's reader may leave. Streams of a test or notebook stay."""
+    if type(stream) is not TextIOWrapper:
         return stream
     stream.flush()
-    pipe = _Pipe(stream.fileno(), "w", closefd=False)
-    return TextIOWrapper(
-        pipe if isinstance(stream.buffer, FileIO) else BufferedWriter(pipe),  # as python -u has it, and otherwise
+    buffer = _outliving(stream.buffer) if _is_pipe(stream.fileno()) else stream.buffer
+    return kind(
+        buffer,
         stream.encoding,
         stream.errors,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
+
+
+def _outliving(buffer: BinaryIO) -> BinaryIO:
+    """A pipe that can be written to after its reader left."""
+    pipe = _Pipe(buffer.fileno(), "w", closefd=False)
+    return pipe if isinstance(buffer, FileIO) else BufferedWriter(pipe)  # as python -u has it, and otherwise
 
 
 def _is_pipe(descriptor: int) -> bool:

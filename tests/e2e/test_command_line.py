@@ -343,3 +343,16 @@ def test_sections_may_be_named_in_the_settings_file_and_are_looked_at_before_any
     (replayable / "studydoc.toml").write_text('sections = "own"\nnotes = "minutes"', "utf-8")
     done = called("plan", "talk.txt", *NOBODY, cwd=replayable)
     assert done.returncode == 2 and "own: there is no such folder of sections" in done.stderr
+
+
+def test_control_characters_of_a_transcript_and_of_a_file_s_name_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    clipboard = "\x1b]52;c;ZXZpbA==\x07"
+    talks(tmp_path, f"n{clipboard}", "empty")
+    (tmp_path / "empty.txt").write_text("", "utf-8")
+    (tmp_path / "bad.vtt").write_text(
+        f"WEBVTT\n\n00:01.000 --> 00:0{clipboard}2.000\nhello\n\n00:03.000 --> 00:04.000\nit is\n"
+    )
+    for command in ("read", "plan"):
+        shown = run(command, ".", *(NOBODY if command == "plan" else ()), cwd=tmp_path)
+        assert "52;c;" in shown.stdout + shown.stderr
+        assert not {"\x1b", "\x07"}.intersection(shown.stdout + shown.stderr)
