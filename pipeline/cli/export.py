@@ -76,4 +76,4 @@ def _print_one(exporter: Exporter, places: list[Place]) -> None:
     if len(places) > 1:
         names = ", ".join(str(p.record) for p in places[:_NAMED])
         raise InputError(f"found {len(places)} documents: {names}", hint="name one of them, or a format with --to")
-    print(exporter.options.formats[0].write(exporter.open(places[0].record)).decode(), end="")
+    print(exporter.options.formats[0].write(exporter.open(places[0])).decode(), end="")

@@ -41,8 +41,9 @@ _CLOZE = '<div class="tex2jax_ignore">{{cloze:Text}}'
 
 
 def write_anki(exported: Exported) -> bytes:
-    """The package: one deck, named after the document's title."""
-    deck = genanki.Deck(_number(exported.key), re.sub(":{2,}", ":", exported.document.title))
+    """The package: one deck, named after the document's title, within a deck for each folder that it is in."""
+    levels = (*filter(None, exported.folder.split("/")), exported.document.title)
+    deck = genanki.Deck(_number(exported.key), "::".join(re.sub(":{2,}", ":", level) for level in levels))
     concept, figure = _models()
     for key, kind, fields in _notes(exported):
         model = concept if kind == _CONCEPT else figure
@@ -130,7 +131,8 @@ def _source(exported: Exported, point: Point) -> tuple[str, str, str]:
     place = _plain(first.place)
     link = f'<a href="{html.escape(first.url)}">{place}</a>' if first.url else place
     doubt = f" {DOUBT_MARK} {_plain(exported.labels.in_doubt)}" if exported.doubted(point) else ""
-    return quotes, link + doubt, _plain(exported.document.title)
+    document = " · ".join(filter(None, (exported.folder, exported.document.title)))
+    return quotes, link + doubt, _plain(document)
 
 
 def cloze(text: str, emphasis: Sequence[str] = (), shown: Sequence[str] = ()) -> str:

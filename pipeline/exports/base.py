@@ -22,7 +22,8 @@ from pipeline.transcript import Transcript
 class Exported:
     """A document ready to be exported: visible text only, its outline, and its transcript if that is unchanged.
 
-    The transcript's speakers have the names used in the notes. `changed` is the time of the last change, in seconds
+    `name` is its path below the output folder, without the suffix, such as "Week-01/introduction". The transcript's
+    speakers have the names used in the notes. `changed` is the time of the last change, in seconds
     since 1970; a `reviewed` document contains only what somebody accepted.
     """
 
@@ -34,6 +35,11 @@ class Exported:
     citations: bool
     reviewed: bool
     changed: int
+
+    @property
+    def folder(self) -> str:
+        """The document's folder below the output folder; "" if it is at the top."""
+        return self.name.rpartition("/")[0]
 
     @property
     def url(self) -> str | None:

@@ -48,10 +48,11 @@ class Note:
 
     @property
     def search_entry(self) -> dict[str, Any]:
-        """The title and rows to be searched, with their language and writing direction."""
+        """The title, folder and rows to be searched, with their language and writing direction."""
         language = {"lang": self.exported.language, "dir": self.exported.direction}
         rows = [*self.titles, *self.statements]
-        return {"title": self.exported.document.title, "href": self.href, "rows": rows} | language
+        about_note = {"title": self.exported.document.title, "folder": self.exported.folder, "href": self.href}
+        return about_note | {"rows": rows} | language
 
 
 def _text_with_lead(point: Point, labels: Labels) -> str:

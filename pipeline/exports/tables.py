@@ -13,7 +13,7 @@ from pipeline.pages.markdown import moment_url
 from pipeline.store import dump
 from pipeline.text import mark_between
 
-_COLUMNS = """id section heading lead text level support finding lines start end speakers quote url""".split()
+_COLUMNS = """document id section heading lead text level support finding lines start end speakers quote url""".split()
 
 
 def write_csv(exported: Exported) -> bytes:
@@ -22,7 +22,7 @@ def write_csv(exported: Exported) -> bytes:
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
     for statement in _statements(exported):
-        rows.writerow([_cell(value) for value in _row(statement)])
+        rows.writerow([_cell(value) for value in _row({"document": exported.name} | statement)])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -14,6 +14,7 @@ from pipeline.exports import FORMATS
 from pipeline.exports.base import Format
 from pipeline.exports.html import HTML
 from pipeline.review.storage import review_path
+from pipeline.text import well_formed
 
 INDEX = "index"
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # at the end of a file's name; "notes.2024" is a folder
@@ -40,6 +41,17 @@ class Place:
 
     record: Path
     root: Path
+
+    @property
+    def name(self) -> str:
+        """The record's path below its output folder, without the suffix: "Week-01/introduction".
+
+        The output folder is the nearest one at or above `root` that has `.studydoc`; if there is none, it is `root`.
+        """
+        root = self.root.resolve()
+        output = next((f for f in (root, *root.parents) if (f / ".studydoc").is_dir()), root)
+        record = root / self.record.relative_to(self.root)
+        return well_formed(record.relative_to(output).with_suffix("").as_posix())
 
 
 def export_options(names: Sequence[str], **others: Any) -> ExportOptions:

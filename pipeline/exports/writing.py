@@ -87,7 +87,7 @@ class Exporter:
             due = {f for f, path in paths.items() if not (only_older and _is_up_to_date(path, place.record))}
             if due or (self.options.index and place.record not in self._pages):
                 self._pages.pop(place.record, None)
-                export = self.open(place.record)
+                export = self.open(place)
         except PipelineError as err:
             self._report_failure(err)
             return []
@@ -97,17 +97,18 @@ class Exporter:
             self._pages[place.record] = (replace(export, transcript=None), current[HTML])
         return list(current.values())
 
-    def open(self, record: Path) -> Exported:
+    def open(self, place: Place) -> Exported:
         """A document ready to be exported; of a reviewed one, only what was accepted. Raises PipelineError."""
         if self.options.reviewed:
-            return self._reviewed(record)
+            return self._reviewed(place)
+        record = place.record
         document = load(record)
         self._report_edits(record, document)
         try:
             transcript, _ = transcript_of(document, record, self.options.transcripts)
         except InputError:
             transcript = None
-        export = self._exported(record, document, transcript, _seconds(document.run.created))
+        export = self._exported(place, document, transcript, _seconds(document.run.created))
         if export.transcript is None:
             self._without_context[str(record)] = None
         if review_path(record).is_file():
@@ -118,7 +119,8 @@ class Exporter:
         if page := changed_page(record, document):
             self.report(f"{page} was {CHANGED_SINCE_WRITTEN}: exports use its record, without the edits on the page")
 
-    def _reviewed(self, record: Path) -> Exported:
+    def _reviewed(self, place: Place) -> Exported:
+        record = place.record
         desk = Desk(record, self.options.transcripts, quotes_suffice=True)
         self._report_edits(record, desk.document)
         for left_out in _left_out(desk.state):
@@ -128,11 +130,11 @@ class Exporter:
             self.report(f"{record}: {desk.remark}, so it is exported with the lines as the record has them")
         times = [_seconds(e.at) for e in desk.review.events]
         changed = max([_seconds(document.run.created), *times])
-        return self._exported(record, document, desk.recording.transcript, changed)
+        return self._exported(place, document, desk.recording.transcript, changed)
 
-    def _exported(self, record: Path, document: StudyDocument, transcript: Transcript | None, changed: int) -> Exported:
+    def _exported(self, place: Place, document: StudyDocument, transcript: Transcript | None, changed: int) -> Exported:
         citations, reviewed = self.options.citations, self.options.reviewed
-        return exported(document, record.stem, transcript, citations=citations, reviewed=reviewed, changed=changed)
+        return exported(document, place.name, transcript, citations=citations, reviewed=reviewed, changed=changed)
 
     def index(self, places: Sequence[Place]) -> Path | None:
         """Write the index of the notes whose pages were written, beside or above them; None if that failed."""

@@ -37,11 +37,14 @@ def in_parts(**changes: Any) -> StudyDocument:
 
 
 def ready(
-    document: StudyDocument | None = None, transcript: Transcript | None = TRANSCRIPT, **options: Any
+    document: StudyDocument | None = None,
+    transcript: Transcript | None = TRANSCRIPT,
+    name: str = "reactor",
+    **options: Any,
 ) -> Exported:
     """A document prepared for export, with its transcript."""
     usual = {"citations": False, "reviewed": False, "changed": 1_700_000_000}
-    return exported(document or sample(), "reactor", transcript, **(usual | options))
+    return exported(document or sample(), name, transcript, **(usual | options))
 
 
 def hostile() -> StudyDocument:

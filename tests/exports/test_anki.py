@@ -128,6 +128,21 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     assert ANKI.write(ready()) == ANKI.write(ready())
 
 
+def decks(made: Exported) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(ANKI.write(made))) as archive:
+        return archive.read("collection.anki2")
+
+
+def test_documents_of_the_same_title_in_two_folders_are_in_decks_of_their_own(tmp_path: Path) -> None:
+    first, second = (ready(name=f"2026/{week}/introduction") for week in ("Week-01", "Week-02"))
+    assert b'"2026::Week-01::The Reactor at Lund"' in decks(first)
+    assert b'"2026::Week-02::The Reactor at Lund"' in decks(second)
+    assert {f[-1] for _, f in notes(first, tmp_path).values()} == {"2026/Week-01 · The Reactor at Lund"}
+
+
+def test_cards_of_a_document_in_a_folder_keep_their_ids(tmp_path: Path) -> None:
+    assert notes(ready(name="Week-01/reactor"), tmp_path).keys() == notes(ready(), tmp_path).keys()
+
+
 def test_no_colons_of_a_title_make_a_deck_within_another() -> None:
-    with zipfile.ZipFile(io.BytesIO(ANKI.write(ready(sample(title="a:::b ::::c"))))) as archive:
-        assert b'"a:b :c"' in archive.read("collection.anki2")
+    assert b'"a:b :c"' in decks(ready(sample(title="a:::b ::::c")))

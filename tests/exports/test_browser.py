@@ -36,7 +36,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (summary,) = sample().summary
     quoted = summary.model_copy(update={"text": "The reactor’s tower “works”."})
     (folder / "quoted.html").write_bytes(HTML.write(ready(sample(summary=(quoted,)))))
-    (folder / "index.html").write_bytes(write_index([*notes, Note(ready(sample(title="Zoo")), "zoo.html")]))
+    (folder / "index.html").write_bytes(
+        write_index([*notes, Note(ready(sample(title="Zoo"), name="Week-07/zoo"), "zoo.html")])
+    )
     return folder
 
 
@@ -137,6 +139,8 @@ def test_the_index_finds_a_statement_and_leads_to_it(chrome: Any, site: Path) ->
     page, _ = opened(chrome, site / "index.html")
     page.fill("#search", "zoo heat exchanger 2031")
     assert [a.get_attribute("href") for a in page.locator("#results a").all()] == ["./zoo.html", "./zoo.html#s5"]
+    page.fill("#search", "week-07 heat exchanger 2031")
+    assert page.locator("#results a").count() == 2 and "Week-07" in page.inner_text("#results")
     page.fill("#search", "nobody said this")
     assert page.inner_text("#found") == "Nothing found"
 

@@ -36,6 +36,14 @@ def test_titles_of_parts_and_heads_of_tables_can_be_searched() -> None:
     assert (row, "Machine | Power") in Note(ready(tabled()), "table.html").titles
 
 
+def test_notes_of_the_same_title_are_listed_and_searched_with_their_folders() -> None:
+    notes = [Note(ready(name=f"{week}/reactor"), f"{week}/reactor.html") for week in ("Week-01", "Week-02")]
+    page = Reader(write_index(notes).decode())
+    assert "Week-01" in page.text and "Week-02" in page.text
+    assert [entry["folder"] for entry in json.loads(page.scripts[1])] == ["Week-01", "Week-02"]
+    assert json.loads(Reader(write_index(NOTES).decode()).scripts[1])[0]["folder"] == ""
+
+
 def test_hostile_text_opens_no_element() -> None:
     page = Reader(write_index([replace(NOTES[0], exported=ready(hostile())), NOTES[1]]).decode())
     assert len(page.all("script")) == 2 and not page.all("img") and "<script>alert(1)</script>" in page.text

@@ -42,6 +42,12 @@ def test_jsonl_says_the_same_as_the_record() -> None:
     assert objects[0]["document"] == "reactor"
 
 
+def test_rows_name_their_document_with_its_folder() -> None:
+    made = ready(name="Week-01/reactor")
+    objects = [json.loads(line) for line in JSONL.write(made).decode().splitlines()]
+    assert {row["document"] for row in (*objects, *rows(CSV.write(made)))} == {"Week-01/reactor"}
+
+
 def test_the_record_comes_out_as_it_is() -> None:
     made = ready()
     assert RECORD.write(made).decode() == dump(made.document)

@@ -57,6 +57,16 @@ def test_a_table_never_takes_the_place_of_a_transcript_wherever_it_is_written_fr
     assert (tmp_path / "t" / "talk.csv").read_bytes() == before
 
 
+def test_a_document_is_named_by_its_path_below_its_output_folder_whichever_folder_was_given(tmp_path: Path) -> None:
+    record = made_from(tmp_path / "outputs" / "Week-01" / "introduction.json", "talk.csv")
+    assert [p.name for p in places_below([record], reviewed=False)] == ["introduction"]
+    assert [p.name for p in places_below([tmp_path], reviewed=False)] == ["outputs/Week-01/introduction"]
+    (tmp_path / "outputs" / ".studydoc").mkdir()
+    for path in (record, record.parent, tmp_path / "outputs"):
+        (export,) = (Told("jsonl").exporter.open(place) for place in places_below([path], reviewed=False))
+        assert export.name == "Week-01/introduction"
+
+
 def test_a_transcript_that_was_edited_or_lies_in_the_folder_of_transcripts_is_not_written_over(tmp_path: Path) -> None:
     record = made_from(tmp_path / "outputs" / "talk.json", "talk.csv")
     (tmp_path / "transcripts").mkdir()

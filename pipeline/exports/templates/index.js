@@ -1,7 +1,7 @@
 // Every title and statement of every note is here: nothing is asked for.
 const MOST = 200;
 const notes = JSON.parse(document.getElementById("notes-searched").textContent).map((note) => ({
-  ...note, texts: note.rows.map(([, text]) => fold(text)), plain: fold(note.title),
+  ...note, texts: note.rows.map(([, text]) => fold(text)), plain: fold(`${note.title} ${note.folder}`),
 }));
 const list = document.getElementById("list");
 const results = document.getElementById("results");
@@ -13,7 +13,7 @@ function link(href, text) {
   return a;
 }
 
-// A title or a statement is found when all words stand in it; what a title already says need not be said again.
+// A title or a statement is found when all words stand in it; what title and folder already say need not be said again.
 function hits(note, words) {
   const left = words.filter((word) => !note.plain.includes(word));
   return note.rows.filter((_, n) => (left.length ? left : words).every((word) => note.texts[n].includes(word)));
@@ -35,13 +35,20 @@ field.addEventListener("input", () => {
     const heading = document.createElement("h2");
     const below = document.createElement("ul");
     heading.append(link(note.href, note.title));
+    item.append(heading);
+    if (note.folder) {
+      const folder = document.createElement("p");
+      folder.className = "facts";
+      folder.textContent = note.folder;
+      item.append(folder);
+    }
     for (const [anchor, text] of matching.slice(0, Math.max(0, MOST - number))) {
       const row = document.createElement("li");
       row.append(link(`${note.href}#${anchor}`, text));
       below.append(row);
     }
     number += matching.length;
-    item.append(heading, below);
+    item.append(below);
     results.append(item);
   }
   colour([results], words);
