@@ -134,7 +134,8 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     return (
         f"kept the notes of {numbered(len(records), 'missing transcript')}: "
         f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more} "
-        "(delete each with its .json and .review.json; if its transcript was renamed, rename all three to match)"
+        "(delete each with its .json and .review.json; if its transcript or folder was renamed, give all three the new "
+        "name instead, over the notes that are new there, and run again)"
     )
 
 

@@ -107,6 +107,28 @@ def test_notes_of_transcripts_that_are_no_longer_there_are_told_in_a_line(
     assert "notes of 1 missing transcript: " in (told(week2) or "") and told(Path("nowhere")) is None
 
 
+def test_notes_of_a_renamed_sub_folder_are_its_own_again_once_they_are_moved_over_the_new_ones(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (weeks / "lectures").mkdir()
+    shutil.move("week1", "lectures/week1")
+    (former,) = make("lectures", out="notes")
+    shutil.move("lectures/week1", "lectures/woche1")
+    found = find([Path("lectures")], Input(), Path("notes"))
+    assert "give all three the new name instead, over the notes that are new there" in (
+        left_behind([Path("lectures")], found, Path("notes")) or ""
+    )
+    (record,) = make("lectures", out="notes")
+    assert record == Path("notes/woche1/talk.json")
+    for suffix in (".json", ".md"):
+        former.with_suffix(suffix).replace(record.with_suffix(suffix))
+    assert make("lectures", out="notes") == [record]
+    assert load(record).source.path == "../../lectures/woche1/talk.txt"
+    found = find([Path("lectures")], Input(), Path("notes"))
+    assert left_behind([Path("lectures")], found, Path("notes")) is None
+
+
 def test_notes_of_a_file_that_was_renamed_are_told_also_after_its_folder_was(
     weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
