@@ -29,7 +29,10 @@ def write_github(exported: Exported) -> bytes:
 
 
 def write_obsidian(exported: Exported) -> bytes:
-    """A note for a vault: front matter, key concepts linked on first use in a section, and a block id per statement."""
+    """A note for a vault: front matter, links to the definitions of key concepts on first use in a section, block ids.
+
+    A block has one id in Obsidian: a paragraph and a list item have that of their last statement, table rows have none.
+    """
 
     def with_all_links() -> _Vault:
         return _Vault(exported.labels, _plain_in_obsidian, not exported.reviewed, exported.mentions())
@@ -55,19 +58,13 @@ class _Vault(_GitHub):
     links: Mentions
 
     def statement_text(self, text: str) -> str:
-        pieces = self.links.cut(clean(text))
-        named = ((piece, _note_name(concept.lead) if concept else "") for piece, concept in pieces)
-        return "".join(self._link(name, piece) if name else plain_inside(piece, self.plain) for piece, name in named)
-
-    def term(self, lead: str) -> str:
-        name = _note_name(lead)
-        return self._link(name, lead) if name else self.plain(lead)
+        return "".join(
+            f"[[#^{concept.anchor}|{self.plain(piece)}]]" if concept else plain_inside(piece, self.plain)
+            for piece, concept in self.links.cut(clean(text))
+        )
 
     def evidence(self, point: Point, *, last: bool) -> str:
         return f"[^{point.anchor}] ^{point.anchor}" if last else f"[^{point.anchor}]"
-
-    def _link(self, name: str, shown: str) -> str:
-        return f"[[{name}]]" if name == shown else f"[[{name}|{self.plain(shown)}]]"
 
 
 def _plain_on_github(text: str) -> str:
@@ -82,11 +79,6 @@ def _plain_in_obsidian(text: str) -> str:
 
 def _safe_in_obsidian(text: str) -> str:
     return text.replace("$", "\\$").replace("%", "&#37;").replace("==", "=&#61;").replace("^", "&#94;")
-
-
-def _note_name(term: str) -> str:
-    """A term as a valid name for a note in the vault."""
-    return re.sub(r"\s+", " ", re.sub(r"[\[\]|#^\\/:*\"<>?%$`=]", " ", term)).strip(" .")
 
 
 def _page(exported: Exported, dialect: Callable[[], Dialect]) -> bytes:

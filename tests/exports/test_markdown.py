@@ -15,6 +15,7 @@ from pipeline.exports.markdown import GITHUB, MARKDOWN, OBSIDIAN
 from pipeline.pages import render_markdown
 from pipeline.pages.reading import draft_of_page, is_edited
 from tests.exports.samples import hostile, quotes, ready, sample, texts
+from tests.exports.test_bare_tables import document as tabled
 
 
 def body(form: Format, **options: object) -> str:
@@ -59,8 +60,16 @@ def test_obsidian_has_front_matter_block_ids_and_links_to_concepts() -> None:
     page = OBSIDIAN.write(ready()).decode()
     known = yaml.safe_load(page.split("---\n")[1])
     assert known["title"] == "The Reactor at Lund" and known["speakers"] == ["Ana", "Ben"]
-    assert "the [[Cooling tower|cooling tower]] is too expensive" in page and "- **[[Cooling tower]]:** A build" in page
+    assert "the [[#^s7|cooling tower]] is too expensive" in page
+    assert re.search(r"(?m)^- \*\*Cooling tower:\*\* A build.*\[\^s7\] \^s7$", page)
     assert re.search(r"(?m)^\* It has run since 1998 without a stop\.\[\^s3\] \^s3$", page)
+
+
+@pytest.mark.parametrize("document", [sample(), tabled(), hostile()])
+def test_every_link_in_obsidian_leads_to_a_block_of_its_note(document: StudyDocument) -> None:
+    page = body(OBSIDIAN, document=document)
+    targets = re.findall(r"(?<!\\)\[\[([^\]|\\]+)", page)
+    assert {target.removeprefix("#^") for target in targets} <= set(re.findall(r"(?m) \^(s\d+)$", page))
 
 
 def test_front_matter_holds_what_a_title_holds_and_no_more() -> None:
