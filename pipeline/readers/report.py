@@ -141,6 +141,7 @@ def _times(transcript: Transcript) -> str:
 
 def _metadata(transcript: Transcript) -> dict[str, str]:
     meta = transcript.metadata
+    chapters = ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN])
     fields = {
         "title": meta.title,
         "channel": meta.channel,
@@ -148,7 +149,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "published": meta.published,
         "language": meta.language or _by_words(transcript),
         "people": mark_between(meta.speakers).join(meta.speakers),
-        "chapters": ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN]),
+        "chapters": f"{chapters} (not used for the notes)" if chapters else "",
     }
     return {key: value for key, value in fields.items() if value}
 
