@@ -17,6 +17,7 @@ from pipeline.errors import InputError
 from pipeline.llm import Usage, prices
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import CallStore
+from pipeline.readers.lines import too_few_words
 from pipeline.settings import Settings
 from pipeline.settings.chosen import model_and_endpoint, recipe_of, store_path
 from pipeline.transcript import Transcript
@@ -52,7 +53,7 @@ class Forecast:
 async def forecast(
     paths: Sequence[Path], settings: Settings, *, batch: bool = False, say: Callable[[str], None] = lambda line: None
 ) -> tuple[Forecast, list[Outcome]]:
-    """The forecast, and an outcome for each path that cannot be read. `say` gets a line about skipped files."""
+    """The forecast, and an outcome for each path that cannot be read. `say` gets lines on skipped or doubted files."""
     transcripts, failed = _read_all(paths, settings, say)
     local = settings.in_process
     model, endpoint = model_and_endpoint(settings)
@@ -89,7 +90,11 @@ def _read_all(
     transcripts: list[Transcript] = []
     for source in sources:
         try:
-            transcripts.append(read(source, reading))
+            transcript = read(source, reading)
         except InputError as err:
             failed.append(Outcome(source.name, error=err))
+            continue
+        transcripts.append(transcript)
+        if remark := too_few_words(transcript.segments):
+            say(f"{transcript.name}: {remark}")
     return transcripts, failed

@@ -98,7 +98,7 @@ def parse(
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
-    from pipeline.readers.lines import finish
+    from pipeline.readers.lines import finish, too_few_words
     from pipeline.readers.tally import Tally
     from pipeline.readers.tidy import uncollected
     from pipeline.readers.turns import parse_turns
@@ -124,6 +124,8 @@ def parse(
         else:
             lines, heading = parse_turns(composed(parsed.text), tally)
         segments = finish(lines)
+    if remark := too_few_words(segments):
+        tally.warn(remark)
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)

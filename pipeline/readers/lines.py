@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.transcript import Segment
+from pipeline.text import numbered
+from pipeline.transcript import Segment, spoken_words
 
 # Begins with a single set of characters, which is found in a third of the time of an alternation.
 _SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])(?P<none>)|[\"'”’)]*(?P<gap>\s+))")
 _PAUSE, _LONGEST = 4, 30  # maximum seconds between joined lines; from the start of a joined line to its next part
+_SLOWEST, _SHORTEST = 10, 300  # fewer words a minute are no talk; seconds of a recording that show how fast it is
 _TARGET, _MOST = 45, 1.6  # target number of words in a line; maximum, as a multiple of it
 
 
@@ -174,3 +176,14 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
             for piece in split_long(line._replace(text=text)):
                 segments.append(Segment(len(segments) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(segments)
+
+
+def too_few_words(segments: Sequence[Segment]) -> str | None:
+    """A remark on words that are too few for their times, as in a list of chapters; None if there is no doubt."""
+    times = [time for s in segments for time in (s.start, s.end) if time is not None]
+    seconds = max(times) - min(times) if times else 0
+    count = spoken_words(segments)
+    if seconds < _SHORTEST or count >= _SLOWEST * seconds / 60:
+        return None
+    amount = f"{numbered(count, 'word')} in {round(seconds / 60)} minutes"
+    return f"only {amount}: is this a list of chapters and no transcript?"

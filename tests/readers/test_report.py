@@ -39,6 +39,14 @@ def test_chapters_are_shown_with_the_word_that_notes_do_not_use_them(tmp_path: P
     assert "chapters   " not in run(str(tmp_path / "talk.md"))[1]
 
 
+@pytest.mark.parametrize(("seconds", "count", "doubted"), [(600, 60, True), (600, 120, False), (200, 3, False)])
+def test_fewer_words_than_anybody_says_in_that_time_are_doubted(seconds: int, count: int, doubted: bool) -> None:
+    half = " ".join(f"word{n}" for n in range(count // 2))
+    said = f"WEBVTT\n\n00:00.000 --> 00:09.000\n{half}\n\n{seconds // 60:02}:00.000 --> {seconds // 60:02}:20.000\n{half}\n"
+    remarks = [str(remark) for remark in parse(said.encode(), "talk.vtt", name="talk").reading.remarks]
+    assert any("is this a list of chapters and no transcript?" in remark for remark in remarks) == doubted
+
+
 def test_machines_get_a_line_a_transcript(tmp_path: Path) -> None:
     (tmp_path / "talk.md").write_text(TEXT)
     found = json.loads(run(str(tmp_path), "--json", "--segments")[1])

@@ -188,6 +188,16 @@ def test_a_plan_tells_what_is_not_read(tmp_path: Path) -> None:
     assert len(said) == 1 and "photo.png (.png files are not read)" in said[0]
 
 
+def test_a_plan_tells_which_transcript_may_be_a_list_of_chapters(tmp_path: Path) -> None:
+    (tmp_path / "chapters.txt").write_text("0:00 Welcome\n3:10 The firn line\n9:40 Mass balance\n", "utf-8")
+    settings = load_settings(base_url="https://api.openai.com/v1", out=tmp_path / "out")
+    said: list[str] = []
+    found, _ = asyncio.run(forecast([tmp_path], settings, say=said.append))
+    assert (
+        said == ["chapters: only 6 words in 10 minutes: is this a list of chapters and no transcript?"] and found.plans
+    )
+
+
 def test_the_table_tells_calls_now_and_later_words_and_the_price_of_the_check(tmp_path: Path) -> None:
     head, one, _, whole, model, check = plan_table(forecast_of(tmp_path)).splitlines()
     assert head.split("\t")[1:3] == ["calls now", "later"] and one.split("\t")[1:3] == ["1", "about 1"]
