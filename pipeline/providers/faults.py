@@ -100,6 +100,7 @@ def shown_cause(err: Exception, key: str) -> Exception | None:
 
 
 _MAY_HAVE_WORKED = (408, 409, 425)  # besides 5xx: the server may have started work
+_FOR_NOW = (*_MAY_HAVE_WORKED, 429)  # besides 5xx: the same call may be answered later
 
 
 def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
@@ -113,7 +114,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
     address, text = endpoint.address, text_of(body)
     if 300 <= status < 400:
         return _redirected(status, headers, endpoint)
-    if is_page(headers, body) and status < 500:
+    if is_page(headers, body) and status < 500 and status not in _FOR_NOW:
         hint = "a gateway or a proxy answered: is the base URL right (most end in /v1), and may this machine use it?"
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(text):
@@ -146,7 +147,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         return MissedFormat(f"{address}: the model's answer does not match the format", retryable=True)
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
         return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
-    if status in (408, 409, 425, 429) or status >= 500:
+    if status in _FOR_NOW or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else EndpointError
         if wait is not None and not soon:
             hint = "nothing is lost: run again later"

@@ -319,6 +319,13 @@ def test_busy_servers_are_asked_again_after_the_time_that_they_name(status: int)
     assert server.waits == [7.0]
 
 
+@pytest.mark.parametrize("status", [408, 425, 429, 503])
+def test_a_page_that_says_try_again_later_does_not_end_the_run(status: int) -> None:
+    page = {"text": f"<html><body><h1>{status}</h1><hr>nginx</body></html>"}
+    server = Server(httpx2.Response(status, headers={"content-type": "text/html", "retry-after": "7"}, **page), reply())
+    assert server.ask().text and server.waits == [7.0]
+
+
 @pytest.mark.parametrize(
     ("response", "error", "words"),
     [
