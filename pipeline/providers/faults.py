@@ -14,7 +14,7 @@ import openai
 from pipeline.errors import CallError, ContextTooLong, Declined, EndpointError, unbilled
 from pipeline.providers.delays import delay_in, retry_after
 from pipeline.providers.endpoint import Endpoint, place_of
-from pipeline.providers.http import BodyTooLarge, hung_up, never_connected
+from pipeline.providers.http import BodyTooLarge, NotHTTP, hung_up, never_connected
 from pipeline.text import duration
 from pipeline.vendors import vendor_at
 
@@ -72,6 +72,9 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
         if vendor_at(endpoint.base_url):
             hint = "is this machine online, and does it need a proxy?"
         return unbilled(EndpointError(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
+    if any(isinstance(e, NotHTTP) for e in (err, err.__cause__)):
+        hint = "http or https? Check the base URL and its port"
+        return EndpointError(f"{address}: the reply is not valid HTTP", hint=hint, retryable=True)
     if hung_up(err):
         return EndpointError(f"{address}: the connection broke before the answer was complete", retryable=True)
     if isinstance(err, TimeoutError | openai.APITimeoutError | httpx2.TimeoutException):

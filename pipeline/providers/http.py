@@ -6,12 +6,14 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import aiohttp
 import httpx2
 import openai
 
 from pipeline.vendors import is_on_loopback
 
 MOST_BYTES = 16 << 20  # no answer is this large; a body that unpacks to more is a decompression bomb
+_LONGEST_HEADER = 100_000  # bytes, as in httpx2's own transport; aiohttp's 8,190 are too few for some gateways
 # aiohttp takes half the CPU per call of httpx2's own transport.
 _Plain: Any = openai.DefaultAsyncHttpxClient
 _Fast: Any = openai.DefaultAioHttpClient
@@ -21,11 +23,21 @@ class BodyTooLarge(httpx2.TransportError):
     """The endpoint sends more than any answer has."""
 
 
+class NotHTTP(httpx2.RemoteProtocolError):
+    """The reply breaks the rules of HTTP."""
+
+
 class _Bounded:
     """Reads whole bodies, up to MOST_BYTES before and after decompression."""
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
         """The response with its whole body read, even with `stream`."""
+        try:
+            return await self._send(request, **options)
+        except aiohttp.ClientError as err:  # what the SDK's transport leaves as it is: a reply that cannot be parsed
+            raise NotHTTP(str(err), request=request) from err
+
+    async def _send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         response: httpx2.Response = await super().send(request, stream=True, **options)  # type: ignore[misc]
         if response.is_stream_consumed:  # already read by a test's transport
             return response
@@ -41,6 +53,27 @@ class _Bounded:
 
 class BoundedClient(_Bounded, _Fast):  # type: ignore[misc]
     """The usual client."""
+
+    def _init_transport(self, **options: Any) -> Any:
+        transport = super()._init_transport(**options)
+        return _taking_long_headers(transport) if options.get("transport") is None else transport
+
+    def _init_proxy_transport(self, proxy: httpx2.Proxy, **options: Any) -> Any:
+        return _taking_long_headers(super()._init_proxy_transport(proxy, **options))
+
+
+def _taking_long_headers(transport: Any) -> Any:
+    """The SDK's transport over aiohttp, with a session that reads headers up to _LONGEST_HEADER."""
+
+    def session() -> aiohttp.ClientSession:
+        limits = transport.limits
+        connector = aiohttp.TCPConnector(
+            limit=limits.max_connections, keepalive_timeout=limits.keepalive_expiry, ssl=transport.ssl_context
+        )
+        return aiohttp.ClientSession(connector=connector, max_line_size=_LONGEST_HEADER, max_field_size=_LONGEST_HEADER)
+
+    transport.client = session
+    return transport
 
 
 class _PlainBoundedClient(_Bounded, _Plain):  # type: ignore[misc]

@@ -80,6 +80,22 @@ class Handler(QuietHandler):
             time.sleep(0.05)
         self.close_connection = True
 
+    def _garbage(self, body: dict) -> None:
+        self._raw(b"\x16\x03\x01\x00\xff garbage\r\n\r\n")
+
+    def _badlength(self, body: dict) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\ncontent-length: abc\r\n\r\n{}")
+
+    def _badchunk(self, body: dict) -> None:
+        self._raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n")
+
+    def _raw(self, reply: bytes) -> None:
+        self.wfile.write(reply)
+        self.close_connection = True
+
+    def _longheader(self, body: dict) -> None:
+        self._json(200, _reply(answer(body), prompt_tokens(body)), **{"x-long": "a" * 20_000})
+
     def _badjson(self, body: dict) -> None:
         self._json(200, _reply('{"overview": [{"cites": '))
 

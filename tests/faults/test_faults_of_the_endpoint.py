@@ -82,6 +82,32 @@ def test_a_passing_fault_costs_one_more_call(rig: Start, fault: str) -> None:
     assert here.asked == 2 and len(here.waits) == 1
 
 
+@pytest.mark.parametrize("fault", ["garbage", "badlength", "badchunk"])
+def test_a_reply_that_is_not_valid_http_is_asked_for_again_at_any_call(rig: Start, fault: str) -> None:
+    here = rig("ok", fault)
+
+    async def second() -> Completion:
+        async with here.client() as client:
+            requests = [Request("write", (Message("user", word),), {}, 100) for word in ("one", "two")]
+            return [await client.complete(request) for request in requests][1]
+
+    assert '"cites"' in asyncio.run(second()).text
+    assert here.asked == 3 and len(here.waits) == 1
+
+
+def test_a_server_that_never_sends_valid_http_is_given_up_in_plain_words(rig: Start) -> None:
+    here = rig("garbage", forever=True)
+    with pytest.raises(EndpointError, match=r"not valid HTTP.*http or https"):
+        here.ask()
+    assert here.asked == 6
+
+
+def test_an_answer_with_a_long_header_is_read(rig: Start) -> None:
+    here = rig("longheader")
+    assert '"cites"' in here.ask().text
+    assert here.asked == 1
+
+
 def test_a_server_that_hangs_is_given_up_at_the_second_time(rig: Start) -> None:
     here = rig("hang", forever=True)
     with pytest.raises(EndpointError, match=r"within 0\.3 s"):
