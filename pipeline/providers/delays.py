@@ -25,17 +25,27 @@ def seconds(text: str) -> float | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds, a duration or a date); None if neither."""
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds, a duration or a date); None if neither.
+
+    A date counts from the reply's own date, since the clocks of two machines differ.
+    """
     if (ms := amount(headers.get("retry-after-ms", ""))) is not None:
         return ms / 1000
     value = headers.get("retry-after", "")
     if (wait := seconds(value)) is not None:
         return wait
+    if (until := _date(value)) is None:
+        return None
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)
+
+
+def _date(text: str) -> datetime | None:
+    """The date in a header; None if it is no valid date."""
     try:
-        date = parsedate_to_datetime(value)
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        return max((date - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, OverflowError):  # not a valid date
+        date = parsedate_to_datetime(text)
+        return date.replace(tzinfo=date.tzinfo or UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -58,5 +58,5 @@ def _tries(error: EndpointError, attempts: int) -> int:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    delay = _error(state).retry_after
-    return delay if delay is not None else float(_backoff(state))
+    """The time that the server names, but never less than without one: servers name 0 seconds, and dates just past."""
+    return max(_error(state).retry_after or 0.0, float(_backoff(state)))

@@ -319,6 +319,13 @@ def test_busy_servers_are_asked_again_after_the_time_that_they_name(status: int)
     assert server.waits == [7.0]
 
 
+@pytest.mark.parametrize("named", ["0", "0.01", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_a_server_that_names_no_time_worth_waiting_does_not_use_up_the_tries_at_once(named: str) -> None:
+    server = Server(*[httpx2.Response(429, headers={"retry-after": named})] * 12, reply())
+    assert server.ask().text
+    assert sum(server.waits) > 60 and min(server.waits) >= 0.25
+
+
 @pytest.mark.parametrize("status", [408, 425, 429, 503])
 def test_a_page_that_says_try_again_later_does_not_end_the_run(status: int) -> None:
     page = {"text": f"<html><body><h1>{status}</h1><hr>nginx</body></html>"}
@@ -428,6 +435,9 @@ def test_the_key_is_not_in_the_repr() -> None:
         ({"retry-after-ms": "9" * 400, "retry-after": "3"}, 3.0),
         ({}, None),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:57 GMT"}, 3.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:28:01 GMT"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "today"}, 0.0),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
