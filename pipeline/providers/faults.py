@@ -48,6 +48,10 @@ class PushedBack(EndpointError):
     billed = False
 
 
+class Unreachable(EndpointError):
+    """Nothing listens at the address, or a gateway there cannot reach its server."""
+
+
 class NoAnswerInTime(EndpointError):
     """The deadline of a call has passed."""
 
@@ -71,7 +75,7 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
         hint = "is the server up? Check the base URL and its port; most end in /v1"
         if vendor_at(endpoint.base_url):
             hint = "is this machine online, and does it need a proxy?"
-        return unbilled(EndpointError(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
+        return unbilled(Unreachable(f"{address}: cannot be reached", hint=hint, retryable=True, fatal=True))
     if any(isinstance(e, NotHTTP) for e in (err, err.__cause__)):
         hint = "http or https? Check the base URL and its port"
         return EndpointError(f"{address}: the reply is not valid HTTP", hint=hint, retryable=True)
@@ -103,6 +107,7 @@ def shown_cause(err: Exception, key: str) -> Exception | None:
 
 
 _MAY_HAVE_WORKED = (408, 409, 425)  # besides 5xx: the server may have started work
+_NO_SERVER = (502, 521, 522, 523)  # a gateway cannot reach the server behind it
 _FOR_NOW = (*_MAY_HAVE_WORKED, 429)  # besides 5xx: the same call may be answered later
 
 
@@ -151,7 +156,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
         return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
     if status in _FOR_NOW or status >= 500:
-        kind = PushedBack if status in (429, 503, 529) else EndpointError
+        kind = PushedBack if status in (429, 503, 529) else Unreachable if status in _NO_SERVER else EndpointError
         if wait is not None and not soon:
             hint = "nothing is lost: run again later"
             return EndpointError(f"{address}: accepts the next call in {duration(wait)}", hint=hint, fatal=True)

@@ -34,7 +34,16 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.providers import canary, learning
 from pipeline.providers.capabilities import Capabilities, Lesson, keywords_of
 from pipeline.providers.endpoint import Endpoint
-from pipeline.providers.faults import MissedFormat, NoSuchModel, PushedBack, Refused, TooLong, classify, shown_cause
+from pipeline.providers.faults import (
+    MissedFormat,
+    NoSuchModel,
+    PushedBack,
+    Refused,
+    TooLong,
+    Unreachable,
+    classify,
+    shown_cause,
+)
 from pipeline.providers.gate import Gate
 from pipeline.providers.http import bounded_client, key_in
 from pipeline.providers.looking import Looking
@@ -47,6 +56,7 @@ from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 
 _MOST_GIVEN_UP = 3  # calls in a row that failed all their tries
+_OUTAGE = 3  # tries in a row that did not reach the server: the user is told
 _SHOWN_IN_WORDS = 2  # answers without any JSON that show that the response format is ignored
 _MOST_LESSONS = 24  # of one call; never reached, since each lesson leaves something out or doubles something
 
@@ -69,15 +79,18 @@ class OpenAICompatible:
         on_learned: Learned | None = None,
         on_retry: Callable[[Request, EndpointError], None] = lambda request, error: None,
         on_look: Callable[[Request], None] = lambda request: None,
+        on_wait: Callable[[str], None] = lambda line: None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`known` is what was learned before; `on_learned` gets new capabilities, and a line for the user or "".
 
-        `on_look` is called before each check whether a request's prompt was read in full.
+        `on_look` is called before each check whether a request's prompt was read in full. `on_wait` gets a line for the
+        user when a server that has answered before cannot be reached and is waited for.
         """
         self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
+        self._on_wait, self._unreached = on_wait, 0
         self._sleep, self._given_up = sleep, 0
         self._in_words = 0  # answers without any JSON in the present response format
         self._turns = Turns()
@@ -269,7 +282,8 @@ class OpenAICompatible:
 
         A call that waits for its next try gives its place to others.
         """
-        tries = retrying(self.endpoint.attempts, self._sleep, partial(self._on_retry, outgoing.request))
+        before_retry = partial(self._before_retry, outgoing.request)
+        tries = retrying(self.endpoint.attempts, self._sleep, before_retry, lambda: self._turns.answered)
         try:
             answer: Completion = await tries(self._once, outgoing)
         except EndpointError as err:
@@ -278,8 +292,16 @@ class OpenAICompatible:
             raise
         finally:
             tries.iter_state.reset()  # it holds itself, and with it the call, until cycles are looked for
-        self._given_up = 0
+        self._given_up = self._unreached = 0
         return answer
+
+    def _before_retry(self, request: Request, error: EndpointError) -> None:
+        """Report a failed try, and once per outage that the server is waited for."""
+        if isinstance(error, Unreachable) and self._turns.answered:
+            self._unreached += 1
+            if self._unreached == _OUTAGE:
+                self._on_wait(f"{error.args[0]}; it answered before, so the run waits for it")
+        self._on_retry(request, error)
 
     async def _once(self, outgoing: Outgoing) -> Completion:
         gate = self._gate

@@ -134,7 +134,8 @@ async def connect(
 ) -> AsyncIterator[Connection]:
     """Open the client that the settings describe. `report` gets download progress of the embedded model.
 
-    `events` logs the calls. `say` gets a line for the user whenever something is learned about the endpoint.
+    `events` logs the calls. `say` gets a line for the user whenever something is learned about the endpoint,
+    or the run waits for a server that is gone.
     """
     reason, hosted = settings.chosen_model[1], not settings.in_process
     events = events or Events()
@@ -157,6 +158,7 @@ async def connect(
                     on_learned=knowledge.learned if knowledge else None,
                     on_retry=further_calls.retried,
                     on_look=further_calls.looked,
+                    on_wait=say,
                 )
                 stops.add(client)
                 answering = await inner.enter_async_context(client)

@@ -126,6 +126,25 @@ def test_a_call_for_which_the_client_is_still_being_opened_is_not_made_after_a_s
         asyncio.run(go())
 
 
+def test_a_run_tells_the_user_that_it_waits_for_a_server_that_is_gone(
+    open_: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.providers.retrying._backoff", lambda state: 0.0)
+    fake, shown = open_(), list[str]()
+    answer, numbers = fake.answer, count()
+    fake.answer = lambda call: (502, {}) if 1 <= next(numbers) <= 5 else answer(call)  # type: ignore[method-assign]
+
+    async def go() -> None:
+        with closing(CallStore(tmp_path / "calls.sqlite")) as store:
+            settings = load_settings(model="m", base_url=fake.url, out=tmp_path)
+            async with connect(settings, store, lambda done, whole: None, say=shown.append) as at:
+                for n in range(2):
+                    await at.client.complete(request(n))
+
+    asyncio.run(go())
+    assert len(shown) == 1 and "waits for it" in shown[0]
+
+
 class Disturbing(Events):
     """Another program, which writes the store while the first call is under way."""
 

@@ -55,6 +55,7 @@ class Server:
 
     def __init__(self, *answers: httpx2.Response | Exception, **options: object) -> None:
         self.answers, self.bodies, self.waits, self.options = list(answers), [], [], options
+        self.shown: list[str] = []  # lines on waiting for a server that is gone
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.bodies.append(json.loads(request.content))
@@ -76,7 +77,9 @@ class Server:
 
             gate, transport = Gate(4, clock=clock), httpx2.MockTransport(self)
             endpoint = Endpoint("http://server.test/v1", "m", KEY, **self.options)  # type: ignore[arg-type]
-            async with OpenAICompatible(endpoint, sleep=sleep, gate=gate, transport=transport) as client:
+            async with OpenAICompatible(
+                endpoint, sleep=sleep, gate=gate, on_wait=self.shown.append, transport=transport
+            ) as client:
                 return [await client.complete(request) for request in requests]
 
         return asyncio.run(run())
@@ -386,7 +389,40 @@ def test_a_server_that_is_down_is_given_up_after_three_tries_with_a_hint() -> No
     with pytest.raises(EndpointError, match="is the server up") as caught:
         server.ask()
     assert len(server.bodies) == 3
-    assert caught.value.fatal
+    assert caught.value.fatal and not server.shown
+
+
+GONE = {"refused": httpx2.ConnectError("refused"), "502": httpx2.Response(502), "521": httpx2.Response(521)}
+
+
+@pytest.mark.parametrize("gone", GONE.values(), ids=GONE)
+def test_a_server_that_has_answered_and_is_gone_is_waited_for_and_the_user_is_told_once(
+    gone: httpx2.Response | Exception,
+) -> None:
+    server = Server(reply(), *[gone] * 16, reply())
+    assert [a.text for a in server.ask_in_turn(REQUEST, replace(REQUEST, seed=1))] == ['{"a": 1}'] * 2
+    assert sum(server.waits) > 180
+    assert len(server.shown) == 1 and "it answered before, so the run waits" in server.shown[0]
+
+
+def test_a_single_failure_of_a_gateway_is_not_called_an_outage() -> None:
+    server = Server(reply(), httpx2.Response(502), reply())
+    server.ask_in_turn(REQUEST, replace(REQUEST, seed=1))
+    assert not server.shown
+
+
+def test_a_server_that_does_not_come_back_ends_the_run() -> None:
+    server = Server(reply(), httpx2.ConnectError("refused"))
+    with pytest.raises(EndpointError, match="is the server up") as caught:
+        server.ask_in_turn(REQUEST, replace(REQUEST, seed=1))
+    assert caught.value.fatal and len(server.bodies) == 1 + 18
+
+
+def test_a_gateway_without_its_server_is_given_up_soon_if_nothing_has_answered_yet() -> None:
+    server = Server(httpx2.Response(502))
+    with pytest.raises(EndpointError, match="HTTP 502"):
+        server.ask()
+    assert len(server.bodies) == 6 and not server.shown
 
 
 @pytest.mark.parametrize(
