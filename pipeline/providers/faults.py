@@ -61,7 +61,11 @@ class NoAnswer(EndpointError):
 
 
 class Unreadable(EndpointError):
-    """The reply is complete but cannot be read as an answer; if it comes twice, that is no coincidence."""
+    """The reply cannot be read as an answer: it was cut on its way, or has none in it. Each may be paid for."""
+
+
+class EmptyAnswer(EndpointError):
+    """The model answered with nothing; if that comes twice, it is no coincidence."""
 
 
 class MissedFormat(EndpointError):

@@ -13,6 +13,7 @@ from pipeline.llm import Completion, FinishReason, Message, Rung, Usage
 from pipeline.llm.tokens import count_tokens
 from pipeline.providers.endpoint import Endpoint
 from pipeline.providers.faults import (
+    EmptyAnswer,
     NoAnswer,
     TooLong,
     Unreadable,
@@ -101,7 +102,7 @@ def read_completion(
     if refusal:
         finish = "refusal"
     elif not text and finish not in ("length", "content_filter"):
-        raise spending(Unreadable(f"{endpoint.address}: the answer is empty", retryable=True), usage)
+        raise spending(EmptyAnswer(f"{endpoint.address}: the answer is empty", retryable=True), usage)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
     return Completion(text, finish, usage, without_key(endpoint.api_key, answered_by), rung, round(seconds, 3))

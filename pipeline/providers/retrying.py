@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import tenacity
 
 from pipeline.errors import EndpointError
-from pipeline.providers.faults import MissedFormat, NoAnswer, NoAnswerInTime, PushedBack, Unreachable, Unreadable
+from pipeline.providers.faults import (
+    EmptyAnswer,
+    MissedFormat,
+    NoAnswer,
+    NoAnswerInTime,
+    PushedBack,
+    Unreachable,
+    Unreadable,
+)
 
+_MOST = 3  # times the usual number of tries, in all and while the server is busy
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25)
 
 
@@ -39,28 +49,30 @@ def _error(state: tenacity.RetryCallState) -> EndpointError:
 
 
 class _Patience:
-    """Decides when to give up: after enough tries, or after two identical unreadable answers in a row."""
+    """Decides when to give up: after enough tries that failed in the same way, or enough in all."""
 
     def __init__(self, attempts: int, answered: Callable[[], bool]) -> None:
-        self._attempts, self._answered, self._last = attempts, answered, ""
+        self._attempts, self._answered = attempts, answered
+        self._failed: Counter[type[EndpointError]] = Counter()
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
         error = _error(state)
-        last, self._last = self._last, str(error)
-        return (isinstance(error, Unreadable) and str(error) == last) or (
-            state.attempt_number >= _tries(error, self._attempts, self._answered())
+        self._failed[type(error)] += 1
+        return (
+            self._failed[type(error)] >= _tries(error, self._attempts, self._answered())
+            or state.attempt_number >= _MOST * self._attempts
         )
 
 
 def _tries(error: EndpointError, attempts: int, answered: bool) -> int:
-    """The number of tries: two if the server hangs, many if it is busy or restarts, few if it was never there."""
+    """The number of tries: many if the server is busy or restarts, few if it was never there or each may be paid."""
     if isinstance(error, PushedBack) or (isinstance(error, Unreachable) and answered):
-        return 3 * attempts
-    if isinstance(error, NoAnswerInTime | MissedFormat):
+        return _MOST * attempts
+    if isinstance(error, NoAnswerInTime | MissedFormat | EmptyAnswer):
         return min(2, attempts)
     if isinstance(error, NoAnswer) or error.fatal:
         return min(3, attempts)
-    return attempts
+    return min(4, attempts) if isinstance(error, Unreadable) else attempts
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -187,24 +187,41 @@ def test_an_error_in_a_stream_is_told() -> None:
         Server(stream(delta(content="{"), {"error": {"message": "overloaded"}}), attempts=1).ask()
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        httpx2.Response(200, text="{broken"),
-        httpx2.Response(200, json={"choices": []}),
-        httpx2.Response(200, json={"choices": [{"message": {"content": ""}}]}),
-    ],
-)
-def test_what_cannot_be_read_twice_in_the_same_way_is_not_asked_a_third_time(answer: httpx2.Response) -> None:
+UNREADABLE = {
+    "cut": httpx2.Response(200, text="{broken"),
+    "nothing": httpx2.Response(200),
+    "no content": httpx2.Response(204),
+    "no choices": httpx2.Response(200, json={"choices": []}),
+    "null choices": httpx2.Response(200, json={"choices": None}),
+}
+
+
+@pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_asked_for_four_times_at_most(answer: httpx2.Response) -> None:
+    assert Server(*[answer] * 3, reply()).ask().text
     server = Server(answer)
     with pytest.raises(EndpointError):
+        server.ask()
+    assert len(server.bodies) == 4
+
+
+def test_an_answer_that_is_empty_twice_is_not_paid_for_a_third_time() -> None:
+    server = Server(httpx2.Response(200, json={"choices": [{"message": {"content": ""}}]}))
+    with pytest.raises(EndpointError, match="the answer is empty"):
         server.ask()
     assert len(server.bodies) == 2
 
 
-def test_what_cannot_be_read_once_between_other_faults_is_asked_again() -> None:
-    broken = [httpx2.Response(200, text="{broken"), httpx2.Response(500), httpx2.Response(200, text="{broken")]
-    assert Server(*broken, reply()).ask().text
+def test_a_fault_after_others_has_tries_of_its_own() -> None:
+    cut, busy = UNREADABLE["cut"], httpx2.Response(429)
+    assert Server(cut, *[busy] * 8, *[httpx2.Response(500)] * 5, cut, reply()).ask().text
+
+
+def test_faults_of_several_kinds_have_a_most_in_common() -> None:
+    server = Server(*[httpx2.Response(429)] * 17, httpx2.Response(500), reply())
+    with pytest.raises(EndpointError, match="HTTP 500"):
+        server.ask()
+    assert len(server.bodies) == 18
 
 
 REFUSED = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": "invalid_api_key"}}
