@@ -113,23 +113,51 @@ def _causes(err: BaseException | None) -> Iterator[BaseException]:
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
+_NAMES = {"": "identity", "x-gzip": "gzip"}
+_GZIP_MARK, _SLICE = b"\x1f", 16 << 10
+
+
 async def _body(response: httpx2.Response) -> bytes:
-    kind = response.headers.get("content-encoding", "identity").strip().casefold()
-    if kind not in ("identity", "gzip", "deflate", ""):
+    named = response.headers.get("content-encoding", "").strip().casefold()
+    kind = _NAMES.get(named, named)
+    if kind not in ("identity", "gzip", "deflate"):
         raise BodyTooLarge(f"its compression ({kind[:20]}) is not supported", request=response.request)
-    unpack = zlib.decompressobj(47 if kind == "gzip" else 15) if kind in ("gzip", "deflate") else None
-    parts: list[bytes] = []
-    size = 0
-    async for raw in response.aiter_raw():
-        try:
-            part = unpack.decompress(raw, MOST_BYTES + 1 - size) if unpack else raw
-        except zlib.error as err:
-            raise httpx2.DecodingError(str(err), request=response.request) from err
-        size += len(part)
-        if size > MOST_BYTES:
+    packed = bytearray()
+    async for piece in response.aiter_raw():
+        packed += piece
+        if len(packed) > MOST_BYTES:
             raise BodyTooLarge("it is too large", request=response.request)
-        parts.append(part)
-    return b"".join(parts)
+    if kind == "identity":
+        return bytes(packed)
+    try:
+        body = _unpacked(bytes(packed), kind)
+    except zlib.error as err:
+        raise httpx2.DecodingError(str(err), request=response.request) from err
+    if len(body) > MOST_BYTES:
+        raise BodyTooLarge("it is too large", request=response.request)
+    return body
+
+
+def _unpacked(packed: bytes, kind: str) -> bytes:
+    """A body without its compression, at most MOST_BYTES + 1 bytes of it. Bytes behind its end are ignored.
+
+    gzip may come in several members, and deflate without its header.
+    """
+    bits = 47 if kind == "gzip" else 15 if _has_zlib_header(packed) else -15
+    stream, body = zlib.decompressobj(bits), bytearray()
+    for start in range(0, len(packed), _SLICE):  # each member copies what follows it: in slices that stays short
+        rest = packed[start : start + _SLICE]
+        while rest and len(body) <= MOST_BYTES:
+            if stream.eof and not (kind == "gzip" and rest.startswith(_GZIP_MARK)):
+                return bytes(body)
+            stream = zlib.decompressobj(bits) if stream.eof else stream
+            body += stream.decompress(rest, MOST_BYTES + 1 - len(body))
+            rest = stream.unused_data
+    return bytes(body)
+
+
+def _has_zlib_header(packed: bytes) -> bool:
+    return len(packed) > 1 and packed[0] & 15 == 8 and int.from_bytes(packed[:2], "big") % 31 == 0
 
 
 def bounded_client(base_url: str, at_once: int, transport: httpx2.AsyncBaseTransport | None = None) -> Any:
