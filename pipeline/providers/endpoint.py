@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pipeline.vendors import Limit
 
@@ -42,6 +43,15 @@ class Endpoint:
         """Scheme, host and port, for messages."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show: the key, the address's password, also encoded with its user, and its query."""
+        parts = urlsplit(self.base_url)
+        login, password = f"{parts.username}:{parts.password}", parts.password or ""
+        encoded = b64encode(unquote(login).encode()).decode() if password else ""
+        queried = [value for name, value in self.query if name != "api-version"]
+        return tuple(filter(None, dict.fromkeys([self.api_key, encoded, password, unquote(password), *queried])))
 
     @property
     def place(self) -> str:

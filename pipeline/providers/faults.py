@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -97,14 +97,14 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 
-def shown_cause(err: Exception, key: str) -> Exception | None:
-    """The error to chain as a cause; None if its traceback would show the key or the beginning of the key.
+def shown_cause(err: Exception, secrets: Iterable[str]) -> Exception | None:
+    """The error to chain as a cause; None if its traceback would show a secret or the beginning of one.
 
     Gateways quote a key that they refuse, and HTTP clients a header that they cannot send.
     """
     below: BaseException | None = err
     while below is not None:
-        if _without(key, str(below)) != str(below):
+        if _without(secrets, str(below)) != str(below):
             return None
         below = below.__cause__ or (None if below.__suppress_context__ else below.__context__)
     return err
@@ -131,7 +131,7 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(text):
         return Declined("a content filter stopped the call")
-    sentence = sentence_of(body, endpoint.api_key)
+    sentence = sentence_of(body, endpoint.secrets)
     if status == 401 or (status == 400 and _KEY.search(text)):
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
@@ -177,11 +177,11 @@ def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> End
     except ValueError:  # not a valid address
         place = place_of(requested)
     elsewhere = place != place_of(requested)
-    leads = f"redirects to {_without(endpoint.api_key, place)[:200]}" if elsewhere else "redirects"
+    leads = f"redirects to {_without(endpoint.secrets, place)[:200]}" if elsewhere else "redirects"
     hint = "check the base URL: https or http? Most end in /v1"
     if elsewhere and place.endswith(_CALLS):
         hint = (
-            f"if you trust that address, use --base-url {_without(endpoint.api_key, place.removesuffix(_CALLS))[:200]}"
+            f"if you trust that address, use --base-url {_without(endpoint.secrets, place.removesuffix(_CALLS))[:200]}"
         )
     return EndpointError(f"{endpoint.address}: {leads} instead of answering (HTTP {status})", hint=hint, fatal=True)
 
@@ -298,8 +298,8 @@ def is_page(headers: httpx2.Headers, body: Any) -> bool:
     )
 
 
-def sentence_of(body: Any, key: str) -> str:
-    """The message of a refusal, without the key."""
+def sentence_of(body: Any, secrets: Iterable[str]) -> str:
+    """The message of a refusal, without the secrets."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
     error = error if isinstance(error, dict) else {"message": error}
@@ -307,17 +307,21 @@ def sentence_of(body: Any, key: str) -> str:
     raw = metadata.get("raw") if isinstance(metadata, dict) else ""
     text = message if isinstance(message, str) else json.dumps(message)
     text = " ".join(f"{text} {raw if isinstance(raw, str) else ''}".split())
-    return _without(key, text)[:300]
+    return _without(secrets, text)[:300]
 
 
-def without_key(key: str, text: str) -> str:
-    """An answer's text with the key replaced, in case a server echoes it; a short key may be a word and is left."""
-    return text.replace(key, "…") if len(key) >= SHORTEST_SECRET else text
+def without_secrets(secrets: Iterable[str], text: str) -> str:
+    """An answer's text without the secrets, in case a server echoes them; a short one may be a word and is left."""
+    for secret in secrets:
+        text = text.replace(secret, "…") if len(secret) >= SHORTEST_SECRET else text
+    return text
 
 
-def _without(key: str, text: str) -> str:
-    """A text without the key, and without the beginning of the key, which some servers quote."""
-    if len(key) < _SHORTEST_KEY:
-        return text
-    quoted_beginning = rf"|{re.escape(key[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(key) >= SHORTEST_SECRET else ""
-    return re.sub(re.escape(key) + quoted_beginning, "…", text, flags=re.IGNORECASE)
+def _without(secrets: Iterable[str], text: str) -> str:
+    """A text without the secrets, and without their beginnings, which some servers quote."""
+    for secret in secrets:
+        if len(secret) < _SHORTEST_KEY:
+            continue
+        beginning = rf"|{re.escape(secret[:6])}[^\s'\"`,;)]*|[*•]{{2,}}[\w-]*" if len(secret) >= SHORTEST_SECRET else ""
+        text = re.sub(re.escape(secret) + beginning, "…", text, flags=re.IGNORECASE)
+    return text

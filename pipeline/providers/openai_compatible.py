@@ -334,7 +334,7 @@ class OpenAICompatible:
             error = self._classify(err)
             if isinstance(error, PushedBack):
                 gate.pushed_back(number, error.retry_after)
-            raise error from shown_cause(err, self.endpoint.api_key)
+            raise error from shown_cause(err, self.endpoint.secrets)
         finally:
             gate.leave()
         return answer
@@ -345,7 +345,7 @@ class OpenAICompatible:
         try:
             yield
         except SDK_ERRORS as err:
-            raise self._classify(err) from shown_cause(err, self.endpoint.api_key)
+            raise self._classify(err) from shown_cause(err, self.endpoint.secrets)
 
     def _classify(self, err: Exception) -> CallError:
         return classify(err, self.endpoint)

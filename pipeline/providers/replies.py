@@ -21,7 +21,7 @@ from pipeline.providers.faults import (
     is_page,
     sentence_of,
     text_of,
-    without_key,
+    without_secrets,
 )
 from pipeline.providers.streams import is_stream, reply_in
 from pipeline.providers.thought import hidden_thought, text_and_thought
@@ -91,7 +91,7 @@ def read_completion(
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     (content, thought), refusal = text_and_thought(message), message.get("refusal")
-    text = without_key(endpoint.api_key, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
+    text = without_secrets(endpoint.secrets, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
     usage = _usage(raw, messages, response_format, text, thought)
     finish = _ending(choice.get("finish_reason"))
     if finish == "window":
@@ -105,7 +105,7 @@ def read_completion(
         raise spending(EmptyAnswer(f"{endpoint.address}: the answer is empty", retryable=True), usage)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
-    return Completion(text, finish, usage, without_key(endpoint.api_key, answered_by), rung, round(seconds, 3))
+    return Completion(text, finish, usage, without_secrets(endpoint.secrets, answered_by), rung, round(seconds, 3))
 
 
 def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def error_in_a_200(error: Any, endpoint: Endpoint) -> CallError:
         status = 429
     if 400 <= status < 600:
         return by_status(status, {"error": error}, httpx2.Headers(), endpoint)
-    message = sentence_of({"error": error}, endpoint.api_key)
+    message = sentence_of({"error": error}, endpoint.secrets)
     return EndpointError(f"{endpoint.address}: an error instead of an answer: {message}", retryable=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -368,9 +369,18 @@ def test_credit_that_is_told_twice_pays_for_the_shorter_answer() -> None:
     assert "quota is used up" in str(by_status(402, told, httpx2.Headers(), ENDPOINT))
 
 
+def test_a_refusal_that_quotes_the_address_shows_neither_its_login_nor_its_query() -> None:
+    query = (("api-key", "QUERYSECRET12345"), ("api-version", "2025-04-01-preview"))
+    endpoint = Endpoint("http://ann:pass%20word-99@server.test/v1", "m", "sk-canary-1234567890", query=query)
+    login = b64encode(b"ann:pass word-99").decode()
+    quoted = f"/v1?api-key=QUERYSECRET12345 with Basic {login} (pass word-99): no version 2025-04-01-preview"
+    shown = str(by_status(400, {"error": {"message": quoted}}, httpx2.Headers(), endpoint))
+    assert "with Basic … (…): no version 2025-04-01-preview" in shown and "SECRET" not in shown
+
+
 @pytest.mark.parametrize("key", ["pw42", "hunter2-own", "sk-canary-1234567890"])
 def test_a_key_of_any_length_is_not_shown(key: str) -> None:
-    assert sentence_of({"error": {"message": f"No access for {key}."}}, key) == "No access for …."
+    assert sentence_of({"error": {"message": f"No access for {key}."}}, (key,)) == "No access for …."
 
 
 @pytest.mark.parametrize(
