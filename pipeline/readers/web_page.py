@@ -15,7 +15,7 @@ from pipeline.text import clean, linkable, words
 from pipeline.transcript import Metadata
 
 _START = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|dl|h[1-6])\b",
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?>.{0,2000}?-->)\s*)*+<(?:!doctype\s+html|html|head|body|article|main|section|div|cite|p|table|ul|ol|dl|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
 # Words that a broken end tag would hide; "</o:p>" is intact.

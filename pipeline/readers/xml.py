@@ -14,7 +14,8 @@ from pipeline.text import clean, words
 from pipeline.transcript import Metadata
 
 _ROOT = re.compile(
-    r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*<(?:\w+:)?(\w+)", re.DOTALL
+    r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?>.{0,2000}?-->)\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*+<(?:\w+:)?(\w+)",
+    re.DOTALL,
 )
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PREFIX = re.compile(r"(</?|\s)(?!xmlns|xml:)\w+:(\w+)(?=[\s=/>])")
