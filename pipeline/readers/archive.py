@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputError
 
-_LARGEST = 300_000_000  # maximum size of an unpacked member, in bytes
+_LARGEST = 100_000_000  # maximum size of an unpacked member in bytes: pictures in a PDF count too
 _MOST = 20_000  # maximum number of members in a zip file
 
 

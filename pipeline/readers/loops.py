@@ -11,7 +11,7 @@ from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.text import word_count, words
 
-_REPEATED = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}")
+_REPEATED = re.compile(r"([^\W\d_][^\s\d]{0,11}?)\1{9,}+")
 _RUN = 40  # number of characters in a repeated phrase without spaces, more than any laughter has
 _LOOP, _LOOP_SHORT = 5, 10  # repeats that nobody says: of a sentence; of one or two words
 _PERIOD = 4  # maximum number of lines in a repeated passage
