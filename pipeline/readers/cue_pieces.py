@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.readers.evidence import Mark
 from pipeline.readers.inner import Inner
@@ -26,6 +27,7 @@ _TAG = re.compile(
 _OTHER_TAG = re.compile(
     rf"(?<!\w)<(?P<name>[A-Za-z][\w-]{{0,15}})(?P<more>{_AFTER_NAME})>|</(?P<closed>[A-Za-z][\w-]{{0,15}})>"
 )
+_NAME = re.compile(r"</?[A-Za-z][\w-]*")
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,40})*[ \t]+([^<>]{1,80})>")
 # A line of nothing but words. It begins with a small letter, or a word and a small letter, and has no marks of names,
 # times or sounds.
@@ -95,7 +97,7 @@ def texts(pieces: Iterable[Piece]) -> list[str]:
 
 def pieces_of(cue: Cue) -> Iterable[Piece]:
     """The lines of a cue as pieces; a line with several voices is divided."""
-    voice = cue.voice
+    voice, tags = cue.voice, _Tags(cue.rows)
     first = True
     for number, raw in enumerate(cue.rows, cue.line + 1):
         parts: Iterable[tuple[str | None, str]] = ((voice, raw),)
@@ -105,32 +107,42 @@ def pieces_of(cue: Cue) -> Iterable[Piece]:
             voice = split[-2] if len(split) > 1 else voice
         for part_voice, text in parts:
             if "<" in text or "{\\" in text:
-                text = _without_pairs(_TAG.sub("", text), cue)
-            text = _unescaped(text, cue)
+                text = tags.without_pairs(_TAG.sub("", text))
+            text = tags.unescaped(text)
             if text and (text := tidy(text)):
                 yield Piece(cue, number, text, first, part_voice and html.unescape(part_voice))
                 first = False
 
 
-def _unescaped(text: str, cue: Cue) -> str:
-    """A line with entities decoded, without tags that a converter escaped: the cue closes some of them."""
-    if "&lt;" in text and any("&lt;/" in row or "&lt;br" in row for row in cue.rows):
-        text = _FORMATTING.sub("", unescaped(text))
-    return unescaped(text)
+class _Tags:
+    """The tags of unknown names in the lines of a cue."""
 
+    def __init__(self, rows: Sequence[str]) -> None:
+        self._rows = rows
 
-def _without_pairs(text: str, cue: Cue) -> str:
-    """A line without tags of unknown names if they have attributes or the cue closes them; others are words."""
-    if "<" not in text:
-        return text
-    whole = "\n".join(cue.rows)
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What the tags of the cue begin with: "<i", "</i"."""
+        return frozenset(name for row in self._rows for name in _NAME.findall(row))
 
-    def without_pair(tag: re.Match[str]) -> str:
+    @cached_property
+    def _closes_escaped(self) -> bool:
+        return any("&lt;/" in row or "&lt;br" in row for row in self._rows)
+
+    def without_pairs(self, text: str) -> str:
+        """A line without tags of unknown names if they have attributes or the cue closes them; others are words."""
+        return _OTHER_TAG.sub(self._without_pair, text) if "<" in text else text
+
+    def _without_pair(self, tag: re.Match[str]) -> str:
         if name := tag["closed"]:
-            return "" if f"<{name}" in whole else tag[0]
-        return "" if "=" in tag["more"] or f"</{tag['name']}>" in whole else tag[0]
+            return "" if f"<{name}" in self._names else tag[0]
+        return "" if "=" in tag["more"] or f"</{tag['name']}" in self._names else tag[0]
 
-    return _OTHER_TAG.sub(without_pair, text)
+    def unescaped(self, text: str) -> str:
+        """A line with entities decoded, without tags that a converter escaped: the cue closes some of them."""
+        if "&lt;" in text and self._closes_escaped:
+            text = _FORMATTING.sub("", unescaped(text))
+        return unescaped(text)
 
 
 def cut_at_labels(pieces: list[Piece]) -> list[Piece]:

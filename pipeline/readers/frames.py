@@ -22,7 +22,7 @@ _FOOTERS = (
     *_AT_EITHER_END,
     re.compile(r"\W*end of (?:the )?transcript(?:ion)?\W*", re.IGNORECASE),  # Rev
     re.compile(
-        r"#*\W*(?:\D{3,60}\d{2}:\d{2}:\d{2}\D{0,20}\U0001f44b\W*|\w+ ended after \d{2}:\d{2}:\d{2}\W*)"
+        r"\W*(?:\D{3,60}\d{2}:\d{2}:\d{2}\D{0,20}\U0001f44b\W*|\w+ ended after \d{2}:\d{2}:\d{2}\W*)"
     ),  # Google Meet
     re.compile(r"\W*transcri(?:pt|ption|bed) by \S+(?: \S+){0,3}(?:\. .*)?", re.IGNORECASE),  # Rev, Otter, Temi
     re.compile(r"\W*(?:©|\(c\)|copyright\b).{0,20}\b(?:19|20)\d\d\b.*", re.IGNORECASE),

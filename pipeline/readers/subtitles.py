@@ -24,6 +24,9 @@ _OTHER_SECTIONS += ("aegisub project garbage", "aegisub extradata")
 _SYNONYMS = {"marked": "layer", "actor": "name"}
 _LETTER = re.compile(r"[^\W\d_]")
 _EVENTS = re.compile(r"^(?:\[Script Info\]|\[Events\]\s*\n\s*Format:)", re.IGNORECASE | re.MULTILINE)
+_MOST_OPEN = 100  # maximum number of braces in a line behind the last closing one
+_OVERRIDES = re.compile(r"\{[^}]*\}")
+_DRAWS = re.compile(r"\\p[1-9]")
 _COMMENTS = re.compile(r"(?:[;!].*\n|\s*\n)*")
 
 
@@ -41,7 +44,8 @@ def read(document: Document, tally: Tally) -> Captions:
 
     form = "microdvd" if _MICRODVD.match(document.head) else "mpl2" if _MPL2.match(document.head) else "ass"
     frames = _rate(document, tally) if form == "microdvd" else None
-    rows = [_OPEN_END.sub(r"\1\1", row) for row in document.rows()]  # pysubs2 ignores lines without an end
+    rows = _closed(document.rows(), tally)
+    rows = [_OPEN_END.sub(r"\1\1", row) for row in rows]  # pysubs2 ignores lines without an end
     rows = _in_usual_order(rows, tally) if form == "ass" else rows
     try:
         with warnings.catch_warnings():
@@ -51,7 +55,7 @@ def read(document: Document, tally: Tally) -> Captions:
         raise broken(document, "these subtitles", err, "export them as .srt or .vtt") from err
     cues: list[Cue] = []
     for n, event in enumerate(subs.events, 1):
-        if event.is_comment or event.is_drawing:
+        if event.is_comment or _is_drawing(event.text):
             tally.leave_out("comments and drawings", event.plaintext, n)
             continue
         cues.append(
@@ -64,6 +68,22 @@ def read(document: Document, tally: Tally) -> Captions:
             tally.leave_out("effects", " ".join(filter(_LETTER.search, row.split(",", _FIELDS)[_MARGINS:-1])), i + 1)
     cues.sort(key=lambda cue: cue.start or 0.0)
     return Captions(cues)
+
+
+def _closed(rows: list[str], tally: Tally) -> list[str]:
+    """The lines; those with many braces that open tags without end are recorded and emptied.
+
+    pysubs2 searches the rest of the line for the end of each.
+    """
+    broken_rows = {i for i, row in enumerate(rows) if row.count("{", row.rfind("}") + 1) > _MOST_OPEN}
+    for i in sorted(broken_rows):
+        tally.leave_out("broken lines", rows[i], i + 1)
+    return ["" if i in broken_rows else row for i, row in enumerate(rows)]
+
+
+def _is_drawing(text: str) -> bool:
+    """Whether a tag in an event begins to draw; pysubs2 says the same in quadratic time."""
+    return any(map(_DRAWS.search, _OVERRIDES.findall(text)))
 
 
 def _in_usual_order(rows: list[str], tally: Tally) -> list[str]:

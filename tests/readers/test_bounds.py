@@ -40,3 +40,32 @@ def test_one_word_of_many_letters_takes_little_memory() -> None:
         "print(len(parse(b'a' * 10_000_000, 'x', name='x').segments))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann: Hello there.\nBob: Good day.\n" + "#" * 20_000 + "x\n",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<p>" * 200_000 + "Hello there.\n",
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n" + "&lt;a\n" * 30_000,
+        "{1}{2}Hello there.\n{3}{4}" + "{" * 1_000_000,
+        "{1}{2}Hello there.\n{3}{4}" + "{y:i" * 200_000,
+        "{1}{2}Hello there.\n{3}{4}" + "{}" * 100_000,
+    ],
+    ids=["hashes", "tags", "escaped tags", "braces", "open tags", "empty tags"],
+)
+def test_a_long_run_is_read_in_linear_time(text: str) -> None:
+    assert "Hello there." in " ".join(s.text for s in read(text).segments)
+
+
+def test_a_line_of_open_braces_is_recorded_as_broken() -> None:
+    reading = read("{1}{2}Hello there.\n{3}{4}Good day " + "{y:i" * 1000).reading
+    assert [(part.kind, part.count) for part in reading.left_out] == [("broken lines", 1)]
+
+
+def test_a_drawing_is_left_out() -> None:
+    head = "[Script Info]\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    event = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,"
+    found = read(f"{head}{event}{{\\pos(1,2)\\p0}}Hello there.\n{event}{{\\an7\\p1}}m 0 0 l 100 0{{\\p0}}\n")
+    assert [s.text for s in found.segments] == ["Hello there."]
+    assert [part.kind for part in found.reading.left_out] == ["comments and drawings"]
