@@ -136,7 +136,7 @@ def _names(values: Mapping[str, Any], where: str) -> tuple[str, ...]:
     value = values.get("speakers")
     if value is None:
         return ()
-    names = value if isinstance(value, list) else str(value).split(",")
-    if not all(isinstance(name, str) for name in names):
+    names = str(value).split(",") if isinstance(value, str | int | float) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InputError(f"{where}: speakers must be a list of names", hint='write speakers: ["…", "…"]')
     return tuple(n for name in names if (n := clean(name)[:80]))

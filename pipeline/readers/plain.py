@@ -40,7 +40,7 @@ def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
     values: Any
     try:
         values = yaml.safe_load(match["yaml"])
-    except (yaml.YAMLError, ValueError) as err:
+    except (yaml.YAMLError, ValueError, RecursionError) as err:
         line = getattr(getattr(err, "problem_mark", None), "line", 0) + 2
         tally.warn("the front matter is not valid YAML and was ignored: fix it if you need its title", line)
         values = {}

@@ -17,6 +17,7 @@ _ROOT = re.compile(
     r"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?>.{0,2000}?-->)\s*|<!DOCTYPE[^\[>]{0,300}>\s*)*+<(?:\w+:)?(\w+)",
     re.DOTALL,
 )
+_DEEPEST = 100  # maximum levels of elements: captions have ten
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PREFIX = re.compile(r"(</?|\s)(?!xmlns|xml:)\w+:(\w+)(?=[\s=/>])")
 _OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|f|t)")
@@ -29,11 +30,17 @@ def _root(document: Document) -> str:
 
 
 def _tree(document: Document) -> ET.Element:
-    """The root element. Raises InputError, which names the line that is not XML."""
+    """The root element. Raises InputError if it is not XML, with the line, or if it is nested too deeply."""
     if "<!ENTITY" in document.text[:100_000]:
         raise broken(document, "this XML", "it declares its own entities", "save it without a DOCTYPE")
     # The text is already decoded, whatever it declares.
-    return parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
+    root = parsed(document, re.sub(r"^\s*<\?xml[^>]*\?>", "", document.text))
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in element]
+    if level:
+        raise broken(document, "this XML", f"it has more than {_DEEPEST} levels of elements", "export it again")
+    return root
 
 
 def parsed(document: Document, text: str) -> ET.Element:

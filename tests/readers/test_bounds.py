@@ -69,3 +69,22 @@ def test_a_drawing_is_left_out() -> None:
     found = read(f"{head}{event}{{\\pos(1,2)\\p0}}Hello there.\n{event}{{\\an7\\p1}}m 0 0 l 100 0{{\\p0}}\n")
     assert [s.text for s in found.segments] == ["Hello there."]
     assert [part.kind for part in found.reading.left_out] == ["comments and drawings"]
+
+
+@pytest.mark.parametrize("element", ["span", "div", "p"])
+def test_xml_that_is_nested_deeply_is_refused(element: str) -> None:
+    inside = f"<{element}>" * 5000 + "Hello there." + f"</{element}>" * 5000
+    with pytest.raises(InputError, match=r"talk.txt: this XML cannot be read: it has more than 100 levels"):
+        read(f'<tt><body><div><p begin="1s" end="2s">{inside}</p></div></body></tt>')
+
+
+def test_front_matter_that_is_nested_deeply_is_ignored_with_a_warning() -> None:
+    found = read(f"---\ntitle: {'[' * 3000}\n---\nHello there.\n")
+    assert [s.text for s in found.segments] == ["Hello there."]
+    assert "the front matter is not valid YAML and was ignored" in found.notes[0]
+
+
+def test_speakers_that_are_a_mapping_are_ignored_with_a_warning() -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+    found = read(f"---\na0: &a0 x\n{levels}speakers: {{x: *a8}}\n---\nHello there.\n")
+    assert "speakers must be a list of names" in found.notes[0]
