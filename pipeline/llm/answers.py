@@ -31,7 +31,8 @@ _CLOSE = rf"(?:</{_NAME}>|\[/{_NAME}\]|◁/{_NAME}▷|<\|(?:/|end_){_NAME}\|>)"
 _THOUGHT = re.compile(rf"\A(?:.*?{_CLOSE}(?:\s*{_OPEN}.*?{_CLOSE})*|\s*{_OPEN}.*\Z)", re.DOTALL | re.IGNORECASE)
 # Other tags count as thought if a pair of them precedes an object, channels if the final channel follows.
 _TAGGED = re.compile(r"\A\s*(?:<(\w+)>.*?</\1>|\[(\w+)\].*?\[/\2\])(?=\s*(?:```\w*\s*)?\{)", re.DOTALL)
-_CHANNELS = re.compile(r"\A\s*(?=<\|(?:start|channel)\|>).*<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
+_FINAL = r"<\|channel\|>\s*final\b"
+_CHANNELS = re.compile(rf"\A\s*(?=<\|(?:start|channel)\|>).*{_FINAL}(?:(?!{_FINAL}).)*?<\|message\|>", re.DOTALL)
 _MARK = re.compile(rf"{_OPEN}|{_CLOSE}|<\|\w+\|>", re.IGNORECASE)
 _JSON_AT_ONCE = re.compile(r"\A\s*(?:```\w*\s*)?(?:\"?\{|\[\s*[{\[\"\]])")  # text in it may contain thought tags
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")

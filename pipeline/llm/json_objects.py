@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 # After its opening brace, an object has a key, in any quotation marks or none, a comment, or its end.
 _OBJECT = re.compile(r"""\{(?=\s*(?:["'‘}#]|([“”„])|//|/\*|\w+\s*:))""")
 _STRAIGHT = str.maketrans("“”„", '"""')
 _IN_TEXT = re.compile(r'\\.|"', re.DOTALL)
-_OUTSIDE = re.compile(r'["{}\[\]:,]|(?<![:\w])(?://|#)[^\n]*|/\*.*?\*/|\w+', re.DOTALL)
+_BEHIND_COMMENTS = re.compile(r'["{}\[\]:,]|(?<![:\w])(?://|#)[^\n]*|\w+')
+_OUTSIDE = re.compile(rf"{_BEHIND_COMMENTS.pattern}|/\*.*?\*/", re.DOTALL)
 
 _GAP = r"(?:\s|(?://|#)[^\n]*\n|/\*[^*]*\*/)*"
 _PAUSE = rf"{_GAP}(?:,{_GAP})?"  # with a comma, which may be missing or superfluous
@@ -55,7 +55,13 @@ _FORMULA = re.compile(
 )
 
 _ESCAPE = re.compile(r"\\(?:u([\da-fA-F]{4})|[nrt])")
-_DEEPEST = 100  # levels of open braces: no answer has ten, and for each a repair searches all that follows
+_DEEPEST = 100  # levels of open braces and brackets: no answer has ten, and for each a repair searches all that follows
+# Each of these marks may have the rest of the text searched; the most characters that are searched so in an answer.
+_SEARCHING = re.compile(r"""["'“{:/#]""")
+_MOST_SEARCHED = 2_000_000_000
+_QUOTATION_MARK = re.compile(r'(?<!\\)"')
+_MARK_IN_TEXT = re.compile(r'[\\"}\]:,]')
+_MOST_WORK = 10_000_000  # steps of json_repair, a few seconds
 _LITERALS = {"true", "false", "null", "none", "nan", "undefined"}  # a repair may turn one into another
 
 
@@ -75,16 +81,21 @@ class Found:
 
 
 def objects_in(text: str) -> Iterator[Found]:
-    """The objects in a text in order, except empty ones and those inside others."""
-    text, end = _with_backslashes(_decoded(text)), 0
+    """The objects in a text in order, except empty ones, those inside others and those that take too long to repair."""
+    text, end, searched, work = _with_backslashes(_decoded(text)), 0, 0, 0
     while opening := _OBJECT.search(text, end):
         start = opening.start()
         try:
             value, end = _DECODER.raw_decode(text, start)
             found: Found | None = Found(value)
         except ValueError:
+            searched = searched or len(_SEARCHING.findall(text)) * len(text)
+            if searched > _MOST_SEARCHED:
+                return
             escaped, end = _escaped(text.translate(_STRAIGHT) if opening[1] else text, start)
-            found = _repaired(text[start:end], escaped)
+            found = _decodable(escaped)
+            if found is None and (work := work + _work(text[start:end], escaped)) <= _MOST_WORK:
+                found = _repaired(text[start:end], escaped)
         if found and found.value:
             yield found
 
@@ -115,7 +126,8 @@ def _escaped(text: str, start: int) -> tuple[str, int]:
     """
     behind = _BEHIND_VALUE if _JSON_KEY.match(text, start) else _BEHIND_LOOSE_VALUE
     parts, open_, before, inside, inner, at = [], "", "", False, 0, start
-    while token := (_IN_TEXT if inside else _OUTSIDE).search(text, at):
+    last_comment = text.rfind("*/")
+    while token := (_IN_TEXT if inside else _OUTSIDE if at < last_comment else _BEHIND_COMMENTS).search(text, at):
         parts.append(text[at : token.start()])
         mark, at = token[0], token.end()
         if inside and mark == '"' and not _ends_text(text, at, open_, before, inner, behind):
@@ -146,15 +158,25 @@ def _ends_text(
     return bool(ends)
 
 
+def _decodable(escaped: str) -> Found | None:
+    """The object in a text that is valid JSON once its quotation marks are escaped; None if it is not."""
+    try:
+        value = _DECODER.decode(escaped)
+    except ValueError:
+        return None
+    return Found(value, _lost(escaped, value))
+
+
+def _work(raw: str, escaped: str) -> int:
+    """About the most steps of a repair: what it may search at each mark in a text, list, open bracket and word."""
+    in_texts = sum(len(part) * len(_MARK_IN_TEXT.findall(part)) for part in _QUOTATION_MARK.split(escaped))
+    return in_texts + raw.count("[") ** 2 + len(raw) * (_most_open(raw) + 100)
+
+
 def _repaired(raw: str, escaped: str) -> Found | None:
     """The object in a text that is not valid JSON; of two repairs, the one that loses fewer words."""
     import json_repair  # rarely needed, and slow to import
 
-    try:
-        value = _DECODER.decode(escaped)
-        return Found(value, _lost(escaped, value))
-    except ValueError:
-        pass
     if _most_open(raw) > _DEEPEST:
         return None
     sources = [escaped, raw]
@@ -175,8 +197,12 @@ def _repaired(raw: str, escaped: str) -> Found | None:
 
 
 def _most_open(raw: str) -> int:
-    """The most braces that are open at once, even inside texts."""
-    return max(accumulate(1 if brace == "{" else -1 for brace in re.findall("[{}]", raw)))
+    """The most braces and brackets that are open at once, even inside texts."""
+    most = depth = 0
+    for mark in re.findall(r"[{}()\[\]]", raw):
+        depth = depth + 1 if mark in "{([" else max(0, depth - 1)
+        most = max(most, depth)
+    return most
 
 
 def _lost(raw: str, value: dict[str, Any]) -> str:

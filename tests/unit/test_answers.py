@@ -277,3 +277,28 @@ def test_a_long_answer_that_breaks_off_is_repaired_whatever_braces_its_texts_hol
     rows = [{"line": n, "text": r"the set \{1, 2\} and { alone" if n < 50 else "{1, 2}"} for n in range(500)]
     cut = json.dumps({"points": rows}).removesuffix("}]}")
     assert [point.line for point in parse_answer(cut, Points).value.points] == [*range(500)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"text": "' + '"]}' * 20_000 + "x",
+        '{"points": ["' + "[^1]" * 50_000 + '"}',
+        "{" + "/*[a]" * 70_000 + "}",
+        "{a:" + "(" * 300_000 + '"}',
+        '{"text": "' + '"//' * 100_000,
+        "{“}" * 100_000,
+        "<|channel|>" + "<|channel|>final" * 20_000 + "x",
+    ],
+    ids=["quotation marks", "brackets", "comments", "parentheses", "slashes", "objects", "channels"],
+)
+def test_an_answer_that_would_take_minutes_to_repair_is_unusable(text: str) -> None:
+    with pytest.raises(Unusable):
+        parse_answer(text, Points)
+
+
+def test_a_long_answer_with_many_faults_is_repaired() -> None:
+    said = 'She says "no" (and [1] means it), and goes home before the vote on the loan is taken at nine.'
+    rows = [f'{{"line": {n}, "text": "{said}"}}' for n in range(250)]
+    found = parse_answer('{"points": [' + " ".join(rows) + "],, }", Points).value
+    assert [(p.line, p.text) for p in found.points] == [(n, said) for n in range(250)]
