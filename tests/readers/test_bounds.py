@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.readers import formats, parse
+from pipeline.readers import formats, parse, read_transcript
 from pipeline.transcript import Transcript
 
 
@@ -31,6 +33,13 @@ def test_a_text_that_is_far_too_large_is_refused(monkeypatch: pytest.MonkeyPatch
         read("Hello there.\n" * 100_000)
     with pytest.raises(InputError, match="more than 1 MB"):
         read("Hello there.\n" * 100_000, form="text")
+
+
+def test_a_file_in_a_zip_that_is_far_too_large_is_refused_unread(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talks.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        packed.writestr("talk.pdf", b"a" * 100_000_001)
+    with pytest.raises(InputError, match=r"talks.zip/talk.pdf: it unpacks to more than 100 MB"):
+        read_transcript(tmp_path / "talks.zip" / "talk.pdf")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory so")
