@@ -23,7 +23,7 @@ _RTF_WORD = re.compile(
     r"\\(?:(?P<inside>intbl)|(?P<outside>pard|row)|(?P<cell>(?:nest)?cell)|(?P<end>par|line))(?![a-z\d-])"
     r"|\\[^a-z]"  # an escaped sign
 )
-_LARGEST = 400_000_000  # maximum size of an unpacked document, in bytes
+_LARGEST, _LARGEST_TEXT = 400_000_000, 50_000_000  # maximum bytes of an unpacked document, and of its XML
 
 
 def _docx_sniff(document: Document) -> bool:
@@ -37,8 +37,10 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
 
     try:
         with zipfile.ZipFile(io.BytesIO(document.raw)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > _LARGEST:
-                raise InputError(f"{document.label}: it unpacks to more than 400 MB", hint="export it as text")
+            sizes = [(member.filename, member.file_size) for member in archive.infolist()]
+            text_size = sum(size for name, size in sizes if name.endswith(".xml"))
+            if sum(size for _, size in sizes) > _LARGEST or text_size > _LARGEST_TEXT:
+                raise InputError(f"{document.label}: it is too large to be unpacked", hint="export it as text")
         word = open_docx(io.BytesIO(document.raw))
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.readers.frames import BREAK
 from pipeline.readers.labels import head_of
@@ -35,6 +35,7 @@ _FEW_LETTERS = re.compile(r"(?!.*(?:[A-Za-z]{3}|\d:\d))[\x20-\x7e]+")  # "(a)", 
 _NOTHING = " .…–—-_"
 _QUOTED = 4  # maximum number of quotation marks in a direction; a list of data has more
 _MOST = 0.7  # minimum share of lines that are a sentence in brackets, if that is how somebody writes
+_NEAR = 300  # characters before and behind a bracket by which it is judged
 _SHORT = 4  # maximum number of words in a sound in round brackets
 _SENTENCE = 3  # minimum number of words in a sentence that somebody says as a whole turn in brackets
 # The AMI and ICSI meetings mark where somebody breaks off a sentence, and letters that are spelled out: "D_V_D_s".
@@ -130,13 +131,13 @@ class Sounds:
 
     def _is_in_place(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
         """Whether a bracket is where sounds are: in front, between sentences or alone."""
-        before, after = text[: match.start()], text[match.end() :].lstrip(_AROUND)
+        before, behind = _around(match, text)
+        after = behind.lstrip(_AROUND)
         if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
             return True
         if not self._stopped and match.lastgroup in _SQUARE:
             return _has_ended(before)
         in_front = before.strip() or not goes_on or not after
-        behind = text[match.end() :]
         is_word = _goes_on_in(behind) or (match.lastgroup in _SQUARE and _ends_sentence_at(behind))
         return bool(_has_ended(before) and not after[:1].islower() and in_front and not is_word)
 
@@ -166,7 +167,7 @@ class Sounds:
         return clean(" ".join([*kept, text[at:]])) if kept else text
 
     def _is_sound(self, match: re.Match[str], text: str, goes_on: bool, labelled: bool) -> bool:
-        before, behind = text[: match.start()], text[match.end() :]
+        before, behind = _around(match, text)
         after = behind.lstrip(_AROUND)
         kind = match.lastgroup
         inner = match[kind or 0]
@@ -185,7 +186,7 @@ class Sounds:
             return True
         if not alone and _FEW_LETTERS.fullmatch(inner):
             return False
-        if kind == "square" and not before.strip(" -") and text[match.end() : match.end() + 1] == ":":
+        if kind == "square" and not before.strip(" -") and behind[:1] == ":":
             return False  # a label that was not taken for a speaker
         in_sentence = (
             self._stopped
@@ -213,6 +214,11 @@ class Sounds:
         """
         inner = _inner(match)
         return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
+
+
+def _around(match: re.Match[str], text: str) -> tuple[str, str]:
+    """What is directly before and behind a bracket."""
+    return text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
 
 
 def _goes_on_in(behind: str) -> bool:
@@ -243,10 +249,12 @@ def _is_spoken_sentence(text: str) -> bool:
     return whole and len(inner.split()) >= _SENTENCE
 
 
-def _is_unfinished(parts: Iterable[str]) -> bool:
+def _is_unfinished(parts: Sequence[str]) -> bool:
     """Whether there are words, the last of which ends no sentence."""
-    text = "".join(parts).strip()
-    return any(c.isalnum() for c in text) and text[-1] not in _DASHES and not ends_sentence(text)
+    if not any(c.isalnum() for part in reversed(parts) for c in part):
+        return False
+    last = next(part.strip() for part in reversed(parts) if part.strip())
+    return last[-1] not in _DASHES and not ends_sentence(last)
 
 
 def _opened(text: str) -> bool:

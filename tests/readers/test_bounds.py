@@ -42,6 +42,13 @@ def test_a_file_in_a_zip_that_is_far_too_large_is_refused_unread(tmp_path: Path)
         read_transcript(tmp_path / "talks.zip" / "talk.pdf")
 
 
+def test_a_word_document_whose_text_is_far_too_large_is_refused_unread(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "talk.docx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        packed.writestr("word/document.xml", b"a" * 50_000_001)
+    with pytest.raises(InputError, match=r"talk.docx: it is too large to be unpacked"):
+        read_transcript(tmp_path / "talk.docx")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory so")
 def test_one_word_of_many_letters_takes_little_memory() -> None:
     code = (
@@ -60,8 +67,10 @@ def test_one_word_of_many_letters_takes_little_memory() -> None:
         "{1}{2}Hello there.\n{3}{4}" + "{" * 1_000_000,
         "{1}{2}Hello there.\n{3}{4}" + "{y:i" * 200_000,
         "{1}{2}Hello there.\n{3}{4}" + "{}" * 100_000,
+        "Hello there.\n" + "well 😀中 (laughs) " * 40_000,
+        "Hello there.\n" + "{disfmarker} well " * 40_000,
     ],
-    ids=["hashes", "tags", "escaped tags", "braces", "open tags", "empty tags"],
+    ids=["hashes", "tags", "escaped tags", "braces", "open tags", "empty tags", "sounds", "marks"],
 )
 def test_a_long_run_is_read_in_linear_time(text: str) -> None:
     assert "Hello there." in " ".join(s.text for s in read(text).segments)
