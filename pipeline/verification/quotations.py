@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text import word_count
-from pipeline.verification.recording import Recording, bare_words
+from pipeline.text import UNPARTED, word_count
+from pipeline.verification.recording import HEBREW_PREFIXES, Recording, bare_words
 
+# Letters that may stand beside a straight mark: scripts without spaces, Korean particles, Arabic prefixes.
+_BESIDE = f"{UNPARTED}\u0620-\u06d3"
+# A Hebrew prefix stands before the mark. A straight mark before the last letter of a word is part of an abbreviation.
+_PREFIX = f"[{HEBREW_PREFIXES}]"
+_AFTER_PREFIX = rf"(?:(?<=\b{_PREFIX})|(?<=\b{_PREFIX}{{2}})|(?<=\b{_PREFIX}{{3}}))"
 # A single mark may be an apostrophe: it opens a quotation after a space or bracket, closes one before a space or mark,
 # and is part of it only between letters. After "s" it may be a plural possessive, so it closes nothing.
 _QUOTED = re.compile(
-    r"""[“„«]([^“”„«»]+)[”“»]
+    rf"""(?:[“„«]|(?<![\w,]),,(?=\w))([^“”„«»]+)[”“»]
+    |(?:„|(?<![\w,]),,(?=\w))([^“”„«»"]+)"
     |»([^“”„«»]+)«
-    |(?<!\w)”(?=\w)([^“”„«»]+)(?<=\S)”(?!\w)
+    |(?<![^\W{_BESIDE}])”(?=\w)([^“”„«»]+)(?<=\S)[”“](?![^\W{_BESIDE}])
     |「([^「」]+)」|『([^『』]+)』
-    |(?<!\w)"([^"]+)"(?!\w)
+    |(?:(?<![^\W{_BESIDE}])|{_AFTER_PREFIX}(?=.\w\w))
+        ["״]((?:[^"״]|(?<=[א-ת])["״](?=[א-ת]\b))+)["״](?![^\W{_BESIDE}])
     |(?<!`)``([^`']+(?:'[^`']+)*)\'\'
     |‹([^‹›]+)›|›([^‹›]+)‹
     |‚((?:[^‚‘’]|’(?=\w))+)[‘’](?!\w)
-    |(?<![^\s(\[{—–“„«])‘(?=[^\W\d])((?:[^‘’]|(?<=\w)’(?=\w))+)(?<![\ss])’(?!\w)
-    |(?<![^\s(\[{—–“„«])'(?=[^\W\d])((?:[^']|(?<=\w)'(?=\w))+)(?<![\s\ds])'(?![\w'])""",
+    |(?<![^\s(\[{{—–“„«])‘(?=[^\W\d])((?:[^‘’]|(?<=\w)’(?=\w))+)(?<![\ss])’(?!\w)
+    |(?<![^\s(\[{{—–“„«])'(?=[^\W\d])((?:[^']|(?<=\w)'(?=\w))+)(?<![\s\ds])'(?![\w'])""",
     re.VERBOSE,
 )
-_MARK = re.compile(r"[“”„«»「『\"‚‘‹›]|``|(?<!\w)'")
+_MARK = re.compile(r"[“”„«»「『\"״‚‘‹›]|``|,,|(?<!\w)'")
 _CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
 _LEFT_OUT = re.compile(r"\s*(?:(?:\b\w+)?\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is an insertion
 _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are discussed

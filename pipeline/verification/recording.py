@@ -28,6 +28,10 @@ _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _SEPARATORS = r"[\W_]*"  # between letters
 _POINTS = frozenset(range(10, 37))  # Unicode combining classes of Hebrew and Arabic vowel points
+# Words of one letter, such as "and" or "that", which are written together with the next word.
+HEBREW_PREFIXES = "בהוכלמש"
+_ARABIC_PREFIXES = "بفكلو"
+_PREFIXED = re.compile(rf"\b([{HEBREW_PREFIXES}{_ARABIC_PREFIXES}]{{1,3}})(\w{{2,}})")
 
 
 def letters(text: str) -> str:
@@ -46,6 +50,14 @@ def bare_words(text: str) -> list[str]:
     """Words without punctuation, case-folded: "dont" for "don't"; in a script without spaces, single characters."""
     folded = text.casefold().replace("’", "").replace("'", "")
     return _WORD.findall(folded) if folded.isascii() else _BARE_WORD.findall(_without_points(folded))
+
+
+def _words_to_quote(text: str) -> list[str]:
+    """The bare words, with prefixes of Hebrew and Arabic apart, since a quotation may begin after them."""
+    words = bare_words(text)
+    if text.isascii():  # the usual case
+        return words
+    return _PREFIXED.sub(lambda m: f"{' '.join(m[1])} {m[2]}", " ".join(words)).split()
 
 
 def _split_at_capitals(word: str) -> str:
@@ -178,7 +190,7 @@ class Recording:
     @cached_property
     def _phrases(self) -> PhraseIndex:
         segments = self.transcript.segments
-        return PhraseIndex([bare_words(s.text) for s in segments], [s.speaker for s in segments])
+        return PhraseIndex([_words_to_quote(s.text) for s in segments], [s.speaker for s in segments])
 
     @cached_property
     def _phrases_without_stutters(self) -> PhraseIndex:

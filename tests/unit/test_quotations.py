@@ -24,7 +24,7 @@ def unsaid(text: str) -> list[str]:
     return [q for found in findings(text, TALK) if found.kind == "quotation" for q in found.texts]
 
 
-MARKS = ["“{}”", "„{}“", "”{}”", '"{}"', "‘{}’", "'{}'", "‚{}‘", "‹{}›", "›{}‹", "``{}''", "«{}»"]
+MARKS = """“{}” „{}“ ”{}” "{}" ‘{}’ '{}' ‚{}‘ ‹{}› ›{}‹ ``{}'' «{}» „{}" ,,{}“ ,,{}" ”{}“""".split()
 
 
 @pytest.mark.parametrize("marks", MARKS)
@@ -53,6 +53,39 @@ def test_an_apostrophe_ends_no_quotation(text: str) -> None:
 )
 def test_apostrophes_and_code_quote_nobody(text: str) -> None:
     assert not unsaid(text)
+
+
+SPOKEN = {
+    "ar": ("قال الوزير إن الحكومة لن تتراجع عن القرار", "الحكومة لن تتراجع عن القرار", "الحكومة لن تتراجع عن الاتفاق"),
+    "he": ("מנכ״ל החברה אמר שהוא לא יתפטר עכשיו", "הוא לא יתפטר עכשיו", "הוא לא יוותר עכשיו"),
+    "ja": ("私はこの研究を続けてきました。", "この研究を続けてきました", "この調査を続けてきました"),
+    "ko": ("우리는 이 일을 오늘 꼭 끝내야 합니다", "이 일을 오늘 꼭 끝내야 합니다", "이 일을 내일 꼭 끝내야 합니다"),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "statement"),
+    [
+        ("ar", "قال: ”{}“."),
+        ("ar", 'قال ب"{}".'),
+        ("he", "הוא אמר: ״{}״."),
+        ("he", 'הוא אמר ש"{}".'),
+        ("he", 'לדברי מנכ"ל החברה, וכש"{}" הוא בא.'),
+        ("ja", '彼は"{}"と述べた。'),
+        ("ko", '그는 "{}"라고 말했다.'),
+    ],
+)
+def test_a_changed_quotation_is_found_in_the_marks_of_its_language(code: str, statement: str) -> None:
+    talk, same, changed = SPOKEN[code]
+    recording = Recording(Transcript("talk", (Segment(1, talk),), Metadata(language=code)))
+    assert not findings(statement.format(same), recording)
+    assert [f.texts for f in findings(statement.format(changed), recording)] == [(changed,)]
+
+
+@pytest.mark.parametrize("mark", ['"', "״"])
+def test_a_mark_within_a_hebrew_abbreviation_neither_opens_nor_ends_a_quotation(mark: str) -> None:
+    text = 'לדברי מו"מ של צה"ל, מנכ"ל החברה אמר: "צה"ל לא ייסוג מהגבול לעולם" ועזב.'
+    assert [*quotations(text.replace('"', mark))] == [(f"צה{mark}ל לא ייסוג מהגבול לעולם",)]
 
 
 def test_words_of_two_speakers_are_no_quotation() -> None:
