@@ -10,9 +10,10 @@ from rapidfuzz.distance import Levenshtein, Prefix
 from pipeline.language import primary
 from pipeline.verification.recording import Recording, letters
 
-# A word that does not begin with a lower-case Latin letter. The pattern tests that first, and the text before the word
-# afterwards, since few words pass the first test.
-_CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.’'&/].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
+# A word that does not begin with a lower-case Latin letter, alone or after an elision ("d’Airbus"). The pattern tests
+# that first, and the text before the word afterwards, since few words pass the first test.
+_CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.&/].)(?<![^\Wa-z_][’'].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
+_ELISION = re.compile(r"[^\W_][’']")
 _INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG = 8  # letters: names this long may differ by two edits from a word of the recording, shorter ones by one
@@ -46,6 +47,8 @@ def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
 
 def _is_name(word: str, text_before: str, language: str | None) -> bool:
     if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
+        return False
+    if primary(language) in ("", "en") and _ELISION.fullmatch(text_before[-2:]):  # in English more often code: f'Total'
         return False
     return not _begins_a_sentence(text_before)
 

@@ -1,0 +1,26 @@
+"""Names that are not in a recording, and what looks like a name in some languages and is none."""
+
+import pytest
+
+from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.verification import Recording
+from pipeline.verification.names import unsaid_names
+
+
+def unsaid(text: str, said: str, language: str) -> tuple[str, ...]:
+    return unsaid_names(text, Recording(Transcript("talk", (Segment(1, said),), Metadata(language=language))))
+
+
+@pytest.mark.parametrize("apostrophe", ["’", "'"])
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [("fr", "Elle parle d’Airbus.", "Airbus"), ("fr", "Selon l’OTAN, oui.", "OTAN"), ("it", "Parla dell’Eni.", "Eni")],
+)
+def test_a_name_after_an_elision_must_be_said(language: str, text: str, name: str, apostrophe: str) -> None:
+    text = text.replace("’", apostrophe)
+    assert unsaid(text, "bonjour à tous, buongiorno", language) == (name,)
+    assert not unsaid(text, f"selon l{apostrophe}{name}", language)
+
+
+def test_a_name_within_english_code_has_no_elision() -> None:
+    assert not unsaid("They print `f'Total {n}'` then.", "they print it", "en")
