@@ -28,6 +28,12 @@ _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _SEPARATORS = r"[\W_]*"  # between letters
 _POINTS = frozenset(range(10, 37))  # Unicode combining classes of Hebrew and Arabic vowel points
+# Case-folded letters with others that some writers use for them: Turkish i without and with its dot, Russian, French,
+# Arabic and Persian.
+_VARIANTS = (
+    ("ı", "i"), ("i\u0307", "i"), ("ё", "е"), ("œ", "oe"), ("æ", "ae"),
+    ("أ", "ا"), ("إ", "ا"), ("آ", "ا"), ("ٱ", "ا"), ("ى", "ي"), ("ی", "ي"), ("ک", "ك"), ("ة", "ه"),
+)  # fmt: skip
 # Words of one letter, such as "and" or "that", which are written together with the next word.
 HEBREW_PREFIXES = "בהוכלמש"
 _ARABIC_PREFIXES = "بفكلو"
@@ -43,12 +49,25 @@ def letters(text: str) -> str:
 def _folded(text: str) -> str:
     if text.isascii():
         return text.casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return _without_variants(bare)
+
+
+def _without_variants(text: str) -> str:
+    """Case-folded text with one spelling of letters that have two, so that "cœur" and "coeur" are equal."""
+    for letter, other in _VARIANTS:
+        text = text.replace(letter, other)
+    return text
 
 
 def bare_words(text: str) -> list[str]:
-    """Words without punctuation, case-folded: "dont" for "don't"; in a script without spaces, single characters."""
-    folded = text.casefold().replace("’", "").replace("'", "")
+    """Words without punctuation, case-folded: "dont" for "don't"; in a script without spaces, single characters.
+
+    Spellings that mean the same are equal: full and half width, "ё" and "е", "œ" and "oe", Turkish "ı" and "I".
+    """
+    if not text.isascii():
+        text = _without_variants(unicodedata.normalize("NFKC", text).casefold()).replace("’", "").replace("ʼ", "")
+    folded = text.casefold().replace("'", "")
     return _WORD.findall(folded) if folded.isascii() else _BARE_WORD.findall(_without_points(folded))
 
 

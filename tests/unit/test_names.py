@@ -24,3 +24,7 @@ def test_a_name_after_an_elision_must_be_said(language: str, text: str, name: st
 
 def test_a_name_within_english_code_has_no_elision() -> None:
     assert not unsaid("They print `f'Total {n}'` then.", "they print it", "en")
+
+
+def test_a_name_may_spell_letters_otherwise_than_the_transcript() -> None:
+    assert not unsaid("Ils vont au Sacré-Cœur.", "au sacré-coeur de Paris", "fr")

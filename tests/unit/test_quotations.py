@@ -153,3 +153,22 @@ def test_a_quotation_of_very_many_pieces_is_looked_at() -> None:
 def test_an_accent_is_the_same_in_either_form_of_writing_it(said: str, written: str) -> None:
     recording = Recording(transcript([("Zoe\u0308", f"Le {said} est serre\u0301, dit-elle.")]))
     assert not findings(f"Il dit : “Le {written} est serr\u00e9”.", recording)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "quoted"),
+    [
+        ("tr", "ışık ılık ve iyi geldi", "Işık ılık ve iyi geldi"),
+        ("tr", "IŞIK İLE BİRLİKTE GELDİ", "Işık ile birlikte geldi"),
+        ("ru", "он ещё никогда не вернётся", "Он еще никогда не вернется"),
+        ("uk", "це було пʼять років тому", "це було п’ять років тому"),
+        ("fr", "le coeur de l'oeuvre est un noeud", "le cœur de l’œuvre est un nœud"),
+        ("ja", "この研究を10年以上続けてきました", "この研究を１０年以上続けてきました"),
+        ("ja", "私はコンピュータを使います", "私はｺﾝﾋﾟｭｰﾀを使います"),
+        ("ar", "ان الحكومه لن تتراجع", "أن الحكومة لن تتراجع"),
+    ],
+)
+def test_a_quotation_may_spell_letters_otherwise_than_the_transcript(code: str, said: str, quoted: str) -> None:
+    for spoken, written in ((said, quoted), (quoted, said)):
+        recording = Recording(Transcript("talk", (Segment(1, spoken),), Metadata(language=code)))
+        assert not [f for f in findings(f"“{written}”", recording) if f.kind == "quotation"]
