@@ -28,14 +28,14 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages that capitalise every noun
 def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
     """The names in a text that occur nowhere in the recording, nor anything that sounds like them.
 
-    A name is a capitalised word within a sentence, in a script that has capitals. In translated notes, the result
-    is empty, since names may be translated too.
+    A name is a capitalised word within a sentence, in the recording's script. In translated notes, the result is
+    empty, since names may be translated too.
     """
     if recording.translated:
         return ()
     out: list[str] = []
     for match in _CAPITALISED.finditer(text):
-        if not match[0][0].isupper():
+        if not match[0][0].isupper() or not recording.is_written_as(match[0]):
             continue
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
         if not _is_name(word, text[: match.start()], recording.language):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,6 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_SAMPLE = 1000  # letters that show the script
 _SEPARATORS = r"[\W_]*"  # between letters
 _POINTS = frozenset(range(10, 37))  # Unicode combining classes of Hebrew and Arabic vowel points
 # Case-folded letters with others that some writers use for them: Turkish i without and with its dot, Russian, French,
@@ -77,6 +79,11 @@ def _words_to_quote(text: str) -> list[str]:
     if text.isascii():  # the usual case
         return words
     return _PREFIXED.sub(lambda m: f"{' '.join(m[1])} {m[2]}", " ".join(words)).split()
+
+
+def _script(letter: str) -> str:
+    """The script of a letter: "LATIN", "CYRILLIC"."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _split_at_capitals(word: str) -> str:
@@ -134,6 +141,17 @@ class Recording:
     def translated(self) -> bool:
         """Whether statements are in another language than the recording."""
         return primary(self.language) != primary(self.spoken_language)
+
+    def is_written_as(self, name: str) -> bool:
+        """Whether a name has the script of the recording, without which the two cannot be compared."""
+        return self._script in ("", _script(name[0]))
+
+    @cached_property
+    def _script(self) -> str:
+        """The script of most letters, from a sample of them; "" if there are none."""
+        sample = self.text[:: max(1, len(self.text) // _SAMPLE)]
+        scripts = Counter(_script(c) for c in sample if c.isalpha())
+        return scripts.most_common(1)[0][0] if scripts else ""
 
     @cached_property
     def text(self) -> str:
