@@ -8,6 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from pipeline.language import primary
+from pipeline.verification.numerals import provable
 from pipeline.verification.recording import Recording, letters
 
 # A word that does not begin with a lower-case Latin letter, alone or after an elision ("d’Airbus"). The pattern tests
@@ -15,6 +16,11 @@ from pipeline.verification.recording import Recording, letters
 _CAPITALISED = re.compile(r"[^a-z\W\d_](?<![^\W_].)(?<![^\W_][-.&/].)(?<![^\Wa-z_][’'].)[^\W_]*(?:[-.’'&/][^\W_]+)*")
 _ELISION = re.compile(r"[^\W_][’']")
 _INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
+# A Roman numeral, also as an ordinal: "XIV", "XIXe", "Ier"
+_ROMAN = re.compile(
+    r"(?=[IVXLCDM]{2}|I(?:er|re|ère)\b)(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})(?:[’'].*|[^\W\dA-Z_]{0,3})"
+)
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG = 8  # letters: names this long may differ by two edits from a word of the recording, shorter ones by one
 _SHORTEST = 3
@@ -64,6 +70,8 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
         return True
     if word.isupper() and name in recording.initials:
         return True
+    if _is_unproved_number(word, recording):
+        return True
     if (match := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(match[1]) in recording.words:
         return True
     words = recording.joined_words
@@ -79,6 +87,15 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
         return True
     most_edits = 2 if len(name) >= _LONG else 1
     return process.extractOne(name, words, scorer=Levenshtein.distance, score_cutoff=most_edits) is not None
+
+
+def _is_unproved_number(word: str, recording: Recording) -> bool:
+    """Whether a word is a Roman numeral whose value is said, or may be said in words that are not read."""
+    if not (match := _ROMAN.fullmatch(word)):
+        return False
+    values = [_ROMAN_VALUES[c] for c in "".join(filter(None, match.groups()))]
+    value = sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
+    return value in recording.figures or not provable(value, recording.spoken_language)
 
 
 def _digits(word: str) -> str:

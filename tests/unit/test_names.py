@@ -40,3 +40,30 @@ def test_a_name_may_spell_letters_otherwise_than_the_transcript() -> None:
 )
 def test_a_name_in_another_script_than_the_recording_is_not_compared(language: str, text: str, said: str) -> None:
     assert not unsaid(text, said, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "They met King Henry VIII there.", "they met king henry the eighth"),
+        ("fr", "C’était au XIXe siècle.", "au dix-neuvième siècle"),
+        ("fr", "Selon François Ier, oui.", "selon françois premier"),
+        ("fr", "Ici règne Louis XIV.", "louis quatorze y règne"),
+        ("es", "Fue en el siglo XIX.", "en el siglo 19"),
+        ("pt-BR", "Foi no século XIX.", "no século dezenove"),
+        ("it", "Era nel XIX secolo.", "nel diciannovesimo secolo"),
+        ("ru", "Это было в XIX веке.", "в девятнадцатом веке"),
+        ("tr", "Bu XIX’uncu yüzyılda oldu.", "on dokuzuncu yüzyılda"),
+    ],
+)
+def test_a_roman_numeral_is_said_if_its_value_is(language: str, text: str, said: str) -> None:
+    assert not unsaid(text, said, language)
+
+
+def test_a_roman_numeral_whose_value_nobody_says_is_found() -> None:
+    assert unsaid("They met King Henry VII there.", "they met king henry the eighth", "en") == ("VII",)
+    assert unsaid("C’était au XVIIe siècle.", "au dix-neuvième siècle", "fr") == ("XVIIe",)
+
+
+def test_a_name_of_letters_that_are_roman_numerals_is_a_name() -> None:
+    assert unsaid("They saw Mali, Max and Mix.", "they said a thousand and one", "en") == ("Mali", "Max", "Mix")
