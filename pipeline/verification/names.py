@@ -27,6 +27,7 @@ _SHORTEST = 3
 _LONGEST_ENDING = 4  # most letters that a grammatical case adds or changes at the end of a name
 _SHORTEST_ROOT = 4  # least letters shared by words with the same root: "Kant" and "Kantian"
 _LONGEST_ENDINGS = 5  # most letters in both endings together: "Turk-ey" and "Turk-ish"
+_VOWELS = frozenset("aeiouy")
 _CASES = frozenset("bg cs el et eu fi hr hu hy ka kk lt lv mk pl ro ru sk sl sq sr tr uk uz".split())
 _CAPITAL_NOUNS = frozenset({"de", "lb"})  # languages that capitalise every noun
 
@@ -46,7 +47,9 @@ def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
         if not _is_name(word, text[: match.start()], recording.language):
             continue
-        if not all(_is_in_recording(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
+        if all(_is_in_recording(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
+            continue
+        if not _abbreviates(word, text[: match.start()], text[match.end() :], recording):
             out.append(word)
     return tuple(dict.fromkeys(out))
 
@@ -96,6 +99,30 @@ def _is_unproved_number(word: str, recording: Recording) -> bool:
     values = [_ROMAN_VALUES[c] for c in "".join(filter(None, match.groups()))]
     value = sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
     return value in recording.figures or not provable(value, recording.spoken_language)
+
+
+def _abbreviates(word: str, text_before: str, text_after: str, recording: Recording) -> bool:
+    """Whether a word is short for one that is said, as before a name or after a figure: "Sra. López", "5 Mds €".
+
+    Before a name with a full stop, its letters occur in the whole word in order. Without one, as in "Mme Dupont", it
+    also begins with two consonants, ends like the whole word, and has at most half of its letters.
+    """
+    short = letters(word)
+    before_a_name = any(letters(w) in recording.capitalised for w in re.findall(r"[^\W_]+", text_after[:50])[:3])
+    after_a_figure = re.search(r"\d\s?$", text_before) is not None
+    with_full_stop = "." in word or text_after.startswith(".")
+    if before_a_name and with_full_stop:
+        return any(_has_in_order(w, short) for w in recording.words)
+    if not (before_a_name or after_a_figure) or not _VOWELS.isdisjoint(short[:2]):
+        return False
+    whole = (w for w in recording.words if w[-1] == short[-1] and len(w) >= 2 * len(short))
+    return any(_has_in_order(w, short) for w in whole)
+
+
+def _has_in_order(word: str, short: str) -> bool:
+    """Whether a word begins as its short form does and has all letters of that in order."""
+    rest = iter(word)
+    return word[0] == short[0] and all(letter in rest for letter in short)
 
 
 def _digits(word: str) -> str:

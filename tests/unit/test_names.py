@@ -67,3 +67,36 @@ def test_a_roman_numeral_whose_value_nobody_says_is_found() -> None:
 
 def test_a_name_of_letters_that_are_roman_numerals_is_a_name() -> None:
     assert unsaid("They saw Mali, Max and Mix.", "they said a thousand and one", "en") == ("Mali", "Max", "Mix")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("fr", "Selon Mme Dupont, oui.", "et madame Dupont parle"),
+        ("fr", "C’est l’avis de Mme de La Fontaine.", "et madame de La Fontaine parle"),
+        ("fr", "Avec Mmes Dupont et Durand.", "avec mesdames Dupont et Durand"),
+        ("es", "Con la Sra. López y la Dra. Ruiz.", "la señora López y la doctora Ruiz"),
+        ("it", "Con il Sig. Rossi e la Dott.ssa Bianchi.", "il signor Rossi e la dottoressa Bianchi"),
+        ("it", "Con il Prof. Rossi.", "il professor Rossi"),
+        ("fr", "Cela coûte 5 Mds €.", "cela coûte 5 milliards"),
+        ("fr", "Cela coûte 5 Mds d’euros.", "cela coûte 5 milliards"),
+        ("en", "It runs at 5 GHz.", "it runs at 5 gigahertz"),
+    ],
+)
+def test_an_abbreviation_of_a_word_that_is_said_is_no_name(language: str, text: str, said: str) -> None:
+    assert not unsaid(text, said, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("They met Tom Weber.", "Tom"),
+        ("They met Tom.", "Tom"),
+        ("They met the Sen. Weber.", "Sen"),
+        ("They met Mme Ruiz.", "Mme Ruiz"),
+        ("In 2023 Nokia was sold.", "Nokia"),
+    ],
+)
+def test_a_name_before_another_or_after_a_figure_must_be_said(text: str, name: str) -> None:
+    said = "they meet Mister Weber and madame, who begin tomorrow"
+    assert unsaid(text, said, "en") == tuple(name.split())
