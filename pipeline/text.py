@@ -21,6 +21,10 @@ _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S \t]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 QUESTION_MARKS = ("?", "？", "؟")
+# Ends of sentences: full stops of scripts that have their own, from Urdu to Khmer; marks that need no space after them.
+FULL_STOPS = "۔।॥։።။។"
+WIDE_ENDS = "。！？．｡"
+SENTENCE_ENDS = f".!?…؟{FULL_STOPS}{WIDE_ENDS}"
 LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence that introduces a list
 # Scripts written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"

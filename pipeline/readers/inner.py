@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.readers.labels import IN_BRACKETS, role_off
+from pipeline.text import SENTENCE_ENDS, WIDE_ENDS
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _NAME = rf"{_CAPITAL}[\w'’.-]{{0,30}}(?: {_CAPITAL}[\w'’.-]{{0,30}}){{0,3}}"
 _INNER = re.compile(
-    r"(?:(?<=[.?!…] )|(?<=[.?!…][\"”’)*] )|(?<=[。！？])|(?<=\s)(?=>>))(?:>{2,}[ \t]*)?"
+    rf"(?:(?<=[{SENTENCE_ENDS}] )|(?<=[{SENTENCE_ENDS}][\"”’)*] )|(?<=[{WIDE_ENDS}])|(?<=\s)(?=>>))(?:>{{2,}}[ \t]*)?"
     r"(?:[\[(]\d[\d:.,]{2,12}[\])][ \t]?)?"
     rf"[*_]{{0,2}}[\[(]?(?P<name>{_NAME})[\])]?(?: {IN_BRACKETS})?[*_]{{0,2}}(?::(?=\s|[*_])|：)"
 )

@@ -10,7 +10,7 @@ from pipeline.readers.frames import BREAK
 from pipeline.readers.labels import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
-from pipeline.text import UNSPACED, clean
+from pipeline.text import SENTENCE_ENDS, UNSPACED, clean
 
 KIND = "sounds and stage directions"
 _BRACKETS = re.compile(
@@ -20,7 +20,7 @@ _BRACKETS = re.compile(
 )
 _NOTES = re.compile(r"[♪♫♬♩🎵🎶]+")
 _HASHED = re.compile(r"^#\s(.*?)\s#$")
-_ENDS = tuple('.!?…。！？"”’,;:>—-')
+_ENDS = tuple(f'{SENTENCE_ENDS}"”’,;:>—-')
 _BEFORE = " \t([（【"
 _AROUND = " .,!?:;-—、。，！？"
 _SQUARE = ("square", "lens", "curly")

@@ -6,10 +6,10 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-from pipeline.text import clean
+from pipeline.text import SENTENCE_ENDS, clean
 
-_ENDS = frozenset(".!?…。！？")
-_CLOSING = "'\"”’)]*_」』 \t"
+_ENDS = frozenset(SENTENCE_ENDS)
+_CLOSING = "'\"”’“»«)]*_」』 \t\u00a0\u202f"
 
 
 def tidy(text: str) -> str:

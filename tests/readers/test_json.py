@@ -131,6 +131,11 @@ def test_names_count_before_numbers(shape: str) -> None:
     assert told(NAMED[shape]) == [("AGENT", 2.0, HULL), ("CUSTOMER", 6.0, MAST)]
 
 
+def test_lines_of_recognised_words_end_at_the_full_stop_of_their_script() -> None:
+    sentences = [" ".join(f"पुल{n}-{k}" for k in range(25)) + " है।" for n in range(6)]
+    assert [text for *_, text in told({"words": spoken(" ".join(sentences), 0.0)})] == sentences
+
+
 def test_an_export_of_slack_names_people_and_not_their_ids() -> None:
     users = [("U7", "Oda Brandt", HULL), ("U9", "Kofi Mensah", MAST)]
     found = told([{"user": u, "user_profile": {"real_name": name}, "text": said} for u, name, said in users])

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.chunking import chunk_transcript, rendered_tokens
 from pipeline.readers import parse, scripts
+from pipeline.readers.lines import Line, split_long
 from pipeline.transcript import Transcript
 
 THAI = "สวัสดีครับคืนนี้เราจะคุยเรื่องเรือข้ามฟากไปเกาะเหนือ"
@@ -43,3 +44,38 @@ def test_characters_that_stand_apart_are_closed() -> None:
 
 def test_words_in_a_script_with_spaces_stay_apart() -> None:
     assert scripts.closed("we go to the 島 now") == "we go to the 島 now"
+
+
+SENTENCES = {
+    "Hindi": "सरकार ने पिछले साल यहाँ एक नई योजना शुरू की थी।",
+    "Urdu": "حکومت نے پچھلے سال یہاں ایک نیا منصوبہ شروع کیا تھا۔",
+    "Arabic": "هل بدأت الحكومة مشروعا جديدا هنا في العام الماضي؟",
+    "Amharic": "መንግሥት ባለፈው ዓመት እዚህ አዲስ ፕሮጀክት ጀመረ።",
+    "German": "Er sagte gestern am Hafen: »Die neue Fähre fährt nicht.«",
+    "French": "Il a dit hier au port : « Le nouveau bateau ne part pas. »",
+    "Japanese": "政府は昨年ここで新しい計画を始めました｡",
+    "Japanese, wide": "政府は昨年ここで２．５億円の計画を始めました．",
+    "Chinese": "他昨天在港口说：“新的渡轮今天不开。”",
+}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_a_paragraph_is_cut_where_sentences_end(sentence: str) -> None:
+    lines = split_long(Line(("" if sentence[-1] in "｡．”" else " ").join([sentence] * 30)))
+    assert len(lines) > 3
+    assert {(line.text[:2], line.text.rstrip()[-5:]) for line in lines} == {(sentence[:2], sentence[-5:])}
+
+
+@pytest.mark.parametrize("end", ["।", "॥", "."])
+def test_labelled_turns_of_sentences_have_speakers_whatever_their_full_stop(end: str) -> None:
+    turns = ["राजेश: नमस्ते, यहाँ लगभग २५ लाख लोग रहते हैं।", "सुनीता: पिछली बार यह संख्या बीस लाख थी। अब और है।"] * 2
+    assert [s.speaker for s in read("\n".join(turns).replace("।", end)).segments] == ["राजेश", "सुनीता"] * 2
+
+
+def test_labels_inside_an_urdu_paragraph_have_speakers() -> None:
+    turns = "ندیم: آج ہم پانی کی بات کریں گے۔ سارہ: پچھلے سال پانی بہت کم تھا۔ "
+    assert [s.speaker for s in read(turns * 3).segments] == ["ندیم", "سارہ"] * 3
+
+
+def test_a_sound_after_a_hindi_sentence_is_left_out() -> None:
+    assert [s.text for s in read("वह कल घर गया। [हँसी] फिर वह सो गया।").segments] == ["वह कल घर गया। फिर वह सो गया।"]

@@ -9,8 +9,9 @@ from typing import Any
 
 from pipeline.readers.clocks import seconds_of
 from pipeline.readers.cue_pieces import Cue
+from pipeline.text import SENTENCE_ENDS
 
-_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
+_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’)]*$")
 _SPELT = re.compile(r"PT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,7}(?:\.\d{1,9})?)S)?")
 _CUE_WORDS = 40  # maximum number of words in a cue without the end of a sentence
 _PAUSE = 2.0  # seconds, after which a new cue begins
