@@ -14,7 +14,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBT_MARK, escape, unescape
 from pipeline.pages.markdown import PARAGRAPH_BULLET, labels_of, literal, with_bold
 from pipeline.tables import cells, row_of
-from pipeline.text import FORMULA, QUESTION_MARKS, word_count
+from pipeline.text import FORMULA, FULL_STOPS, QUESTION_MARKS, UNPARTED, WIDE_ENDS, word_count
 
 _NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
 _LINE = "|".join(
@@ -32,13 +32,18 @@ _ADDRESS = re.compile(r"\bhttps?://[^\s)>]+")  # added by hand: in those from st
 _HEADING = re.compile(r"#{2,4} +(.*?)(?:\s+#+)?\s*")
 _COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[^\n]*(?:\n|\Z)|\Z)", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote or a link target
+_CLOSER = r"(?:\s»(?=\s)|[”“\"»«)])?"
 _SENTENCE_END = re.compile(
-    r"(?:(?<=[.!?؟])|(?<=[.!?؟][”“\"»)]))\s+(?=[A-Z“\"À-Þ]|[^\x00-\x7f])|(?<=[。！？])\s*(?=[^\s”’」』）])"
+    rf"(?:(?P<mark>[.!?]){_CLOSER}\s+(?=[A-Z“\"]|[^\x00-\x7f])|[؟{FULL_STOPS}]{_CLOSER}\s+(?=\S))(?!»(?!\S))"
+    rf"|[{WIDE_ENDS}]+(?!(?<=．)\d)(?:(?P<quote>”)\s*(?=[\w“])|\s*(?=[^\s”’」』）]))"
 )
-_ABBREVIATION_END = re.compile(  # initials, short titles, days, letters as in "e.g.", words without a vowel as in "vs."
-    r"(?:^|[\s(.])(?:[A-ZÀ-Þ][a-zß-ÿ]{0,2}|\d{1,2}|[a-z]|[b-df-hj-np-tv-xz]{2,3})\.$"
-)
+_LAST_WORD = re.compile(r"(?:^|[\s(.])([^\W_]+)[.．]$")
+_VOWELLESS = re.compile(r"[b-df-hj-np-tv-xzβ-δζθκ-νξπρστφ-ψбвгджзк-нпрстф-щ]{2,3}")
+# Before a name, and no words of their own; in Hebrew, a last letter that has another form at the end of a whole word.
+_SHORTENED = re.compile(r"profa?|dott|örn|проф|акад|доц|ул|καθ|[א-ת]{1,4}[כמנפצ]", re.IGNORECASE)
 _UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends inside code or mathematics
+_UNPARTED = re.compile(f"[{UNPARTED}]")
+_LONGEST_SHORT = 8  # characters of the longest short word, with its full stop and what precedes it
 _FRAGMENT_WORDS = 2  # two words before an end mark are no sentence: "Mr. Weber"
 _BULLET = re.compile(r"(\s*)([-*+]|\d{1,3}[.)]) (?:\[[ xX]\] )?(.*)$")  # without a task's checkbox
 _BAR = "|"
@@ -273,18 +278,41 @@ def _cut(part: str, text: str, known: Sequence[str]) -> list[str]:
 def sentences_in(text: str) -> list[str]:
     """The sentences of a text in order; after an ending such as "Dr." or "on 3." the sentence continues."""
     sentences: list[str] = []
-    first = 0  # where the last of them begins
+    first = 0  # where the next of them begins
     hidden = _UNDIVIDED.sub(lambda match: "`" * len(match[0]), text)
-    ends = [match.span() for match in _SENTENCE_END.finditer(hidden)]
-    for start, end in zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(text)], strict=True):
-        if not text[start:end].strip():
-            continue
-        if sentences and (_ABBREVIATION_END.search(sentences[-1]) or _is_fragment(sentences[-1])):
-            sentences[-1] = text[first:end].strip()
+    other_stop = any(mark in hidden for mark in FULL_STOPS)
+    for match in _SENTENCE_END.finditer(hidden):
+        sentence, follows = text[first : match.end()].strip(), text[match.end()]
+        if match["mark"]:
+            # A capital is its own title case, and so is a letter of a script without capitals.
+            goes_on = follows != follows.title() or (other_stop and match["mark"] == ".")
         else:
-            sentences.append(text[start:end].strip())
-            first = start
-    return sentences
+            goes_on = bool(match["quote"]) and _begins_quoted(text[: match.end()])
+        if sentence and not (goes_on or _is_abbreviated(sentence) or _is_fragment(sentence)):
+            sentences.append(sentence)
+            first = match.end()
+    last = text[first:].strip()
+    return [*sentences, last] if last else sentences
+
+
+def _begins_quoted(text: str) -> bool:
+    """Whether the last quotation begins a sentence, so that words after it may tell who said it: “好。”他说。"""
+    before = text.rpartition("“")[0].rstrip()
+    return not before or before[-1] in f"{WIDE_ENDS}”"
+
+
+def _is_abbreviated(text: str) -> bool:
+    """Whether a text ends in an initial, a short title or day, a number such as "3.", or "vs." without a vowel."""
+    match = _LAST_WORD.search(text, max(0, len(text) - _LONGEST_SHORT))
+    if not match:
+        return False
+    word = match[1]
+    if not word.isalpha():
+        return word.isdecimal() and len(word) <= 2
+    if len(word) == 1:
+        return not _UNPARTED.match(word)
+    is_short_name = len(word) <= 3 and word.istitle()
+    return is_short_name or any(form.fullmatch(word) for form in (_VOWELLESS, _SHORTENED))
 
 
 def _is_fragment(text: str) -> bool:

@@ -151,6 +151,52 @@ def test_sentences_in_a_script_without_spaces_end_at_their_mark_and_none_gets_a_
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "В 1968 г. он купил хлеб, сыр и т. д. по старой цене на ул. Ленина за 45 тыс. рублей.",
+        "Об этом через 5 мин. написал А. С. Пушкин, а проф. Иванов и Др. Ли спорят, стр. Первая.",
+        "M. Élie Dupont, p. ex. à Paris, parle avec le Prof. Smith et le Prof. Dr. Şule Öz.",
+        'לדברי ד"ר כהן ופרופ. לוי הניסוי הצליח.',
+        "قال د. أحمد زويل مع أ.د. سامي الخطيب إن التجربة نجحت.",
+        "Οι κ. Παπαδόπουλος και Δρ. Νίκου μίλησαν για το θέμα, βλ. Πίνακα.",
+        "डॉ. शर्मा और प्रो. ए. पी. वर्मा ने यह कहा।",
+    ],
+)
+def test_no_sentence_ends_in_an_abbreviation_in_any_script(text: str) -> None:
+    assert sentences_in(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Всё сразу изменилось.", "Это был именно он.", "Потом он вернулся."],
+        ["We have a recall of ⅓.", "Étienne agrees with it."],
+        ["다음은 모두 제출할 것.", "회의는 내일 있다."],
+        ["ეს არის პირველი წინადადება.", "მეორე წინადადება აქ არის."],
+        ["हमें यह आज करना होगा।", "20 लोग आए थे।", "क्या कल छुट्टी रहेगी?", "यह तय है॥", "और कुछ नहीं।"],
+        ["وہ کل آئے گا۔", "20 لوگ آئے تھے۔", "کیا یہ سچ ہے؟", "اور کچھ نہیں۔"],
+        ["Er sagte: »Das geht nicht.«", "Dann ging er.", "»Gut«, sagte sie ihm."],
+        ["Il a dit : « Ça ne va pas. »", "Puis il est sorti.", "Elle : « Pas si vite ! »"],
+    ],
+)
+def test_sentences_end_at_the_marks_of_their_script(sentences: list[str]) -> None:
+    assert sentences_in(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["他说：“我们停下。", "我们走吧。”", "然后他走了。"],
+        ["“我们必须停止。”他说。", "然后他说：“走吧！”", "“好。”"],
+        ["彼は「もう無理だ。」と言った。", "そして部屋を出た。"],
+        ["１．これは３．５億円です．", "次の話です｡", "本当ですか？！", "はい。"],
+    ],
+)
+def test_sentences_end_at_wide_marks_and_the_quotations_that_these_close(sentences: list[str]) -> None:
+    assert sentences_in("".join(sentences)) == sentences
+
+
 CODE = """for x in [1, 2]:
     if x > 1 and x == 2:
         print("a")  # done
