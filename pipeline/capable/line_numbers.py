@@ -9,13 +9,13 @@ from dataclasses import replace
 from pipeline.draft import DraftStatement
 from pipeline.numbering import NumberedLine
 from pipeline.tables import BETWEEN
-from pipeline.text import UNSPACED
+from pipeline.text import SENTENCE_ENDS, UNSPACED
 
 _RUN = re.compile(r"(\d{1,7})(?:\s?[-–]\s?(\d{1,7}))?")
 _AT_THE_END = re.compile(
     rf"(?:(?<!\s)\s+|(?<=[{UNSPACED}。]))(\[{_RUN.pattern}(?:\s?,\s?{_RUN.pattern})*\])\s?(?P<mark>[.。]?)$"
 )
-_ENDS = tuple('.。!?！？…"”»）)]')  # what a sentence may end with, or another bracket
+_ENDS = tuple(f'{SENTENCE_ENDS}"”»）)]')  # what a sentence may end with, or another bracket
 _BAR = BETWEEN.strip()
 _MOST, _LONGEST = 4, 400  # brackets after a text, and the part of it that is searched, in characters
 

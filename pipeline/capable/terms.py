@@ -12,12 +12,12 @@ from pipeline.draft import DraftStatement
 from pipeline.pages.rows import sentences_in
 from pipeline.sections import Section
 from pipeline.sections.base import without_end_mark
-from pipeline.text import LEADS_TO_A_LIST, word_count
+from pipeline.text import LEADS_TO_A_LIST, SENTENCE_ENDS, word_count
 
 _TERM = re.compile(r"([^:：?!]{1,60}?)(?::\s+|：\s*|\s+[-–—]+\s+)(?=\S)")
 _BEHIND_BOLD = re.compile(r"(?:\s*(?:[:：]|[–—]+)\s*|\s+-+\s+)(?=\S)")
 _MOST_OF_TERM = 6  # words of a bold term, or of one whose definition is nested below it
-_ENDS_SENTENCE = re.compile(r"[.!?。！？…]$")
+_ENDS_SENTENCE = re.compile(rf"[{SENTENCE_ENDS}]$")
 
 Rows = tuple[DraftStatement, ...]
 # A section's points for each of its headings, "" for none.

@@ -12,6 +12,7 @@ from pipeline.small.excerpts import Excerpt
 from pipeline.small.keys import denies, joined, units
 from pipeline.small.noises import without_noises
 from pipeline.small.sentences import Sentence
+from pipeline.text import SENTENCE_ENDS
 from pipeline.verification.figures import claims
 
 _PIECE = re.compile(r"^([^,.;:!?…]{1,20}),\s+")
@@ -59,7 +60,7 @@ class Quoter:
             if any(c.isalnum() for c in text):  # "Um ." leaves only a full stop
                 parts.append(text)
         whole = joined(parts).lstrip(" ,;")
-        if whole and whole[-1] not in '.!?…。！？؟۔"”’»」)]':
+        if whole and whole[-1] not in f'{SENTENCE_ENDS}"”’»」)]':
             whole = whole.rstrip(" ,;:，；：–—-") + " …"
         return f"… {whole}" if whole[:1].islower() else whole
 

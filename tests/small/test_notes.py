@@ -89,8 +89,9 @@ def test_a_single_figure_beside_notes_is_no_candidate() -> None:
     [
         ("- il a perdu 12 pour cent\n- la rouille a", ("il a perdu 12 pour cent",)),
         ("Le pont a perdu 12 pour cent. La rouille a mangé la", ("Le pont a perdu 12 pour cent.",)),
+        ("पुल ने 12 टन लोहा खो दिया। ज़ंग ने", ("पुल ने 12 टन लोहा खो दिया।",)),
     ],
-    ids=["a row", "a sentence"],
+    ids=["a row", "a sentence", "a sentence in Hindi"],
 )
 def test_what_an_answer_that_was_cut_off_ends_with_is_no_note(text: str, notes: tuple[str, ...]) -> None:
     class Cut(Answering):

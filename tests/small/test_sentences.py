@@ -27,6 +27,13 @@ def test_chinese_sentences_end_without_a_space() -> None:
     assert [s.text for s in found] == ["这座桥很旧。", "它生锈了！", "要多少钱？"]
 
 
+@pytest.mark.parametrize("end", ["।", "۔", "．", "｡"])
+def test_sentences_end_at_the_full_stops_of_other_scripts(end: str) -> None:
+    found = sentences_of(transcript([(None, f"यह पुल पुराना है{end} इसका दाम २．५ लाख है{end}")]))
+    assert [s.text for s in found] == [f"यह पुल पुराना है{end}", f"इसका दाम २．५ लाख है{end}"]
+    assert not any(s.unfinished for s in found)
+
+
 def test_speech_without_full_stops_is_cut_where_lines_begin() -> None:
     line = " ".join(["rust"] * 35)
     found = sentences_of(transcript([(None, line), (None, line), (None, line)]))

@@ -37,6 +37,7 @@ LINES = [
         (f"It costs. [{'1' * 5000}]", (1,), None),
         ("It may decay [1–5].", (1, 2, 3, 4, 5), "It may decay."),
         ("它会衰变[1]。", (1,), "它会衰变。"),
+        ("यह घटता है। [1]", (1, 5), "यह घटता है।"),
         ("ps | waits [1]", (1,), "ps | waits"),
         ("It may decay [1–5].", (1, 5), None),  # line 2 is not cited
         ("It may decay [3].", (2, 3, 4), None),  # shown as line 2

@@ -60,6 +60,11 @@ def test_the_cells_of_a_table_of_terms_stand_without_the_names_of_its_columns() 
     assert [text for *_, text in rows(table, "Prerequisites")] == ["Heat: It moves. tea", "Work: force; a lift"]
 
 
+def test_cells_that_end_in_a_full_stop_of_their_script_get_no_other_mark_between_them() -> None:
+    table = "| Term | A | B |\n| - | - | - |\n| ताप | यह चलता है। | चाय |"
+    assert [text for *_, text in rows(table, "Key Concepts")] == ["यह चलता है। चाय"]
+
+
 def test_a_line_right_below_a_table_of_terms_is_a_point_and_no_term() -> None:
     table = "| Term | Meaning |\n| - | - |\n| Heat | It moves. |\nAll of it is work."
     assert rows(table) == [("main_points", "", "All of it is work."), ("key_concepts", "Heat", "It moves.")]
