@@ -18,7 +18,7 @@ _LONGEST = 120  # maximum number of characters in a running head
 _PAGES = 3  # minimum number of pages
 _WORDS = 40  # minimum number of words on a page, but for the last
 _NUMBERS = re.compile(r"\d+")
-_LABEL = re.compile(r"[^\W\d_]+(?:[ _-][^\W\d_]+){0,3}[ _-]?#")  # "Speaker 2", "S2"
+_LABEL = re.compile(r"[^\W\d_]+(?:[ _-][^\W\d_]+){0,3}[ _-]?0")  # "Speaker 2", "S2", with 0 for the number
 
 
 def without_counted_heads(rows: list[str], tally: Tally) -> list[str]:
@@ -29,7 +29,7 @@ def without_counted_heads(rows: list[str], tally: Tally) -> list[str]:
     alike: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         if row and len(row) <= _LONGEST and _NUMBERS.search(row):
-            alike[_NUMBERS.sub("#", " ".join(row.split()))].append(i)
+            alike[_NUMBERS.sub("0", " ".join(row.split()))].append(i)
     heads: set[int] = set()
     for key, places in alike.items():
         if len(places) >= _PAGES and _count_pages(rows, places) and _could_be_head(key, rows, places):

@@ -48,6 +48,11 @@ def test_a_turn_goes_on_over_the_head_of_a_page() -> None:
     assert [who for who, _ in talk[-3:]] == ["Kofi", "Oda", "Kofi"]
 
 
+def test_lines_with_a_number_sign_are_not_taken_for_those_with_a_number() -> None:
+    text = pages(["Note # 1", "Note 2 3", "Note # 3", "Note 4 4"])
+    assert PAGES not in [part.kind for part in read(text).reading.left_out]
+
+
 @pytest.mark.parametrize("label", ["Speaker {}", "Speaker {}:", "That was in year {}."])
 def test_labels_and_sentences_that_count_are_kept(label: str) -> None:
     text = pages([label.format(n) for n in range(1, 5)], "\n")
