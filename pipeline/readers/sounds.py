@@ -178,10 +178,10 @@ class Sounds:
         of_the_sentence_above = goes_on and not before.strip() and not alone and _inner(match) not in self._in_place
         if of_the_sentence_above and (self._stopped or kind not in _SQUARE):
             return False
-        if _is_question(inner):
-            return False
         if not any(c.isalnum() for c in inner):
             return alone or not inner.strip(_NOTHING)
+        if _is_question(inner):
+            return False
         if kind == "curly" and _SOUND_NAME.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
             return True
         if not alone and _FEW_LETTERS.fullmatch(inner):

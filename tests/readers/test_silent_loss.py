@@ -540,7 +540,7 @@ def test_a_turn_that_is_a_question_or_a_sentence_in_brackets_is_speech(question:
     assert turns("\n\n".join(f"{who}: {text}" for who, text in expected)) == expected
 
 
-@pytest.mark.parametrize("sound", ["[laughs]", "(laughs?)", "[Applause.]", "(pauses for a while)"])
+@pytest.mark.parametrize("sound", ["[laughs]", "(laughs?)", "[Applause.]", "(pauses for a while)", "[?]"])
 def test_a_turn_that_is_only_a_sound_is_no_speech(sound: str) -> None:
     assert turns(f"I: Did you write?\n\nP: Twice.\n\nI: {sound}\n\nP: And waited.\n") == [
         ("I", "Did you write?"),
