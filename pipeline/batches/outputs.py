@@ -264,7 +264,7 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     named = sorted((p for p in below if p.name == recorded.name), key=lambda p: -_alike(p, recorded))
     by_path = [p for p in map(_as_on_disk, places) if is_there(p)]
     there = [p for p in named if is_there(p) and _may_be_read(p, document)]
-    there += [p for p in by_path if _may_be_read(p, document, (Path(), record.parent.parent))]
+    there += [p for p in by_path if _may_be_read(p, document, (Path(), record.parent.resolve().parent))]
     candidates = there or [p for p in below if p.suffix.lower() in READ]
     unchanged = (p for p in candidates if sha256_of(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)

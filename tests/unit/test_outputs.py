@@ -341,6 +341,17 @@ def test_a_transcript_that_changed_in_a_folder_elsewhere_is_read_if_the_folder_i
     assert "has changed since" in transcript_of(load(moved), moved, talk.parent)[1]
 
 
+def test_a_changed_transcript_beside_the_output_folder_is_read_in_that_folder_too(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    (record,) = make("week1/talk.txt", out="notes")
+    Path("week1/talk.txt").write_text("Ana: One more thing.", "utf-8")
+    monkeypatch.chdir("notes")
+    record = Path(record.name)
+    assert "has changed since" in transcript_of(load(record), record, None)[1]
+
+
 def test_notes_of_one_folder_are_no_transcripts_whatever_folder_is_written_to_now(tmp_path: Path) -> None:
     talk = tmp_path / "talks" / "reactor.txt"
     talk.parent.mkdir()
