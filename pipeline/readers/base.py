@@ -59,13 +59,16 @@ class Document:
 
     @cached_property
     def first_lines(self) -> list[str]:
-        """The lines of the first few thousand characters, from the first line with text; a table may begin with a tab.
+        """The whole lines of the first few thousand characters, from the first with text; a table may begin with a tab.
 
-        The last one may be cut off.
+        A single longer line is cut off.
         """
         indented = len(self.text) - len(self.text.lstrip())
         start = self.text.rfind("\n", 0, indented) + 1
-        return self.text[start : start + _HEAD].split("\n")
+        end = start + _HEAD
+        lines = self.text[start:end].split("\n")
+        is_cut = end < len(self.text) and len(lines) > 1
+        return lines[:-1] if is_cut else lines
 
     @cached_property
     def json(self) -> Any:

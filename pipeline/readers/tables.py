@@ -33,10 +33,9 @@ def _columns(document: Document) -> Columns | None:
         # A Markdown table that lost the bar before its header is still one: its rows are lines of text.
         markdown = found.delimiter == "|" and lines[1:] and lines[1].lstrip().startswith("|")
         return None if markdown else found
-    whole_lines = lines[:-1] if len(document.text) > len(document.head) else lines  # the last one may be cut off
-    quoted = any(map(_QUOTED.search, whole_lines))
+    quoted = any(map(_QUOTED.search, lines))
     for delimiter in ("\t", ",", ";"):
-        sample = _sample(whole_lines, delimiter) if delimiter in lines[0] else []
+        sample = _sample(lines, delimiter) if delimiter in lines[0] else []
         if delimiter == "\t" or quoted:
             found = by_content(sample, delimiter)
         if delimiter != "\t":
@@ -62,7 +61,7 @@ def read(document: Document, tally: Tally) -> Captions:
     if columns.header:
         first, _, text = text.partition("\n")
         if by_header(first.strip()) is None:
-            tally.leave_out("headers", first, 1)
+            tally.leave_out("headers", first, 1 + above)
     if columns.in_doubt and columns.speaker is not None:
         tally.warn(f"column {columns.speaker + 1} is taken for the speakers, column {columns.text + 1} for their words")
     others = columns.others

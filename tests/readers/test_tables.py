@@ -23,6 +23,14 @@ def test_a_table_whose_first_column_has_no_name_is_read(delimiter: str, above: s
     assert turns(above + "\n".join(map(delimiter.join, rows))) == expected
 
 
+@pytest.mark.parametrize("above", ["", "\n\n"])
+def test_a_table_of_three_rows_with_times_is_read_whatever_is_above(above: str) -> None:
+    rows = [f"{n}\t0:0{n}\t0:0{n + 1}\t{words}" for n, (_, words) in enumerate(EXCHANGE[:3])]
+    transcript = read(above + "\n".join(["\tstart\tstop\tcontents", *rows]))
+    assert transcript.reading.format == "table"
+    assert [(part.kind, part.line) for part in transcript.reading.left_out] == [("headers", 1 + len(above))]
+
+
 def table(delimiter: str, rows: list[tuple[str, ...]]) -> str:
     written = io.StringIO()
     csv.writer(written, delimiter=delimiter).writerows(rows)
