@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
@@ -18,6 +19,7 @@ from pipeline.store import output_path
 from pipeline.text import numbered
 from pipeline.transcript import Transcript
 
+S = TypeVar("S", Source, Transcript)
 _SHOWN = 3  # files listed by name in a message
 
 
@@ -35,27 +37,29 @@ def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
 
     No name overwrites the document of another input.
     """
-    streams_read: list[Transcript] = []
+    streams: list[Transcript] = []
     failed: list[Outcome] = []
     options = {"name": reading.name, "form": reading.form, "encoding": reading.encoding}
     try:
         if Path("-") in paths:
-            streams_read.append(read_stdin(sys.stdin.buffer.read(), **options))
+            streams.append(read_stdin(sys.stdin.buffer.read(), **options))
         if reading.url is not None:
-            streams_read.append(read_url(reading.url, **options))
+            streams.append(read_url(reading.url, **options))
     except InputError as err:
         failed.append(Outcome("-", error=err))
     found_below = survey((p for p in paths if p != Path("-")), is_output)
     failed += [Outcome("", error=err) for err in found_below.errors]
-    streams = _apart(streams_read, out)
+    streams, refused_streams = _inside(out, streams)
+    streams = _apart(streams, out)
     files = kept_apart(found_below.sources, partial(origin_of, out), [t.name for t in streams])
-    files, refused = _inside(out, files)
-    return Found([*streams, *files], [*failed, *refused], skipped_lines(found_below))
+    files, refused_files = _inside(out, files)
+    failed += [*refused_streams, *refused_files]
+    return Found([*streams, *files], failed, skipped_lines(found_below))
 
 
-def _inside(out: Path, sources: Iterable[Source]) -> tuple[list[Source], list[Outcome]]:
+def _inside(out: Path, sources: Iterable[S]) -> tuple[list[S], list[Outcome]]:
     """The sources whose documents have a place in the output folder, and failures of those that a link leads away."""
-    inside: list[Source] = []
+    inside: list[S] = []
     refused: list[Outcome] = []
     for source in sources:
         try:

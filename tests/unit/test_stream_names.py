@@ -49,3 +49,14 @@ def test_a_pipe_never_takes_the_name_of_a_file(tmp_path: Path, monkeypatch: pyte
     talk.write_text(FIRST, "utf-8")
     make(Source(talk, "talk"), tmp_path / "out")
     assert piped(OTHER, tmp_path / "out", monkeypatch, name="talk").name == "talk-2"
+
+
+def test_a_pipe_whose_notes_a_link_leads_away_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk, out = tmp_path / "talk.txt", tmp_path / "out"
+    talk.write_text(FIRST, "utf-8")
+    out.mkdir()
+    (out / "stdin.json").symlink_to(tmp_path / "elsewhere.json")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(OTHER.encode())))
+    found = find([Path("-"), talk], Input(), out)
+    assert [s.name for s in found.sources] == ["talk"]
+    assert [(o.name, "leads out of" in str(o.error)) for o in found.failed] == [("stdin", True)]
