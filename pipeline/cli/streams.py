@@ -1,4 +1,4 @@
-"""Standard output and standard error that commands can write to even after their reader has left."""
+"""Standard output and standard error that commands can write to whatever the text, and after their reader has left."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class _Pipe(FileIO):
 
 
 def begin_output() -> None:
-    """Prepare stdout and stderr so that a command does all its work even if the reader leaves, as `| head -1` does."""
+    """Prepare stdout and stderr so that a command does all its work even if the reader leaves, as `| head -1` does.
+
+    Standard output leaves out control characters and escapes what its encoding lacks.
+    """
     if sys.stdout is None:  # closed by whoever started this
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     else:
