@@ -19,7 +19,7 @@ from pipeline.llm import digest_of
 from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
 from pipeline.verification.figures import century_before, claims
-from pipeline.verification.numerals import plain_marks
+from pipeline.verification.numerals import joined_by_scale, plain_marks
 
 # Random ids of the two note types, the same in every file ever written. Change them when the fields change.
 _CONCEPT, _FIGURE = 1_702_847_301, 1_702_847_302
@@ -159,11 +159,12 @@ def _figures_of(texts: Sequence[str]) -> set[str]:
 
 
 def _figures(text: str) -> list[tuple[int, int]]:
-    """Start and end of the figures in digits; "1993–94" counts as one."""
+    """Start and end of the figures in digits; "1993–94" and "3億5,000" count as one."""
     spans: list[tuple[int, int]] = []
     for figure in claims(text):
         first, last = figure.span
-        if spans and last - first == 2 and century_before(text, first):
+        short_year = last - first == 2 and century_before(text, first)
+        if spans and (short_year or joined_by_scale(text[spans[-1][1] : first])):
             spans[-1] = spans[-1][0], last
         elif any(c.isdigit() for c in figure.shown):
             spans.append(figure.span)

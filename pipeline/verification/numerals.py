@@ -40,12 +40,22 @@ _WITH_SHORT_DATES: Final = SPELLED - {"es"}
 
 _BEFORE_MORE = re.compile(r"(?<=\d) (?=[多余餘])")
 _HAN_DIGITS = {c: n for n, row in enumerate(("〇零", "一壱", "二两兩弐", *"三四五六七八九")) for c in row}
-_HAN_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10}
+_HAN_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "십": 10, "백": 100, "천": 1000}
+_HAN_TWENTIES = {"廿": 20, "卅": 30}
 _HAN_SCALES = {"万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8, "兆": 10**12, "조": 10**12}
-_HAN = "".join((*_HAN_DIGITS, *_HAN_TENS, "万萬亿億兆"))
+_HAN = "".join((*_HAN_DIGITS, *"十百千拾", *_HAN_TWENTIES, "万萬亿億兆"))
+_HAN_POINT = "点點・"
+_GROUPS = r"\d{1,3}(?:,\d{3})+(?!\d)"  # of thousands: "5,000"
+_MIXED = rf"(?:{_GROUPS}|\d+)(?:\.\d+)?"
+# "3億5,000万"; in Korean with spaces, "3억 5,000만"
 _NUMERAL = re.compile(
-    rf"(?:(?<!\d)\d[\d,]*(?:\.\d+)?[ ]?[十百千万萬亿億兆만억조])(?:[\d{_HAN}만억조])*|[{_HAN}]+(?:[点點][{_HAN}]+)?"
+    rf"(?:(?<!\d)(?<!\d,){_MIXED}[ ]?[十百千万萬亿億兆십백천만억조]"
+    rf"(?:(?<=[만억조])[ ](?=\d)|{_GROUPS}|[\d{_HAN}십백천만억조])*)"
+    rf"|[{_HAN}]+(?:(?:[{_HAN_POINT}]|てん|コンマ)[{_HAN}]+)?"
 )
+_HAN_POINT_OR_WORD = re.compile(rf"[{_HAN_POINT}]|てん|コンマ")
+# A last digit that counts the next smaller power: "一万二" is 12,000.
+_COLLOQUIAL = re.compile(rf"(?<=[百千万萬亿億])[{''.join(_HAN_DIGITS)[2:]}]$")
 
 
 def recording_in_digits(text: str, language: str | None) -> str:
@@ -57,7 +67,7 @@ def recording_in_digits(text: str, language: str | None) -> str:
         plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
         out = f"{out}\n{alpha2digit(plain, primary(language), threshold=0)}"
     if not out.isascii() and re.search(f"[{_HAN}]", out):
-        out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_value(m[0])} ', out)}"
+        out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_readings(m[0])} ', out)}"
     return out
 
 
@@ -80,6 +90,11 @@ def _with_english_marks_and_scales(text: str, language: str | None) -> str:
 def _with_days(text: str, language: str | None) -> str:
     """The text with each short date reduced to its day: "12." for "12.2."."""
     return _SHORT_DATE.sub(r"\1.", text) if primary(language) in _WITH_SHORT_DATES else text
+
+
+def joined_by_scale(between: str) -> bool:
+    """Whether the text between two figures makes them one: the scale in "3億5,000"."""
+    return bool(between.strip()) and all(c in _HAN_TENS or c in _HAN_SCALES for c in between.strip())
 
 
 def plain_marks(text: str) -> str:
@@ -121,11 +136,26 @@ def _quartered(value: float) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def _readings(numeral: str) -> str:
+    """All values of a Chinese numeral, separated by semicolons.
+
+    "二・七" is 2.7, or two numbers, like the time "三点二十"; "一万二" is 10,002, or 12,000 in speech.
+    """
+    whole, *part = _HAN_POINT_OR_WORD.split(numeral)
+    out = [_value(numeral), *map(_value, (whole, *part) if part else ())]
+    if last := _COLLOQUIAL.search(numeral):
+        before = numeral[: last.start()]
+        power = (_HAN_TENS | _HAN_SCALES)[before[-1]]
+        out.append(_written(float(_value(before)) + _HAN_DIGITS[last[0]] * power / 10))
+    return " ; ".join(out)
+
+
+@lru_cache(maxsize=8192)
 def _value(numeral: str) -> str:
     """The value of a Chinese numeral: "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" "35000", "三点五" "3.5"."""
-    whole, _, part = numeral.replace("點", "点").partition("点")
+    whole, *part = _HAN_POINT_OR_WORD.split(numeral)
     if part:
-        return f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part)}"
+        return f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part[0])}"
     if len(whole) > 1 and all(c in _HAN_DIGITS for c in whole):
         return "".join(str(_HAN_DIGITS[c]) for c in whole)
     total = section = number = 0.0
@@ -134,10 +164,16 @@ def _value(numeral: str) -> str:
             number = float(token.replace(",", ""))
         elif token in _HAN_DIGITS:
             number = _HAN_DIGITS[token]
+        elif token in _HAN_TWENTIES:
+            section += _HAN_TWENTIES[token]
         elif token in _HAN_TENS:
             section += (number or 1) * _HAN_TENS[token]
             number = 0
         else:
             total += ((section + number) or 1) * _HAN_SCALES[token]
             section = number = 0
-    return f"{total + section + number:.10g}" if total + section + number < 1e10 else f"{total + section + number:.0f}"
+    return _written(total + section + number)
+
+
+def _written(value: float) -> str:
+    return f"{value:.10g}" if value < 1e10 else f"{value:.0f}"
