@@ -6,7 +6,7 @@ import bisect
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from string import punctuation
@@ -27,9 +27,10 @@ from pipeline.verification.number_words import (
     single_number,
     together_in,
 )
+from pipeline.verification.times_and_dates import DATE, Meaning, Moment, moment
 
-_TOKEN = re.compile(r"(\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
-_PLAIN_TOKEN = re.compile(r"(\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
+_TOKEN = re.compile(rf"({DATE}|\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
+_PLAIN_TOKEN = re.compile(rf"({DATE}|\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
@@ -63,17 +64,28 @@ class Figure:
     """A figure as it appears in a text (Western digits, lower case), and the values that it may stand for.
 
     `span` is its start and end in the text. "350+" and "350多" stand for any number from 350 up to, but not including,
-    `below`; for all other figures `below` is 0.
+    `below`; for all other figures `below` is 0. `moment` holds the parts of a time or date.
     """
 
     shown: str
     values: frozenset[float]
     span: tuple[int, int]
     below: float = 0.0
+    moment: Moment | None = None
 
-    def is_among(self, spoken: Sequence[float]) -> bool:
-        """Whether one of its values is in `spoken`, which must be in ascending order."""
-        if any(_is_among(value, spoken) for value in self.values):
+    def is_unsaid(self, spoken: Sequence[float], provable: Callable[[float, Meaning], bool]) -> bool:
+        """Whether no value, or none of some part of a moment, is in `spoken` (in ascending order), provably."""
+        if not self.moment:
+            return not self._is_among(spoken) and all(provable(value, "amount") for value in self.values)
+        if _any_among(self.moment.joined, spoken):
+            return False
+        return any(
+            not _any_among(values, spoken) and all(provable(value, meaning) for value in values)
+            for meaning, values in self.moment.components
+        )
+
+    def _is_among(self, spoken: Sequence[float]) -> bool:
+        if _any_among(self.values, spoken):
             return True
         at = bisect.bisect_left(spoken, min(self.values))
         return at < len(spoken) and spoken[at] < self.below
@@ -175,7 +187,8 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
         values = values or frozenset(scaled(words, i) or values_of(words[i]))
         below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(run[i])[1]) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper
-        yield Figure(words[i], values | at_scale_of(following, values), _span(run[i]), below)
+        values |= at_scale_of(following, values)
+        yield Figure(words[i], values, _span(run[i]), below, moment(words[i]))
     if not digits and any(word not in UNCOUNTED for word in words) and (together := together_in(words)):
         if max(together) >= _LEAST_IN_WORDS:
             together |= at_scale_of(upper, together)
@@ -222,6 +235,10 @@ def century_before(text: str, start: int) -> str | None:
     return year[1] if year else None
 
 
+def _any_among(values: Set[float], spoken: Sequence[float]) -> bool:
+    return any(_is_among(value, spoken) for value in values)
+
+
 def _is_among(value: float, spoken: Sequence[float]) -> bool:
     """Whether a value is in `spoken` (in ascending order), except for rounding."""
     at = bisect.bisect_left(spoken, value)
@@ -230,10 +247,14 @@ def _is_among(value: float, spoken: Sequence[float]) -> bool:
 
 
 def unsaid_figures(
-    text: str, spoken: Sequence[float], recording_text: str, provable: Callable[[float], bool] = lambda value: True
+    text: str,
+    spoken: Sequence[float],
+    recording_text: str,
+    provable: Callable[[float, Meaning], bool] = lambda value, meaning: True,
 ) -> tuple[str, ...]:
     """The figures of a text, as written, of which no value is in `spoken` and every value is `provable`.
 
+    All parts of a time or date must be said: both numbers of 9:45.
     Number words below a hundred are ignored: they may count things that the lines only list. A version such as
     "29.1rc1" must occur literally in `recording_text`, which is case-folded. `spoken` is in ascending order.
     """
@@ -245,7 +266,7 @@ def unsaid_figures(
             spelled = not any(map(str.isdigit, figure.shown))
             if spelled and max(figure.values) < _LEAST_IN_WORDS:
                 continue
-            if figure.is_among(spoken) or not all(map(provable, figure.values)):
+            if not figure.is_unsaid(spoken, provable):
                 continue
             if not any(v.start() <= figure.span[0] < v.end() for v in versions):  # a version is reported as a whole
                 out.append(figure.shown)
@@ -339,7 +360,7 @@ def _is_short_scale(token: re.Match[str], run: list[Part], end: int) -> bool:
 
 
 def _split_at_hyphens(token: str, start: int) -> Iterator[Part]:
-    for part in token.split("-"):
+    for part in [token] if token[0].isdecimal() else token.split("-"):
         yield part, start
         start += len(part) + 1
 

@@ -31,7 +31,8 @@ _TIME_AND_A_PART = re.compile(rf"(?<![\w.,])(?:{_COUNT}[\s-])?{_UNIT}(?(count)s?
 _AND_A_PART_OF_A_TIME = re.compile(rf"(?<![\w.,]){_COUNT}[\s-]and[\s-]{_PART}[\s-]{_UNIT}s?(?!\w)")
 _HOUR = rf"(?:{'|'.join(list(ONES)[1:13])}|1[0-2]|[1-9])(?![\w.,]*\w|[\s-](?:{'|'.join(SCALES)}))"
 _OF_THE_CLOCK = re.compile(
-    rf"(?<!\w)(?P<part>half|quarter)[\s-](?:(?:past|to)(?!\w)|(?<=quarter[\s-])(?:till?|of|after|before)[\s-]{_HOUR})"
+    rf"(?<!\w)(?P<part>half|quarter)[\s-](?:(?:past|to)(?!\w)"
+    rf"|(?<=quarter[\s-])(?:till?|of|after|before)[\s-]{_HOUR}|(?<=half[\s-])(?={_HOUR}))"
 )
 
 

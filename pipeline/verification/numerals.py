@@ -6,12 +6,14 @@ The result is read by `figures`, which knows digits, English number words and En
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from functools import lru_cache
 from typing import Final
 
 from text_to_num import alpha2digit
 
 from pipeline.language import primary
+from pipeline.verification.times_and_dates import Meaning, hours_by_twelve, with_plain_times
 
 SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # languages of text2num, besides English
 _MARKS = str.maketrans("٫٬．，：", ".,.,:")
@@ -31,6 +33,7 @@ _SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\
 
 _LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages most of whose number words are read
 _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
+_NOON_OR_MIDNIGHT = frozenset({0, 12, 24})
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
 
@@ -61,6 +64,8 @@ _COLLOQUIAL = re.compile(rf"(?<=[百千万萬亿億])[{''.join(_HAN_DIGITS)[2:]}
 def recording_in_digits(text: str, language: str | None) -> str:
     """The text of a recording with its figures in digits, in any script or in words, including unlikely readings."""
     out = _with_english_marks_and_scales(text, language)
+    if primary(language) not in ("", "en"):
+        out = "; ".join((out, *hours_by_twelve(out)))
     if (with_days := _with_days(out, language)) != out:
         out = f"{out}\n{with_days}"
     if primary(language) in SPELLED:
@@ -82,7 +87,8 @@ def with_english_figures(text: str, language: str | None) -> str:
 def _with_english_marks_and_scales(text: str, language: str | None) -> str:
     if text.isascii() and primary(language) in ("", "en"):
         return text
-    out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], plain_marks(text))
+    out = with_plain_times(plain_marks(text))
+    out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], out)
     out = _BEFORE_MORE.sub("", out)
     return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
 
@@ -113,18 +119,21 @@ def _english_scale(match: re.Match[str]) -> str:
     return out + (" " if out or match[0][0].isspace() else "") + match[0][match[0].index(word) :]
 
 
-def provable(value: float, language: str | None) -> bool:
-    """Whether a figure that was not found in the recording is proved to be unsaid there.
+def provable(value: float, meaning: Meaning, language: str | None, otherwise: Mapping[Meaning, Set[float]]) -> bool:
+    """Whether a number that was not found in the recording is proved to be unsaid there.
 
     It is not if the recording may say it in words that are not read here. English is read completely. In languages
     without number words here, such as Russian or Korean, nothing is provable. In the others, shares and multiples ("die
     Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen") and decades ("les années quatre-vingt")
-    are not.
+    are not. Nor are noon and midnight, and the numbers that the recording may say `otherwise`: months by name, minutes
+    as in "Viertel vor neun".
     """
     code = primary(language)
-    if code in ("", "en"):
-        return True
-    if code not in _LANGUAGES_READ or value in _SHARES:
+    if code not in _LANGUAGES_READ or (meaning == "hour" and value in _NOON_OR_MIDNIGHT):
+        return False
+    if meaning != "amount" or code in ("", "en"):
+        return value not in otherwise.get(meaning, ())
+    if value in _SHARES:
         return False
     decade = value % 10 == 0 and 1900 <= value < 2030
     return not decade and not any(_quartered(value / scale) for scale in (1, 1e3, 1e6, 1e9, 1e12))

@@ -20,6 +20,7 @@ from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import recording_in_digits
 from pipeline.verification.phrases import PhraseIndex, without_stutters
+from pipeline.verification.times_and_dates import Meaning, minutes_by_the_clock
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # the month in a date
 Kind = Literal["figure", "name", "quotation"]
@@ -176,6 +177,13 @@ class Recording:
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may have, in ascending order."""
         return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
+
+    @cached_property
+    def numbers_otherwise(self) -> dict[Meaning, frozenset[float]]:
+        """Numbers that may be said by other words: months by name (or its first letters), minutes as in "half past"."""
+        names = map(_folded, labels_for(self.spoken_language).months)
+        months = frozenset(float(n) for n, name in enumerate(names, 1) if {name, name[:3]} & self.words)
+        return {"month": months, "minute": minutes_by_the_clock(self.words, primary(self.spoken_language))}
 
     @cached_property
     def _words_in_order(self) -> list[str]:

@@ -30,3 +30,56 @@ def flagged(language: str, said: str, stated: str) -> bool:
 def test_a_figure_is_read_as_its_language_writes_it(language: str, said: str, right: str, wrong: str) -> None:
     assert not flagged(language, said, right)
     assert flagged(language, said, wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("fr", "rendez-vous à 15:30", "à 15h30", "à 15h50"),
+        ("fr", "rendez-vous à 15 heures 30", "à 15h30", "à 16h50"),
+        ("fr", "rendez-vous à huit heures", "à 8h00", "à 9h00"),
+        ("fr", "à quatre heures moins le quart", "à 15h45", "à 15h50"),
+        ("fr", "il mesure 1 mètre 80", "1m80", "1m87"),
+        ("pt", "às 7 e 45", "às 7h45", "às 7h55"),
+        ("de", "um 10:30 Uhr", "um 10.30 Uhr", "um 10.55 Uhr"),
+        ("de", "um 10.50 Uhr", "um 10:50 Uhr", "um 11:55 Uhr"),
+        ("de", "um zehn Uhr vierzig", "um 10.40 Uhr", "um 10.55 Uhr"),
+        ("de", "um Viertel vor neun", "um 8:45", "um 8:55"),
+        ("de", "um fünf vor halb neun", "um 8:25", "um 8:26"),
+        ("de", "um zwei Uhr nachmittags", "um 14 Uhr", "um 17 Uhr"),
+        ("de", "um zwei Uhr nachmittags", "um 14:00", "um 17:00"),
+        ("de>en", "um 14 Uhr", "2 pm", "7 pm"),
+        ("ja", "午後二時", "14時", "17時"),
+        ("zh", "下午三点二十", "15:20", "16:21"),
+        ("en>de", "at 2 pm", "um 14 Uhr", "um 15 Uhr"),
+        ("en>it", "at half past three", "alle ore 15.30", "alle ore 15.40"),
+        ("en", "at 2 pm", "at 14:00", "at 15:00"),
+        ("en", "at half nine, at noon", "9:30 to 12:00", "9:45"),
+        ("en", "it opens at 930", "9:30", "9:35"),
+        ("en", "at ten minutes to nine", "8:50", "8:40"),
+    ],
+)
+def test_a_time_of_day_is_read_as_its_language_writes_it(language: str, said: str, right: str, wrong: str) -> None:
+    assert not flagged(language, said, right)
+    assert flagged(language, said, wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("en", "at 9:30", "9:30", "9:45"),
+        ("en", "at 9:30", "9:30", "7:30"),
+        ("de", "Beginn 14:20 Uhr", "Beginn 14:20 Uhr", "Beginn 14:50 Uhr"),
+        ("de", "am 12. Februar 2026", "am 12.02.2026", "am 13.02.2026"),
+        ("de", "am 12. Februar 2026", "am 12.2.2026", "am 12.08.2026"),
+        ("de", "am 3.7.2025", "am 3.7.2025", "am 27.11.2025"),
+        ("de", "am 3.7.2025", "am 03.07.2025", "am 03.07.2024"),
+        ("en>de", "on February twelfth 2026", "am 12.02.2026", "am 12.03.2026"),
+        ("en", "on 12 Feb 2026", "2026-02-12", "2026-02-13"),
+        ("en", "on February 17th, 2026", "02/17/2026 or 17/02/2026", "18/02/2026"),
+        ("fr", "le 3 juillet 2025", "le 03/07/2025", "le 28/07/2025"),
+    ],
+)
+def test_all_parts_of_a_time_or_date_must_be_said(language: str, said: str, right: str, wrong: str) -> None:
+    assert not flagged(language, said, right)
+    assert flagged(language, said, wrong)
