@@ -27,10 +27,10 @@ from pipeline.verification.number_words import (
     single_number,
     together_in,
 )
-from pipeline.verification.times_and_dates import DATE, Meaning, Moment, moment
+from pipeline.verification.times_and_dates import REST, Meaning, Moment, moment
 
-_TOKEN = re.compile(rf"({DATE}|\d+(?:[.,:’' \u00a0\u202f]\d+)*|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
-_PLAIN_TOKEN = re.compile(rf"({DATE}|\d+(?:[.,:' ]\d+)*|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
+_TOKEN = re.compile(rf"(\d+{REST}|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
+_PLAIN_TOKEN = re.compile(rf"(\d+{REST}|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"

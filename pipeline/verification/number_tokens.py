@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from pipeline.verification.number_tables import NUMBERS, ONES, SCALES, TENS
-from pipeline.verification.times_and_dates import DATE
+from pipeline.verification.times_and_dates import REST
 
-_DIGITS = re.compile(rf"{DATE}|\d+(?:[.,:’' \u00a0\u202f]\d+)*")
+_DIGITS = re.compile(rf"\d+{REST}")
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _SCALE_ENDING = re.compile(r"(?:s|fold|ths?)$")

@@ -52,7 +52,7 @@ _GROUPS = r"\d{1,3}(?:,\d{3})+(?!\d)"  # of thousands: "5,000"
 _MIXED = rf"(?:{_GROUPS}|\d+)(?:\.\d+)?"
 # "3億5,000万"; in Korean with spaces, "3억 5,000만"
 _NUMERAL = re.compile(
-    rf"(?:(?<!\d)(?<!\d,){_MIXED}[ ]?[十百千万萬亿億兆십백천만억조]"
+    rf"(?:(?=\d)(?<!\d)(?<!\d,){_MIXED}[ ]?[十百千万萬亿億兆십백천만억조]"
     rf"(?:(?<=[만억조])[ ](?=\d)|{_GROUPS}|[\d{_HAN}십백천만억조])*)"
     rf"|[{_HAN}]+(?:(?:[{_HAN_POINT}]|てん|コンマ)[{_HAN}]+)?"
 )
@@ -87,7 +87,9 @@ def with_english_figures(text: str, language: str | None) -> str:
 def _with_english_marks_and_scales(text: str, language: str | None) -> str:
     if text.isascii() and primary(language) in ("", "en"):
         return text
-    out = with_plain_times(plain_marks(text))
+    out = plain_marks(text)
+    if primary(language) not in ("", "en"):
+        out = with_plain_times(out)
     out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], out)
     out = _BEFORE_MORE.sub("", out)
     return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)

@@ -9,7 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 Meaning = Literal["amount", "hour", "minute", "day", "month", "year"]  # what a number stands for
 
-DATE: Final = r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}"  # whose marks stand in no other figure
+# What follows the first digits of a figure: the rest of a date such as 2026-02-12 or 12/02/2026, or more digits.
+REST: Final = r"(?:(?<=\d{4})-\d\d-\d\d(?!\d)|(?<!\d{3})/\d{1,2}/\d{4}(?!\d)|(?:[.,:’' \u00a0\u202f]\d+)*)"
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _DATE = re.compile(
     r"(?P<y>[12]\d{3})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?P<y2>[12]\d{3})"
