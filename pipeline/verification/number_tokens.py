@@ -9,6 +9,7 @@ from pipeline.verification.number_tables import NUMBERS, ONES, SCALES, TENS
 from pipeline.verification.times_and_dates import REST
 
 _DIGITS = re.compile(rf"\d+{REST}")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")  # 12,34,567
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _SCALE_ENDING = re.compile(r"(?:s|fold|ths?)$")
@@ -36,6 +37,8 @@ def values_of_token(token: str) -> frozenset[float]:
 @lru_cache(maxsize=8192)
 def values_of(token: str) -> frozenset[float]:
     """All possible values of digits with marks: 1,200 is 1200 or 1.2; 1,000 is 1000; 12:30 is 12 and 30."""
+    if _LAKHS.fullmatch(token):
+        return frozenset({float(token.replace(",", ""))})
     out: set[float] = set()
     if _GROUPED.fullmatch(token):
         out.add(float(re.sub(r"\D", "", token)))

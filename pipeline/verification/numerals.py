@@ -13,26 +13,17 @@ from typing import Final
 from text_to_num import alpha2digit
 
 from pipeline.language import primary
+from pipeline.verification.scales import fractions_and_decimals, scale_word, with_added_scales, with_scales_of_money
 from pipeline.verification.times_and_dates import Meaning, hours_by_twelve, with_plain_times
 
 SPELLED: Final = frozenset({"de", "es", "fr", "it", "nl", "pt"})  # languages of text2num, besides English
 _MARKS = str.maketrans("٫٬．，：", ".,.,:")
 _DIGIT_MARK = re.compile(r"(?<=\d)[٫٬．，：](?=\d)")
-# Words for powers of ten after a figure, by the English word of the same value.
-_SCALES: Final = {
-    "thousand": "tausend mille mila mil tysiąc tysiące tysięcy тыс тысяча тысячи тысяч bin duizend ألف آلاف",
-    "million": """million millionen mio millions millón millones milhão milhões milione milioni miljoen milion miliony
-        milionów млн миллион миллиона миллионов milyon مليون ملايين""",
-    "billion": """milliarde milliarden mrd milliard milliards miliardo miliardi miljard miliard miliardy miliardów
-        bilhão bilhões млрд миллиард миллиарда миллиардов milyar مليار مليارات""",
-    "trillion": """billion billionen billón billones bilione bilioni biljoen bilion trilhão trilhões трлн триллион
-        триллионов trilyon تريليون""",
-}
-_WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
 _SCALED = re.compile(r"(?<=\d)(?:[ \u00a0\u202f]?[^\W\d_]+)(?:[ \u00a0\u202f][^\W\d_]+)?")
 
 _LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages most of whose number words are read
 _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
+_PARTS_OF_HOURS = frozenset({15 * n for n in range(1, 24) if n % 4})  # in minutes: "zweieinhalb Stunden"
 _NOON_OR_MIDNIGHT = frozenset({0, 12, 24})
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
@@ -56,6 +47,7 @@ _NUMERAL = re.compile(
     rf"(?:(?<=[만억조])[ ](?=\d)|{_GROUPS}|[\d{_HAN}십백천만억조])*)"
     rf"|[{_HAN}]+(?:(?:[{_HAN_POINT}]|てん|コンマ)[{_HAN}]+)?"
 )
+_HAN_FRACTION = re.compile(rf"(\d+|[{_HAN}]+)分[之の](\d+|[{_HAN}]+)")  # "三分之二" is two thirds
 _HAN_POINT_OR_WORD = re.compile(rf"[{_HAN_POINT}]|てん|コンマ")
 # A last digit that counts the next smaller power: "一万二" is 12,000.
 _COLLOQUIAL = re.compile(rf"(?<=[百千万萬亿億])[{''.join(_HAN_DIGITS)[2:]}]$")
@@ -70,9 +62,11 @@ def recording_in_digits(text: str, language: str | None) -> str:
         out = f"{out}\n{with_days}"
     if primary(language) in SPELLED:
         plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
-        out = f"{out}\n{alpha2digit(plain, primary(language), threshold=0)}"
+        digits = alpha2digit(plain, primary(language), threshold=0)
+        out = f"{out}\n{_with_english_scales(digits, primary(language))}\n{fractions_and_decimals(digits)}"
     if not out.isascii() and re.search(f"[{_HAN}]", out):
-        out = f"{out}\n{_NUMERAL.sub(lambda m: f' {_readings(m[0])} ', out)}"
+        shares = (f"{_value(m[2])} in {_value(m[1])}" for m in _HAN_FRACTION.finditer(out))
+        out = f"{out}\n{' ; '.join(shares)}\n{_NUMERAL.sub(lambda m: f' {_readings(m[0])} ', out)}"
     return out
 
 
@@ -85,14 +79,19 @@ def with_english_figures(text: str, language: str | None) -> str:
 
 
 def _with_english_marks_and_scales(text: str, language: str | None) -> str:
-    if text.isascii() and primary(language) in ("", "en"):
+    code = primary(language)
+    if text.isascii() and code in ("", "en"):
         return text
     out = plain_marks(text)
-    if primary(language) not in ("", "en"):
-        out = with_plain_times(out)
+    if code not in ("", "en"):
+        out = with_added_scales(with_plain_times(out))
     out = _NUMERAL.sub(lambda m: f" {_value(m[0])} " if re.match(r"\d", m[0]) else m[0], out)
     out = _BEFORE_MORE.sub("", out)
-    return out if primary(language) in ("", "en", "zh", "ja") else _SCALED.sub(_english_scale, out)
+    return out if code in ("", "en", "zh", "ja") else with_scales_of_money(_with_english_scales(out, code))
+
+
+def _with_english_scales(text: str, language: str) -> str:
+    return _SCALED.sub(lambda m: _english_scale(m, language), text)
 
 
 def _with_days(text: str, language: str | None) -> str:
@@ -110,10 +109,10 @@ def plain_marks(text: str) -> str:
     return _DIGIT_MARK.sub(lambda m: m[0].translate(_MARKS), text)
 
 
-def _english_scale(match: re.Match[str]) -> str:
+def _english_scale(match: re.Match[str], language: str) -> str:
     out, word = "", ""
     for word in match[0].split():
-        if not (scale := _WORD_OF.get(word.casefold())):
+        if not (scale := scale_word(word, language)):
             break
         out += f" {scale}"
     else:
@@ -126,16 +125,16 @@ def provable(value: float, meaning: Meaning, language: str | None, otherwise: Ma
 
     It is not if the recording may say it in words that are not read here. English is read completely. In languages
     without number words here, such as Russian or Korean, nothing is provable. In the others, shares and multiples ("die
-    Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen") and decades ("les années quatre-vingt")
-    are not. Nor are noon and midnight, and the numbers that the recording may say `otherwise`: months by name, minutes
-    as in "Viertel vor neun".
+    Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen"), quarters of hours in minutes and
+    decades ("les années quatre-vingt") are not. Nor are noon and midnight, and the numbers that the recording may say
+    `otherwise`: months by name, minutes as in "Viertel vor neun".
     """
     code = primary(language)
     if code not in _LANGUAGES_READ or (meaning == "hour" and value in _NOON_OR_MIDNIGHT):
         return False
     if meaning != "amount" or code in ("", "en"):
         return value not in otherwise.get(meaning, ())
-    if value in _SHARES:
+    if value in _SHARES or value in _PARTS_OF_HOURS:
         return False
     decade = value % 10 == 0 and 1900 <= value < 2030
     return not decade and not any(_quartered(value / scale) for scale in (1, 1e3, 1e6, 1e9, 1e12))

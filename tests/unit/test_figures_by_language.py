@@ -83,3 +83,36 @@ def test_a_time_of_day_is_read_as_its_language_writes_it(language: str, said: st
 def test_all_parts_of_a_time_or_date_must_be_said(language: str, said: str, right: str, wrong: str) -> None:
     assert not flagged(language, said, right)
     assert flagged(language, said, wrong)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "right", "wrong"),
+    [
+        ("en>hi", "2.5 million people", "25 लाख लोग", "26 लाख लोग"),
+        ("en>hi", "12 million", "1 करोड़ 20 लाख", "1 करोड़ 30 लाख"),
+        ("en>hi", "ten thousand", "10 हज़ार", "11 हज़ार"),
+        ("en>hi", "1,234,567 rupees", "12,34,567 रुपये", "12,34,576 रुपये"),
+        ("en>bn", "five million", "৫০ লাখ", "৬০ লাখ"),
+        ("en>th", "thirty five thousand", "3.5 หมื่นคน", "3.6 หมื่นคน"),
+        ("de", "5 Tsd. Euro", "5.000 Euro", "6.000 Euro"),
+        ("de", "zwei Drittel, drei Siebtel", "66,7 % und 43 %", "66,8 %"),
+        ("de", "drei von sieben", "43 %", "44 %"),
+        ("fr", "deux tiers", "66,7 %", "66,8 %"),
+        ("fr", "trois septièmes", "43 %", "44 %"),
+        ("zh", "三分之二", "66.7%", "66.8%"),
+        ("fr", "5 M€ et 3 k€", "5 millions d'euros et 3.000", "7 millions"),
+        ("fr", "deux milliards", "2 Md€", "7 Md€"),
+        ("pt", "5 bi e 10 mi", "R$ 5 bilhões e R$ 10 milhões", "R$ 7 bilhões"),
+        ("es>en", "un billón", "1 trillion", "2 trillion"),
+        ("fr", "un mètre quatre-vingt", "1,80 m", "1,90 m"),
+        ("de", "fünf Euro siebzig", "5,70 €", "5,80 €"),
+    ],
+)
+def test_scales_and_fractions_of_other_languages_are_read(language: str, said: str, right: str, wrong: str) -> None:
+    assert not flagged(language, said, right)
+    assert flagged(language, said, wrong)
+
+
+@pytest.mark.parametrize(("said", "stated"), [("zweieinhalb Stunden", "150"), ("eine Dreiviertelstunde", "45")])
+def test_minutes_that_may_be_said_as_parts_of_hours_are_not_proved_unsaid(said: str, stated: str) -> None:
+    assert not flagged("de", said, f"{stated} Minuten")
