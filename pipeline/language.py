@@ -41,6 +41,8 @@ _THREE_LETTERS = dict(
 _RIGHT_TO_LEFT = frozenset("ar ckb dv fa he ps sd ug ur yi Arab Hebr Thaa".split())  # languages, and scripts
 _SAMPLES, _SAMPLE = 24, 300  # characters
 _FEWEST = 8  # words from which a language can be detected
+_FEWEST_AGAINST = 30  # words that can prove a declared language wrong
+_LINES = 200  # the most of a sample
 _SURE = 0.6  # share of all samples, each weighted by the detector's confidence
 
 
@@ -91,6 +93,15 @@ def covers(wanted: str | None, language: str | None) -> bool:
 def spoken_language(transcript: Transcript) -> str | None:
     """The language given in the metadata, otherwise the one detected from the words; None if neither is clear."""
     return canonical(transcript.metadata.language) or detected([s.text for s in transcript.segments])
+
+
+def language_of_words(declared: str | None, lines: list[str]) -> str | None:
+    """The declared language of some lines, unless the words of a sample, if there are enough, are of another."""
+    sample = lines[:: len(lines) // _LINES + 1]
+    if declared is None or word_count(" ".join(sample)) < _FEWEST_AGAINST:
+        return declared
+    code = detected(sample)
+    return declared if code in (None, primary(declared)) else code
 
 
 def detected(texts: list[str]) -> str | None:

@@ -29,7 +29,7 @@ def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
 def _findings(text: str, recording: Recording) -> Iterator[Finding]:
     text = composed(text)
     written = with_english_figures(text, recording.language)
-    is_provable = partial(provable, language=recording.spoken_language, otherwise=recording.numbers_otherwise)
+    is_provable = partial(provable, language=recording.language_of_figures, otherwise=recording.numbers_otherwise)
     if figures := unsaid_figures(written, recording.figures, recording.folded, is_provable):
         yield Finding("figure", figures)
     if quotations := unsaid_quotations(text, recording):

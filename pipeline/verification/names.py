@@ -98,7 +98,7 @@ def _is_unproved_number(word: str, recording: Recording) -> bool:
         return False
     values = [_ROMAN_VALUES[c] for c in "".join(filter(None, match.groups()))]
     value = sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
-    return value in recording.figures or not provable(value, "amount", recording.spoken_language, {})
+    return value in recording.figures or not provable(value, "amount", recording.language_of_figures, {})
 
 
 def _abbreviates(word: str, text_before: str, text_after: str, recording: Recording) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from pipeline.labels import labels_for
-from pipeline.language import primary
+from pipeline.language import language_of_words, primary
 from pipeline.text import UNSPACED, composed, enumerated
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
@@ -174,16 +174,21 @@ class Recording:
         return f"{self.text} {self.metadata_text}".casefold()
 
     @cached_property
+    def language_of_figures(self) -> str | None:
+        """The language of the number words: the spoken one, unless the words are clearly of another."""
+        return language_of_words(self.spoken_language, [s.text for s in self.transcript.segments])
+
+    @cached_property
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may have, in ascending order."""
-        return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
+        return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.language_of_figures)))
 
     @cached_property
     def numbers_otherwise(self) -> dict[Meaning, frozenset[float]]:
         """Numbers that may be said by other words: months by name (or its first letters), minutes as in "half past"."""
-        names = map(_folded, labels_for(self.spoken_language).months)
+        names = map(_folded, labels_for(self.language_of_figures).months)
         months = frozenset(float(n) for n, name in enumerate(names, 1) if {name, name[:3]} & self.words)
-        return {"month": months, "minute": minutes_by_the_clock(self.words, primary(self.spoken_language))}
+        return {"month": months, "minute": minutes_by_the_clock(self.words, primary(self.language_of_figures))}
 
     @cached_property
     def _words_in_order(self) -> list[str]:

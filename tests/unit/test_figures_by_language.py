@@ -116,3 +116,15 @@ def test_scales_and_fractions_of_other_languages_are_read(language: str, said: s
 @pytest.mark.parametrize(("said", "stated"), [("zweieinhalb Stunden", "150"), ("eine Dreiviertelstunde", "45")])
 def test_minutes_that_may_be_said_as_parts_of_hours_are_not_proved_unsaid(said: str, stated: str) -> None:
     assert not flagged("de", said, f"{stated} Minuten")
+
+
+RUSSIAN = """Добрый день. Сегодня мы говорим о Пушкине и о его письмах к жене, которые недавно нашли в архиве. Цена рукописи
+выросла на двадцать семь процентов и достигла сорока пяти тысяч рублей. Мы работали там почти три года вместе."""
+GERMAN = """Guten Tag. Wir sprechen heute über die Briefe, die vor kurzem in einem Archiv in Weimar gefunden wurden. Der Preis
+der Handschrift stieg um siebenundzwanzig Prozent, und wir haben dort fast drei Jahre lang zusammen gearbeitet."""
+
+
+def test_number_words_are_of_the_language_spoken_even_if_the_file_names_another() -> None:
+    assert not flagged("en", RUSSIAN, "27 % and 45")
+    assert not flagged("en", GERMAN, "27 %")
+    assert flagged("en", GERMAN, "37 %")
