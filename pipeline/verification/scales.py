@@ -57,7 +57,7 @@ _FRACTION = re.compile(
 )
 _LENGTH_OR_PRICE = re.compile(
     r"\b(\d{1,3}) (?:m|mètres?|meter|metros?|metri|metro|euros?|€|francs?|franken|dollars?)"
-    r"(?: (?:et|e|y|und|en))? (\d{2})(?![\d.,])",
+    r"(?: (?:et|e|y|und|en))? (\d{2})(?!\d|[.,]\d)",
     re.IGNORECASE,
 )
 

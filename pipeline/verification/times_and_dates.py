@@ -21,8 +21,8 @@ _UHR = r"(?:Uhr|uur)\b"
 _HOURS = rf"(?:h\b|{_UHR}|heures?\b|horas?\b(?: [ey]\b)?|時(?!間)|时|[点點])"
 # "15h30", "15 Uhr 30", "15時30分", "15.30 Uhr", "ore 15.30"
 _IN_OTHER_WORDS = re.compile(
-    rf"{_HOUR}(?:\s?(?:h(?=\d)|{_HOURS}\s?)|\.(?=\d\d\s?{_UHR}))([0-5]\d)(?![\d.,])(?:分|\s?{_UHR})?"
-    r"|(?:(?<=\bore )|(?<=\bkl )|(?<=\bkl\. )|(?<=\bklo ))(\d{1,2})\.([0-5]\d)(?![\d.,])"
+    rf"{_HOUR}(?:\s?(?:h(?=\d)|{_HOURS}\s?)|\.(?=\d\d\s?{_UHR}))([0-5]\d)(?!\d|[.,]\d)(?:分|\s?{_UHR})?"
+    r"|(?:(?<=\bore )|(?<=\bkl )|(?<=\bkl\. )|(?<=\bklo ))(\d{1,2})\.([0-5]\d)(?!\d|[.,]\d)"
 )
 _AFTERNOON = re.compile(rf"(?<![\w.,:])(1[3-9]|2[0-3])\s?{_HOURS}")  # a full hour
 _UNITS_INSIDE = re.compile(r"(?<![\w.,])(\d+)(km|kg|m|min|mn)(?![23]\b)(\d+)(s|min|sec)?\b")  # "1m80", "10min5s"

@@ -35,7 +35,7 @@ def test_a_figure_is_read_as_its_language_writes_it(language: str, said: str, ri
 @pytest.mark.parametrize(
     ("language", "said", "right", "wrong"),
     [
-        ("fr", "rendez-vous à 15:30", "à 15h30", "à 15h50"),
+        ("fr", "rendez-vous à 15:30", "à 15h30.", "à 15h50."),
         ("fr", "rendez-vous à 15 heures 30", "à 15h30", "à 16h50"),
         ("fr", "rendez-vous à huit heures", "à 8h00", "à 9h00"),
         ("fr", "à quatre heures moins le quart", "à 15h45", "à 15h50"),
