@@ -7,10 +7,18 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
+
+
+def _character_class(characters: Iterable[int]) -> str:
+    """Code points in ascending order as the inside of a character class: "a-dx-z"."""
+    runs = ([n for _, n in run] for _, run in groupby(enumerate(characters), lambda pair: pair[1] - pair[0]))
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
+
 
 # Controls, bidirectional overrides and zero-width marks can hide or reorder what a reader sees.
 _INVISIBLE = re.compile(
@@ -19,7 +27,24 @@ _INVISIBLE = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[^\S \t]+")
-_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+# Marks that belong to the letter before them, as vowel signs do, as the inside of a character class; `\w` lacks them.
+# The ranges are those of all scripts with marks; selectors of the look of an emoji are no such marks.
+MARKS = _character_class(
+    n
+    for n in chain(range(0x300, 0x3100), range(0xA600, 0xAC00), range(0x10A00, 0x12000), range(0x1E000, 0x1EA00))
+    if unicodedata.category(chr(n)) in ("Mn", "Mc")
+)
+LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"  # a run of letters and digits, with their marks
+# Accents and the vowel points of Hebrew and Arabic, without which a word is still the same. Other marks are not among
+# them: vowel signs of Indian scripts, tones of Thai, and the marks by which が differs from か.
+ACCENTS = (
+    "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+    "\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_ACCENT = re.compile(f"[{ACCENTS}]")
+# Most words end at a space: a look at it saves a third of the time.
+_WORD = re.compile(rf"[^\W_]+(?:(?! )(?:[{MARKS}]+[^\W_]*|['.\-][^\W_]+))*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:['.\-][a-z0-9]+)*")  # case-folded
 QUESTION_MARKS = ("?", "？", "؟")
 # Ends of sentences: full stops of scripts that have their own, from Urdu to Khmer; marks that need no space after them.
 FULL_STOPS = "۔।॥։።။។"
@@ -33,7 +58,7 @@ UNPARTED = UNSPACED + "\uac00-\ud7af"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
-_COUNTED = re.compile(r".*[^\W\d][\s_-]*\d+")
+_COUNTED = re.compile(rf".*[^\W\d][{MARKS}]*[\s_-]*\d+")
 _CODED = re.compile(r"((?<!`)`[^`]+`(?!`))")
 # Even in code, a bar separates table cells, GitHub reads dollar signs, and one space at either end is dropped.
 _MEANS_MORE = re.compile(r"[|$]|^`\s.*\s`$")
@@ -46,6 +71,7 @@ FORMULA = (
     rf"|(?<!\\)\\(?:\({_OF_MATHEMATICS}(?:\\[^()]|[^\\])+\\\)|\[{_OF_MATHEMATICS}(?:\\[^\[\]]|[^\\])+\\\]))"
 )
 _NAMED = re.compile(r"([^:：.!?。！？]{1,60}?)\s?(?::\s+|：\s*)(.*\S.*)", re.DOTALL)
+_UNSAFE = re.compile(rf"[^\w.\-{MARKS}]+")  # in the name of a file
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[1-9¹²³])", re.IGNORECASE)  # names of devices on Windows
 _LONGEST_SLUG = 120  # bytes
 _LONGEST_NAME = 6  # words: more of them before a colon are a clause
@@ -127,6 +153,11 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def without_accents(text: str) -> str:
+    """The text without accents and vowel points, in decomposed characters (NFKD)."""
+    return text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+
+
 def clean(text: str) -> str:
     """One line of visible text (NFC): no controls or lone surrogates, white space collapsed except in code."""
     if text.isprintable() and "  " not in text:  # the usual case
@@ -142,7 +173,8 @@ def one_line(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Words in order, case-folded, with straight apostrophes."""
-    return [w.casefold().replace("’", "'") for w in _WORD.findall(text)]
+    folded = text.casefold().replace("’", "'")
+    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
 
 
 def word_count(text: str) -> int:
@@ -163,7 +195,7 @@ def slug(text: str) -> str:
 
     If it is cut, it ends in a digest of the whole, since the lectures of a series may differ only at the end.
     """
-    kept = re.sub(r"[^\w.\-]+", "-", clean(text)).strip("-._ ")
+    kept = _UNSAFE.sub("-", clean(text)).strip("-._ ")
     if len(kept.encode()) > _LONGEST_SLUG:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
         kept = f"{kept.encode()[: _LONGEST_SLUG - 9].decode(errors='ignore')}-{digest}"

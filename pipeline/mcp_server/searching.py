@@ -20,12 +20,10 @@ from pathlib import Path
 from pipeline import store
 from pipeline.errors import StoreError
 from pipeline.mcp_server.folder import NumberedStatement, numbered_statements
-from pipeline.text import UNPARTED
+from pipeline.text import MARKS, UNPARTED
 
 _RUNS = f"{UNPARTED}\U00020000-\U0003ffff"
-# Marks that belong to the letter before them, as vowels in Indian scripts do; `re` does not count them as word parts.
-_COMBINING = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c) in ("Mn", "Mc"))
-_UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+(?:[{_COMBINING}]+[^\W_{_RUNS}]*)*")
+_UNIT = re.compile(rf"[{_RUNS}]+|[^\W_{_RUNS}]+(?:[{MARKS}]+[^\W_{_RUNS}]*)*")
 _LEAST = 4  # letters from which a word also finds others by its beginning
 _TABLE = """create virtual table statements using fts5(
     name unindexed, number unindexed, label, text, lines, tokenize = "unicode61 categories 'L* N* M* Co'"

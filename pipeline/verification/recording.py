@@ -14,7 +14,7 @@ from typing import Literal
 
 from pipeline.labels import labels_for
 from pipeline.language import language_of_words, primary
-from pipeline.text import UNSPACED, composed, enumerated
+from pipeline.text import ACCENTS, LETTERS, MARKS, UNSPACED, composed, enumerated, without_accents
 from pipeline.transcript import Transcript
 from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
@@ -24,13 +24,15 @@ from pipeline.verification.times_and_dates import Meaning, minutes_by_the_clock
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # the month in a date
 Kind = Literal["figure", "name", "quotation"]
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(LETTERS)
+_ASCII_WORD = re.compile("[a-z0-9]+")  # case-folded
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
-_BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _SAMPLE = 1000  # letters that show the script
+_BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*)*")
 _SEPARATORS = r"[\W_]*"  # between letters
-_POINTS = frozenset(range(10, 37))  # Unicode combining classes of Hebrew and Arabic vowel points
+# Vowel points and the lengthening stroke of Hebrew and Arabic, and accents that no character includes ("i̇" for "İ").
+_POINT = re.compile(f"[{ACCENTS}ـ]")
 # Case-folded letters with others that some writers use for them: Turkish i without and with its dot, Russian, French,
 # Arabic and Persian.
 _VARIANTS = (
@@ -50,10 +52,7 @@ def letters(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    if text.isascii():
-        return text.casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return _without_variants(bare)
+    return text.casefold() if text.isascii() else _without_variants(without_accents(text.casefold()))
 
 
 def _without_variants(text: str) -> str:
@@ -68,10 +67,10 @@ def bare_words(text: str) -> list[str]:
 
     Spellings that mean the same are equal: full and half width, "ё" and "е", "œ" and "oe", Turkish "ı" and "I".
     """
-    if not text.isascii():
-        text = _without_variants(unicodedata.normalize("NFKC", text).casefold()).replace("’", "").replace("ʼ", "")
-    folded = text.casefold().replace("'", "")
-    return _WORD.findall(folded) if folded.isascii() else _BARE_WORD.findall(_without_points(folded))
+    if text.isascii():
+        return _ASCII_WORD.findall(text.casefold().replace("'", ""))
+    folded = _without_variants(unicodedata.normalize("NFKC", text).casefold())
+    return _BARE_WORD.findall(_POINT.sub("", folded.replace("’", "").replace("ʼ", "").replace("'", "")))
 
 
 def _words_to_quote(text: str) -> list[str]:
@@ -92,11 +91,6 @@ def _split_at_capitals(word: str) -> str:
     if word[1:].islower() or word.isupper():  # the usual case
         return word
     return "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {word}"))
-
-
-def _without_points(text: str) -> str:
-    """Arabic or Hebrew text without vowel points, so that words with and without them are equal."""
-    return "".join(c for c in text if unicodedata.combining(c) not in _POINTS and c != "ـ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,3 +172,16 @@ def test_a_quotation_may_spell_letters_otherwise_than_the_transcript(code: str, 
     for spoken, written in ((said, quoted), (quoted, said)):
         recording = Recording(Transcript("talk", (Segment(1, spoken),), Metadata(language=code)))
         assert not [f for f in findings(f"“{written}”", recording) if f.kind == "quotation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("“हम कल दिल्ली में मिलेंगे”", False),
+        ("“हम काल दिल्ली में मिलेंगे”", True),
+        ("“सामाजिक न्याय”", False),  # two words name a thing
+    ],
+)
+def test_vowel_signs_count_in_a_quotation_and_part_no_word(text: str, found: bool) -> None:
+    talk = Recording(Transcript("talk", (Segment(1, "हम कल दिल्ली में मिलेंगे और बात करेंगे"),), Metadata(language="hi")))
+    assert bool(findings(f"उन्होंने कहा, {text}", talk)) == found

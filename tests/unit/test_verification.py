@@ -390,6 +390,11 @@ def test_statements_that_differ_by_a_figure_are_two() -> None:
     assert len(list(without_repeats(two).statements())) == 2
 
 
+def test_statements_that_differ_by_a_vowel_sign_are_two() -> None:
+    two = draft_of(DraftStatement("मेला देखने लोग आए।", (1,)), DraftStatement("माला देखने लोग आए।", (2,)))
+    assert without_repeats(two).withheld == ()
+
+
 def test_hostile_text_is_looked_at_in_time() -> None:
     recording = said("(" * 5000 + " word " * 2000)
     assert finding("“" * 3000 + "A" * 3000 + "(" * 3000, recording) is not None
