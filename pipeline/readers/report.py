@@ -16,7 +16,7 @@ from pipeline.language import english_name, spoken_language
 from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
-from pipeline.text import mark_between, numbered, one_line, slug, words
+from pipeline.text import mark_between, numbered, one_line, slug, word_count
 from pipeline.transcript import LeftOut, Transcript
 
 _SHOWN = 12  # maximum number of speakers, labels and chapters of a file that are listed
@@ -84,7 +84,7 @@ def announced(line: str, progress: Callable[[str], None], *, after: float = PATI
 def describe(transcript: Transcript) -> list[str]:
     """Lines about a transcript: format, speakers with their shares, times, metadata, what is left out, warnings."""
     reading = transcript.reading
-    total = sum(len(words(s.text)) for s in transcript.segments)
+    total = sum(word_count(s.text) for s in transcript.segments)
     encoded = "" if reading.encoding in ("utf-8", "binary") else f", {reading.encoding}"
     lines = [
         one_line(f"{transcript.path}"),
@@ -124,7 +124,7 @@ def speaker_shares(transcript: Transcript) -> dict[str, float]:
     """The share of the words that each speaker says, largest first; "" stands for nobody."""
     counts: Counter[str] = Counter()
     for segment in transcript.segments:
-        counts[segment.speaker or ""] += len(words(segment.text))
+        counts[segment.speaker or ""] += word_count(segment.text)
     total = max(1, counts.total())
     return {name: n / total for name, n in counts.most_common()}
 
@@ -192,7 +192,7 @@ def as_json(transcript: Transcript, *, segments: bool = False) -> dict[str, Any]
         "encoding": reading.encoding,
         "language": spoken_language(transcript),
         "segments": len(transcript.segments),
-        "words": sum(len(words(s.text)) for s in transcript.segments),
+        "words": sum(word_count(s.text) for s in transcript.segments),
         "speakers": {name: round(share, 4) for name, share in shares.items() if name},
         "unattributed": round(shares.get("", 0.0), 4),
         "timed": sum(s.start is not None for s in transcript.segments),

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from pipeline.cli.read import command
 from pipeline.readers import parse
-from pipeline.readers.report import announced, as_json, describe, left_out_line
+from pipeline.readers.report import announced, as_json, describe, left_out_line, speaker_shares
+from pipeline.text import word_count
 
 TEXT = "# Night ferry\n\nOda: We leave the pier at nine.\n\nKofi: No, at ten.\n\nOda: (laughs) Then at ten.\n\nThe Fog: it is here.\n"
 
@@ -111,6 +112,24 @@ def test_one_line_says_what_was_left_out() -> None:
     transcript = parse(TEXT.encode(), "talk.md", name="talk")
     assert left_out_line(transcript) == "3 words not taken as speech: headings (2), sounds and stage directions (1)"
     assert left_out_line(parse(b"We leave at nine.", "talk.txt", name="talk")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("田中：本日はお集まりいただき。\n\n鈴木：はい、お願いします。\n", 10),
+        ("राम: मेला देखने लोग आए।\n\nसीता: हाँ, बहुत लोग थे।\n", 8),
+    ],
+)
+def test_words_are_counted_as_for_the_notes_in_every_script(text: str, count: int) -> None:
+    transcript = parse(text.encode(), "talk.txt", name="talk")
+    assert as_json(transcript)["words"] == count == sum(word_count(s.text) for s in transcript.segments)
+
+
+def test_shares_of_speakers_go_by_words_in_every_script() -> None:
+    transcript = parse("田中：本日はお集まりいただき。\n\n鈴木：はい、はい、はい。\n".encode(), "talk.txt", name="talk")
+    shares = speaker_shares(transcript)
+    assert list(shares) == ["田中", "鈴木"] and shares["田中"] > 0.6
 
 
 def test_both_descriptions_count_the_same_words() -> None:
