@@ -56,6 +56,10 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf
 # These and Korean, whose particles follow a word without a space: no space marks the end of a word.
 UNPARTED = UNSPACED + "\uac00-\ud7af"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+# Where a word may begin or end: beside no letter, digit or mark, so that "रामायण" is no "राम". In scripts without
+# spaces, and before a Korean particle, that is anywhere. Zero-width joiners hold a word together.
+BEGINS_WORD = rf"(?<![^\W{UNSPACED}])(?<!(?![{UNSPACED}])[{MARKS}\u200c\u200d])"
+ENDS_WORD = rf"(?![^\W{UNPARTED}]|[{MARKS}\u200c\u200d])"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _COUNTED = re.compile(rf".*[^\W\d][{MARKS}]*[\s_-]*\d+")

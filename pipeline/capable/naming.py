@@ -13,7 +13,7 @@ from dataclasses import replace
 from pipeline.capable.writing import WrittenPart
 from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
-from pipeline.text import UNSPACED, clean, counts_somebody
+from pipeline.text import BEGINS_WORD, ENDS_WORD, clean, counts_somebody
 from pipeline.transcript import Chunk
 from pipeline.verification import Recording
 from pipeline.verification.recording import bare_words
@@ -94,7 +94,7 @@ def _renamed(part: WrittenPart, names: Mapping[str, str]) -> WrittenPart:
     if not names:
         return part
     listed = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    replaced = re.compile(rf"(?<![^\W{UNSPACED}])(?:{listed})(?![^\W{UNSPACED}])")
+    replaced = re.compile(f"{BEGINS_WORD}(?:{listed}){ENDS_WORD}")
 
     def in_text(text: str) -> str:
         return replaced.sub(lambda match: names[match[0]], text)

@@ -10,12 +10,13 @@ from pipeline.document import StudyDocument
 from pipeline.review.actions import Rename
 from pipeline.review.renaming import fullest_name, is_name, names_of_others
 from pipeline.review.state import Item, State
-from pipeline.text import UNPARTED, counts_somebody, enumerated, numbered
+from pipeline.text import BEGINS_WORD, ENDS_WORD, counts_somebody, enumerated, numbered
 from pipeline.transcript import Transcript
 from pipeline.verification.quotations import quoted_spans
 
 _BETWEEN_PARTS = re.compile(r"[\s,;()]+")
-_UNPARTED = re.compile(f"[{UNPARTED}]")
+# "And", "to", "in" and the like, which Arabic and Hebrew write as one letter together with the next word.
+_PREFIX = "(?:[وفبلك]{1,2}|[ובהכלמש]{1,2})?"
 
 
 def remark(before: State, after: State, action: Rename, document: StudyDocument, transcript: Transcript) -> str:
@@ -57,11 +58,9 @@ def _parts_of_former_name(state: State, action: Rename) -> list[str]:
 
 def _search_for(part: str, longer_names: Iterable[str]) -> Callable[[str], bool]:
     """Whether a text has a part of a name as a whole word, in any capitals and outside of longer names."""
-    left = "" if _UNPARTED.match(part[0]) else r"(?<!\w)"  # no space marks where a word begins or ends in such scripts
-    right = "" if _UNPARTED.match(part[-1]) else r"(?!\w)"
     longest_first = sorted(filter(None, longer_names), key=len, reverse=True)
-    others = "".join(rf"(?<!\w){re.escape(name)}(?!\w)|" for name in longest_first)
-    pattern = re.compile(f"{others}({left}{re.escape(part)}{right})", re.IGNORECASE)
+    others = "".join(f"{BEGINS_WORD}{re.escape(name)}{ENDS_WORD}|" for name in longest_first)
+    pattern = re.compile(f"{others}{BEGINS_WORD}{_PREFIX}({re.escape(part)}){ENDS_WORD}", re.IGNORECASE)
     return lambda text: any(match[1] for match in pattern.finditer(text))
 
 

@@ -10,12 +10,15 @@ from functools import cached_property
 from pipeline.review.actions import Rename
 from pipeline.review.state import Item, State
 from pipeline.speakers import full_name
-from pipeline.text import counts_somebody
+from pipeline.text import BEGINS_WORD, ENDS_WORD, MARKS, UNPARTED, counts_somebody
 
 WORD_TOO = "“{old}”, which is also a word, was replaced by “{new}”: check that the speaker is meant"
 _PART = "“{new}” replaced a part of “{old}” that stood alone: check that the speaker is meant"
-_WITHIN = r"\w‐‑-"  # a hyphen holds words together: "Weiß-Müller" is no Müller
+# A hyphen holds words together: "Weiß-Müller" is no Müller.
+_BEGINS, _ENDS = f"(?<![‐‑-]){BEGINS_WORD}", f"(?![‐‑-]){ENDS_WORD}"
+_ENDING = rf"(?:[^\W{UNPARTED}]|[{MARKS}‐‑-])*"  # of a name in the genitive, as in "Ann Lees Antrag"
 _WORD_BEFORE = re.compile(r"(\w+) \Z")
+_LETTER_AT_END = re.compile(rf"[^\W_][{MARKS}]*\Z")
 _VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 _NOBODY = "\x00"  # stands for one of two names while they are exchanged
 
@@ -36,10 +39,10 @@ class _NewNames:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         old = {*self.whole, *self.first, *self.last}
-        endings = dict.fromkeys(self.unchanged, f"[{_WITHIN}]*") | dict.fromkeys(old, "")
+        endings = dict.fromkeys(self.unchanged, _ENDING) | dict.fromkeys(old, "")
         longest_first = sorted(endings, key=len, reverse=True)  # "Ana Ruiz" before "Ana", which it contains
         names = "|".join(re.escape(name) + endings[name] for name in longest_first)
-        return re.compile(rf"(?<![{_WITHIN}])(?:{names})(?![{_WITHIN}])", re.IGNORECASE)
+        return re.compile(f"{_BEGINS}(?:{names}){_ENDS}", re.IGNORECASE)
 
     @cached_property
     def _by_letters(self) -> dict[str, str]:
@@ -147,7 +150,7 @@ def _is_distinctive(word: str, new_words: Sequence[str], state: State, action: R
 
 def is_name(word: str) -> bool:
     """Whether a word of a name can stand alone for the person: no initial, no "Dr.", no "Berg," as in "Berg, Ana"."""
-    return is_distinct(word) and word[-1:].isalnum()
+    return is_distinct(word) and _LETTER_AT_END.search(word) is not None
 
 
 def _pairs(action: Rename) -> Iterator[tuple[str, str]]:

@@ -95,7 +95,12 @@ def test_a_quotation_that_has_the_new_name_is_told_not_to_be_word_for_word() -> 
         ("Ann Baker", ("Ann Lee",), "Ann Lee agrees.", ""),
         ("Berg, Eva", (), "Berg agrees.", "“Berg”"),
         ("Maria de la Cruz", (), "Maria agrees, de la Torre does not.", "“Maria”"),
-        ("田中太郎", (), "田中太郎さんは賛成した。", "“田中太郎”"),
+        ("田中太郎", (), "田中太郎さんは賛成した。", ""),  # it is replaced
+        ("田中", ("田中太郎",), "田中太郎さんは賛成した。", ""),
+        ("राम", (), "रामायण और रामू", ""),
+        ("ليلى", (), "قالت وليلى.", "“ليلى”"),
+        ("יוסי", (), "ויוסי אמר", "“יוסי”"),
+        ("सुनीता शर्मा", (), "सुनीता ने कहा।", "“सुनीता”"),
         ("Speaker 1", (), "The speaker agrees.", ""),
         ("A", (), "A agrees.", ""),
     ],

@@ -38,6 +38,25 @@ def test_a_name_that_is_a_part_of_another_name_stays_there(speaker: str, name: s
 
 
 @pytest.mark.parametrize(
+    ("speaker", "name", "text", "after"),
+    [
+        ("राम", "मोहन", "राम ने रामायण पढ़ी, रामू ने नहीं।", "मोहन ने रामायण पढ़ी, रामू ने नहीं।"),
+        ("علی", "رضا", "علی‌اصغر و علی", "علی‌اصغر و رضا"),  # a joiner holds the longer name together
+        ("鈴木", "佐藤", "田中と鈴木が話す。鈴木一郎は来ない。", "田中と佐藤が話す。鈴木一郎は来ない。"),
+        ("王老师", "李老师", "我们同意王老师。", "我们同意李老师。"),
+        ("김철수", "이영희", "김철수는 말했다.", "이영희는 말했다."),
+        ("สมชาย", "วิทยา", "คุณสมชายและมาลีคุย", "คุณวิทยาและมาลีคุย"),
+        ("Tom", "Ann", "今日はTomさんが話す。", "今日はAnnさんが話す。"),
+        ("林", "森", "林は森林を見た。", "林は森林を見た。"),  # one character may be a part of any word
+    ],
+)
+def test_a_name_is_found_in_every_script_and_not_within_another_word(
+    speaker: str, name: str, text: str, after: str
+) -> None:
+    assert renamed_in(text, (speaker, "鈴木一郎"), speaker, name).text == after
+
+
+@pytest.mark.parametrize(
     ("text", "after"),
     [
         ("Mina thanks Mina Osei.", "Nina thanks Nina Osei-Ray."),

@@ -139,3 +139,7 @@ def test_only_parts_of_a_recording_with_labels_are_asked_who_speaks() -> None:
     assert "speakers" in fields(TALK, chunks)
     assert "speakers" not in fields(TALK, chunks[:1])
     assert "speakers" not in fields(transcript([(None, "One."), (None, "Two.")]), chunks)
+
+
+def test_a_label_is_not_replaced_within_a_word_that_goes_on_with_a_vowel_sign() -> None:
+    assert renamed("वक्ता 1 क, वक्ता 1ा।", Naming("वक्ता 1", "राम", 1)) == "राम क, वक्ता 1ा।"
