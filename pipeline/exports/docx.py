@@ -104,9 +104,10 @@ def _opening(word: Any, exported: Exported) -> None:
     if exported.url:
         hyperlink(word.add_paragraph(style="Facts")._p, word.part, exported.url, exported.url)
     if document.note:
-        word.add_paragraph(style="Facts").add_run(document.note).italic = True
+        note = word.add_paragraph(style="Facts").add_run(document.note)
+        note.font.italic = note.font.cs_italic = True
     if document.status == "partial":
-        word.add_paragraph().add_run(f"{labels.partial_mark} — {labels.partial}").bold = True
+        _bold(word.add_paragraph().add_run(f"{labels.partial_mark} — {labels.partial}"))
         for problem in exported.problems():
             word.add_paragraph(problem, "List Bullet")
 
@@ -155,7 +156,7 @@ def _table(word: Any, point: Point, exported: Exported, notes: Footnotes) -> Non
     head = table.rows[0]
     head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, title in zip(head.cells, point.columns, strict=True):
-        cell.paragraphs[0].add_run(title).bold = True
+        _bold(cell.paragraphs[0].add_run(title))
     for row in point.nested:
         row_cells = table.add_row().cells
         for cell, text in zip(row_cells, row.cells, strict=True):
@@ -170,7 +171,7 @@ def _paragraph(paragraph: Any, points: Sequence[Point], exported: Exported, note
             paragraph.add_run(exported.labels.between_sentences)
         if point.lead:
             mark, space = exported.labels.lead_ending(point.lead)
-            paragraph.add_run(f"{point.lead}{mark}").bold = True
+            _bold(paragraph.add_run(f"{point.lead}{mark}"))
             paragraph.add_run(space)
         _words(paragraph, point.text, point.emphasis)
         _evidence(paragraph, point, exported, notes)
@@ -181,7 +182,13 @@ def _words(paragraph: Any, text: str, emphasis: Sequence[str] = ()) -> None:
         for piece, is_code in rows_of_code(words):
             run = paragraph.add_run(piece)
             run.font.name = _CODE_FONT if is_code else None
-            run.bold = stands_out or None
+            if stands_out:
+                _bold(run)
+
+
+def _bold(run: Any) -> None:
+    """Make a run bold, in Arabic and Hebrew letters too, for which Word has a property of its own."""
+    run.font.bold = run.font.cs_bold = True
 
 
 def _evidence(paragraph: Any, point: Point, exported: Exported, notes: Footnotes) -> None:

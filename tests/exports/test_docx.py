@@ -64,8 +64,20 @@ def test_hostile_text_stays_text_and_no_field_or_link_is_made_of_it() -> None:
     content = DOCX.write(made)
     assert "<script>alert(1)</script>" in words(part(content, "word/document.xml"))
     kinds = {e.tag for e in part(content, "word/document.xml").iter()}
-    assert kinds == {e.tag for e in part(DOCX.write(ready()), "word/document.xml").iter()} | {f"{W}i", f"{W}rFonts"}
+    assert kinds == {e.tag for e in part(DOCX.write(ready()), "word/document.xml").iter()} | {
+        f"{W}i",
+        f"{W}iCs",
+        f"{W}rFonts",
+    }
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
     assert DOCX.write(ready()) == DOCX.write(ready())
+
+
+def test_what_is_bold_is_bold_in_arabic_and_hebrew_too() -> None:
+    run = sample().run.model_copy(update={"language": "ar"})
+    content = DOCX.write(ready(sample(run=run)))
+    styled = part(content, "word/document.xml").iter(f"{W}rPr")
+    bold = [r for r in styled if r.find(f"{W}b") is not None]
+    assert bold and all(r.find(f"{W}bCs") is not None for r in bold)
