@@ -41,6 +41,7 @@ ACCENTS = (
     "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
     "\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
+_PLAIN_QUOTATION_MARKS = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
 _ACCENT = re.compile(f"[{ACCENTS}]")
 # Most words end at a space: a look at it saves a third of the time.
 _WORD = re.compile(rf"[^\W_]+(?:(?! )(?:[{MARKS}]+[^\W_]*|['.\-][^\W_]+))*")
@@ -160,6 +161,11 @@ def composed(text: str) -> str:
 def without_accents(text: str) -> str:
     """The text without accents and vowel points, in decomposed characters (NFKD)."""
     return text if text.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+
+
+def searchable(text: str) -> str:
+    """The text without case, accents and the look of quotation marks, as searches compare it; `fold` in JavaScript."""
+    return without_accents(text).lower().upper().translate(_PLAIN_QUOTATION_MARKS)
 
 
 def clean(text: str) -> str:

@@ -11,6 +11,15 @@ from pipeline.providers.stored import StoredClient
 from pipeline.run import asummarise
 from tests.scripted import ScriptedClient, good_answer, transcript
 
+# What is typed in a search, and a text that has it.
+FOUND = (
+    ("ışık", "Işık burada."), ("IRFAN", "İrfan geldi."), ("gross", "Das ist Groß."), ("erica", "A América disse."),
+    ("siecle", "Au XIXe siècle."), ("muller", "Frau Müller kam."), ("ещё", "Еще раз."), ("10年", "もう１０年続けた。"),
+    ("مقدمة", "هذه مُقَدِّمَة."), ("माला", "माला वहाँ है।"), ("λογοσ", "Ο λόγος."), ("it’s", "It's here."),
+)  # fmt: skip
+# What is typed, and a text that lacks it.
+NOT_FOUND = (("माला", "मेला वहाँ है।"), ("ครู", "ครีม"), ("かん", "がんばる"))
+
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 SAMPLES = {

@@ -17,6 +17,7 @@ from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
 from pipeline.review.state import DROPPED, GROUPED, Item, State
 from pipeline.review.statements import view
+from pipeline.text import searchable
 
 _MOST_HITS = 200
 
@@ -88,11 +89,23 @@ def titles(document: StudyDocument) -> dict[str, str]:
 
 def hits(state: State, query: str) -> list[dict[str, Any]]:
     """The statements that contain the query, each split so that every second part is a hit."""
-    if not query.strip():
+    if not (wanted := searchable(query.strip())):
         return []
-    pattern = re.compile(f"({re.escape(query.strip())})", re.IGNORECASE)
-    found = (i for i in state.items if pattern.search(i.wording))
-    return [{"id": i.id, "section": i.section, "parts": pattern.split(i.wording)} for i in found][:_MOST_HITS]
+    found = (i for i in state.items if wanted in searchable(i.wording))
+    return [{"id": i.id, "section": i.section, "parts": _split_at(wanted, i.wording)} for i in found][:_MOST_HITS]
+
+
+def _split_at(wanted: str, text: str) -> list[str]:
+    """The text split so that every second part is, to a search, what is wanted."""
+    pieces = [searchable(character) for character in text]
+    places = [n for n, piece in enumerate(pieces) for _ in piece]
+    parts, end = [], 0
+    for match in re.finditer(re.escape(wanted), "".join(pieces)):
+        if (start := places[match.start()]) >= end:
+            parts.append(text[end:start])
+            end = places[match.end() - 1] + 1
+            parts.append(text[start:end])
+    return [*parts, text[end:]]
 
 
 def document_page(id_: str, desk: Desk, token: str, *, regenerates: bool) -> str:

@@ -14,6 +14,7 @@ from pipeline.exports.index import Note, write_index
 from tests.exports.samples import hostile, in_parts, ready, sample
 from tests.exports.test_bare_tables import document as tabled
 from tests.review.browsing import browser
+from tests.samples import FOUND, NOT_FOUND
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +128,20 @@ def test_search_knows_quotation_marks_by_every_look(chrome: Any, site: Path, typ
     page.fill("#search", typed)
     assert page.inner_text("#found") == "1 found"
     assert page.evaluate("CSS.highlights.get('search').size") == 1
+
+
+def test_search_knows_words_without_case_and_accents_and_colours_them(chrome: Any, tmp_path: Path) -> None:
+    (summary,) = sample().summary
+    pages = [(typed, text, True) for typed, text in FOUND] + [(typed, text, False) for typed, text in NOT_FOUND]
+    for typed, text, found in pages:
+        (tmp_path / "page.html").write_bytes(
+            HTML.write(ready(sample(summary=(summary.model_copy(update={"text": text}),))))
+        )
+        page, _ = opened(chrome, tmp_path / "page.html")
+        page.fill("#search", typed)
+        assert page.inner_text("#found") == ("1 found" if found else "Nothing found"), typed
+        assert page.evaluate("CSS.highlights.get('search').size") == found, typed
+        page.context.close()
 
 
 def test_the_index_finds_a_heading_and_leads_to_it(chrome: Any, site: Path) -> None:

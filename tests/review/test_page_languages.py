@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ import pytest
 from pipeline.pages import render_markdown
 from pipeline.profile import Recipe
 from pipeline.review.catalogue import Catalogue, Desk
-from pipeline.review.pages import document_page, list_page
+from pipeline.review.pages import document_page, hits, list_page
+from pipeline.review.state import opened
 from pipeline.run import asummarise
 from pipeline.store import write
+from pipeline.text import ACCENTS, searchable
+from tests.review.samples import document
+from tests.samples import FOUND, NOT_FOUND
 from tests.scripted import LINES, ScriptedClient, good_answer
 
 
@@ -62,3 +67,21 @@ def test_what_a_search_finds_is_placed_in_the_language_of_its_document(tmp_path:
     desk(tmp_path, "he")
     page = list_page(Catalogue([tmp_path / "talk.json"]).entries(), "loan", "token")
     assert '<ul class="hits" dir="rtl" lang="he">' in page and '<h2 lang="he">' in page
+
+
+@pytest.mark.parametrize(("typed", "text"), FOUND)
+def test_the_search_of_all_notes_knows_words_without_case_and_accents(typed: str, text: str) -> None:
+    (hit,) = hits(opened(document(extra=text)), typed)
+    before, found, after = hit["parts"]
+    assert before + found + after == text and searchable(found) == searchable(typed)
+
+
+@pytest.mark.parametrize(("typed", "text"), NOT_FOUND)
+def test_the_search_of_all_notes_tells_vowel_signs_and_tones_apart(typed: str, text: str) -> None:
+    assert hits(opened(document(extra=text)), typed) == []
+
+
+def test_every_search_leaves_out_the_same_accents() -> None:
+    accents = ACCENTS.encode("unicode_escape").decode()
+    for script in ("exports/templates/search.js", "review/static/where.js"):
+        assert f"const ACCENTS = /[{accents}]/g;" in (files("pipeline") / script).read_text("utf-8")

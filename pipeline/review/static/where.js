@@ -2,6 +2,11 @@
 
 import { $, body, filtered, items, lineOf, lines, linesOf, notes, say, shown, state, toDecide } from "./page.js";
 
+// As the search of all notes compares texts: without case, accents and the look of quotation marks.
+const ACCENTS = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+const QUOTES = { "‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"' };
+const fold = (text) => text.normalize("NFKD").replace(ACCENTS, "").toLowerCase().toUpperCase().replace(/[‘’ʼ“”„]/g, (mark) => QUOTES[mark]);
+
 export const isElsewhere = () => Boolean(document.activeElement?.closest("input, textarea, select, #lines"));
 
 function markLines() {
@@ -102,10 +107,10 @@ export function view(name) {
 }
 
 export function filter() {
-  const words = $("find").value.trim().toLowerCase(), kind = $("show").value;
+  const words = fold($("find").value.trim()), kind = $("show").value;
   let count = 0;
   for (const i of items()) {
-    const fits = (!kind || i.classList.contains(kind)) && (!words || `${i.dataset.label} ${i.dataset.text}`.toLowerCase().includes(words));
+    const fits = (!kind || i.classList.contains(kind)) && (!words || fold(`${i.dataset.label} ${i.dataset.text}`).includes(words));
     i.hidden = !fits && !i.contains(state.editing?.form ?? null);
     count += fits;
   }
