@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.readers.archive import read_member, zipped
@@ -26,6 +27,10 @@ from pipeline.readers.sources import (
 )
 from pipeline.text import composed
 from pipeline.transcript import Asked, Metadata, Transcript
+
+if TYPE_CHECKING:
+    from pipeline.readers.base import Document
+    from pipeline.readers.tally import Tally
 
 __all__ = [
     "READ",
@@ -110,13 +115,7 @@ def parse(
     reader = reader_for(document, form)
     if form is None and reader is plain.READER:
         refuse_annotations(document)
-    used_encoding = "binary"
-    if not reader.binary:
-        _, used_encoding, remark = document.decoded
-        for doubt in document.doubts:
-            tally.warn(*doubt)
-        if remark:
-            tally.warn(remark)
+    used_encoding = "binary" if reader.binary else _encoding(document, tally)
     with uncollected():
         parsed = reader.read(document, tally)
         if isinstance(parsed, Captions):
@@ -145,3 +144,13 @@ def parse(
         notes=tuple(str(remark) for remark in reading.remarks),
         reading=reading,
     )
+
+
+def _encoding(document: Document, tally: Tally) -> str:
+    """The encoding in which a text is read, after a warning of each doubt about it."""
+    _, encoding, remark = document.decoded
+    for doubt in document.doubts:
+        tally.warn(*doubt)
+    if remark:
+        tally.warn(remark)
+    return encoding
