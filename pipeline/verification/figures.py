@@ -12,6 +12,7 @@ from itertools import accumulate
 from string import punctuation
 
 from pipeline.verification.cache import Cache
+from pipeline.verification.number_idioms import in_idioms
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
 from pipeline.verification.number_tokens import is_number, values_of
@@ -107,6 +108,7 @@ def figures(text: str) -> frozenset[float]:
         for year, decade in _SHORT_YEAR.findall(stretch):
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
+    out.update(in_idioms(_plain_words(text)))
     for sentence in set(_SENTENCE_END.split(_folded(text))):
         if _has_large_scale(sentence):
             out.update(_at_shared_scales(sentence))

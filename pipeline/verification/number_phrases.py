@@ -10,7 +10,7 @@ from pipeline.verification.number_tables import OH, ONES, RANGE, SCALES, TENS, T
 _BELOW_HUNDRED = ONES | TENS
 _TWO_DIGITS = r"(?:[2-9]0 [1-9]|[1-9]\d)"  # "20 5" is twenty five
 _BELOW = rf"(?:{_TWO_DIGITS}|[1-9])"
-_DECIMALS = re.compile(r"(?<=point)(?: (?:\d+|oh?))+(?!\S)")
+_DECIMALS = re.compile(r"(?:(?<=point)|(?<=dot))(?: (?:\d+|oh?))+(?!\S)")
 _DIGIT_BY_DIGIT = re.compile(r"(?<!\S)\d(?: oh?| \d){0,20} \d(?!\S)")
 _HALVES = re.compile(rf"(?<!\S)(?<![2-9]0 )(?=({_BELOW}) (?:oh? (\d)|({_TWO_DIGITS}))(?!\S))")  # "19 oh 5", "19 80 4"
 _SAME_CENTURY = re.compile(

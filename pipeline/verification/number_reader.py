@@ -13,6 +13,7 @@ from pipeline.verification.number_tables import (
     OH,
     ORDINALS,
     PARTS,
+    POINT,
     RANGE,
     RATIO,
     SHARES,
@@ -94,7 +95,7 @@ class AmountReader:
     def _read(self, run: Sequence[str], at: int) -> int:
         """Read the word at index `at`, and return the index of the next."""
         token, before = run[at], run[at - 1] if at else ""
-        if token == "point":
+        if token in POINT:
             return self._read_decimals(run, at + 1)
         if token == "and":
             self._before_and = (self.amount, self._number)
@@ -177,7 +178,10 @@ class AmountReader:
         self._factors = {scale, *(factor * scale for factor in self._factors)}
         if token.startswith(("hundredth", "thousandth", "millionth", "billionth")):
             self.values |= shares(self._current or 1.0, scale)
+        of_share = 0 < self._current < 1
         self._current = (self._current or 1.0) * scale
+        if of_share:  # "a third of a million" is about 333,000
+            self.values |= {float(f"{self._current:.{digits}g}") for digits in (2, 3)}
         self.values |= {self._current, self.amount} | self.at_last_scale(self.waiting)
         self._add_share_in(self._current)
         if scale >= 1000:

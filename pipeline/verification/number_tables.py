@@ -10,7 +10,7 @@ ONES: Final = {
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
         seventeen eighteen nineteen""".split()
     )
-}
+} | dict.fromkeys(("nought", "naught", "nil"), 0)
 TENS: Final = {w: 10 * i for i, w in enumerate("""twenty thirty forty fifty sixty seventy eighty ninety""".split(), 2)}
 SCALES: Final = {
     "dozen": 12.0,
@@ -59,6 +59,7 @@ ORDINALS: Final = (
 )
 PARTS: Final = {"half": 2, "halve": 2, "quarter": 4} | {word: n for word, n in ORDINALS.items() if n > 2}
 DECADES: Final = {f"{w[:-1]}ies": n for w, n in TENS.items()}
+POINT: Final = frozenset({"point", "dot"})  # before decimals, or the next number of a version
 OH: Final = frozenset({"o", "oh"})  # zero among digits
 _WITH_PLURAL: Final = SCALES.keys() | SHARES.keys() | ORDINALS.keys() | PARTS.keys()
 NUMBERS: Final = frozenset(

@@ -17,9 +17,9 @@ _TWO_WORDS = re.compile(rf"\b({'|'.join(TENS)})[- ]({'|'.join(list(ONES)[1:10])}
 _HUNDRED_AND = re.compile(r"\b([1-9])[- ]hundred(?: and)? (\d{1,2})\b")
 _ROUND = re.compile(r"\b(\d{1,2})[- ](hundred|thousand)\b")
 _OH = re.compile(r"(?<=\d )oh?(?= \d)")
-_POINT = re.compile(r"(?<=\d) point (?=\d)")
+_POINT = re.compile(r"(?<=\d) (?:point|dot) (?=\d)")
 REACH = 6  # words after a number among which a shared scale is looked for
-GLUE = {"and", "point", "a", "o", "oh", "of"}
+GLUE = {"and", "point", "dot", "a", "o", "oh", "of"}
 # Words that are seldom meant as figures: a pronoun, connectives, a unit of time.
 UNCOUNTED = {"one", "zero", "first", "second", "third", "couple", "pair", "both", *GLUE}
 

@@ -1,0 +1,95 @@
+"""Figures that an English recording gives in a roundabout way are found in it, and others beside them are not."""
+
+import pytest
+
+from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.verification import Recording, finding
+
+
+def flagged(said: str, stated: str) -> bool:
+    return finding(stated, Recording(Transcript("talk", (Segment(1, said),), Metadata(language="en")))) != ""
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("a ticket was two euros fifty at the door", "€2.50", "€2.60"),
+        ("it was three dollars and twenty cents", "$3.20", "$3.40"),
+        ("the coffee was a dollar twenty five", "$1.25", "$1.45"),
+        ("you pay ninety-nine cents", "$0.99", "$0.89"),
+        ("I am one metre eighty two tall", "1.82 m", "1.92 m"),
+        ("nine times out of ten it fails", "90 %", "80 %"),
+        ("eight people in ten said yes", "80 %", "70 %"),
+        ("one in every four was loose", "25 %", "35 %"),
+        ("three of the four stopped", "75 %", "65 %"),
+        ("the price doubled", "100 %", "300 %"),
+        ("the price quadrupled", "4×", "5×"),
+        ("sales were €1.2 bn", "€1.2 billion", "€1.3 billion"),
+        ("they raised $5 M", "$5 million", "$6 million"),
+        ("they raised five mil", "$5 million", "$6 million"),
+        ("it was a million two in the end", "1.2 million", "1.3 million"),
+        ("I paid a grand for it", "$1,000", "$2,000"),
+        ("two, maybe three hundred guests", "200 to 300", "400"),
+        ("a third of a million homes", "333,000", "444,000"),
+        ("a race of five kilometres", "5k", "6k"),
+    ],
+)
+def test_an_amount_or_share_in_a_roundabout_way(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("back in ninety eight we began", "1998", "1988"),
+        ("she is of the class of eighty six", "1986", "1968"),
+        ("between eighty nine and ninety one", "1989 to 1991", "1992"),
+        ("the crash of oh eight changed it", "2008", "2009"),
+        ("the crash of 08", "2008", "1908"),
+        ("in the twenty tens", "2010s", "2020s"),
+        ("in the noughties", "2000s", "2010s"),
+        ("in the late eighteen hundreds", "19th century", "17th century"),
+        ("a house of the eighteenth century", "1700s", "1600s"),
+        ("a house of the twenty-first century", "21st century", "22nd century"),
+        ("an hour and ten minutes", "70 minutes", "80 minutes"),
+        ("it takes ninety minutes", "1.5 hours", "2.5 hours"),
+        ("a ninety-minute film", "1.5 hours", "2.5 hours"),
+        ("for eighteen months", "1.5 years", "2.5 years"),
+        ("for a fortnight", "14 days, 2 weeks", "15 days"),
+        ("for two decades", "20 years", "30 years"),
+        ("half a century ago", "50 years", "60 years"),
+        ("a century ago", "100 years", "200 years"),
+        ("we met at noon", "12 p.m.", "11 a.m."),
+    ],
+)
+def test_a_year_or_length_of_time_in_a_roundabout_way(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
+
+
+@pytest.mark.parametrize("said", ["in eighty six minutes", "86% of them", "eighty six people"])
+def test_a_count_is_no_short_year(said: str) -> None:
+    assert flagged(said, "It was in 1986.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("our number is five five five one two three four.", "555-1234", "555-4321"),
+        ("call eight hundred five five five one two one two.", "800-555-1212", "800-555-1221"),
+        ("call oh two oh seven nine four six", "7946", "7964"),
+        ("you dial triple nine", "999", "888"),
+        ("the code is one double four", "144", "155"),
+        ("we moved to Python three dot eleven", "3.11", "3.12"),
+        ("one point nought five grams", "1.05 g", "1.06 g"),
+    ],
+)
+def test_digits_said_one_by_one(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It is {right} now.")
+    assert flagged(said, f"It is {wrong} now.")
+
+
+@pytest.mark.parametrize("said", ["we won two nil", "the score is two love", "two wins and no defeats"])
+def test_zero_may_be_said_in_any_words(said: str) -> None:
+    assert not flagged(said, "It is 2–0.")
