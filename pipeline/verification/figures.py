@@ -12,6 +12,7 @@ from itertools import accumulate
 from string import punctuation
 
 from pipeline.verification.cache import Cache
+from pipeline.verification.compounds import parts_of
 from pipeline.verification.number_idioms import in_idioms
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
@@ -28,7 +29,7 @@ from pipeline.verification.number_words import (
     single_number,
     together_in,
 )
-from pipeline.verification.times_and_dates import REST, Meaning, Moment, moment
+from pipeline.verification.times_and_dates import REST, Meaning, Moment
 
 _TOKEN = re.compile(rf"(\d+{REST}|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(rf"(\d+{REST}|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
@@ -65,7 +66,8 @@ class Figure:
     """A figure as it appears in a text (Western digits, lower case), and the values that it may stand for.
 
     `span` is its start and end in the text. "350+" and "350多" stand for any number from 350 up to, but not including,
-    `below`; for all other figures `below` is 0. `moment` holds the parts of a time or date.
+    `below`; for all other figures `below` is 0. `moment` holds the numbers of a time, date, ratio or
+    version, all of which must be said.
     """
 
     shown: str
@@ -190,7 +192,7 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
         below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(run[i])[1]) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper
         values |= at_scale_of(following, values)
-        yield Figure(words[i], values, _span(run[i]), below, moment(words[i]))
+        yield Figure(words[i], values, _span(run[i]), below, None if below else parts_of(words[i], values))
     if not digits and any(word not in UNCOUNTED for word in words) and (together := together_in(words)):
         if max(together) >= _LEAST_IN_WORDS:
             together |= at_scale_of(upper, together)
@@ -256,7 +258,7 @@ def unsaid_figures(
 ) -> tuple[str, ...]:
     """The figures of a text, as written, of which no value is in `spoken` and every value is `provable`.
 
-    All parts of a time or date must be said: both numbers of 9:45.
+    All numbers of a time, date, ratio or version must be said: both of 9:45 and of 3:8.
     Number words below a hundred are ignored: they may count things that the lines only list. A version such as
     "29.1rc1" must occur literally in `recording_text`, which is case-folded. `spoken` is in ascending order.
     """

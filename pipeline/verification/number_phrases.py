@@ -10,6 +10,8 @@ from pipeline.verification.number_tables import OH, ONES, RANGE, SCALES, TENS, T
 _BELOW_HUNDRED = ONES | TENS
 _TWO_DIGITS = r"(?:[2-9]0 [1-9]|[1-9]\d)"  # "20 5" is twenty five
 _BELOW = rf"(?:{_TWO_DIGITS}|[1-9])"
+_POINT = re.compile(r" (?:point|dot) ")
+_BELOW_100 = re.compile(_BELOW)
 _DECIMALS = re.compile(r"(?:(?<=point)|(?<=dot))(?: (?:\d+|oh?))+(?!\S)")
 _DIGIT_BY_DIGIT = re.compile(r"(?<!\S)\d(?: oh?| \d){0,20} \d(?!\S)")
 _HALVES = re.compile(rf"(?<!\S)(?<![2-9]0 )(?=({_BELOW}) (?:oh? (\d)|({_TWO_DIGITS}))(?!\S))")  # "19 oh 5", "19 80 4"
@@ -38,8 +40,14 @@ _OF_THE_CLOCK = re.compile(
 
 def in_phrases(run: Sequence[str]) -> set[float]:
     """The figures that a run of number words and digits may state in such a way."""
-    plain = _DECIMALS.sub("", " ".join(map(_plain, run)))
-    return {*_digit_by_digit(plain), *_in_halves(plain), *(60 - _sum(m[1]) for m in _TO_THE_HOUR.finditer(plain))}
+    words = " ".join(map(_plain, run))
+    plain = _DECIMALS.sub("", words)
+    out = {*_digit_by_digit(plain), *_in_halves(plain), *(60 - _sum(m[1]) for m in _TO_THE_HOUR.finditer(plain))}
+    numbers = _POINT.split(words)
+    if len(numbers) > 2:  # a version or an address: "3 point 20 1 point 4", "1 92 dot 1 68 dot 1 dot 1"
+        out.update(_sum(number) for number in numbers if _BELOW_100.fullmatch(number))
+        out.update(value for number in numbers for value in (*_digit_by_digit(number), *_in_halves(number)))
+    return out
 
 
 def _plain(token: str) -> str:

@@ -78,7 +78,7 @@ def test_a_count_is_no_short_year(said: str) -> None:
     [
         ("our number is five five five one two three four.", "555-1234", "555-4321"),
         ("call eight hundred five five five one two one two.", "800-555-1212", "800-555-1221"),
-        ("call oh two oh seven nine four six", "7946", "7964"),
+        ("call oh two oh seven nine four six", "020 7946", "020 7964"),
         ("you dial triple nine", "999", "888"),
         ("the code is one double four", "144", "155"),
         ("we moved to Python three dot eleven", "3.11", "3.12"),
@@ -93,3 +93,29 @@ def test_digits_said_one_by_one(said: str, right: str, wrong: str) -> None:
 @pytest.mark.parametrize("said", ["we won two nil", "the score is two love", "two wins and no defeats"])
 def test_zero_may_be_said_in_any_words(said: str) -> None:
     assert not flagged(said, "It is 2–0.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("the odds were three to one", "3:1", "3:8"),
+        ("the odds were three to one", "3:1", "7:1"),
+        ("three times as much", "3:1", "4:1"),
+        ("it needs three point eleven point four", "3.11.4", "3.77.4"),
+        ("it needs three point twenty-one point four", "3.21.4", "3.31.4"),
+        ("at one ninety two dot one sixty eight dot one dot one", "192.168.1.1", "192.169.1.1"),
+        ("on the tenth of May twenty thirty one", "10.5.31", "11.5.31"),
+        ("forty thousand lamps, and then forty more", "40 000", "41 000"),
+        ("forty lamps, and seven hundred and fifty chairs", "40 and 750", "40 075"),
+        ("three thousand seven hundred and fifty", "3'750", "3'760"),
+        ("on page 12 300 people are named", "12 300", "12 400"),
+        ("a thousand and a half", "1 000,5", "1 000,7"),
+    ],
+)
+def test_all_numbers_of_a_ratio_version_or_group_must_be_said(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
+
+
+def test_a_bare_number_is_no_support_for_thousands_written_with_a_space() -> None:
+    assert flagged("forty lamps", "There were 40 000 lamps.")
