@@ -15,7 +15,18 @@ from pipeline.verification.cache import Cache
 from pipeline.verification.compounds import parts_of
 from pipeline.verification.number_idioms import in_idioms
 from pipeline.verification.number_phrases import times_in
-from pipeline.verification.number_tables import ONES, RANGE, RATIO, SCALES, SHORT_SCALES, SPOKEN_SHORT, TENS, TIMES
+from pipeline.verification.number_tables import (
+    ONES,
+    RANGE,
+    RATIO,
+    SCALES,
+    SHORT_SCALES,
+    SIGNS,
+    SPOKEN_SHORT,
+    SURE_SHORT,
+    TENS,
+    TIMES,
+)
 from pipeline.verification.number_tokens import is_number, values_of
 from pipeline.verification.number_words import (
     GLUE,
@@ -28,6 +39,7 @@ from pipeline.verification.number_words import (
     scaled,
     single_number,
     together_in,
+    with_fraction,
 )
 from pipeline.verification.times_and_dates import REST, Meaning, Moment
 
@@ -188,15 +200,26 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
     digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
         values = _years_end(stretch, run[i]) or _decade(stretch, run[i])
-        values = values or frozenset(scaled(words, i) or values_of(words[i]))
-        below = _next_round(max(values)) if _AND_MORE.match(stretch, _span(run[i])[1]) else 0.0
+        shown, (start, end) = words[i], _span(run[i])
+        if words[i + 1 : i + 2] and words[i + 1] in SIGNS and not stretch[end : run[i + 1][1]].strip():  # "3½"
+            end = run[i + 1][1] + 1
+            shown, values = stretch[start:end], frozenset(with_fraction(words, i))
+        values = values or frozenset(scaled(words, i, _sure_scales(stretch, start, end)) or values_of(words[i]))
+        below = _next_round(max(values)) if _AND_MORE.match(stretch, end) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper
         values |= at_scale_of(following, values)
-        yield Figure(words[i], values, _span(run[i]), below, None if below else parts_of(words[i], values))
+        yield Figure(shown, values, (start, end), below, None if below else parts_of(words[i], values))
     if not digits and any(word not in UNCOUNTED for word in words) and (together := together_in(words)):
         if max(together) >= _LEAST_IN_WORDS:
             together |= at_scale_of(upper, together)
         yield Figure(" ".join(words), frozenset(together), _span(*run))
+
+
+def _sure_scales(text: str, start: int, end: int) -> Set[str]:
+    """The short scales that can be no other units after the digits from `start` to `end`: "m" in "$5m", "k" in "5k"."""
+    if start and unicodedata.category(text[start - 1]) == "Sc":
+        return SHORT_SCALES.keys()
+    return SURE_SHORT if text[end : end + 1].isalpha() else frozenset()
 
 
 _CLAIMS = Cache(_claims_in_stretch, most=8192)

@@ -31,7 +31,9 @@ _SHARED_SCALE = re.compile(
     rf"{_FREE}(\d{{1,2}}),? [a-z]+ (\d{{1,2}}) ?(0?00|hundred|thousand|million|billion)(?![\w.,]*\w)"
 )
 _SPACED_SCALE = re.compile(rf"{_FREE}(?:({_NUMBER}) (mil|bn|mn|tn)|[$€£¥] ?({_NUMBER}) (mm?|b))\b")
-_THOUSAND = re.compile(rf"{_FREE}(?:({_NUMBER})[ -]?(?:kilo|k[gm]\b)|a grand\b)")  # "five kilometres" for "5k"
+_THOUSAND = re.compile(
+    rf"{_FREE}(?:({_NUMBER})[ -]?(?:kil[oó]|chilo|qu?il[oóô]|k[gm]\b|キロ|公里)|a grand\b)"
+)  # "five kilometres" for "5k"
 # "98" for 1998 and "oh eight" for 2008 stand right behind such a word, and are no count: "in 90 minutes".
 _SHORT_YEAR = re.compile(
     r"\b(?:in|of|since|from|between|until|by|before|after) ((?:oh?[ -]|0)\d|[3-9]\d)(?: (?:and|to|or) ([3-9]\d))?\b"

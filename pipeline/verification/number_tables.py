@@ -22,9 +22,10 @@ SCALES: Final = {
     "billion": 1e9,
     "trillion": 1e12,
 }
-# Scales that only follow a number. A single letter is as often another unit: "5 m" are metres.
+# Scales that only follow a number. Some are as often other units: "5 m" are metres, "5 mn" French minutes.
 SHORT_SCALES: Final = {"k": 1e3, "grand": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12}
-SPOKEN_SHORT: Final = frozenset({"k", "grand"})  # the others directly follow digits: "$2m"
+SPOKEN_SHORT: Final = frozenset({"k", "grand", "bn"})  # the others directly follow digits: "$2m"
+SURE_SHORT: Final = frozenset({"k", "bn"})  # no other units directly after digits
 RANGE: Final = "to"  # joint between two numbers of a range or a choice: "to", "or", a dash
 RATIO: Final = "in"  # joint of a ratio: "three in four", "three out of four"
 # Values that a word for a share may stand for: a percentage, a fraction, a count, the whole in "1 in 4".

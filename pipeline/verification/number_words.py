@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pipeline.verification.number_phrases import in_phrases
 from pipeline.verification.number_reader import AmountReader, amounts
-from pipeline.verification.number_tables import DECADES, MULTIPLES, ONES, PARTS, SHARES, SHORT_SCALES, TENS
+from pipeline.verification.number_tables import DECADES, MULTIPLES, ONES, PARTS, SHARES, SHORT_SCALES, SIGNS, TENS
 from pipeline.verification.number_tokens import scale_of, values_of
 
 _BELOW_HUNDRED = ONES | TENS
@@ -38,8 +38,11 @@ def in_digits(text: str) -> str:
     return _POINT.sub(".", _OH.sub("0", out))
 
 
-def scaled(run: Sequence[str], i: int) -> set[float]:
-    """The digits at index `i` times the scales right after them; with a short scale, also alone ("5 m": metres)."""
+def scaled(run: Sequence[str], i: int, sure: Set[str] = frozenset()) -> set[float]:
+    """The digits at index `i` times the scales right after them.
+
+    With a short scale that is not `sure`, they may also stand alone: "5 m" are metres.
+    """
     factor, out = 1.0, set()
     for place in range(i + 1, len(run)):
         token = run[place]
@@ -48,9 +51,15 @@ def scaled(run: Sequence[str], i: int) -> set[float]:
             break
         factor *= scale
         out |= {v * factor for v in values_of(run[i])}
-        if token in SHORT_SCALES:
+        if token in SHORT_SCALES and token not in sure:
             out |= values_of(run[i])
     return out
+
+
+def with_fraction(run: Sequence[str], i: int) -> set[float]:
+    """The digits at index `i` with the fraction sign after them, at the scales that follow: 2.5 for "2½"."""
+    factors = scaled(("1", *run[i + 2 :]), 0) or {1.0}
+    return {(whole + SIGNS[run[i + 1]]) * factor for whole in values_of(run[i]) for factor in factors}
 
 
 def at_scale_of(following: tuple[str, ...], values: Set[float]) -> set[float]:

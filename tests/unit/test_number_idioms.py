@@ -119,3 +119,27 @@ def test_all_numbers_of_a_ratio_version_or_group_must_be_said(said: str, right: 
 
 def test_a_bare_number_is_no_support_for_thousands_written_with_a_space() -> None:
     assert flagged("forty lamps", "There were 40 000 lamps.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("forty thousand euros and forty people", "40k euros", "45k euros"),
+        ("forty billion euros", "€40bn", "€45bn"),
+        ("forty billion euros", "40 bn euros", "45 bn euros"),
+        ("five million people", "€5m", "€6m"),
+        ("three hundred kelvin", "300 K", "400 K"),
+        ("three and a half years, and four years", "3½ years", "4½ years"),
+        ("ninety minutes", "1 ½ hours", "2 ½ hours"),
+        ("two and a half million", "2½ million", "3½ million"),
+        ("a third of them", "33⅓ %", "66⅔ %"),
+    ],
+)
+def test_a_scale_or_fraction_directly_after_digits_must_be_said(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
+
+
+@pytest.mark.parametrize("stated", ["40k euros", "€40bn", "€40m", "40½ years", "40bn"])
+def test_a_bare_number_is_no_support_for_one_with_a_scale_or_fraction(stated: str) -> None:
+    assert flagged("forty euros for forty people", f"It was {stated} then.")
