@@ -18,8 +18,9 @@ from pipeline.labels import Labels
 from pipeline.llm import digest_of
 from pipeline.pages import DOUBT_MARK
 from pipeline.pages.outline import Point
-from pipeline.verification.figures import century_before, claims
+from pipeline.verification.figures import claims
 from pipeline.verification.numerals import joined_by_scale, plain_marks
+from pipeline.verification.surroundings import century_before
 
 # Random ids of the two note types, the same in every file ever written. Change them when the fields change.
 _CONCEPT, _FIGURE = 1_702_847_301, 1_702_847_302

@@ -23,7 +23,6 @@ from pipeline.verification.number_tables import (
     SHORT_SCALES,
     SIGNS,
     SPOKEN_SHORT,
-    SURE_SHORT,
     TENS,
     TIMES,
 )
@@ -41,13 +40,12 @@ from pipeline.verification.number_words import (
     together_in,
     with_fraction,
 )
+from pipeline.verification.surroundings import next_round, sure_scales, years_end, years_of_decade
 from pipeline.verification.times_and_dates import REST, Meaning, Moment
 
 _TOKEN = re.compile(rf"(\d+{REST}|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
 _PLAIN_TOKEN = re.compile(rf"(\d+{REST}|[a-z]+(?:-[a-z]+)*)", re.ASCII)  # the same for ASCII text
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)*[a-z]{1,6}\d+\b")
-_YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
-_DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
 _BREAK = re.compile(r"[.;!?()]")
 # Words between two numbers of a range, a choice or a ratio, in the languages whose number words are read.
 _OF_A_RANGE = frozenset("to or and bis oder und à a ou et o y e tot of en".split())
@@ -199,13 +197,13 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
     words = tuple(word for word, _ in run)
     digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
-        values = _years_end(stretch, run[i]) or _decade(stretch, run[i])
+        values = years_end(stretch, run[i]) or years_of_decade(stretch, run[i])
         shown, (start, end) = words[i], _span(run[i])
         if words[i + 1 : i + 2] and words[i + 1] in SIGNS and not stretch[end : run[i + 1][1]].strip():  # "3½"
             end = run[i + 1][1] + 1
             shown, values = stretch[start:end], frozenset(with_fraction(words, i))
-        values = values or frozenset(scaled(words, i, _sure_scales(stretch, start, end)) or values_of(words[i]))
-        below = _next_round(max(values)) if _AND_MORE.match(stretch, end) else 0.0
+        values = values or frozenset(scaled(words, i, sure_scales(stretch, start, end)) or values_of(words[i]))
+        below = next_round(max(values)) if _AND_MORE.match(stretch, end) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper
         values |= at_scale_of(following, values)
         yield Figure(shown, values, (start, end), below, None if below else parts_of(words[i], values))
@@ -215,13 +213,6 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
         yield Figure(" ".join(words), frozenset(together), _span(*run))
 
 
-def _sure_scales(text: str, start: int, end: int) -> Set[str]:
-    """The short scales that can be no other units after the digits from `start` to `end`: "m" in "$5m", "k" in "5k"."""
-    if start and unicodedata.category(text[start - 1]) == "Sc":
-        return SHORT_SCALES.keys()
-    return SURE_SHORT if text[end : end + 1].isalpha() else frozenset()
-
-
 _CLAIMS = Cache(_claims_in_stretch, most=8192)
 
 
@@ -229,37 +220,6 @@ def _span(*parts: Part) -> tuple[int, int]:
     """Start and end of neighbouring parts."""
     (_, start), (last, at) = parts[0], parts[-1]
     return start, at + len(last)
-
-
-def _years_end(text: str, part: Part) -> frozenset[float]:
-    """For the end of a range of years, "94" in "1993–94": the two digits and the full year; otherwise empty."""
-    digits, start = part
-    century = century_before(text, start) if len(digits) == 2 else None
-    return frozenset({float(digits), float(century + digits)}) if century else frozenset()
-
-
-def _next_round(value: float) -> float:
-    """The next number that is as round: 360 for 350, 4,000 for 3,000."""
-    step = 1.0
-    while value and math.isfinite(value) and value % (10 * step) == 0:
-        step *= 10
-    return value + step
-
-
-def _decade(text: str, part: Part) -> frozenset[float]:
-    """All years of a decade such as "1990s" or "90s", any of which supports it; empty if it is no decade."""
-    digits, start = part
-    match = _DECADE.match(text, start)
-    if not match or match[0] != digits:
-        return frozenset()
-    centuries = (0, 1900, 2000) if len(digits) == 2 else (0,)
-    return frozenset(float(century + int(digits) + n) for century in centuries for n in range(10))
-
-
-def century_before(text: str, start: int) -> str | None:
-    """The first two digits of the year that a figure starting here abbreviates: "19" for "94" in "1993–94"."""
-    year = _YEAR_BEFORE.search(text, max(0, start - 6), start)  # no slice: the pattern must see a fifth digit
-    return year[1] if year else None
 
 
 def _any_among(values: Set[float], spoken: Sequence[float]) -> bool:

@@ -1,0 +1,51 @@
+"""What the text around digits tells about them: the end of a range of years, a decade, a scale that is sure."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Set
+
+from pipeline.verification.number_tables import SHORT_SCALES, SURE_SHORT
+
+_YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
+_DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
+
+
+def years_end(text: str, part: tuple[str, int]) -> frozenset[float]:
+    """For the end of a range of years, "94" in "1993–94": the two digits and the full year; otherwise empty."""
+    digits, start = part
+    century = century_before(text, start) if len(digits) == 2 else None
+    return frozenset({float(digits), float(century + digits)}) if century else frozenset()
+
+
+def years_of_decade(text: str, part: tuple[str, int]) -> frozenset[float]:
+    """All years of a decade such as "1990s" or "90s", any of which supports it; empty if it is no decade."""
+    digits, start = part
+    match = _DECADE.match(text, start)
+    if not match or match[0] != digits:
+        return frozenset()
+    centuries = (0, 1900, 2000) if len(digits) == 2 else (0,)
+    return frozenset(float(century + int(digits) + n) for century in centuries for n in range(10))
+
+
+def century_before(text: str, start: int) -> str | None:
+    """The first two digits of the year that a figure starting here abbreviates: "19" for "94" in "1993–94"."""
+    year = _YEAR_BEFORE.search(text, max(0, start - 6), start)  # no slice: the pattern must see a fifth digit
+    return year[1] if year else None
+
+
+def sure_scales(text: str, start: int, end: int) -> Set[str]:
+    """The short scales that can be no other units after the digits from `start` to `end`: "m" in "$5m", "k" in "5k"."""
+    if start and unicodedata.category(text[start - 1]) == "Sc":
+        return SHORT_SCALES.keys()
+    return SURE_SHORT if text[end : end + 1].isalpha() else frozenset()
+
+
+def next_round(value: float) -> float:
+    """The next number that is as round: 360 for 350, 4,000 for 3,000."""
+    step = 1.0
+    while value and math.isfinite(value) and value % (10 * step) == 0:
+        step *= 10
+    return value + step
