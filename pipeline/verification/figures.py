@@ -17,6 +17,8 @@ from pipeline.verification.number_idioms import in_idioms
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import (
     ONES,
+    ORDINALS,
+    PARTS,
     RANGE,
     RATIO,
     SCALES,
@@ -40,7 +42,14 @@ from pipeline.verification.number_words import (
     together_in,
     with_fraction,
 )
-from pipeline.verification.surroundings import next_round, sure_scales, years_end, years_of_decade
+from pipeline.verification.surroundings import (
+    is_share,
+    may_be_month,
+    next_round,
+    sure_scales,
+    years_end,
+    years_of_decade,
+)
 from pipeline.verification.times_and_dates import REST, Meaning, Moment
 
 _TOKEN = re.compile(rf"(\d+{REST}|[½⅓⅔¼¾⅛]|[^\W\d_]+(?:-[^\W\d_]+)*)")
@@ -77,7 +86,7 @@ class Figure:
 
     `span` is its start and end in the text. "350+" and "350多" stand for any number from 350 up to, but not including,
     `below`; for all other figures `below` is 0. `moment` holds the numbers of a time, date, ratio or
-    version, all of which must be said.
+    version, all of which must be said. A figure is unsaid only if that is provable for each of its `meanings`.
     """
 
     shown: str
@@ -85,11 +94,14 @@ class Figure:
     span: tuple[int, int]
     below: float = 0.0
     moment: Moment | None = None
+    meanings: tuple[Meaning, ...] = ("amount",)
 
     def is_unsaid(self, spoken: Sequence[float], provable: Callable[[float, Meaning], bool]) -> bool:
         """Whether no value, or none of some part of a moment, is in `spoken` (in ascending order), provably."""
         if not self.moment:
-            return not self._is_among(spoken) and all(provable(value, "amount") for value in self.values)
+            return not self._is_among(spoken) and all(
+                provable(value, m) for value in self.values for m in self.meanings
+            )
         if _any_among(self.moment.joined, spoken):
             return False
         return any(
@@ -157,16 +169,22 @@ def _at_shared_scales(sentence: str) -> Iterator[float]:
 
 
 def _words_of_chain(stretch: str, chain: Chain) -> Iterator[str]:
-    """The words of a chain, including those that join its runs; a dash between digits is read as "to"."""
+    """The words of a chain, including those that join its runs; a dash between digits is read as "to".
+
+    An ordinal that is no share becomes digits, "3th" for "third"; a half or quarter that is none is left out.
+    """
     for joint, run in chain:
         if joint:
             yield joint
-        end = None
+        end, before = None, ""
         for part, start in run:
             if end is not None and part[0].isdecimal() and _DASH.fullmatch(stretch, end, start):
                 yield RANGE
-            yield part
-            end = start + len(part)
+            if (part in ORDINALS or part in PARTS) and not is_share(stretch, part, start, before):
+                yield from [f"{ORDINALS[part]}th"] if part in ORDINALS else []
+            else:
+                yield part
+            end, before = start + len(part), part
 
 
 def claims(text: str) -> list[Figure]:
@@ -206,7 +224,9 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
         below = next_round(max(values)) if _AND_MORE.match(stretch, end) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper
         values |= at_scale_of(following, values)
-        yield Figure(shown, values, (start, end), below, None if below else parts_of(words[i], values))
+        parts = None if below else parts_of(words[i], values)
+        meanings: tuple[Meaning, ...] = ("amount", "month") if may_be_month(stretch, start) else ("amount",)
+        yield Figure(shown, values, (start, end), below, parts, meanings)
     if not digits and any(word not in UNCOUNTED for word in words) and (together := together_in(words)):
         if max(together) >= _LEAST_IN_WORDS:
             together |= at_scale_of(upper, together)

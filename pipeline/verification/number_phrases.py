@@ -15,6 +15,7 @@ _BELOW_100 = re.compile(_BELOW)
 _DECIMALS = re.compile(r"(?:(?<=point)|(?<=dot))(?: (?:\d+|oh?))+(?!\S)")
 _DIGIT_BY_DIGIT = re.compile(r"(?<!\S)\d(?: oh?| \d){0,20} \d(?!\S)")
 _HALVES = re.compile(rf"(?<!\S)(?<![2-9]0 )(?=({_BELOW}) (?:oh? (\d)|({_TWO_DIGITS}))(?!\S))")  # "19 oh 5", "19 80 4"
+_THOUSAND = re.compile(r" (?:k|grand|thousand)(?!\S)")
 _SAME_CENTURY = re.compile(
     rf"(?<!\S)(?:({_BELOW}) {_TWO_DIGITS}|(1\d|20)\d\d)((?: (?:and|{RANGE}) {_TWO_DIGITS})+| (?:and|{RANGE}) 0\d)(?!\S)"
 )
@@ -67,6 +68,8 @@ def _digit_by_digit(plain: str) -> Iterator[float]:
     for match in _DIGIT_BY_DIGIT.finditer(plain):
         digits = re.sub("oh?", "0", match[0]).split()
         yield from (float("".join(digits[: at + 1])) for at in range(1, len(digits)) if match[0].split()[at] not in OH)
+        if _THOUSAND.match(plain, match.end()):  # "4 oh 1 k"
+            yield 1000 * float("".join(digits))
 
 
 def _in_halves(plain: str) -> Iterator[float]:
@@ -75,6 +78,8 @@ def _in_halves(plain: str) -> Iterator[float]:
         for second in (match[2] or match[3], (match[2] or match[3]).split()[0]):
             year = 100 * _sum(match[1]) + _sum(second)
             yield from (year, year / 100)
+        if _THOUSAND.match(plain, match.end(match.lastindex or 0)):  # "2 50 thousand"
+            yield 1000 * (100 * _sum(match[1]) + _sum(match[2] or match[3]))
     for match in _SAME_CENTURY.finditer(plain):
         for two_digits in re.findall(rf"{_TWO_DIGITS}|0\d", match[3]):
             yield from (100 * _sum(match[1] or match[2]) + _sum(part) for part in (two_digits, two_digits.split()[0]))

@@ -189,7 +189,10 @@ class AmountReader:
         self._number = 0.0
 
     def _read_share_or_ordinal(self, token: str, before: str, two_before: str) -> None:
-        """Read halves, quarters, fifths and ordinals."""
+        """Read halves, quarters, fifths and ordinals, also an ordinal such as "3th", which is no share."""
+        if token[0].isdecimal():
+            self._read_ordinal(int(token.removesuffix("th")))
+            return
         word = token if token in SHARES or token in ORDINALS else token.removesuffix("s")
         if (two_before, before) != ("and", "a"):  # "two and a half" does not mean 50 %
             self.values |= set(SHARES.get(word, ()))

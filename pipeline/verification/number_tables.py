@@ -32,7 +32,6 @@ RATIO: Final = "in"  # joint of a ratio: "three in four", "three out of four"
 SHARES: Final[dict[str, tuple[float, ...]]] = {
     "half": (50.0, 0.5, 2.0),
     "quarter": (25.0, 0.25, 4.0),
-    "third": (33.0, 3.0),
     "double": (2.0,),
     "doubled": (2.0,),
     "doubling": (2.0,),

@@ -1,4 +1,4 @@
-"""What the text around digits tells about them: the end of a range of years, a decade, a scale that is sure."""
+"""What the text around a number tells about it: the end of a range of years, a decade, a sure scale, a share."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ import re
 import unicodedata
 from collections.abc import Set
 
-from pipeline.verification.number_tables import SHORT_SCALES, SURE_SHORT
+from pipeline.verification.number_tables import ONES, ORDINALS, SHORT_SCALES, SURE_SHORT
 
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
+_ARTICLE = re.compile(r"\b(?:an?|one)[\s-]$")
+_THE = re.compile(r"\bthe\s$")
+_OF = re.compile(r"[\s-]of\b")
+_HOUR = rf"(?:{'|'.join(list(ONES)[1:13])}|1[0-2]|[1-9])\b"
+_OF_THE_CLOCK = re.compile(rf"[\s-](?:past\b|(?<=quarter[\s-])to[\s-]{_HOUR})")
+_SHORT_DATE = re.compile(r"(?<![\d/])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])")
 
 
 def years_end(text: str, part: tuple[str, int]) -> frozenset[float]:
@@ -41,6 +47,25 @@ def sure_scales(text: str, start: int, end: int) -> Set[str]:
     if start and unicodedata.category(text[start - 1]) == "Sc":
         return SHORT_SCALES.keys()
     return SURE_SHORT if text[end : end + 1].isalpha() else frozenset()
+
+
+def is_share(text: str, word: str, start: int, before: str) -> bool:
+    """Whether "half", "quarter" or a singular ordinal that starts here, after the number `before`, may be a share.
+
+    It is none in "the third slide", "the third of May", "the fourth quarter", "half past nine".
+    """
+    end = start + len(word)
+    if before in ORDINALS or _OF_THE_CLOCK.match(text, end):
+        return False
+    if word == "half" or before or _ARTICLE.search(text, 0, start):
+        return True
+    return bool(_OF.match(text, end)) and not _THE.search(text, 0, start)
+
+
+def may_be_month(text: str, start: int) -> bool:
+    """Whether digits that start here may be the month of a short date such as 9/11."""
+    first = max(0, start - 3)
+    return any(date.start() <= start < date.end() for date in _SHORT_DATE.finditer(text, first, start + 5))
 
 
 def next_round(value: float) -> float:

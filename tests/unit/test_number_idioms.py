@@ -143,3 +143,40 @@ def test_a_scale_or_fraction_directly_after_digits_must_be_said(said: str, right
 @pytest.mark.parametrize("stated", ["40k euros", "€40bn", "€40m", "40½ years", "40bn"])
 def test_a_bare_number_is_no_support_for_one_with_a_scale_or_fraction(stated: str) -> None:
     assert flagged("forty euros for forty people", f"It was {stated} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("half past nine in the hall", "9:30", "50 people"),
+        ("just a second, here is the third slide", "3 slides", "33 people"),
+        ("the third of May", "3 May", "33 %"),
+        ("in the fourth quarter we hired more", "the 4th quarter", "25 %"),
+        ("the second half was better", "2", "50 %"),
+        ("at a quarter to nine", "8:45", "25 %"),
+        ("half of them", "50 %", "60 %"),
+        ("a quarter to a third", "25–33 %", "35 %"),
+        ("seven and a half to five and a half", "7.5–5.5", "6.5"),
+        ("upper third of incomes", "33 %", "66 %"),
+        ("on the twenty-third of the month", "23", "33 %"),
+        ("two-thirds of them", "67 %", "33 %"),
+    ],
+)
+def test_an_ordinal_or_a_half_is_a_share_only_where_it_may_be_one(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("after September eleventh", "9/11", "9/12"),
+        ("on July fourth", "7/4 or 4/7", "8/4"),
+        ("a four oh one k plan", "401k", "402k"),
+        ("one twenty-eight k of context", "128k", "129k"),
+        ("two fifty thousand", "250,000", "260,000"),
+    ],
+)
+def test_a_short_date_or_thousands_said_in_halves(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was {right} then.")
+    assert flagged(said, f"It was {wrong} then.")
