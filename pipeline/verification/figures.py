@@ -13,7 +13,7 @@ from string import punctuation
 
 from pipeline.verification.cache import Cache
 from pipeline.verification.compounds import parts_of
-from pipeline.verification.number_idioms import in_idioms
+from pipeline.verification.number_idioms import in_idioms, roman_numerals
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import (
     ONES,
@@ -133,6 +133,7 @@ def figures(text: str) -> frozenset[float]:
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
     out.update(in_idioms(_plain_words(text)))
+    out.update(roman_numerals(text))
     for sentence in set(_SENTENCE_END.split(_folded(text))):
         if _has_large_scale(sentence):
             out.update(_at_shared_scales(sentence))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from pipeline.verification.cache import Cache
@@ -43,10 +44,11 @@ _CENTURY = re.compile(rf"\b(?:(20)[ -])?(?:(\d\d?)(?:st|nd|rd|th)|({'|'.join(ORD
 _HUNDREDS = re.compile(r"\b(1\d|20)(?: hundreds|00['’]?s|[ -](tens))\b")
 _NOUGHTIES = re.compile(r"\bn[oa]ughties\b")
 _NOON = re.compile(r"\b(?:noon|midday|midnight)\b")
+# How many of the next smaller unit each has.
 _SMALLER: Final = {
     "minute": 60, "hour": 60, "day": 24, "week": 7, "fortnight": 14, "year": 12, "decade": 10, "century": 100,
     "centurie": 100, "millennium": 1000,
-}  # fmt: skip # how many of a smaller unit each has
+}  # fmt: skip
 _LARGER: Final = {"second": 60, "minute": 60, "hour": 24, "day": 7, "month": 12}  # how many make a larger unit
 _UNIT = "|".join(sorted(_SMALLER.keys() | _LARGER.keys()))
 _LENGTH = re.compile(
@@ -63,6 +65,8 @@ _COUNTING: Final = frozenset(
     double triple treble""".split()
 ).union(f"{stem}{ending}" for stem in _FACTORS for ending in ("e", "es", "ed", "ing"))
 _PART_OF_WORD = re.compile(r"\d+|[a-z]+")
+_ROMAN = re.compile(r"\b(?=[XVI]{2})X{0,3}(?:IX|IV|V?I{0,3})\b")
+_ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
 _REACH = 4  # words to each side
 _LEAST_DIGITS, _LONGEST_GROUP = 5, 8  # of a telephone number
 
@@ -76,6 +80,13 @@ def in_idioms(words: Sequence[str]) -> Iterator[float]:
     yield from _years(text)
     yield from _lengths_of_time(text)
     yield from _one_by_one(text)
+
+
+def roman_numerals(text: str) -> Iterator[float]:
+    """The values of Roman numerals from II to XXXIX in a text: 2 for "World War II"."""
+    for numeral in set(_ROMAN.findall(text)):
+        digits = [_ROMAN_DIGITS[letter] for letter in numeral]
+        yield float(sum(-n if n < after else n for n, after in pairwise((*digits, 0))))
 
 
 def _near_numbers(words: Sequence[str]) -> Iterator[slice]:
@@ -167,7 +178,7 @@ def _one_by_one(text: str) -> Iterator[float]:
         digits = re.sub(r"\D", "", re.sub(r"oh?", "0", run))
         yield float(digits)
         if len(digits) >= _LEAST_DIGITS:
-            ends = ((start, start + size) for start in range(len(digits)) for size in range(3, _LONGEST_GROUP))
+            ends = ((start, start + size) for start in range(len(digits)) for size in range(2, _LONGEST_GROUP))
             yield from (float(digits[start:end]) for start, end in ends if end <= len(digits))
 
 

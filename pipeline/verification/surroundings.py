@@ -7,13 +7,13 @@ import re
 import unicodedata
 from collections.abc import Set
 
-from pipeline.verification.number_tables import ONES, ORDINALS, SHORT_SCALES, SURE_SHORT
+from pipeline.verification.number_tables import ONES, ORDINALS, SCALES, SHORT_SCALES, SURE_SHORT
 
 _YEAR_BEFORE = re.compile(r"(?<!\d)([12]\d)\d\d\s?[-–/]$")
 _DECADE = re.compile(r"(?:[12]\d)?\d0(?=['’]?s\b|ern?\b)")  # "1990s", "1990er", "90s"
 _ARTICLE = re.compile(r"\b(?:an?|one)[\s-]$")
 _THE = re.compile(r"\bthe\s$")
-_OF = re.compile(r"[\s-]of\b")
+_BEFORE_A_WHOLE = re.compile(rf"[\s-](?:of|{'|'.join(SCALES)})\b")  # "quarter of a million", "quarter million"
 _HOUR = rf"(?:{'|'.join(list(ONES)[1:13])}|1[0-2]|[1-9])\b"
 _OF_THE_CLOCK = re.compile(rf"[\s-](?:past\b|(?<=quarter[\s-])to[\s-]{_HOUR})")
 _SHORT_DATE = re.compile(r"(?<![\d/])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])")
@@ -59,7 +59,7 @@ def is_share(text: str, word: str, start: int, before: str) -> bool:
         return False
     if word == "half" or before or _ARTICLE.search(text, 0, start):
         return True
-    return bool(_OF.match(text, end)) and not _THE.search(text, 0, start)
+    return bool(_BEFORE_A_WHOLE.match(text, end)) and not _THE.search(text, 0, start)
 
 
 def may_be_month(text: str, start: int) -> bool:

@@ -79,6 +79,7 @@ def test_a_count_is_no_short_year(said: str) -> None:
         ("our number is five five five one two three four.", "555-1234", "555-4321"),
         ("call eight hundred five five five one two one two.", "800-555-1212", "800-555-1221"),
         ("call oh two oh seven nine four six", "020 7946", "020 7964"),
+        ("call four nine three oh one two three four five", "+49 30 12345", "+49 31 12345"),
         ("you dial triple nine", "999", "888"),
         ("the code is one double four", "144", "155"),
         ("we moved to Python three dot eleven", "3.11", "3.12"),
@@ -157,6 +158,7 @@ def test_a_bare_number_is_no_support_for_one_with_a_scale_or_fraction(stated: st
         ("half of them", "50 %", "60 %"),
         ("a quarter to a third", "25–33 %", "35 %"),
         ("seven and a half to five and a half", "7.5–5.5", "6.5"),
+        ("nearly quarter million", "250,000", "350,000"),
         ("upper third of incomes", "33 %", "66 %"),
         ("on the twenty-third of the month", "23", "33 %"),
         ("two-thirds of them", "67 %", "33 %"),
@@ -180,3 +182,11 @@ def test_an_ordinal_or_a_half_is_a_share_only_where_it_may_be_one(said: str, rig
 def test_a_short_date_or_thousands_said_in_halves(said: str, right: str, wrong: str) -> None:
     assert not flagged(said, f"It was {right} then.")
     assert flagged(said, f"It was {wrong} then.")
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"), [("World War II began", "2", "3"), ("Louis XIV", "14", "16"), ("part XXIX", "29", "31")]
+)
+def test_a_roman_numeral_of_the_recording_is_a_figure(said: str, right: str, wrong: str) -> None:
+    assert not flagged(said, f"It was number {right} then.")
+    assert flagged(said, f"It was number {wrong} then.")
