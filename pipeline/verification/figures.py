@@ -75,6 +75,7 @@ _SHORT_SCALE = re.compile(rf"\d ?(?:{'|'.join(SHORT_SCALES)})\b")
 _UNIT_SIGN = re.compile(r"\w|\s?[%‰°]")  # right after a figure: "12th", "12 %"
 _NEARBY = 80  # characters: numbers this close together may share a scale
 _UNLIKE = 10  # numbers this many times apart share no scale: "40 people in two million years"
+_SAID_IN_OTHER_WORDS = frozenset({0.0, 1.0})
 _LEAST_IN_WORDS = 100  # smaller number words may count what the lines only list
 Part = tuple[str, int]  # of a run: a number word or digits, and the position where it begins
 Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with the joint before it
@@ -97,7 +98,12 @@ class Figure:
     meanings: tuple[Meaning, ...] = ("amount",)
 
     def is_unsaid(self, spoken: Sequence[float], provable: Callable[[float, Meaning], bool]) -> bool:
-        """Whether no value, or none of some part of a moment, is in `spoken` (in ascending order), provably."""
+        """Whether no value, or none of some part of a moment, is in `spoken` (in ascending order), provably.
+
+        Zero and one never are: they may be said as "none" and "a".
+        """
+        if self.values <= _SAID_IN_OTHER_WORDS:
+            return False
         if not self.moment:
             return not self._is_among(spoken) and all(
                 provable(value, m) for value in self.values for m in self.meanings

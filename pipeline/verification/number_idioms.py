@@ -160,7 +160,7 @@ def _lengths_of_time(text: str) -> Iterator[float]:
             continue
         count = 0.5 if number.startswith("half") else _count(number)
         if unit in _SMALLER:
-            yield count * _SMALLER[unit] + int(more or 0)
+            yield from (count * _SMALLER[unit] + int(more or 0), count + int(more or 0) / _SMALLER[unit])
         if unit in _LARGER and (4 * count / _LARGER[unit]).is_integer():
             yield count / _LARGER[unit]
         if unit == "fortnight":

@@ -123,15 +123,15 @@ def _english_scale(match: re.Match[str], language: str) -> str:
 def provable(value: float, meaning: Meaning, language: str | None, otherwise: Mapping[Meaning, Set[float]]) -> bool:
     """Whether a number that was not found in the recording is proved to be unsaid there.
 
-    It is not if the recording may say it in words that are not read here. Zero, for which "none" and "nothing" do, is
-    provable in no language. English number words are all read, but not every way of combining them. In languages
+    It is not if the recording may say it in words that are not read here. English number words are all read, though
+    not every way of combining them, so a number that is not found there counts as unsaid. In languages
     without number words here, such as Russian or Korean, nothing is provable. In the others, shares and multiples ("die
     Hälfte", "四成", "une douzaine"), halves of a scale ("anderthalb Millionen"), quarters of hours in minutes and
     decades ("les années quatre-vingt") are not. Nor are noon and midnight, and the numbers that the recording may say
     `otherwise`: months by name, minutes as in "Viertel vor neun".
     """
     code = primary(language)
-    if not value or code not in _LANGUAGES_READ or (meaning == "hour" and value in _NOON_OR_MIDNIGHT):
+    if code not in _LANGUAGES_READ or (meaning == "hour" and value in _NOON_OR_MIDNIGHT):
         return False
     if meaning != "amount" or code in ("", "en"):
         return value not in otherwise.get(meaning, ())

@@ -46,7 +46,7 @@ def sure_scales(text: str, start: int, end: int) -> Set[str]:
     """The short scales that can be no other units after the digits from `start` to `end`: "m" in "$5m", "k" in "5k"."""
     if start and unicodedata.category(text[start - 1]) == "Sc":
         return SHORT_SCALES.keys()
-    return SURE_SHORT if text[end : end + 1].isalpha() else frozenset()
+    return SURE_SHORT if text[end : end + 1].isalpha() else SURE_SHORT - {"k"}  # 300 K are kelvin
 
 
 def is_share(text: str, word: str, start: int, before: str) -> bool:

@@ -55,6 +55,7 @@ def test_an_amount_or_share_in_a_roundabout_way(said: str, right: str, wrong: st
         ("an hour and ten minutes", "70 minutes", "80 minutes"),
         ("it takes ninety minutes", "1.5 hours", "2.5 hours"),
         ("a ninety-minute film", "1.5 hours", "2.5 hours"),
+        ("three years and six months", "3½ years", "4½ years"),
         ("for eighteen months", "1.5 years", "2.5 years"),
         ("for a fortnight", "14 days, 2 weeks", "15 days"),
         ("for two decades", "20 years", "30 years"),
@@ -94,6 +95,11 @@ def test_digits_said_one_by_one(said: str, right: str, wrong: str) -> None:
 @pytest.mark.parametrize("said", ["we won two nil", "the score is two love", "two wins and no defeats"])
 def test_zero_may_be_said_in_any_words(said: str) -> None:
     assert not flagged(said, "It is 2–0.")
+
+
+def test_one_may_be_said_as_an_article() -> None:
+    assert not flagged("a fifth of them", "It is 1/5.")
+    assert flagged("a fifth of them", "It is one hundred.")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +147,7 @@ def test_a_scale_or_fraction_directly_after_digits_must_be_said(said: str, right
     assert flagged(said, f"It was {wrong} then.")
 
 
-@pytest.mark.parametrize("stated", ["40k euros", "€40bn", "€40m", "40½ years", "40bn"])
+@pytest.mark.parametrize("stated", ["40k euros", "€40bn", "€40m", "40½ years", "40bn", "40 bn"])
 def test_a_bare_number_is_no_support_for_one_with_a_scale_or_fraction(stated: str) -> None:
     assert flagged("forty euros for forty people", f"It was {stated} then.")
 
