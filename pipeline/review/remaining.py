@@ -29,7 +29,7 @@ def remark(before: State, after: State, action: Rename, document: StudyDocument,
     lines = _spoken(document, transcript)
     in_notes = in_lines = False
     for part in _parts_of_former_name(before, action):
-        is_in = _search_for(part, {*names_of_others(before, action), action.name})
+        is_in = _search_for(part, {*names_of_others(before, action), action.name, *_BETWEEN_PARTS.split(action.name)})
         places = list(_places_in_notes(is_in, after, document))
         in_notes |= bool(places)
         if count := sum(map(is_in, lines)):
@@ -56,9 +56,9 @@ def _parts_of_former_name(state: State, action: Rename) -> list[str]:
     return [part for key, part in parts.items() if key not in new and (small_too or part != part.lower())]
 
 
-def _search_for(part: str, longer_names: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a text has a part of a name as a whole word, in any capitals and outside of longer names."""
-    longest_first = sorted(filter(None, longer_names), key=len, reverse=True)
+def _search_for(part: str, names: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a text has a part of a name as a whole word, in any capitals and outside of longer `names`."""
+    longest_first = sorted((name for name in names if len(name) > len(part)), key=len, reverse=True)
     others = "".join(f"{BEGINS_WORD}{re.escape(name)}{ENDS_WORD}|" for name in longest_first)
     pattern = re.compile(f"{others}{BEGINS_WORD}{_PREFIX}({re.escape(part)}){ENDS_WORD}", re.IGNORECASE)
     return lambda text: any(match[1] for match in pattern.finditer(text))

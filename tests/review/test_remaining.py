@@ -112,6 +112,15 @@ def test_only_what_can_be_a_part_of_the_name_is_counted(
     assert parts == ([f"{left} is still in 1 statement"] if left else [])
 
 
+def test_a_new_last_name_that_contains_the_former_one_is_not_counted() -> None:
+    assert told(document(extra="Osei agrees."), "Nina Osei-Ray") == "1 statement was changed"
+
+
+def test_a_shorter_name_hides_no_part_of_the_former_one() -> None:
+    made = document(extra="Al-Amin agrees.")
+    assert "“Al-Amin” is still in 1 statement" in told(made, "Participant 7 Leeds", "Joe Al-Amin", ("Al",))
+
+
 def test_names_that_are_exchanged_are_both_meant_to_be_there() -> None:
     made = document(extra="Mina Osei asks Mina and Osei.")
     assert told(made, "Nina Ray", others=("Nina Ray",), other="exchange") == "1 statement was changed"
