@@ -17,6 +17,7 @@ from pipeline.review.storage import review_path
 from pipeline.text import well_formed
 
 INDEX = "index"
+_REVIEWED = ".reviewed"  # at the end of the name of a reviewed export, before its suffix
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{1,4}")  # at the end of a file's name; "notes.2024" is a folder
 
 
@@ -100,8 +101,9 @@ def places_below(paths: Sequence[Path], *, reviewed: bool) -> list[Place]:
 
 
 def never_reviewed(paths: Sequence[Path]) -> list[Path]:
-    """The records at these paths, or beside pages there, on which nothing was decided."""
-    return [p.record for p in _all_places(paths) if not review_path(p.record).exists()]
+    """The records at these paths, or beside pages there, on which nothing was decided; without reviewed exports."""
+    records = (place.record for place in _all_places(paths))
+    return [r for r in records if not review_path(r).exists() and not r.stem.endswith(_REVIEWED)]
 
 
 def _all_places(paths: Sequence[Path]) -> list[Place]:
@@ -127,7 +129,7 @@ def targets(place: Place, options: ExportOptions, taken: Sequence[Path]) -> dict
             )
         return dict.fromkeys(options.formats, out)
     folder = record.parent if out is None else out / record.parent.relative_to(place.root)
-    stem = f"{record.stem}.reviewed" if options.reviewed else record.stem
+    stem = f"{record.stem}{_REVIEWED}" if options.reviewed else record.stem
     suffixes = [f.suffix for f in options.formats]
     paths = {}
     for file_format in options.formats:

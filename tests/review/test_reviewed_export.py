@@ -98,6 +98,15 @@ def test_documents_that_nobody_reviewed_are_named(tmp_path: Path, capsys: pytest
     assert err.splitlines()[-1] == f"studydoc: 7 documents never reviewed, so not exported: {named} and 2 more"
 
 
+def test_a_reviewed_export_is_not_a_document_that_nobody_reviewed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("export", "--reviewed", str(reviewed(tmp_path)), "--to", "record", "--out", str(tmp_path / "site"))
+    assert [exit_code(*arguments), exit_code(*arguments)] == [0, 0]
+    out, err = capsys.readouterr()
+    assert out.split() == [str(tmp_path / "site" / "reactor.reviewed.json")] * 2 and "never reviewed" not in err
+
+
 def test_json_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     goal = tmp_path / "reactor.reviewed.json"
     assert exit_code("export", "--reviewed", str(reviewed(tmp_path) / "reactor.json"), "--out", str(goal)) == 0
