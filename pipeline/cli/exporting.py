@@ -77,7 +77,7 @@ class Exports:
         self.end()
 
     def end(self) -> None:
-        """Print which documents have quotations without context."""
+        """Print which exports have quotations without context, and which lack a review that was made."""
         if self._exporter:
             self._exporter.finish()
 

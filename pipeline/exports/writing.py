@@ -123,9 +123,9 @@ class Exporter:
         record = place.record
         desk = Desk(record, self.options.transcripts, quotes_suffice=True)
         self._report_edits(record, desk.document)
+        document = desk.reviewed()
         for left_out in _left_out(desk.state):
             self.report(f"{record}: {left_out}")
-        document = desk.reviewed()
         if desk.remark:
             self.report(f"{record}: {desk.remark}, so it is exported with the lines as the record has them")
         times = [_seconds(e.at) for e in desk.review.events]
