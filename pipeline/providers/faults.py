@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -97,7 +97,7 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
 
 
-def shown_cause(err: Exception, secrets: Iterable[str]) -> Exception | None:
+def shown_cause(err: Exception, secrets: Collection[str]) -> Exception | None:
     """The error to chain as a cause; None if its traceback would show a secret or the beginning of one.
 
     Gateways quote a key that they refuse, and HTTP clients a header that they cannot send.
@@ -298,7 +298,7 @@ def is_page(headers: httpx2.Headers, body: Any) -> bool:
     )
 
 
-def sentence_of(body: Any, secrets: Iterable[str]) -> str:
+def sentence_of(body: Any, secrets: Collection[str]) -> str:
     """The message of a refusal, without the secrets."""
     error = body[0] if isinstance(body, list) and body else body
     error = error.get("error", error) if isinstance(error, dict) else error
@@ -310,14 +310,14 @@ def sentence_of(body: Any, secrets: Iterable[str]) -> str:
     return _without(secrets, text)[:300]
 
 
-def without_secrets(secrets: Iterable[str], text: str) -> str:
+def without_secrets(secrets: Collection[str], text: str) -> str:
     """An answer's text without the secrets, in case a server echoes them; a short one may be a word and is left."""
     for secret in secrets:
         text = text.replace(secret, "…") if len(secret) >= SHORTEST_SECRET else text
     return text
 
 
-def _without(secrets: Iterable[str], text: str) -> str:
+def _without(secrets: Collection[str], text: str) -> str:
     """A text without the secrets, and without their beginnings, which some servers quote."""
     for secret in secrets:
         if len(secret) < _SHORTEST_KEY:
