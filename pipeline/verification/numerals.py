@@ -56,8 +56,6 @@ _COLLOQUIAL = re.compile(rf"(?<=[百千万萬亿億])[{''.join(_HAN_DIGITS)[2:]}
 def recording_in_digits(text: str, language: str | None) -> str:
     """The text of a recording with its figures in digits, in any script or in words, including unlikely readings."""
     out = _with_english_marks_and_scales(text, language)
-    if primary(language) not in ("", "en"):
-        out = "; ".join((out, *hours_by_twelve(out)))
     if (with_days := _with_days(out, language)) != out:
         out = f"{out}\n{with_days}"
     if primary(language) in SPELLED:
@@ -67,7 +65,7 @@ def recording_in_digits(text: str, language: str | None) -> str:
     if not out.isascii() and re.search(f"[{_HAN}]", out):
         shares = (f"{_value(m[2])} in {_value(m[1])}" for m in _HAN_FRACTION.finditer(out))
         out = f"{out}\n{' ; '.join(shares)}\n{_NUMERAL.sub(lambda m: f' {_readings(m[0])} ', out)}"
-    return out
+    return out if primary(language) in ("", "en") else "; ".join((out, *hours_by_twelve(with_plain_times(out))))
 
 
 def with_english_figures(text: str, language: str | None) -> str:

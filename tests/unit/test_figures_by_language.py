@@ -49,6 +49,8 @@ def test_a_figure_is_read_as_its_language_writes_it(language: str, said: str, ri
         ("de", "um zwei Uhr nachmittags", "um 14 Uhr", "um 17 Uhr"),
         ("de", "um zwei Uhr nachmittags", "um 14:00", "um 17:00"),
         ("de>en", "um 14 Uhr", "2 pm", "7 pm"),
+        ("de>en", "um neunzehn Uhr", "7 pm", "8 pm"),
+        ("zh", "我们十九点见", "晚上7点", "晚上8点"),
         ("ja", "午後二時", "14時", "17時"),
         ("zh", "下午三点二十", "15:20", "16:21"),
         ("en>de", "at 2 pm", "um 14 Uhr", "um 15 Uhr"),
