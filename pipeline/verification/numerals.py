@@ -49,6 +49,7 @@ _NUMERAL = re.compile(
 )
 _HAN_FRACTION = re.compile(rf"(\d+|[{_HAN}]+)分[之の](\d+|[{_HAN}]+)")  # "三分之二" is two thirds
 _HAN_POINT_OR_WORD = re.compile(rf"[{_HAN_POINT}]|てん|コンマ")
+_SCALED_DECIMALS = re.compile(rf"[{''.join(_HAN_DIGITS)}]+([百千万萬亿億兆]+)")  # after a point: "五万" in "三点五万"
 # A last digit that counts the next smaller power: "一万二" is 12,000.
 _COLLOQUIAL = re.compile(rf"(?<=[百千万萬亿億])[{''.join(_HAN_DIGITS)[2:]}]$")
 
@@ -161,10 +162,12 @@ def _readings(numeral: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _value(numeral: str) -> str:
-    """The value of a Chinese numeral: "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" "35000", "三点五" "3.5"."""
+    """The value of a Chinese numeral: "三百二十万" is "3200000", "二〇二四" "2024", "3.5万" and "三点五万" "35000"."""
     whole, *part = _HAN_POINT_OR_WORD.split(numeral)
     if part:
-        return f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part[0])}"
+        decimal = f"{_value(whole)}.{''.join(str(_HAN_DIGITS.get(c, '')) for c in part[0])}"
+        scaled = _SCALED_DECIMALS.fullmatch(part[0])
+        return _value(f"{decimal}{scaled[1]}") if scaled else decimal
     if len(whole) > 1 and all(c in _HAN_DIGITS for c in whole):
         return "".join(str(_HAN_DIGITS[c]) for c in whole)
     total = section = number = 0.0
@@ -179,7 +182,9 @@ def _value(numeral: str) -> str:
             section += (number or 1) * _HAN_TENS[token]
             number = 0
         else:
-            total += ((section + number) or 1) * _HAN_SCALES[token]
+            scale = _HAN_SCALES[token]
+            below = total % scale  # "万" in "两万亿": ten thousand times a hundred million
+            total += ((below + section + number) or 1) * scale - below
             section = number = 0
     return _written(total + section + number)
 
