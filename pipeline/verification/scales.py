@@ -8,7 +8,7 @@ from typing import Final
 
 # Words for powers of ten after a figure, by the English word of the same value.
 _SCALES: Final = {
-    "thousand": """tausend tsd mille mila mil tysiąc tysiące tysięcy тыс тысяча тысячи тысяч bin duizend ألف آلاف""",
+    "thousand": "tausend tsd mille mila tysiąc tysiące tysięcy тыс тысяча тысячи тысяч duizend ألف آلاف",
     "million": """million millionen mio millions millón millones milhão milhões milione milioni miljoen milion miliony
         milionów млн миллион миллиона миллионов milyon مليون ملايين""",
     "billion": """milliarde milliarden mrd milliard milliards miliardo miliardi miljard miliard miliardy miliardów
@@ -17,7 +17,13 @@ _SCALES: Final = {
         триллионов trilyon تريليون""",
 }
 _WORD_OF = {word: scale for scale, words in _SCALES.items() for word in words.split()}
-_IN_ONE_LANGUAGE: Final = {"pt": {"mi": "million", "bi": "billion", "tri": "trillion"}}  # other words elsewhere
+_IN_SOME_LANGUAGES: Final = {  # other words elsewhere: "mil" are miles in Polish, "bin" is "am" in German
+    "ca": {"mil": "thousand"},
+    "es": {"mil": "thousand"},
+    "gl": {"mil": "thousand"},
+    "pt": {"mil": "thousand", "mi": "million", "bi": "billion", "tri": "trillion"},
+    "tr": {"bin": "thousand"},
+}
 _OF_MONEY = {"k": "thousand", "M": "million", "Md": "billion", "Mds": "billion", "Mrd": "billion"}
 _MONEY = re.compile(rf"(?<=\d)\s?({'|'.join(_OF_MONEY)})\s?(?=[€$£])")
 
@@ -65,7 +71,7 @@ _LENGTH_OR_PRICE = re.compile(
 def scale_word(word: str, language: str) -> str | None:
     """The English word for a scale: "billion" for "Milliarden"."""
     word = word.casefold()
-    return _WORD_OF.get(word) or _IN_ONE_LANGUAGE.get(language, {}).get(word)
+    return _WORD_OF.get(word) or _IN_SOME_LANGUAGES.get(language, {}).get(word)
 
 
 def with_added_scales(text: str) -> str:

@@ -119,6 +119,17 @@ def test_scales_and_fractions_of_other_languages_are_read(language: str, said: s
     assert flagged(language, said, wrong)
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "stated"),
+    [
+        ("de", "Ich war siebzehn, als ich nach Berlin kam", "Mit 17 bin ich nach Berlin gezogen"),
+        ("en>pl", "it is twenty six miles long", "ma 26 mil długości"),
+    ],
+)
+def test_a_word_that_is_a_scale_only_in_another_language_is_none(language: str, said: str, stated: str) -> None:
+    assert not flagged(language, said, stated)
+
+
 @pytest.mark.parametrize(("said", "stated"), [("zweieinhalb Stunden", "150"), ("eine Dreiviertelstunde", "45")])
 def test_minutes_that_may_be_said_as_parts_of_hours_are_not_proved_unsaid(said: str, stated: str) -> None:
     assert not flagged("de", said, f"{stated} Minuten")
