@@ -25,6 +25,7 @@ _LANGUAGES_READ = SPELLED | {"", "en", "zh", "ja"}  # languages most of whose nu
 _SHARES = frozenset({2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 25, 30, 33, 36, 40, 50, 60, 66, 67, 70, 75, 80, 90, 100, 1000})
 _PARTS_OF_HOURS = frozenset({15 * n for n in range(1, 24) if n % 4})  # in minutes: "zweieinhalb Stunden"
 _NOON_OR_MIDNIGHT = frozenset({0, 12, 24})
+_ELIDED = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")  # "l'undici settembre"
 _TRUNCATED = re.compile(r"(?<=[^\W\d_])-(?=\s)")  # "drei- bis vierhundert"
 _GERMAN_DECADE = re.compile(r"(?<=zig|ßig)er[ns]?\b", re.IGNORECASE)  # "Achtziger"
 
@@ -60,7 +61,7 @@ def recording_in_digits(text: str, language: str | None) -> str:
     if (with_days := _with_days(out, language)) != out:
         out = f"{out}\n{with_days}"
     if primary(language) in SPELLED:
-        plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", text))
+        plain = _GERMAN_DECADE.sub("", _TRUNCATED.sub("", _ELIDED.sub("' ", text)))
         digits = alpha2digit(plain, primary(language), threshold=0)
         out = f"{out}\n{_with_english_scales(digits, primary(language))}\n{fractions_and_decimals(digits)}"
     if not out.isascii() and re.search(f"[{_HAN}]", out):

@@ -83,6 +83,8 @@ def test_a_time_of_day_is_read_as_its_language_writes_it(language: str, said: st
         ("en>de", "on February twelfth 2026", "am 12.02.2026", "am 12.03.2026"),
         ("en", "on 12 Feb 2026", "2026-02-12", "2026-02-13"),
         ("en", "on February 17th, 2026", "02/17/2026 or 17/02/2026", "18/02/2026"),
+        ("it", "l'undici settembre 2001", "l'11 settembre 2001", "il 17 settembre 2001"),
+        ("it", "all’una e mezza", "alle 13:30", "alle 15:30"),
         ("fr", "le 3 juillet 2025", "le 03/07/2025", "le 28/07/2025"),
     ],
 )
