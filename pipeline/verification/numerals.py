@@ -48,7 +48,7 @@ _NUMERAL = re.compile(
     rf"(?:(?<=[만억조])[ ](?=\d)|{_GROUPS}|[\d{_HAN}십백천만억조])*)"
     rf"|[{_HAN}]+(?:(?:[{_HAN_POINT}]|てん|コンマ)[{_HAN}]+)?"
 )
-_HAN_FRACTION = re.compile(rf"(\d+|[{_HAN}]+)分[之の](\d+|[{_HAN}]+)")  # "三分之二" is two thirds
+_HAN_FRACTION = re.compile(rf"((?<!\d)\d+|(?<![{_HAN}])[{_HAN}]+)分[之の](\d+|[{_HAN}]+)")  # "三分之二" is two thirds
 _HAN_POINT_OR_WORD = re.compile(rf"[{_HAN_POINT}]|てん|コンマ")
 _SCALED_DECIMALS = re.compile(rf"[{''.join(_HAN_DIGITS)}]+([百千万萬亿億兆]+)")  # after a point: "五万" in "三点五万"
 # A last digit that counts the next smaller power: "一万二" is 12,000.

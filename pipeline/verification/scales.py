@@ -38,8 +38,8 @@ _ADDED: Final = {
     10**9: "अरब ارب",
 }
 _FACTOR = {word: factor for factor, words in _ADDED.items() for word in words.split()}
-# "พันธ" begins words such as "variety".
-_PART = rf"(\d[\d,]*(?:\.\d+)?)\s?({'|'.join(sorted(_FACTOR, key=len, reverse=True))})(?!ธ)"
+# "พันธ" begins words such as "variety". A figure is tried from its first digit only, so that long ones take no longer.
+_PART = rf"(?<!\d)(?<!\d,)(\d[\d,]*(?:\.\d+)?)\s?({'|'.join(sorted(_FACTOR, key=len, reverse=True))})(?!ธ)"
 _PARTS = re.compile(_PART)
 _SUM = re.compile(rf"{_PART}(?:\s?{_PART})*")
 
