@@ -50,6 +50,7 @@ QUESTION_MARKS = ("?", "？", "؟")
 # Ends of sentences: full stops of scripts that have their own, from Urdu to Khmer; marks that need no space after them.
 FULL_STOPS = "۔।॥։።။។"
 WIDE_ENDS = "。！？．｡"
+WIDE_END = rf"[{WIDE_ENDS}](?!(?<=．)\d)"  # one of them, as part of a pattern; not the decimal point of "３．５"
 SENTENCE_ENDS = f".!?…؟{FULL_STOPS}{WIDE_ENDS}"
 LEADS_TO_A_LIST = (":", "：")  # at the end of a sentence that introduces a list
 # Scripts written without spaces, as the inside of a character class: Thai to Khmer, kana, Han.

@@ -14,7 +14,7 @@ from pipeline.labels import labels_for, languages
 from pipeline.pages import DOUBT_MARK, escape, unescape
 from pipeline.pages.markdown import PARAGRAPH_BULLET, labels_of, literal, with_bold
 from pipeline.tables import cells, row_of
-from pipeline.text import FORMULA, FULL_STOPS, QUESTION_MARKS, UNPARTED, WIDE_ENDS, word_count
+from pipeline.text import FORMULA, FULL_STOPS, QUESTION_MARKS, UNPARTED, WIDE_END, WIDE_ENDS, word_count
 
 _NUMBERS = r"\d+(?:–\d+)?(?:, \d+(?:–\d+)?)*"
 _LINE = "|".join(
@@ -35,7 +35,7 @@ _DEFINITION = re.compile(r"\s*\[[^\]]+\]:\s.*")  # of a footnote or a link targe
 _CLOSER = r"(?:\s»(?=\s)|[”“\"»«)])?"
 _SENTENCE_END = re.compile(
     rf"(?:(?P<mark>[.!?]){_CLOSER}\s+(?=[A-Z“\"]|[^\x00-\x7f])|[؟{FULL_STOPS}]{_CLOSER}\s+(?=\S))(?!»(?!\S))"
-    rf"|[{WIDE_ENDS}]+(?!(?<=．)\d)(?:(?P<quote>”)\s*(?=[\w“])|\s*(?=[^\s”’」』）]))"
+    rf"|(?:{WIDE_END})+(?:(?P<quote>”)\s*(?=[\w“])|\s*(?=[^\s”’」』）]))"
 )
 _LAST_WORD = re.compile(r"(?:^|[\s(.])([^\W_]+)[.．]$")
 _VOWELLESS = re.compile(r"[b-df-hj-np-tv-xzβ-δζθκ-νξπρστφ-ψбвгджзк-нпрстф-щ]{2,3}")

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from pipeline.readers import scripts
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence, tidy
-from pipeline.text import SENTENCE_ENDS, WIDE_ENDS, numbered
+from pipeline.text import SENTENCE_ENDS, WIDE_END, WIDE_ENDS, numbered
 from pipeline.transcript import Segment, spoken_words
 
 # Begins with a single set of characters, which is found in a third of the time of an alternation.
 _SENTENCE_END = re.compile(
-    rf"[{SENTENCE_ENDS}](?:(?<=[{WIDE_ENDS}])(?!(?<=．)\d)[{WIDE_ENDS}”’」』）]*(?P<none>)"
+    rf"[{SENTENCE_ENDS}](?:(?<={WIDE_END})[{WIDE_ENDS}”’」』）]*(?P<none>)"
     r"|(?:\s»(?=\s)|[\"'”’“»«)]*)(?P<gap>\s+)(?!»(?!\S)))"
 )
 _PAUSE, _LONGEST = 4, 30  # maximum seconds between joined lines; from the start of a joined line to its next part

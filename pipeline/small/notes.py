@@ -14,11 +14,11 @@ from pipeline.small.chat import messages, tidied
 from pipeline.small.keys import keys, likeness, units
 from pipeline.small.passages import Passage
 from pipeline.small.sentences import Sentence
-from pipeline.text import FULL_STOPS, WIDE_ENDS
+from pipeline.text import FULL_STOPS, WIDE_END
 from pipeline.verification.figures import claims
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)、])\s*")
-_SENTENCE_END = re.compile(rf"(?<=[.!?؟{FULL_STOPS}])\s+|(?<=[{WIDE_ENDS}])(?!(?<=．)\d)")
+_SENTENCE_END = re.compile(rf"(?<=[.!?؟{FULL_STOPS}])\s+|(?<={WIDE_END})")
 _FORM = "At most four short notes."  # repeated if the recording is not in English, the language of the examples
 _MOST_TOKENS = 140
 _FEWEST = 4  # least words of a note

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from pipeline.small.keys import joined, keys, size
 from pipeline.small.noises import without_noises
-from pipeline.text import QUESTION_MARKS, SENTENCE_ENDS, WIDE_ENDS
+from pipeline.text import QUESTION_MARKS, SENTENCE_ENDS, WIDE_END
 from pipeline.transcript import Segment, Transcript
 from pipeline.verification.figures import claims
 
 _CLOSERS = r"[\"”’»)\]]*"
-_END = re.compile(rf"[{SENTENCE_ENDS}]{_CLOSERS}\s+|[{WIDE_ENDS}](?!(?<=．)\d){_CLOSERS}\s*")
+_END = re.compile(rf"[{SENTENCE_ENDS}]{_CLOSERS}\s+|{WIDE_END}{_CLOSERS}\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[A-Z][a-z]{0,2}|(?:[^\W\d_]\.)+[^\W\d_])\.\s+$")
 _LONGEST = 60  # words: speech transcribed without full stops is cut at commas or lines
 _INTERJECTION = 3  # most words that may be thrown in without ending somebody else's turn
