@@ -96,7 +96,7 @@ def spoken_language(transcript: Transcript) -> str | None:
 
 
 def language_of_words(declared: str | None, lines: list[str]) -> str | None:
-    """The declared language of some lines, unless the words of a sample, if there are enough, are of another."""
+    """The language of some lines: the declared one, unless a sample with enough words is clearly in another."""
     sample = lines[:: len(lines) // _LINES + 1]
     if declared is None or word_count(" ".join(sample)) < _FEWEST_AGAINST:
         return declared
