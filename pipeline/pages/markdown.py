@@ -80,10 +80,6 @@ class Dialect:
         """The text of a statement, or of a cell of a table."""
         return self.plain(text)
 
-    def term(self, lead: str) -> str:
-        """A term before its definition."""
-        return self.plain(lead)
-
     def remark(self, row: str) -> str:
         """A paragraph that makes no claim about the recording."""
         return row
@@ -125,12 +121,12 @@ def _block(block: Block, dialect: Dialect) -> Iterator[str]:
             yield from ("", _paragraph(point, dialect) if point.text else "", "")
             yield from (*_nested(point, dialect, "", PARAGRAPH_BULLET), "")
         else:
-            yield from _bullet(point, dialect, "", term=block.form == "terms")
+            yield from _bullet(point, dialect, "")
 
 
-def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-", *, term: bool = False) -> Iterator[str]:
+def _bullet(point: Point, dialect: Dialect, indent: str, sign: str = "-") -> Iterator[str]:
     prefix = f"{indent}{point.step}. " if point.step else f"{indent}{sign} "
-    yield prefix + _paragraph(point, dialect, term=term, ends=not point.columns)
+    yield prefix + _paragraph(point, dialect, ends=not point.columns)
     if point.nested:
         yield from _nested(point, dialect, " " * len(prefix))
 
@@ -153,7 +149,7 @@ def _table_row(shown: Iterable[str], indent: str) -> str:
     return f"{indent}| {' | '.join(shown)} |"
 
 
-def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool = True) -> str:
+def _paragraph(point: Point, dialect: Dialect, *, ends: bool = True) -> str:
     """The statements of a paragraph, after its lead.
 
     A colon that no space follows goes outside the bold, otherwise Markdown does not recognise where the bold ends.
@@ -161,7 +157,7 @@ def _paragraph(point: Point, dialect: Dialect, *, term: bool = False, ends: bool
     row = _sentences((point, *point.pieces), dialect, ends=ends)
     if not point.lead:
         return row
-    shown = dialect.term(point.lead) if term else dialect.plain(point.lead)
+    shown = dialect.plain(point.lead)
     mark, space = dialect.labels.lead_ending(point.lead)
     return f"**{shown}{mark}**{space}{row}" if space else f"**{shown}**{mark}{row}"
 
