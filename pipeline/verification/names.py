@@ -22,7 +22,7 @@ _ROMAN = re.compile(
 )
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
-_LONG = 8  # letters: names this long may differ by two edits from a word of the recording, shorter ones by one
+_LONG, _VERY_LONG = 6, 8  # letters: such names may differ by one and two edits from a word of the recording
 _SHORTEST = 3
 _LONGEST_ENDING = 4  # most letters that a grammatical case adds or changes at the end of a name
 _SHORTEST_ROOT = 4  # least letters shared by words with the same root: "Kant" and "Kantian"
@@ -62,6 +62,10 @@ def _is_name(word: str, text_before: str, language: str | None) -> bool:
     return not _begins_a_sentence(text_before)
 
 
+def _is_english(recording: Recording) -> bool:
+    return primary(recording.language) in ("", "en")
+
+
 def _begins_a_sentence(text_before: str) -> bool:
     """Whether the next word begins a sentence: the text before it ends with punctuation or has no word."""
     return text_before.rstrip().endswith(_BEFORE_A_SENTENCE) or not re.search(r"\w", text_before)
@@ -71,25 +75,36 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
     name = letters(word)
     if len(name) < _SHORTEST or name in recording.words:
         return True
-    if word.isupper() and name in recording.initials:
+    if recording.stands_for_words(word):
         return True
     if _is_unproved_number(word, recording):
         return True
     if (match := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(match[1]) in recording.words:
         return True
     words = recording.joined_words
-    if not words.isdisjoint((name, name.removesuffix("s"), f"{name}s")):
+    if not words.isdisjoint((name, name.removesuffix("s"), f"{name}s", letters(word.replace(".", "dot")))):
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):
         return True
-    if digits := _digits(name):
+    digits = _digits(name)
+    if digits:
         if recording.spells(word):
             return True
         words = {w for w in words if _digits(w) == digits}
-    elif any(_of_one_root(name, other) for other in recording.capitalised):
+    elif any(_of_one_root(name, other) or _vary(name, other) for other in recording.capitalised):
         return True
-    most_edits = 2 if len(name) >= _LONG else 1
+    elif name.isascii():
+        if recording.sounds.has(name) or (_is_english(recording) and recording.sounds.has_people_or_country(name)):
+            return True
+        if len(name) < _LONG:
+            return False
+    most_edits = 2 if len(name) >= _VERY_LONG else 1
     return process.extractOne(name, words, scorer=Levenshtein.distance, score_cutoff=most_edits) is not None
+
+
+def _vary(a: str, b: str) -> bool:
+    """Whether two names are of five letters or more, and differ in one after the first."""
+    return min(len(a), len(b)) >= _LONG - 1 and a[0] == b[0] and Levenshtein.distance(a, b, score_cutoff=1) <= 1
 
 
 def _is_unproved_number(word: str, recording: Recording) -> bool:

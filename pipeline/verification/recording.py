@@ -16,16 +16,21 @@ from pipeline.labels import labels_for
 from pipeline.language import language_of_words, primary
 from pipeline.text import ACCENTS, LETTERS, MARKS, UNSPACED, composed, enumerated, without_accents
 from pipeline.transcript import Transcript
+from pipeline.verification.abbreviations import short_for
 from pipeline.verification.figures import figures
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import recording_in_digits
 from pipeline.verification.phrases import PhraseIndex, without_stutters
+from pipeline.verification.sounds import SoundIndex
 from pipeline.verification.times_and_dates import Meaning, minutes_by_the_clock
 
 _MONTH = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")  # the month in a date
 Kind = Literal["figure", "name", "quotation"]
 _WORD = re.compile(LETTERS)
 _ASCII_WORD = re.compile("[a-z0-9]+")  # case-folded
+_BREAK = re.compile(r"[.,;:!?…(){}\[\]|]|[–—](?=\s)")  # between phrases
+_WORD_OR_BAR = re.compile(f"{LETTERS}|[|]")
+_SPELLED = re.compile(r"\b[^\W\d_](?:[-. ]{1,2}[^\W\d_]\b){2,}")  # letter by letter: "N-G-U-Y-E-N", "U C L A"
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _SAMPLE = 1000  # letters that show the script
@@ -190,10 +195,11 @@ class Recording:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words as separated in the transcript, and also split at capitals, where a space may be missing."""
+        """The words as separated in the transcript, split at capitals, where a space may be missing, and spelled."""
         distinct = " ".join(set(f"{self.text} {self.metadata_text}".split()))  # most recur
         split = " ".join(map(_split_at_capitals, distinct.split()))
-        return frozenset(_WORD.findall(_folded(distinct))).union(_WORD.findall(_folded(split)))
+        spelled = (letters(run) for run in _SPELLED.findall(self.text))
+        return frozenset(_WORD.findall(_folded(distinct))).union(_WORD.findall(_folded(split)), spelled)
 
     @cached_property
     def joined_words(self) -> Set[str]:
@@ -212,9 +218,19 @@ class Recording:
         return frozenset(_folded(w) for w in _INNER_WORD.findall(text) if w.istitle() and w.casefold() not in small)
 
     @cached_property
-    def initials(self) -> str:
-        """The first letters of all words joined, in which to look for an abbreviation."""
-        return "".join(w[0] for w in _WORD.findall(f"{self.text} {self.metadata_text}".casefold()))
+    def sounds(self) -> SoundIndex:
+        """How the words sound; without capitals, as in some automatic captions, any word may be a name."""
+        has_capitals = any(word.istitle() and len(word) > 1 for word in self.text.split())
+        return SoundIndex(self._words_in_order, self.capitalised if has_capitals else self.words)
+
+    @cached_property
+    def phrases_in_small_letters(self) -> str:
+        """All words case-folded, with a space between them, and a bar where a mark of punctuation separates phrases."""
+        return " ".join(_WORD_OR_BAR.findall(_BREAK.sub("|", _folded(f"{self.text} {self.metadata_text}"))))
+
+    def stands_for_words(self, abbreviation: str) -> bool:
+        """Whether words are said within a phrase for which the abbreviation may stand."""
+        return short_for(abbreviation, self.phrases_in_small_letters)
 
     def spells(self, name: str) -> bool:
         """Whether the letters and digits of a name occur in sequence, whatever the spacing: "M three L" spells M3L.

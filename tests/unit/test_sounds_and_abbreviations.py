@@ -1,0 +1,87 @@
+"""Names that sound like what is said, abbreviations of it, and what stands for a name or a common word by its form."""
+
+import pytest
+
+from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.verification import Recording
+from pipeline.verification.names import unsaid_names
+
+
+def unsaid(text: str, said: str, language: str = "en") -> tuple[str, ...]:
+    return unsaid_names(text, Recording(Transcript("talk", (Segment(1, said),), Metadata(language=language))))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Rome", "We met some of the people there."),
+        ("Paris", "We saw parts of the old town."),
+        ("Mary", "We have many ideas for the park."),
+        ("Dan", "We can do it on our own."),
+        ("Tim", "We had no time for it."),
+        ("Lisa", "Look at the list of the old ones."),
+        ("Mara", "There we met Sara and Tara."),
+    ],
+)
+def test_a_short_name_that_only_looks_like_a_word_is_found(name: str, said: str) -> None:
+    assert unsaid(f"It is {name} who did it.", said) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Sean", "And then I asked Shawn about it."),
+        ("Stephen", "And then I asked Steven about it."),
+        ("Jeff", "And then I asked Geoff about it."),
+        ("Catherine", "And then I asked Kathryn about it."),
+        ("Marc", "You can see the mark of it."),
+        ("Nginx", "It runs behind engine x there."),
+        ("Kubernetes", "It runs on cooper netties there."),
+        ("MySQL", "It runs on my sequel there."),
+        ("PyTorch", "We trained it in pie torch there."),
+        ("Sean", "and then i asked shawn about it"),
+    ],
+)
+def test_a_name_that_sounds_like_what_is_said_is_no_stranger(name: str, said: str) -> None:
+    assert not unsaid(f"It is {name} then.", said)
+
+
+@pytest.mark.parametrize(
+    "pair", ["France French", "Spain Spanish", "Denmark Danish", "Wales Welsh", "Norway Norwegian", "Ireland Irish"]
+)
+def test_a_people_and_its_country_name_each_other(pair: str) -> None:
+    country, people = pair.split()
+    for said, written in ((country, people), (people, country)):
+        assert not unsaid(f"It is {written} then.", f"We talked of {said} there.")
+        assert unsaid(f"It is {written} then.", "We talked of Bristol there.") == (written,)
+
+
+@pytest.mark.parametrize(
+    ("abbreviation", "said"),
+    [
+        ("LLMs", "we work with large language models all day"),
+        ("APIs", "it has an application programming interface"),
+        ("SaaS", "we sell software as a service"),
+        ("IoT", "he built the internet of things"),
+        ("DoD", "she left the department of defense"),
+        ("FBI", "it was the federal bureau of investigation"),
+        ("TTL", "it has a time to live"),
+        ("J.F.K.", "it was john f kennedy"),
+        ("UCLA", "it was at U C L A"),
+        ("Nguyen", "he is spelled N-G-U-Y-E-N"),
+    ],
+)
+def test_an_abbreviation_or_a_spelled_name_is_no_stranger(abbreviation: str, said: str) -> None:
+    assert not unsaid(f"They know {abbreviation} there.", said)
+
+
+@pytest.mark.parametrize(
+    ("abbreviation", "said"),
+    [
+        ("NASA", "now all sit at the table"),
+        ("BMW", "we went to Berlin. Many were there"),
+        ("LLMs", "large areas with languages and models"),
+    ],
+)
+def test_initials_that_make_up_no_phrase_are_no_abbreviation(abbreviation: str, said: str) -> None:
+    assert unsaid(f"They know {abbreviation} there.", said) == (abbreviation,)
