@@ -8,6 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from pipeline.language import primary
+from pipeline.verification.name_contexts import begins_a_sentence, is_unit, is_written_otherwise
 from pipeline.verification.numerals import provable
 from pipeline.verification.recording import Recording, letters
 
@@ -21,7 +22,6 @@ _ROMAN = re.compile(
     r"(?=[IVXLCDM]{2}|I(?:er|re|ère)\b)(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})(?:[’'].*|[^\W\dA-Z_]{0,3})"
 )
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
 _LONG, _VERY_LONG = 6, 8  # letters: such names may differ by one and two edits from a word of the recording
 _SHORTEST = 3
 _LONGEST_ENDING = 4  # most letters that a grammatical case adds or changes at the end of a name
@@ -45,30 +45,28 @@ def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
         if not match[0][0].isupper() or not recording.is_written_as(match[0]):
             continue
         word = match[0].removesuffix("’s").removesuffix("'s").rstrip("’'")
-        if not _is_name(word, text[: match.start()], recording.language):
+        before, after = text[: match.start()], text[match.end() :]
+        if not _is_name(word, before, after, recording):
             continue
         if all(_is_in_recording(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
             continue
-        if not _abbreviates(word, text[: match.start()], text[match.end() :], recording):
+        if _abbreviates(word, before, after, recording) or is_unit(word, before, after):
+            continue
+        if not is_written_otherwise(text, match.start(), match.start() + len(word), recording):
             out.append(word)
     return tuple(dict.fromkeys(out))
 
 
-def _is_name(word: str, text_before: str, language: str | None) -> bool:
-    if primary(language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
+def _is_name(word: str, before: str, after: str, recording: Recording) -> bool:
+    if primary(recording.language) in _CAPITAL_NOUNS and not any(c.isupper() or c.isdigit() for c in word[1:]):
         return False
-    if primary(language) in ("", "en") and _ELISION.fullmatch(text_before[-2:]):  # in English more often code: f'Total'
+    if _is_english(recording) and _ELISION.fullmatch(before[-2:]):  # in English more often code: f'Total'
         return False
-    return not _begins_a_sentence(text_before)
+    return not begins_a_sentence(before, after, recording)
 
 
 def _is_english(recording: Recording) -> bool:
     return primary(recording.language) in ("", "en")
-
-
-def _begins_a_sentence(text_before: str) -> bool:
-    """Whether the next word begins a sentence: the text before it ends with punctuation or has no word."""
-    return text_before.rstrip().endswith(_BEFORE_A_SENTENCE) or not re.search(r"\w", text_before)
 
 
 def _is_in_recording(word: str, recording: Recording) -> bool:

@@ -31,6 +31,7 @@ _ASCII_WORD = re.compile("[a-z0-9]+")  # case-folded
 _BREAK = re.compile(r"[.,;:!?…(){}\[\]|]|[–—](?=\s)")  # between phrases
 _WORD_OR_BAR = re.compile(f"{LETTERS}|[|]")
 _SPELLED = re.compile(r"\b[^\W\d_](?:[-. ]{1,2}[^\W\d_]\b){2,}")  # letter by letter: "N-G-U-Y-E-N", "U C L A"
+_IN_CAPITALS = re.compile(r"\b[A-Z](?:\.?[A-Z]){1,4}\b")
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _SAMPLE = 1000  # letters that show the script
@@ -227,6 +228,11 @@ class Recording:
     def phrases_in_small_letters(self) -> str:
         """All words case-folded, with a space between them, and a bar where a mark of punctuation separates phrases."""
         return " ".join(_WORD_OR_BAR.findall(_BREAK.sub("|", _folded(f"{self.text} {self.metadata_text}"))))
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """The words in capitals, without full stops: "US" for "U.S."."""
+        return frozenset(word.replace(".", "") for word in _IN_CAPITALS.findall(self.text))
 
     def stands_for_words(self, abbreviation: str) -> bool:
         """Whether words are said within a phrase for which the abbreviation may stand."""

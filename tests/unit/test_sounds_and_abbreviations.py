@@ -85,3 +85,66 @@ def test_an_abbreviation_or_a_spelled_name_is_no_stranger(abbreviation: str, sai
 )
 def test_initials_that_make_up_no_phrase_are_no_abbreviation(abbreviation: str, said: str) -> None:
     assert unsaid(f"They know {abbreviation} there.", said) == (abbreviation,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They met Dr. Kowalski there.",
+        "They met Mrs. Kowalski there.",
+        "They met Prof. Kowalski there.",
+        "They met J. Kowalski there.",
+        "They met J. R. Kowalski there.",
+        "They met the mayor (Kowalski) there.",
+        "They met the mayor (Jan Kowalski) there.",
+        "They met the mayor – Kowalski – there.",
+        "They met the mayor—Kowalski—there.",
+    ],
+)
+def test_a_name_after_a_title_an_initial_a_bracket_or_a_dash_must_be_said(text: str) -> None:
+    assert "Kowalski" in unsaid(text, "We met the mayor, doctor Jan, a professor, with Mrs and Dr there.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It has vitamin C. Nevertheless they left.",
+        "They went to Rome. Nevertheless they left.",
+        "They saw the FBI. Nevertheless they left.",
+        "They left the city (Nevertheless they came back).",
+        "They left. (Nevertheless) they came back.",
+        "The city – Nevertheless they came back.",
+    ],
+)
+def test_a_word_at_the_beginning_of_a_sentence_is_no_name(text: str) -> None:
+    assert not unsaid(text, "We went to Rome, the FBI has vitamin C there.")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    "400 MHz,3 GHz,60 MWh,200 Mbps,2 Gbit/s,300 MPa,5 MeV,16 GiB,USD 40,40 EUR,2.5 billion CHF,JPY 40".split(","),
+)
+def test_a_unit_or_currency_beside_a_figure_is_no_name(unit: str) -> None:
+    assert not unsaid(f"It has {unit} there.", "it has some")
+
+
+@pytest.mark.parametrize(
+    "text", ["It is EUR then.", "It is 40 NASA people.", "It is HSBC 40.", "In 2019 Kowalski left."]
+)
+def test_a_name_beside_a_figure_and_a_unit_without_one_must_be_said(text: str) -> None:
+    assert unsaid(text, "it has some")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("He moved to the United States then.", "He moved to the U.S. then."),
+        ("He saw the Federal Bureau of Investigation then.", "He saw the FBI then."),
+        ("They saw John F. Kennedy then.", "They saw JFK then."),
+        ("They met Vincent van den Berg then.", "They met Vincent vandenberg then."),
+        ("They met Mary Ann then.", "They met maryann then."),
+    ],
+)
+def test_a_name_written_out_or_in_parts_is_no_stranger(text: str, said: str) -> None:
+    assert not unsaid(text, said)
+    assert unsaid(text, "It was there, with Vincent.")
