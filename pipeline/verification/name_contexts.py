@@ -22,6 +22,7 @@ _UNIT = re.compile(
 _AFTER_A_FIGURE = re.compile(r"\d(?:[\s-]?[^\W\d_]+)?[\s-]?$")  # "5 ", "2.5 billion "
 _BEFORE_A_FIGURE = re.compile(r"\s?\d")
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-z][^\W_]*)"
+_GOES_ON = re.compile(r"\.(?:[,;:)]|\s?[a-z\d])")  # a full stop within a sentence
 _RUN = re.compile(rf"{_CAPITALISED}(?: (?:[a-z]{{1,3}} ){{0,2}}{_CAPITALISED})+")  # "Bureau of Investigation"
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+\s){1,2}$")
 _WORD_AFTER = re.compile(r"\s[^\W\d_]+")
@@ -52,9 +53,17 @@ def _stands_before_a_name(short: str, recording: Recording) -> bool:
         return False
     if len(short) == 1:
         return short.casefold() not in recording.words
-    begun = short.casefold()
-    is_cut = begun not in recording.words and any(word.startswith(begun) for word in recording.words)
+    is_cut = short.casefold() not in recording.words and _begins_a_word(short, recording)
     return is_cut or _TITLE.fullmatch(short) is not None
+
+
+def _begins_a_word(short: str, recording: Recording) -> bool:
+    return any(word.startswith(letters(short)) for word in recording.words)
+
+
+def is_cut_short(word: str, after: str, recording: Recording) -> bool:
+    """Whether a word with a full stop within a sentence is the beginning of one that is said: "by Wed. evening"."""
+    return _GOES_ON.match(after) is not None and _begins_a_word(word, recording)
 
 
 def is_unit(word: str, before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from pipeline.language import primary
-from pipeline.verification.name_contexts import begins_a_sentence, is_unit, is_written_otherwise
+from pipeline.verification.name_contexts import begins_a_sentence, is_cut_short, is_unit, is_written_otherwise
 from pipeline.verification.numerals import provable
 from pipeline.verification.recording import Recording, letters
 
@@ -50,7 +50,11 @@ def unsaid_names(text: str, recording: Recording) -> tuple[str, ...]:
             continue
         if all(_is_in_recording(part, recording) for part in re.split(r"[-/&]", word) if part[:1].isupper()):
             continue
-        if _abbreviates(word, before, after, recording) or is_unit(word, before, after):
+        if (
+            _abbreviates(word, before, after, recording)
+            or is_unit(word, before, after)
+            or is_cut_short(word, after, recording)
+        ):
             continue
         if not is_written_otherwise(text, match.start(), match.start() + len(word), recording):
             out.append(word)
@@ -71,7 +75,7 @@ def _is_english(recording: Recording) -> bool:
 
 def _is_in_recording(word: str, recording: Recording) -> bool:
     name = letters(word)
-    if len(name) < _SHORTEST or name in recording.words:
+    if len(name) < _SHORTEST or name in recording.words or name in recording.months:
         return True
     if recording.stands_for_words(word):
         return True

@@ -32,6 +32,8 @@ _BREAK = re.compile(r"[.,;:!?…(){}\[\]|]|[–—](?=\s)")  # between phrases
 _WORD_OR_BAR = re.compile(f"{LETTERS}|[|]")
 _SPELLED = re.compile(r"\b[^\W\d_](?:[-. ]{1,2}[^\W\d_]\b){2,}")  # letter by letter: "N-G-U-Y-E-N", "U C L A"
 _IN_CAPITALS = re.compile(r"\b[A-Z](?:\.?[A-Z]){1,4}\b")
+# A date in figures, with its month, or with two figures of which either is the month.
+_DATE = re.compile(r"\b(?:\d{4}-(\d{2})-\d{2}|(\d{1,2})[./](\d{1,2})[./]\d{2,4})\b")
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
 _SAMPLE = 1000  # letters that show the script
@@ -167,6 +169,14 @@ class Recording:
         metadata = " ".join(fact for fact in facts if fact)
         months = labels_for(self.language).months
         return " ".join((metadata, *(months[int(month) - 1] for month in _MONTH.findall(metadata))))
+
+    @cached_property
+    def months(self) -> frozenset[str]:
+        """The months that are said in full, short or in a date, by their names and the short forms of these."""
+        names = [letters(month) for month in labels_for(self.language).months]
+        said = {int(month) for date in _DATE.findall(self.text) for month in date if month and int(month) <= len(names)}
+        said.update(n for n, name in enumerate(names, 1) if not self.words.isdisjoint((name, name[:3], name[:4])))
+        return frozenset(names[n - 1][:length] for n in said if n for length in range(3, len(names[n - 1]) + 1))
 
     @cached_property
     def folded(self) -> str:

@@ -148,3 +148,20 @@ def test_a_name_beside_a_figure_and_a_unit_without_one_must_be_said(text: str) -
 def test_a_name_written_out_or_in_parts_is_no_stranger(text: str, said: str) -> None:
     assert not unsaid(text, said)
     assert unsaid(text, "It was there, with Vincent.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("It ends on 25 December 2023.", "it ends on 2023-12-25"),
+        ("It ends on 25 December 2023.", "it ends on 12/25/2023"),
+        ("It ends on 25 December 2023.", "it ends on 25.12.2023"),
+        ("It ends on January 5.", "it ends on jan 5th"),
+        ("It ends in Sept. then.", "it ends in september"),
+        ("It ends in Sept", "it ends in september"),
+        ("It ends by Wed. evening.", "it ends by wednesday evening"),
+    ],
+)
+def test_a_month_or_day_may_be_said_in_figures_or_written_short(text: str, said: str) -> None:
+    assert not unsaid(text, said)
+    assert unsaid(text, "it ends on 2023-11-30, by november 30th")
