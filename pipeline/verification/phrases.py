@@ -15,8 +15,7 @@ SPLIT_APOSTROPHE = re.compile(r"(?<=\w)\s+(?=['’][^\W\d_]{1,2}\b(?!['’]))")
 _STUTTER = re.compile(
     r"(?<![\w.'’-])((?:[^\W\d]+['’]?[^\W\d]*\s+){0,2}[^\W\d]+['’]?[^\W\d]*)(?:\s+\1\b(?!['’.-]\w|['’]))+", re.IGNORECASE
 )
-
-
+_DIGITS = re.compile(r"\d+")
 _NEAR = 1000  # most letters that a quotation leaves out in one place, about two hundred words
 
 
@@ -63,7 +62,10 @@ class PhraseIndex:
     def _spots(self, phrase: Sequence[str]) -> Iterator[Spot]:
         """Every place where one speaker says the phrase."""
         letters, word_ends = "".join(phrase), set(accumulate(map(len, phrase)))
-        between_digits = [n for n in range(1, len(letters)) if letters[n - 1].isdigit() and letters[n].isdigit()]
+        # Between digits, words end in the same places, except where thousands may be separated: "1000" and "1,000".
+        between_digits = [
+            n for run in _DIGITS.finditer(letters) for n in range(run.start() + 1, run.end()) if (run.end() - n) % 3
+        ]
         at = self._text.find(letters)
         while at >= 0:
             end = at + len(letters)

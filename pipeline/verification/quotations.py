@@ -14,7 +14,10 @@ _BESIDE = f"{UNPARTED}\u0620-\u06d3"
 _PREFIX = f"[{HEBREW_PREFIXES}]"
 _AFTER_PREFIX = rf"(?:(?<=\b{_PREFIX})|(?<=\b{_PREFIX}{{2}})|(?<=\b{_PREFIX}{{3}}))"
 # A single mark may be an apostrophe: it opens a quotation after a space or bracket, closes one before a space or mark,
-# and is part of it only between letters. After "s" it may be a plural possessive, so it closes nothing.
+# and is part of it only between letters. After "s" it may be a plural possessive: there it closes only what no other
+# mark closes, and a straight mark only what one after a colon or comma opens.
+_OPENS = r"(?<![^\s(\[{—–“„«*_])"
+_FIRST = r"(?=[^\W\d]|\[|…|\.\.|\*)"
 _QUOTED = re.compile(
     rf"""(?:[“„«]|(?<![\w,]),,(?=\w))([^“”„«»]+)[”“»]
     |(?:„|(?<![\w,]),,(?=\w))([^“”„«»"]+)"
@@ -26,13 +29,15 @@ _QUOTED = re.compile(
     |(?<!`)``([^`']+(?:'[^`']+)*)\'\'
     |‹([^‹›]+)›|›([^‹›]+)‹
     |‚((?:[^‚‘’]|’(?=\w))+)[‘’](?!\w)
-    |(?<![^\s(\[{{—–“„«])‘(?=[^\W\d])((?:[^‘’]|(?<=\w)’(?=\w))+)(?<![\ss])’(?!\w)
-    |(?<![^\s(\[{{—–“„«])'(?=[^\W\d])((?:[^']|(?<=\w)'(?=\w))+)(?<![\s\ds])'(?![\w'])""",
+    |{_OPENS}‘{_FIRST}((?:[^‘’]|(?<=\w)’(?=\w)|(?<=s)’(?=\s))+)(?<![\ss])’(?![^\W_])
+    |{_OPENS}‘{_FIRST}((?:[^‘’]|(?<=\w)’(?=\w))+)(?<=s)’(?![^\W_])
+    |{_OPENS}'{_FIRST}((?:[^']|(?<=\w)'(?=\w))+)(?<![\s\ds])'(?![^\W_]|')
+    |(?:(?<=[:,]\s)|(?<=[:,]\s[*_]))'{_FIRST}((?:[^']|(?<=\w)'(?=\w))+)(?<=s)'(?![^\W_]|')""",
     re.VERBOSE,
 )
-_MARK = re.compile(r"[“”„«»「『\"״‚‘‹›]|``|,,|(?<!\w)'")
+_MARK = re.compile(r"[“”„«»「『\"״‚‘‹›]|``|,,|(?<![^\W_])'")
 _CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
-_LEFT_OUT = re.compile(r"\s*(?:(?:\b\w+)?\[[^\]]*\]\w*|…|\.\.\.)\s*")  # "[T]he" is an insertion
+_LEFT_OUT = re.compile(r"\s*(?:(?:\b\w+)?\[[^\]]*\]\w*|…|\.(?:\s?\.){2,})\s*")  # "[T]he" is an insertion
 _LEAST_WORDS = 4  # shorter ones are names of things, titles and words that are discussed
 
 

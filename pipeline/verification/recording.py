@@ -36,7 +36,9 @@ _IN_CAPITALS = re.compile(r"\b[A-Z](?:\.?[A-Z]){1,4}\b")
 _DATE = re.compile(r"\b(?:\d{4}-(\d{2})-\d{2}|(\d{1,2})[./](\d{1,2})[./]\d{2,4})\b")
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W_]+")  # a word that does not begin a sentence
 _NO_LETTERS = {n: None for n in range(128) if not chr(n).isalnum()}
+_ACCENTED = re.compile("[à-ɏḁ-ỹ]")  # small Latin letters
 _SAMPLE = 1000  # letters that show the script
+_MOST_WORDS_OF_INTERJECTION = 5
 _BARE_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*)*")
 _SEPARATORS = r"[\W_]*"  # between letters
 # Vowel points and the lengthening stroke of Hebrew and Arabic, and accents that no character includes ("i̇" for "İ").
@@ -73,11 +75,14 @@ def _without_variants(text: str) -> str:
 def bare_words(text: str) -> list[str]:
     """Words without punctuation, case-folded: "dont" for "don't"; in a script without spaces, single characters.
 
-    Spellings that mean the same are equal: full and half width, "ё" and "е", "œ" and "oe", Turkish "ı" and "I".
+    Spellings that mean the same are equal: full and half width, "ё" and "е", "œ" and "oe", Turkish "ı" and "I", "é" and
+    "e" as in "café", "%" and "percent".
     """
+    text = text.replace("%", " percent ")
     if text.isascii():
         return _ASCII_WORD.findall(text.casefold().replace("'", ""))
     folded = _without_variants(unicodedata.normalize("NFKC", text).casefold())
+    folded = _ACCENTED.sub(lambda m: unicodedata.normalize("NFD", m[0])[0], folded)
     return _BARE_WORD.findall(_POINT.sub("", folded.replace("’", "").replace("ʼ", "").replace("'", "")))
 
 
@@ -277,6 +282,21 @@ class Recording:
         return PhraseIndex([bare_words(without_stutters(s.text)) for s in segments], [s.speaker for s in segments])
 
     @cached_property
+    def _around_interjections(self) -> tuple[tuple[int, ...], PhraseIndex]:
+        """The segments without a few words between two segments of another speaker, by index, and their phrases."""
+        segments = self.transcript.segments
+        kept = tuple(n for n in range(len(segments)) if not self._is_interjection(n))
+        return kept, PhraseIndex([_words_to_quote(segments[n].text) for n in kept], [segments[n].speaker for n in kept])
+
+    def _is_interjection(self, n: int) -> bool:
+        if not 0 < n < len(self.transcript.segments) - 1:
+            return False
+        before, segment, after = self.transcript.segments[n - 1 : n + 2]
+        if not (before.speaker and segment.speaker) or before.speaker != after.speaker:
+            return False
+        return segment.speaker != before.speaker and len(segment.text.split()) <= _MOST_WORDS_OF_INTERJECTION
+
+    @cached_property
     def _title_words(self) -> str:
         return f" {' '.join(bare_words(self.transcript.metadata.title or ''))} "
 
@@ -296,8 +316,12 @@ class Recording:
         """Segment ids of each place where one speaker says these phrases (of bare words), whatever the spacing.
 
         Several phrases must occur in order and near each other. If they are said nowhere, what an English speaker said
-        twice in a row counts once.
+        twice in a row counts once; after that, a few words of another speaker in between are passed over.
         """
         segments = self.transcript.segments
-        for place in list(self._phrases.places_of(phrases)) or self._phrases_without_stutters.places_of(phrases):
+        places = list(self._phrases.places_of(phrases)) or list(self._phrases_without_stutters.places_of(phrases))
+        if not places:
+            kept, index = self._around_interjections
+            places = [tuple(kept[n] for n in place) for place in index.places_of(phrases)]
+        for place in places:
             yield tuple(segments[n].id for n in place)

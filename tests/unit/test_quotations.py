@@ -185,3 +185,59 @@ def test_a_quotation_may_spell_letters_otherwise_than_the_transcript(code: str, 
 def test_vowel_signs_count_in_a_quotation_and_part_no_word(text: str, found: bool) -> None:
     talk = Recording(Transcript("talk", (Segment(1, "हम कल दिल्ली में मिलेंगे और बात करेंगे"),), Metadata(language="hi")))
     assert bool(findings(f"उन्होंने कहा, {text}", talk)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mara says: ‘We must always burn the new boats’.",
+        "Mara says: ‘We must always burn the new boats’ and leaves.",
+        "Mara says: 'We must always burn the new boats'.",
+        "Mara says: *'We must always burn the new boats'*.",
+        "Mara says: ‘[W]e must always burn the new boat’.",
+        "Mara says: '…we must always burn the new boat'.",
+        "Mara says: *‘We must always burn the new boat’*.",
+        "Mara says: _'We must always burn the new boat'_.",
+        "Mara says: ‘We must burn the dogs’ new boat’.",
+    ],
+)
+def test_a_quotation_in_single_marks_is_found(text: str) -> None:
+    assert len(unsaid(text)) == 1
+
+
+def test_a_possessive_within_single_marks_is_part_of_the_quotation() -> None:
+    assert not unsaid("Tomas: ‘I would rather count the seals’ pups for another year’.")
+    assert not unsaid("Mara: ‘The array was shut down’ is about the seals’ pups and the boys’ school.")
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("I think we should, um, build the bridge now", "I think we should . . . build the bridge now"),
+        ("The naïve café owners pay more", "The naive cafe owners pay more"),
+        ("The naive cafe owners pay more", "The naïve café owners pay more"),
+        ("It grew by 1000 people last year", "It grew by 1,000 people last year"),
+        ("It grew by 1 000 people last year", "It grew by 1,000 people last year"),
+        ("It grew by 3.5% in the last year", "It grew by 3.5 percent in the last year"),
+        ("It grew by 3.5 per cent in the last year", "It grew by 3.5 % in the last year"),
+    ],
+)
+def test_a_quotation_may_be_written_otherwise_than_the_transcript(said: str, quoted: str) -> None:
+    assert not findings(f"Ana: “{quoted}”", Recording(transcript([("Ana", said)])))
+
+
+def test_a_quotation_has_its_thousands_as_they_were_said() -> None:
+    assert findings(
+        "Ana: “It grew by 1,000 people last year”", Recording(transcript([("Ana", "It grew by 1, 0 people")]))
+    )
+
+
+def test_a_speaker_may_be_quoted_around_a_few_words_of_another() -> None:
+    lines = [("Ana", "We will never build"), ("Ben", "Right, yeah."), ("Ana", "that tower again in this city.")]
+    talk = Recording(transcript(lines))
+    quoted = "Ana says: “We will never build that tower again”"
+    assert not findings(quoted, talk)
+    assert with_lines(DraftStatement(quoted, (1,)), talk).lines == (1, 3)
+    assert findings("Ana says: “We will never build right, yeah, that tower again”", talk)
+    long_answer = ("Ben", "Right, yeah, and I would say so too.")
+    assert findings(quoted, Recording(transcript([lines[0], long_answer, lines[2]])))
