@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SHORT = 3  # letters: words such as "of" and "the" may have a small letter, or none
-_SHORT_WORDS = rf"(?:\w{{1,{_SHORT}}} )*"
+_SHORT_WORDS = rf"(?:\w{{1,{_SHORT}}} ){{0,2}}"
 
 
 def short_for(abbreviation: str, phrases: str) -> bool:

@@ -19,7 +19,7 @@ _UNIT = re.compile(
     "USD|EUR|GBP|JPY|CNY|CHF|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|INR|KRW|SGD|HKD|TWD|THB|IDR|MYR|"
     "PHP|VND|BRL|MXN|ARS|CLP|COP|PEN|ZAR|EGP|NGN|KES|ILS|AED|SAR|QAR|IRR|PKR|BDT|ISK|BTC|ETH"
 )
-_AFTER_A_FIGURE = re.compile(r"\d(?:[\s-]?[^\W\d_]+)?[\s-]?$")  # "5 ", "2.5 billion "
+_AFTER_A_FIGURE = re.compile(r"\d(?:[\s-]?[^\W\d_]+\.?)?[\s-]?$")  # "5 ", "2.5 billion ", "5 Mio. "
 _BEFORE_A_FIGURE = re.compile(r"\s?\d")
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-z][^\W_]*)"
 _GOES_ON = re.compile(r"\.(?:[,;:)]|\s?[a-z\d])")  # a full stop within a sentence

@@ -84,7 +84,9 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
     if (match := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(match[1]) in recording.words:
         return True
     words = recording.joined_words
-    if not words.isdisjoint((name, name.removesuffix("s"), f"{name}s", letters(word.replace(".", "dot")))):
+    if not words.isdisjoint((name, letters(word.replace(".", "dot")))):
+        return True
+    if not word.isupper() and not words.isdisjoint((name.removesuffix("s"), f"{name}s")):
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):
         return True
@@ -95,6 +97,8 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
         words = {w for w in words if _digits(w) == digits}
     elif any(_of_one_root(name, other) or _vary(name, other) for other in recording.capitalised):
         return True
+    elif word.isupper() and len(name) <= _SHORTEST:  # read letter by letter
+        return False
     elif name.isascii():
         if recording.sounds.has(name) or (_is_english(recording) and recording.sounds.has_people_or_country(name)):
             return True

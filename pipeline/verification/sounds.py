@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 from itertools import pairwise
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 # One letter for each group of consonants that speech recognition takes for each other, in the order of replacement.
 _SOUNDS = tuple(
@@ -76,7 +76,7 @@ class SoundIndex:
         """Whether the word may be a name, has many consonants, or differs in one letter that is no mute e."""
         if word in self._names or len(sound) >= _FEWEST:
             return True
-        return Levenshtein.distance(name, word) <= 1 and name.endswith(_VOWELS) == word.endswith(_VOWELS)
+        return OSA.distance(name, word) <= 1 and name.endswith(_VOWELS) == word.endswith(_VOWELS)
 
     def has_people_or_country(self, name: str) -> bool:
         """Whether the name is that of a people whose country is said, or the reverse: "Danish" and "Denmark"."""
@@ -84,7 +84,7 @@ class SoundIndex:
 
 
 def _alike(a: str, b: str, sound: str) -> bool:
-    return Levenshtein.normalized_similarity(a, b) >= _LIKENESS.get(len(sound), _LIKENESS_OF_LONG_WORDS)
+    return OSA.normalized_similarity(a, b) >= _LIKENESS.get(len(sound), _LIKENESS_OF_LONG_WORDS)
 
 
 def _people_of(people: str, country: str) -> bool:

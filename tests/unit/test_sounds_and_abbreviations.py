@@ -35,6 +35,7 @@ def test_a_short_name_that_only_looks_like_a_word_is_found(name: str, said: str)
         ("Jeff", "And then I asked Geoff about it."),
         ("Catherine", "And then I asked Kathryn about it."),
         ("Marc", "You can see the mark of it."),
+        ("Khan", "This is the kahn academy."),
         ("Nginx", "It runs behind engine x there."),
         ("Kubernetes", "It runs on cooper netties there."),
         ("MySQL", "It runs on my sequel there."),
@@ -79,6 +80,8 @@ def test_an_abbreviation_or_a_spelled_name_is_no_stranger(abbreviation: str, sai
     ("abbreviation", "said"),
     [
         ("NASA", "now all sit at the table"),
+        ("UPS", "we went up there"),
+        ("CNN", "we can go there"),
         ("BMW", "we went to Berlin. Many were there"),
         ("LLMs", "large areas with languages and models"),
     ],
@@ -126,6 +129,10 @@ def test_a_word_at_the_beginning_of_a_sentence_is_no_name(text: str) -> None:
 )
 def test_a_unit_or_currency_beside_a_figure_is_no_name(unit: str) -> None:
     assert not unsaid(f"It has {unit} there.", "it has some")
+
+
+def test_a_currency_after_a_short_scale_is_no_name() -> None:
+    assert not unsaid("Es kostet 5 Mio. EUR.", "es kostet", "de")
 
 
 @pytest.mark.parametrize(
