@@ -24,6 +24,8 @@ _BEFORE_A_FIGURE = re.compile(r"\s?\d")
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-z][^\W_]*)"
 _GOES_ON = re.compile(r"\.(?:[,;:)]|\s?[a-z\d])")  # a full stop within a sentence
 _RUN = re.compile(rf"{_CAPITALISED}(?: (?:[a-z]{{1,3}} ){{0,2}}{_CAPITALISED})+")  # "Bureau of Investigation"
+_NEAR = 80  # characters around a name in which to look for the rest of it
+_MOST_INITIALS = 5
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+\s){1,2}$")
 _WORD_AFTER = re.compile(r"\s[^\W\d_]+")
 
@@ -75,7 +77,7 @@ def is_unit(word: str, before: str, after: str) -> bool:
 
 def is_written_otherwise(text: str, start: int, end: int, recording: Recording) -> bool:
     """Whether a name is said together with its neighbours, or as their initials: "vandenberg", "U.S."."""
-    name, before = letters(text[start:end]), _WORDS_BEFORE.search(text, max(0, start - 40), start)
+    name, before = letters(text[start:end]), _WORDS_BEFORE.search(text, max(0, start - _NEAR), start)
     following = _WORD_AFTER.match(text, end)
     joined = [name + letters(following[0])] if following else []
     if before:
@@ -83,7 +85,9 @@ def is_written_otherwise(text: str, start: int, end: int, recording: Recording) 
         joined += [letters("".join(words[n:])) + name for n in range(len(words))]
     if not recording.words.isdisjoint(joined):
         return True
-    return any(_has_initials(run, start, recording) for run in _RUN.finditer(text) if run.start() <= start < run.end())
+    first, last = max(0, start - _NEAR), end + _NEAR
+    runs = _RUN.finditer(text, first, last)
+    return any(_has_initials(run, start, recording) for run in runs if run.start() <= start < run.end())
 
 
 def _has_initials(run: re.Match[str], at: int, recording: Recording) -> bool:
@@ -92,7 +96,7 @@ def _has_initials(run: re.Match[str], at: int, recording: Recording) -> bool:
     number = sum(word.start() + run.start() <= at for word in words)  # of the words up to that one
     initials = "".join(word[0][0] for word in words)
     return any(
-        initials[first:last] in recording.abbreviations
-        for first in range(number)
-        for last in range(max(number, first + 2), len(words) + 1)
+        initials[first : first + length] in recording.abbreviations
+        for length in range(2, _MOST_INITIALS + 1)
+        for first in range(max(0, number - length), number)
     )
