@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LISTED = 5  # seconds for which the listing of a folder is reused
 _KEYS = {"format", "main_points", "source", "run"}  # keys of every record
+_BEGINNING = re.compile(rb'\{\r?\n "format": \d+,\r?\n "')  # of a record, as `dump` lays it out
 _LEFT_BY_REVIEW = (".review.json", ".reviewed.json")
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
 # Marks before the suffix of files made from notes, used when NAME.suffix is taken.
@@ -78,8 +79,8 @@ def name_below(path: Path, paths: Sequence[Path]) -> str:
 def records_below(folder: Path) -> list[Path]:
     """The records below a folder, sorted by path; empty if there is no such folder.
 
-    A record is a visible JSON file that has the keys of a record or has its page beside it, and is not a by-product of
-    another record.
+    A record is a visible JSON file that has the keys of a record, has its page beside it, or is the damaged remainder
+    of a record, and is not a by-product of another record.
     """
     return [p for p in sorted(_json_below(folder)) if _may_be_record(p)]
 
@@ -117,7 +118,22 @@ def _has_page(name: str, names: Collection[str]) -> bool:
 
 
 def _may_be_record(path: Path) -> bool:
-    return not _is_made_of_another(path) and (path.with_suffix(".md").exists() or source_of(path) is not None)
+    if _is_made_of_another(path):
+        return False
+    return path.with_suffix(".md").exists() or source_of(path) is not None or _is_damaged_record(path)
+
+
+def _is_damaged_record(path: Path) -> bool:
+    """Whether a file begins as a record does but is not valid JSON, such as one that was cut off."""
+    try:
+        raw = path.read_bytes()
+        if _BEGINNING.match(raw):
+            json.loads(raw)
+    except ValueError:
+        return True
+    except (OSError, RecursionError):
+        pass
+    return False
 
 
 def _is_made_of_another(path: Path) -> bool:
@@ -138,12 +154,17 @@ def _input_of(source: dict[str, Any]) -> object:
 
 
 def is_output(path: Path) -> bool:
-    """Whether a file belongs to the notes beside it: their record, page or review, or an export."""
+    """Whether a file belongs to the notes beside it: their record, page or review, or an export.
+
+    Of notes with a damaged record, which does not name its transcript, only the record and the page do.
+    """
     if path.suffix not in _SUFFIXES:
         return False
     beside = [path.with_name(f"{name}.json") for name in _without_marks(path.stem)]
     records = {record: source for record in beside if (source := source_of(record)) is not None}
-    return bool(records) and not any(_is_transcript(path, source, record) for record, source in records.items())
+    if not records:
+        return path.suffix in (".json", ".md") and _is_damaged_record(path.with_suffix(".json"))
+    return not any(_is_transcript(path, source, record) for record, source in records.items())
 
 
 def _is_transcript(path: Path, source: dict[str, Any], record: Path) -> bool:
@@ -187,14 +208,14 @@ def source_of(path: Path) -> dict[str, Any] | None:
 def is_of_others(record: Path) -> bool:
     """Whether the file where a record would be written is not ours.
 
-    An empty file is nobody's, and a truncated one beside a page was its record.
+    An empty file is nobody's, and a damaged one was a record if it begins as one or has a page beside it.
     """
     if not record.exists() or source_of(record) is not None:
         return False
     try:
         return bool(json.loads(record.read_bytes() or b"null"))
     except (OSError, ValueError, RecursionError):
-        return not record.with_suffix(".md").exists()
+        return not (record.with_suffix(".md").exists() or _is_damaged_record(record))
 
 
 def would_be_lost(path: Path | str, what: str) -> InputError:

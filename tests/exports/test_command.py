@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.batches.outputs import MARKS, documents_below, is_output, records_below
+from pipeline.batches.outputs import MARKS, documents_below, is_of_others, is_output, records_below
 from pipeline.cli.exporting import Exports
 from pipeline.exports import FORMATS
 from pipeline.settings import Settings
@@ -56,6 +56,26 @@ def test_records_are_neither_hidden_nor_left_by_a_review_and_one_whose_page_was_
     expected = [tmp_path / "pageless.json", tmp_path / "reactor.json"]
     assert records_below(tmp_path) == documents_below([tmp_path]) == expected
     assert records_below(tmp_path / "nowhere") == []
+
+
+def test_a_record_that_was_cut_off_is_reported_though_its_page_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = folder(tmp_path) / "reactor.json"
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(record.read_bytes()[:500])
+    (tmp_path / "package.json").write_text('{\n "format": 2,\n "source": "a.js"\n}', "utf-8")
+    (tmp_path / "foreign.json").write_text('{\n "name": "cut off', "utf-8")
+    assert records_below(tmp_path) == [cut, record] and not is_of_others(cut)
+    for command in ("check", "eval"):
+        assert exit_code(command, tmp_path) == 1
+        assert "cut.json: this is not a study document" in capsys.readouterr().out
+
+
+def test_notes_with_a_damaged_record_are_no_transcripts(tmp_path: Path) -> None:
+    record = folder(tmp_path) / "reactor.json"
+    record.write_bytes(record.read_bytes()[:500])
+    assert is_output(record) and is_output(tmp_path / "reactor.md") and not is_output(tmp_path / "reactor.docx")
 
 
 def test_the_record_of_a_transcript_whose_name_ends_like_an_export_is_no_export(tmp_path: Path) -> None:
