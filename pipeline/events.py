@@ -5,6 +5,7 @@ Neither ever contains a prompt, an answer or a key.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.text import json_line
 
 DOCUMENT: ContextVar[str] = ContextVar("document", default="")  # the transcript that the running task works on
+_BEGINNING = re.compile(rb'\{"at": [\d.]+, "event": "')  # of a line, as `Events.tell` writes it
 
 
 class Events:
@@ -68,12 +70,17 @@ class Events:
 def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Events]:
     """Events to a file (appended), to stderr for "-", or to nobody. Warn if the file cannot be written later on.
 
-    SettingsError if it cannot be opened.
+    SettingsError if it cannot be opened, or has other contents than events.
     """
     if path is None or str(path) == "-":
         yield Events(sys.stderr if path else None)
         return
     try:
+        if path.is_file() and path.stat().st_size and not is_event_log(path):
+            raise SettingsError(
+                f"{path}: this is not a log of events, and the log would be added to it",
+                hint="use another file with --log-json",
+            )
         sink = path.open("a", encoding="utf-8")
     except OSError as err:
         raise SettingsError(f"{path}: the log cannot be written: {err.strerror or err}") from err
@@ -86,6 +93,12 @@ def open_events(path: Path | None, warn: Callable[[str], None]) -> Iterator[Even
     finally:
         with suppress(OSError):  # closing retries a line that could not be written before
             sink.close()
+
+
+def is_event_log(path: Path) -> bool:
+    """Whether a file begins with an event. OSError if it cannot be read."""
+    with path.open("rb") as file:
+        return _BEGINNING.match(file.read(100)) is not None
 
 
 class LoggedCalls:

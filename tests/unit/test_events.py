@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import EndpointError, spending
+from pipeline.errors import EndpointError, SettingsError, spending
 from pipeline.events import DOCUMENT, Events, LoggedCalls, open_events
 from pipeline.llm import Message, Request, Usage
 from tests.scripted import ScriptedClient
@@ -67,6 +67,19 @@ def test_a_log_that_cannot_be_written_is_one_warning_that_names_it_and_answers_a
         client = LoggedCalls(ScriptedClient(["{}", "{}"]), events, "http://server.test")
         assert [asyncio.run(client.complete(REQUEST)).text for _ in range(2)] == ["{}", "{}"]
     assert len(warnings) == 1 and warnings[0].startswith("/dev/full: the log cannot be written")
+
+
+def test_a_log_is_added_to_events_and_to_an_empty_file_and_to_nothing_else(tmp_path: Path) -> None:
+    log, talk = tmp_path / "run.jsonl", tmp_path / "talk.txt"
+    log.touch()
+    for count in (1, 2):
+        with open_events(log, pytest.fail) as events:
+            events.tell("run started")
+        assert len(log.read_text("utf-8").splitlines()) == count
+    talk.write_text("Ana: Good evening.\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"talk\.txt: this is not a log of events"), open_events(talk, pytest.fail):
+        pass
+    assert talk.read_text("utf-8") == "Ana: Good evening.\n"
 
 
 def test_looks_are_counted_and_logged_without_a_text() -> None:
