@@ -285,9 +285,9 @@ class CallStore:
                 return faults
             for key, identity, completion in self._db.execute("select key, identity, completion from calls"):
                 try:
-                    if key_of(json.loads(identity)) != key:
+                    call = _call(key, json.loads(identity), json.loads(completion))
+                    if key_of(call.identity) != key:
                         faults.append(f"call {key[:12]}…: its request does not match its key")
-                    _load(completion)
                 except (ValueError, TypeError, KeyError) as err:
                     faults.append(f"call {key[:12]}…: cannot be read: {err}")
         except sqlite3.Error as err:
@@ -329,7 +329,7 @@ class RecordedCalls:
                 if not line.strip():
                     continue
                 row = json.loads(line)
-                self.calls[row["key"]] = StoredCall(row["key"], row["identity"], _from_fields(row["completion"]))
+                self.calls[row["key"]] = _call(row["key"], row["identity"], row["completion"])
         except OSError as err:
             raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
         except (ValueError, KeyError, TypeError) as err:
@@ -381,5 +381,17 @@ def _load(row: str) -> Completion:
     return _from_fields(json.loads(row))
 
 
+def _call(key: str, identity: dict[str, Any], completion: dict[str, Any]) -> StoredCall:
+    """A call as stored or recorded. KeyError, TypeError or ValueError if a part is missing or of the wrong type."""
+    if not all(isinstance(text, str) for text in (key, identity["name"], identity["model"])):
+        raise TypeError("a key or a name is not a text")
+    return StoredCall(key, identity, _from_fields(completion))
+
+
 def _from_fields(fields: dict[str, Any]) -> Completion:
-    return Completion(**{**fields, "usage": Usage(**fields["usage"])})
+    completion = Completion(**{**fields, "usage": Usage(**fields["usage"])})
+    texts = (completion.text, completion.finish_reason, completion.model, completion.rung)
+    numbers = (completion.seconds, *fields["usage"].values())
+    if not (all(isinstance(t, str) for t in texts) and all(isinstance(n, int | float) for n in numbers)):
+        raise TypeError("a field of the answer has the wrong type")
+    return completion

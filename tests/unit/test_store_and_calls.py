@@ -578,3 +578,37 @@ def test_verify_finds_a_call_whose_request_was_changed(tmp_path: Path) -> None:
     db.close()
     (fault,) = store_faults(tmp_path)
     assert "does not match its key" in fault
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "fault"),
+    [
+        ("identity", {"name": None}, "not a recording of calls: a key or a name is not a text"),
+        ("completion", {"text": None}, "not a recording of calls: a field of the answer has the wrong type"),
+        ("completion", {"usage": {"prompt_tokens": "many"}}, "a field of the answer has the wrong type"),
+        ("identity", {"model": "another"}, "its request does not match its key"),
+    ],
+)
+def test_a_damaged_call_is_neither_imported_nor_used_and_verify_finds_it(
+    calls: CallStore, tmp_path: Path, part: str, change: dict[str, object], fault: str
+) -> None:
+    from pipeline.cli.store import take_in
+
+    ask(StoredClient(calls, ScriptedClient([ANSWER]), "m"))
+    recording = tmp_path / "calls.jsonl"
+    calls.export(recording)
+    row = json.loads(recording.read_text("utf-8"))
+    row[part] |= change
+    recording.write_text(json.dumps(row), "utf-8")
+    with pytest.raises(StoreError, match=fault):
+        take_in(tmp_path / "new", recording)
+    assert not (tmp_path / "new").exists()
+    with closing(sqlite3.connect(calls.path)) as db, db:
+        db.execute(f"update calls set {part} = ?", (json.dumps(row[part]),))
+    assert fault.rpartition(": ")[2] in calls.faults()[0]
+
+
+def test_a_recorded_call_without_an_identity_is_named_as_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "calls.jsonl").write_text('{"key": "a", "identity": {}, "completion": {}}', "utf-8")
+    with pytest.raises(StoreError, match=r"calls\.jsonl: this is not a recording of calls: 'name'"):
+        RecordedCalls(tmp_path / "calls.jsonl")
