@@ -27,6 +27,21 @@ _KEYS = {"format", "main_points", "source", "run"}  # keys of every record
 _BEGINNING = re.compile(rb'\{\r?\n "format": \d+,\r?\n "')  # of a record, as `dump` lays it out
 _LEFT_BY_REVIEW = (".review.json", ".reviewed.json")
 _SUFFIXES = (".md", ".json", ".html", ".docx", ".pdf", ".epub", ".apkg", ".csv", ".jsonl")
+# Keys of the JSON lines that this program prints or writes: of --log-json, make, check (two kinds), eval --judge,
+# export --to jsonl and store export. A line that reports an error has only _ERROR_KEYS.
+_ROW_KEYS = (
+    {"at", "event", "document"},
+    {"name", "status", "page", "calls_made"},
+    {"path", "statements", "with_findings"},
+    {"path", "section", "text", "lines", "findings"},
+    {"path", "made_by", "judge", "text"},
+    {"document", "section", "text", "support", "evidence"},
+    {"key", "identity", "completion"},
+)
+_ERROR_KEYS = {"path", "error"}
+_LONGEST_ROW = 1_000_000
+_CSV_EXPORT = b"\xef\xbb\xbfdocument,id,section,heading,lead,text,level,support,"  # how it begins
+_HTML_EXPORT = b'<meta name="generator" content="studydoc">'
 # Marks before the suffix of files made from notes, used when NAME.suffix is taken.
 MARKS = (
     "edited",
@@ -154,10 +169,13 @@ def _input_of(source: dict[str, Any]) -> object:
 
 
 def is_output(path: Path) -> bool:
-    """Whether a file belongs to the notes beside it: their record, page or review, or an export.
+    """Whether this program wrote a file: it belongs to the notes beside it, or its contents show it.
 
-    Of notes with a damaged record, which does not name its transcript, only the record and the page do.
+    To notes belong their record, page and review, and exports; if the record is damaged and so does not name its
+    transcript, only the record and the page.
     """
+    if _is_known_by_contents(path):
+        return True
     if path.suffix not in _SUFFIXES:
         return False
     beside = [path.with_name(f"{name}.json") for name in _without_marks(path.stem)]
@@ -165,6 +183,23 @@ def is_output(path: Path) -> bool:
     if not records:
         return path.suffix in (".json", ".md") and _is_damaged_record(path.with_suffix(".json"))
     return not any(_is_transcript(path, source, record) for record, source in records.items())
+
+
+def _is_known_by_contents(path: Path) -> bool:
+    """Whether a file is an export as HTML or CSV, or begins with a JSON line of this program."""
+    if path.suffix not in (".txt", ".json", ".jsonl", ".csv", ".html"):
+        return False
+    try:
+        with path.open("rb") as file:
+            if path.suffix == ".html":
+                return _HTML_EXPORT in file.read(4000)
+            line = file.readline(_LONGEST_ROW)
+        if line.startswith(_CSV_EXPORT):
+            return True
+        row = json.loads(line) if line.startswith(b'{"') else None
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and (row.keys() == _ERROR_KEYS or any(row.keys() >= keys for keys in _ROW_KEYS))
 
 
 def _is_transcript(path: Path, source: dict[str, Any], record: Path) -> bool:

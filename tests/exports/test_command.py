@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.batches.outputs import MARKS, documents_below, is_of_others, is_output, records_below
 from pipeline.cli.exporting import Exports
+from pipeline.evaluation.statement_judging import Judged, JudgedDocument, judged_lines
 from pipeline.exports import FORMATS
 from pipeline.settings import Settings
 from tests.commands import NOBODY, called, exit_code
@@ -171,3 +172,27 @@ def test_an_index_that_cannot_be_written_takes_no_page_for_its_own_and_keeps_no_
     exports.finish(rows)
     assert [r["exports"] for r in rows] == [[str(tmp_path / "index.html")], []]
     assert exports.failed and "a document has this name" in capsys.readouterr().err
+
+
+def test_json_lines_of_commands_and_exports_elsewhere_are_no_transcripts(replayable: Path) -> None:  # noqa: F811
+    def save(name: str, *command: object) -> None:
+        (replayable / name).write_text(called(*command, cwd=replayable).stdout, "utf-8")
+
+    save("made.jsonl", "make", "talk.txt", *NOBODY, "--json", "--log-json", "run.jsonl")
+    page, damaged = replayable / "outputs" / "talk.md", replayable / "outputs" / "damaged.json"
+    page.write_text(page.read_text("utf-8") + "\nThe tower cost 999 million euros.\n", "utf-8")
+    damaged.write_text("{}", "utf-8")
+    save("sound.jsonl", "check", page.with_suffix(".json"), "--json")
+    save("findings.jsonl", "check", page, "--json")
+    save("error.jsonl", "check", damaged, "--json")
+    damaged.unlink()
+    rating = Judged(1, "overview", "", "A text.", (1,), "verified", "true", True, True, "")
+    judged = JudgedDocument("talk", page.with_suffix(".json"), "a model", (rating,))
+    (replayable / "judged.jsonl").write_text(judged_lines([judged], "a judge"), "utf-8")
+    save("none", "store", "export", "calls.jsonl")
+    formats = ("jsonl", "csv", "html")
+    save("none", "export", page.with_suffix(".json"), *(a for f in formats for a in ("--to", f)), "--out", "site")
+    written = [p for p in sorted(replayable.rglob("*.*")) if p.is_file() and ".studydoc" not in p.parts]
+    assert len(written) == 13 and [p.name for p in written if not is_output(p)] == ["talk.txt"]
+    keys = [json.loads(p.read_text("utf-8").splitlines()[0]).keys() for p in written if p.suffix == ".jsonl"]
+    assert len(set(map(frozenset, keys))) == 8
