@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
-_ALIKE = 0.85  # similarity from which a name is taken for another, mistyped
+_ALIKE = 0.8  # similarity from which a name is taken for another, mistyped: two letters of "model" interchanged
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 

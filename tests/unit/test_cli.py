@@ -92,7 +92,10 @@ def test_the_store_is_that_of_the_folder_that_make_writes_to(
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("TITLE", True), ("concurency", True), ("JSON", True), ("MODELS", False), ("PORT", False), ("LENGTH", False)],
+    [
+        *((name, True) for name in ("TITLE", "concurency", "JSON", "MODLE", "LENGHT")),
+        *((name, False) for name in ("MODELS", "FIXTURES", "PORT", "SERVICE_HOST", "LENGTH")),
+    ],
 )
 def test_a_variable_that_is_called_like_a_flag_and_sets_nothing_is_told(
     studydoc: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str, told: bool
