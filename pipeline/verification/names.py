@@ -86,6 +86,8 @@ def _is_in_recording(word: str, recording: Recording) -> bool:
     words = recording.joined_words
     if not words.isdisjoint((name, letters(word.replace(".", "dot")))):
         return True
+    if word.isupper() and (f"{name}s" in recording.words or recording.has_letters_of(name)):  # "GPUs", "the P Z Ms"
+        return True
     if not word.isupper() and not words.isdisjoint((name.removesuffix("s"), f"{name}s")):
         return True
     if primary(recording.language) in _CASES and _inflected(word, recording):

@@ -253,6 +253,11 @@ class Recording:
         """Whether words are said within a phrase for which the abbreviation may stand."""
         return short_for(abbreviation, self.phrases_in_small_letters)
 
+    def has_letters_of(self, abbreviation: str) -> bool:
+        """Whether somebody says an abbreviation letter by letter, perhaps in the plural: "P Z Ms"."""
+        apart = r"[\W_]+".join(abbreviation)
+        return re.search(rf"(?<![^\W_]){apart}s?(?![^\W_])", self._text_in_digits) is not None
+
     def spells(self, name: str) -> bool:
         """Whether the letters and digits of a name occur in sequence, whatever the spacing: "M three L" spells M3L.
 

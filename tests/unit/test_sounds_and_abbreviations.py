@@ -172,3 +172,16 @@ def test_a_name_written_out_or_in_parts_is_no_stranger(text: str, said: str) -> 
 def test_a_month_or_day_may_be_said_in_figures_or_written_short(text: str, said: str) -> None:
     assert not unsaid(text, said)
     assert unsaid(text, "it ends on 2023-11-30, by november 30th")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("They use an LLM then.", "They use LLMs then."),
+        ("They put down a PZM then.", "They put down the P Z Ms then."),
+        ("They sold a DVD then.", "they sold the d v ds then"),
+    ],
+)
+def test_one_of_what_is_said_in_the_plural_is_no_stranger(text: str, said: str) -> None:
+    assert not unsaid(text, said)
+    assert unsaid(text, "They put it up then, so they can.")
