@@ -33,7 +33,7 @@ from pipeline.readers import read_transcript
 from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
-MANIFEST = "fixture.json"
+MANIFEST, CALLS = "fixture.json", "calls.jsonl"
 # Metadata that a run got from flags.
 MetadataFlags = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,7 +103,7 @@ class Fixture:
     @property
     def calls(self) -> Path:
         """The recorded calls."""
-        return self.folder / "calls.jsonl"
+        return self.folder / CALLS
 
     def transcript(self) -> Transcript:
         """The transcript, with the metadata that the run got from flags."""
@@ -172,6 +172,11 @@ def load_fixture(folder: Path) -> Fixture:
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
+    except FileNotFoundError as err:
+        raise InputError(
+            f"{folder.name}: no {MANIFEST}",
+            hint="restore it, or remove the folder and run studydoc fixture add",
+        ) from err
     except OSError as err:
         raise InputError(f"{path}: cannot be read: {err.strerror or err}") from err
     try:
@@ -189,9 +194,16 @@ def load_fixture(folder: Path) -> Fixture:
 
 def fixture_folders(folder: Path) -> list[Path]:
     """The folder itself if it is a fixture, else all fixtures below it. InputError if there are none."""
-    if (folder / MANIFEST).is_file():
+    if _is_fixture(folder):
         return [folder.resolve()]
-    folders = [p.parent for p in sorted(folder.rglob(MANIFEST))] if folder.is_dir() else []
+    files = [p for name in (MANIFEST, CALLS) for p in folder.rglob(name)] if folder.is_dir() else []
+    folders = sorted({p.parent for p in files if _is_fixture(p.parent)})
     if not folders:
         raise InputError(f"{folder}: there are no fixtures here", hint="make one: studydoc fixture add PATH")
     return folders
+
+
+def _is_fixture(folder: Path) -> bool:
+    """Whether a folder has a manifest, or else the recording and the golden record of a fixture that lost its own."""
+    record = folder / f"{folder.resolve().name}.json"
+    return (folder / MANIFEST).is_file() or ((folder / CALLS).is_file() and record.is_file())

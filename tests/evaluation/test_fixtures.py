@@ -18,7 +18,7 @@ from pipeline.errors import InputError, PipelineError, SettingsError
 from pipeline.evaluation.differences import differences
 from pipeline.evaluation.fixture_adding import Addition, keep_as_fixture, run_add
 from pipeline.evaluation.fixture_commands import check_fixture, renew, run_check, run_list, run_record
-from pipeline.evaluation.fixtures import Fixture, Manifest, load_fixture, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, fixture_folders, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, Request, Usage
 from pipeline.own_sections import load_sections
@@ -228,6 +228,7 @@ def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     [
         ("talk.md", b"\xe9", "talk.md: cannot be read: 'utf-8' codec"),
         ("calls.jsonl", None, "calls.jsonl: cannot be read: No such file"),
+        ("fixture.json", None, "talk: no fixture.json (restore it"),
         ("fixture.json", b"{}", "fixture.json: this is not a fixture"),
         ("fixture.json", b'{"metadata": {"colour": "red"}}', "fixture.json: this is not a fixture"),
     ],
@@ -247,6 +248,11 @@ def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
     code, lines = asyncio.run(run_record(fixtures, (), settings(tmp_path), lambda done, total: None))
     assert lines[-1] == "tidy: 2 calls recorded, document unchanged"
     assert (name != "fixture.json") or (code == 1 and lines[0] == "talk: NOT RENEWED" and told in lines[1])
+
+
+def test_an_exported_recording_is_not_taken_for_a_fixture(made: Fixture) -> None:
+    shutil.copy(made.calls, made.folder.parent)
+    assert fixture_folders(made.folder.parent) == [made.folder]
 
 
 def test_an_edited_prompt_makes_the_replay_fail_with_the_reason(made: Fixture, tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.evaluation.fixture_commands import check_fixture
-from pipeline.evaluation.fixtures import MANIFEST, load_fixture
+from pipeline.evaluation.fixtures import fixture_folders, load_fixture
 from tests.samples import FIXTURES, ROOT, SAMPLES
 
-FOLDERS = [p.parent for p in sorted(FIXTURES.rglob(MANIFEST))]
+FOLDERS = fixture_folders(FIXTURES)
 each = pytest.mark.parametrize("folder", FOLDERS, ids=[f.name for f in FOLDERS])
 
 
