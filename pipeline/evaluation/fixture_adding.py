@@ -132,7 +132,7 @@ def _manifest(added: Addition, settings: Settings) -> tuple[Manifest, str]:
         transcript=f"transcript{suffix if suffix in READ else ''}",
         model=model,
         endpoint=endpoint_label(endpoint),
-        metadata=_metadata_of_flags(transcript, document) if document else {},
+        metadata=_metadata_of_flags(transcript, document) if document else MetadataFlags(),
         encoding=read_as.encoding,
         read_as=read_as.format,
         **recipe_fields(recipe),
@@ -220,16 +220,15 @@ def _metadata_of_flags(transcript: Transcript, document: StudyDocument) -> Metad
     meta, source = transcript.metadata, document.source
     own_title = meta.title or title_from_name(transcript.plain or transcript.name)
     title = document.title if document.title != own_title else None
-    speakers = [] if source.speakers == names_of(transcript) else list(source.speakers)
-    pairs: MetadataFlags = {
-        "title": title,
-        "channel": document.channel if document.channel != meta.channel else None,
-        "url": source.url if source.url != meta.url else None,
-        "published": source.published if source.published != meta.published else None,
-        "language": source.language if source.language not in (meta.language, spoken_language(transcript)) else None,
-        "speakers": speakers,
-    }
-    return {k: v for k, v in pairs.items() if v}
+    speakers = () if source.speakers == names_of(transcript) else tuple(source.speakers)
+    return MetadataFlags(
+        title=title,
+        channel=document.channel if document.channel != meta.channel else None,
+        url=source.url if source.url != meta.url else None,
+        published=source.published if source.published != meta.published else None,
+        language=source.language if source.language not in (meta.language, spoken_language(transcript)) else None,
+        speakers=speakers,
+    )
 
 
 def _copy_in(fixture: Fixture, added: Addition) -> None:

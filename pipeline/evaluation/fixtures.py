@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
 from pipeline import store
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError
+from pipeline.language import canonical
 from pipeline.lengths import Length
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.llm.prompting import PromptSet
@@ -34,9 +35,21 @@ from pipeline.run import asummarise
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST, CALLS = "fixture.json", "calls.jsonl"
-# Metadata that a run got from flags.
-MetadataFlags = dict[Literal["title", "channel", "url", "published", "language", "speakers"], Any]
+_FORMAT: Literal[2] = 2
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class MetadataFlags(BaseModel):
+    """Metadata that a run got from flags."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str | None = None
+    channel: str | None = None
+    url: str | None = None
+    published: str | None = None
+    language: str | None = None
+    speakers: tuple[str, ...] = ()
 
 
 class Manifest(BaseModel):
@@ -44,7 +57,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[2] = 2
+    format: Literal[2] = _FORMAT
     transcript: str = Field(pattern=r"^transcript(\.\w+)?$")
     model: str
     endpoint: str
@@ -56,9 +69,20 @@ class Manifest(BaseModel):
     notes: NotesName = "study"
     own: tuple[OwnSection, ...] = ()
     language: str | None = None
-    metadata: MetadataFlags = {}
+    metadata: MetadataFlags = MetadataFlags()
     encoding: str | None = None
     read_as: str | None = Field(default=None, exclude_if=lambda name: name is None)  # the format, if one was set
+
+    @field_validator("language")
+    @classmethod
+    def _is_known_tag(cls, tag: str | None) -> str | None:
+        if tag is not None and tag != canonical(tag):
+            raise ValueError(f"{tag!r} is not a language tag such as de or pt-BR")
+        return tag
+
+    @field_serializer("metadata")
+    def _flags_given(self, metadata: MetadataFlags) -> dict[str, Any]:
+        return metadata.model_dump(exclude_defaults=True)
 
     @property
     def recipe(self) -> Recipe:
@@ -107,9 +131,9 @@ class Fixture:
 
     def transcript(self) -> Transcript:
         """The transcript, with the metadata that the run got from flags."""
-        path, metadata = self.folder / self.manifest.transcript, self.manifest.metadata
+        path = self.folder / self.manifest.transcript
         transcript = read_transcript(path, name=self.name, encoding=self.manifest.encoding, form=self.manifest.read_as)
-        return transcript.with_metadata(Metadata(**{**metadata, "speakers": tuple(metadata.get("speakers", ()))}))
+        return transcript.with_metadata(Metadata(**self.manifest.metadata.model_dump()))
 
     def golden(self) -> tuple[StudyDocument, str]:
         """The document and the page that a replay must produce. Raises StoreError and InputError."""
@@ -168,7 +192,7 @@ class _KeyRecorder:
 
 
 def load_fixture(folder: Path) -> Fixture:
-    """The fixture in a folder. InputError if there is none, or if it is of an older format."""
+    """The fixture in a folder. InputError if there is none, or if it is of an older or newer format."""
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
@@ -182,8 +206,10 @@ def load_fixture(folder: Path) -> Fixture:
     try:
         return Fixture(folder, Manifest.model_validate_json(text))
     except ValidationError as err:
-        fault = err.errors(include_url=False, include_input=False)[0]
-        if fault["loc"] == ("format",):
+        fault = err.errors(include_url=False)[0]
+        if fault["loc"] == ("format",) and isinstance(fault["input"], int):
+            if fault["input"] > _FORMAT:
+                raise InputError(f"{path}: a newer version of studydoc made it", hint="update studydoc") from err
             raise InputError(
                 f"{path}: this fixture has an older format, whose calls this version no longer makes",
                 hint="remove the folder, run studydoc make on the transcript, then studydoc fixture add",

@@ -95,7 +95,10 @@ def test_what_flags_told_a_run_is_kept_from_its_record(talk: Path, below: str) -
     store.write(document, "page", out / below / "talk.json")
     run_add(Addition(talk, talk.parent / "fixtures"), load_settings(out=out))
     kept = load_fixture(talk.parent / "fixtures" / "talk")
-    assert kept.manifest.metadata == {"title": "A Reactor", "channel": "Lund Radio"}
+    assert json.loads((kept.folder / "fixture.json").read_text("utf-8"))["metadata"] == {
+        "title": "A Reactor",
+        "channel": "Lund Radio",
+    }
     assert kept.golden()[0].title == "A Reactor" and check_fixture(kept).lines == ()
     assert HOST not in (kept.folder / "talk.json").read_text("utf-8")
 
@@ -514,6 +517,30 @@ def test_a_fixture_of_an_older_program_is_refused_with_what_to_do(made: Fixture)
     (made.folder / "fixture.json").write_text(json.dumps(old))
     with pytest.raises(InputError, match=r"older format.*studydoc make.*studydoc fixture add"):
         load_fixture(made.folder)
+
+
+def test_a_fixture_of_a_newer_program_is_refused_with_what_to_do(made: Fixture) -> None:
+    manifest = made.folder / "fixture.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"format": 2', '"format": 3, "new": 1'), "utf-8")
+    with pytest.raises(InputError, match=r"a newer version of studydoc made it \(update studydoc\)"):
+        load_fixture(made.folder)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("language", "english", "language: Value error, 'english' is not a language tag"),
+        ("metadata", {"speakers": None}, "metadata.speakers: Input should be a valid array"),
+        ("metadata", {"title": 7}, "metadata.title: Input should be a valid string"),
+    ],
+)
+def test_a_manifest_with_a_wrong_value_is_refused_by_the_name_of_its_field(
+    made: Fixture, field: str, value: object, fault: str
+) -> None:
+    manifest = made.folder / "fixture.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text("utf-8")) | {field: value}), "utf-8")
+    code, (_, line) = run_check(made.folder.parent, None)
+    assert code == 1 and fault in line
 
 
 def test_a_reviewed_run_becomes_a_fixture_with_the_accepted_notes_as_its_reference(talk: Path) -> None:
