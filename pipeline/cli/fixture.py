@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -127,6 +128,5 @@ def record(
 
     settings = load_settings(model=model, base_url=base_url, out=out, prompts=prompts)
     with Screen() as screen:
-        code, lines = awaited(run_record(folder, names, settings, screen.download, fresh=fresh))
-    print("\n".join(lines))
-    return code
+        show = partial(print, flush=True)
+        return awaited(run_record(folder, names, settings, screen.download, show, fresh=fresh))

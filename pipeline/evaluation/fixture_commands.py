@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -102,9 +102,15 @@ def run_list(folder: Path, prompts: Path | None, model: str | None) -> tuple[int
 
 
 async def run_record(
-    folder: Path, names: Sequence[str], settings: Settings, report: weights.Report, *, fresh: bool = False
-) -> tuple[int, list[str]]:
-    """`studydoc fixture record`: renews fixtures, and reports the changes in each.
+    folder: Path,
+    names: Sequence[str],
+    settings: Settings,
+    report: weights.Report,
+    show: Callable[[str], None],
+    *,
+    fresh: bool = False,
+) -> int:
+    """`studydoc fixture record`: renews fixtures, and shows the changes in each as soon as it is done; the exit code.
 
     Answers come from the recordings and the call store of the output folder; only missing ones are requested from the
     endpoint, or all of them if `fresh`.
@@ -112,7 +118,6 @@ async def run_record(
     chosen = [f for f in fixture_folders(folder) if not names or f.name in names]
     if unknown := sorted(set(names) - {f.name for f in chosen}):
         raise InputError(f"{folder}: no fixture {', '.join(unknown)}", hint="studydoc fixture list shows them")
-    lines: list[str] = []
     code = 0
     if not fresh:
         store.check_writable(settings.out)
@@ -125,16 +130,16 @@ async def run_record(
                     verdict = await _renewed(fixture, calls, settings, host, report, fresh=fresh)
         except (InputError, StoreError) as err:
             code = 1
-            lines += [f"{path.name}: NOT RENEWED", f"    {err}"]
+            show(f"{path.name}: NOT RENEWED\n    {err}")
             continue
         if verdict.complete:
             outcome = f"recorded, document {'changed' if verdict.lines else 'unchanged'}"
         else:
             outcome = "gave a PARTIAL document, so the fixture was not changed"
-        lines.append(f"{verdict.name}: {numbered(verdict.calls, 'call')} {outcome}")
-        lines += [f"    {line}" for line in verdict.lines]
+        first_line = f"{verdict.name}: {numbered(verdict.calls, 'call')} {outcome}"
+        show("\n    ".join((first_line, *verdict.lines)))
         code = max(code, int(not verdict.complete))
-    return code, lines
+    return code
 
 
 def with_chosen_model(fixture: Fixture, settings: Settings) -> tuple[Fixture, str]:

@@ -1,11 +1,12 @@
 """Runs over a talk with scripted answers, leaving stores and records."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline import store
 from pipeline.document import StudyDocument
+from pipeline.evaluation.fixture_commands import run_record
 from pipeline.llm import Request
 from pipeline.profile import Recipe
 from pipeline.providers.calls import CallStore
@@ -29,6 +30,13 @@ class Hosted(ScriptedClient):
 
 def settings(tmp_path: Path, **more: object) -> Settings:
     return load_settings(model="scripted-8b", base_url=f"https://{HOST}/v1", out=tmp_path / "outputs", **more)
+
+
+def renewed(folder: Path, chosen: Settings, names: Sequence[str] = (), *, fresh: bool = False) -> tuple[int, list[str]]:
+    """`studydoc fixture record`: the exit code and the lines shown."""
+    shown: list[str] = []
+    code = asyncio.run(run_record(folder, names, chosen, lambda done, total: None, shown.append, fresh=fresh))
+    return code, "\n".join(shown).splitlines()
 
 
 def stored(

@@ -1,6 +1,5 @@
 """Fixtures renewed: by another model, and by one whose answers are of no use."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,17 +7,13 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.evaluation.fixture_adding import Addition, run_add
-from pipeline.evaluation.fixture_commands import run_record, with_chosen_model
+from pipeline.evaluation.fixture_commands import with_chosen_model
 from pipeline.evaluation.fixtures import Fixture, Manifest, load_fixture
 from pipeline.own_sections import load_sections
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.settings import load_settings
-from tests.evaluation.runs import recorded, settings
+from tests.evaluation.runs import recorded, renewed, settings
 from tests.scripted import ScriptedClient, good_answer
-
-
-def quietly(done: int, total: int) -> None:
-    """Hears of a download."""
 
 
 def by_model(fixture: Fixture, model: str, **was: object) -> Manifest:
@@ -69,9 +64,9 @@ def test_answers_of_no_use_leave_the_former_fixture_and_are_told(
         made.calls.write_text("", "utf-8")
     before = {p.name: p.read_bytes() for p in made.folder.iterdir()}
     scripted_endpoint(lambda request: "sorry")
-    code, lines = asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))
+    code, lines = renewed(made.folder, settings(tmp_path / "kept"), fresh=fresh)
     assert code == 1 and lines[0].endswith("gave a PARTIAL document, so the fixture was not changed")
     assert "Main Points: " in lines[1] and "the answer was unusable" in lines[1]
     assert {p.name: p.read_bytes() for p in made.folder.iterdir()} == before
     scripted_endpoint(good_answer)
-    assert asyncio.run(run_record(made.folder, (), settings(tmp_path / "kept"), quietly, fresh=fresh))[0] == 0
+    assert renewed(made.folder, settings(tmp_path / "kept"), fresh=fresh)[0] == 0

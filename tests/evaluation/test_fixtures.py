@@ -31,7 +31,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.settings.chosen import store_path
 from pipeline.transcript import Metadata
 from tests.commands import called
-from tests.evaluation.runs import HOST, KEY, Hosted, recorded, settings, stored
+from tests.evaluation.runs import HOST, KEY, Hosted, recorded, renewed, settings, stored
 from tests.kinds import TASKS, answering, empty, minutes
 from tests.kinds import made as notes_of
 from tests.samples import ROOT
@@ -248,7 +248,7 @@ def test_a_damaged_fixture_is_told_by_itself_and_the_others_go_on(
     assert told in lines[1]
     code, lines = listed(fixtures)
     assert code == 1 and any(told in line for line in lines[1:-1]) and lines[-1].startswith("tidy: fresh")
-    code, lines = asyncio.run(run_record(fixtures, (), settings(tmp_path), lambda done, total: None))
+    code, lines = renewed(fixtures, settings(tmp_path))
     assert lines[-1] == "tidy: 2 calls recorded, document unchanged"
     assert (name != "fixture.json") or (code == 1 and lines[0] == "talk: NOT RENEWED" and told in lines[1])
 
@@ -385,7 +385,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 def record(folder: Path, told: Settings, **more: bool) -> list[str]:
     """`studydoc fixture record` of all below a folder, which must end well."""
-    code, lines = asyncio.run(run_record(folder, (), told, lambda done, total: None, **more))
+    code, lines = renewed(folder, told, **more)
     assert code == 0, lines
     return lines
 
@@ -415,6 +415,19 @@ def test_an_answer_that_is_nowhere_needs_an_endpoint_and_spoils_nothing(made: Fi
     with pytest.raises(SettingsError, match="needs a key"):
         record(made.folder, load_settings(out=tmp_path / "kept"))
     assert bytes_of(made.folder) == before
+
+
+def test_what_was_renewed_is_shown_even_if_a_later_fixture_ends_the_command(made: Fixture, tmp_path: Path) -> None:
+    later = tmp_path / "tower.txt"
+    later.write_text((tmp_path / "talk.txt").read_text("utf-8").replace("40 megawatts", "50 megawatts"), "utf-8")
+    stored(later)
+    run_add(Addition(later, made.folder.parent), settings(tmp_path))
+    load_fixture(made.folder.parent / "tower").calls.write_text("", "utf-8")
+    shown: list[str] = []
+    chosen = load_settings(out=tmp_path / "kept")
+    with pytest.raises(SettingsError, match="needs a key"):
+        asyncio.run(run_record(made.folder.parent, (), chosen, lambda done, total: None, shown.append))
+    assert shown == ["talk: 2 calls recorded, document unchanged"]
 
 
 def test_the_word_endpoint_in_an_answer_is_no_secret(talk: Path) -> None:
@@ -561,7 +574,7 @@ def test_an_unknown_name_an_empty_folder_and_a_missing_transcript_are_told(made:
     with pytest.raises(InputError, match="there are no fixtures here"):
         run_check(tmp_path / "empty", None)
     with pytest.raises(InputError, match="no fixture nothing"):
-        asyncio.run(run_record(made.folder, ["nothing"], settings(tmp_path), lambda done, total: None))
+        renewed(made.folder, settings(tmp_path), ["nothing"])
     with pytest.raises(InputError, match="there is no such file"):
         run_add(Addition(tmp_path / "missing.vtt", tmp_path), settings(tmp_path))
 
