@@ -108,7 +108,7 @@ def list_(folder: Path, prompts: Path | None, model: str | None) -> int:
 @click.option("--name", "names", type=TEXT, multiple=True, help="Only this fixture; may be given several times.")
 @model
 @base_url
-@path_option("--out", "The output folder that stores new answers.  [default: outputs]")
+@path_option("--out", "The output folder that stores new answers, except with --fresh.  [default: outputs]")
 @flag("--fresh", "Make all calls again, also those that are recorded.")
 @prompts
 @debug
