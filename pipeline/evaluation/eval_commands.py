@@ -17,9 +17,8 @@ from pipeline.errors import InputError, SettingsError, StoreError
 from pipeline.evaluation.comparing import compare, means, worst_losses
 from pipeline.evaluation.html import comparison_html, scores_html
 from pipeline.evaluation.judging import Verdict, verdicts_markdown
-from pipeline.evaluation.report import comparison_markdown, scores_markdown
+from pipeline.evaluation.report import comparison_markdown, remarks_markdown, scores_markdown
 from pipeline.evaluation.scores import Scored, score_path
-from pipeline.pages import escape
 from pipeline.providers.local import usable_cores
 
 _WORTH_PROCESSES = 24  # documents from which it pays to start processes
@@ -68,23 +67,24 @@ def run_eval(
 ) -> tuple[int, str]:
     """`studydoc eval`: exit code 1 if a document has no scores; the report as Markdown or JSON, to `page` as HTML."""
     scored, failed = score_all(paths, reference, transcripts)
+    remarks = [*_without_notes(scored, reference), *_not_scored(failed)]
     if page is not None:
-        store.replace_file(page, scores_html(scored))
+        store.replace_file(page, scores_html(scored, remarks))
     if not as_json:
-        return int(bool(failed)), scores_markdown(scored) + _without_notes(scored, reference) + _not_scored(failed)
+        return int(bool(failed)), scores_markdown(scored) + remarks_markdown(remarks)
     documents = [{"name": s.name, "path": str(s.path), "scores": s.scores} for s in scored]
     summary = {name: asdict(interval) for name, interval in means(scored).items()}
     report = {"documents": documents, "means": summary, "failed": failed}
     return int(bool(failed)), json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
-def _without_notes(scored: Sequence[Scored], reference: Path | None) -> str:
+def _without_notes(scored: Sequence[Scored], reference: Path | None) -> list[str]:
     names = sorted({s.name for s in scored if s.scores["rouge_1"] is None}) if reference else []
-    return f"\nNo reference notes in {reference} for: {', '.join(map(escape, names))}\n" if names else ""
+    return [f"No reference notes in {reference} for: {', '.join(names)}"] if names else []
 
 
-def _not_scored(failed: Sequence[str]) -> str:
-    return "".join(f"\nNot scored: {escape(why)}\n" for why in failed)
+def _not_scored(failed: Sequence[str]) -> list[str]:
+    return [f"Not scored: {why}" for why in failed]
 
 
 def run_compare(
@@ -108,20 +108,22 @@ def run_compare(
     comparison = compare(first, second)
     if not comparison.documents:
         raise SettingsError("the two folders have no document of the same name")
-    if page is not None:
-        store.replace_file(page, comparison_html(comparison))
     model, judged = judge(folders) if judge else ("", list[Verdict]())
     losses = {n: loss for n, loss in worst_losses(comparison).items() if fail_under is not None and loss > fail_under}
     code = int(bool(losses or failed or comparison.unpaired))
+    remarks = _without_notes([*first, *second], reference)
+    if comparison.unpaired:
+        remarks.append(f"In only one of the two: {', '.join(comparison.unpaired)}")
+    if losses:
+        remarks.append("Over the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()))
+    remarks += _not_scored(failed)
+    if page is not None:
+        store.replace_file(page, comparison_html(comparison, remarks, judged, model))
     if as_json:
         return code, json.dumps(
             asdict(comparison) | {"past_threshold": losses, "judged": [asdict(v) for v in judged], "failed": failed},
             ensure_ascii=False,
             indent=1,
         ) + "\n"
-    text = comparison_markdown(comparison) + _without_notes([*first, *second], reference)
-    if judge:
-        text += verdicts_markdown(judged, model)
-    if losses:
-        text += "\nOver the threshold: " + ", ".join(f"{n} by {loss:.3f}" for n, loss in losses.items()) + "\n"
-    return code, text + _not_scored(failed)
+    verdicts = verdicts_markdown(judged, model) if judge else ""
+    return code, comparison_markdown(comparison) + verdicts + remarks_markdown(remarks)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from pipeline.evaluation.comparing import Comparison, Interval, means, verdict
+from pipeline.evaluation.judging import Verdict, judged_by
 from pipeline.evaluation.report import number
 from pipeline.evaluation.scores import SCORES, Scored
 
@@ -20,8 +21,8 @@ svg text { font: 12px system-ui, sans-serif; fill: #222 } .dot { fill: #3a6ea5; 
 """
 
 
-def scores_html(scored: Sequence[Scored]) -> str:
-    """Means with intervals, a plot of shares, and a row for each document."""
+def scores_html(scored: Sequence[Scored], remarks: Sequence[str] = ()) -> str:
+    """Remarks, means with intervals, a plot of shares, and a row for each document."""
     intervals = means(scored)
     rows = "".join(
         f"<tr><td>{name}</td><td>{m.mean:.3f}</td><td>{m.low:.3f} to {m.high:.3f}</td><td>{m.n}</td>"
@@ -38,14 +39,17 @@ def scores_html(scored: Sequence[Scored]) -> str:
     )
     return _page(
         f"Scores of {len(scored)} documents",
-        "<table><tr><th>score</th><th>mean</th><th>95 % interval</th><th>documents</th><th>what it says</th></tr>"
+        f"{_list(remarks)}<table>"
+        "<tr><th>score</th><th>mean</th><th>95 % interval</th><th>documents</th><th>what it says</th></tr>"
         f"{rows}</table><h2>Shares</h2><p>A dot is a document, the line the mean with its 95 % interval.</p>{plot}"
         f'<h2>Documents</h2><div class="wide"><table><tr><th>document</th>{heads}</tr>{documents}</table></div>',
     )
 
 
-def comparison_html(comparison: Comparison) -> str:
-    """Paired differences as a plot, then every statement that appeared, vanished or changed."""
+def comparison_html(
+    comparison: Comparison, remarks: Sequence[str] = (), judged: Sequence[Verdict] = (), judge: str = ""
+) -> str:
+    """Remarks, paired differences as a plot, the judge's verdicts, then every statement that differs."""
     shown = [(n, d, ()) for n, d in comparison.differences.items() if max(map(abs, (d.low, d.high, d.mean))) <= 1]
     reach = max((abs(v) for _, d, _ in shown for v in (d.low, d.high, d.mean)), default=0.0) or 0.1
     rows = []
@@ -64,8 +68,28 @@ def comparison_html(comparison: Comparison) -> str:
     table = "<tr><th>score</th><th>difference</th><th>95 % interval</th><th>pairs</th><th></th></tr>" + "".join(rows)
     return _page(
         "Two sets of documents side by side",
-        f"<table>{table}</table><h2>Differences, second minus first</h2>{_plot(shown, -reach, reach)}"
+        f"{_list(remarks)}<table>{table}</table>"
+        f"<h2>Differences, second minus first</h2>{_plot(shown, -reach, reach)}"
+        f"{_verdicts(judged, judge) if judged else ''}"
         f"<h2>Documents, the one that lost most first</h2>{''.join(parts)}",
+    )
+
+
+def _list(remarks: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(r)}</li>' for r in remarks)}</ul>" if remarks else ""
+
+
+def _verdicts(judged: Sequence[Verdict], judge: str) -> str:
+    """A table of the judge's verdicts."""
+    rows = "".join(
+        f"<tr><td>{v.question}</td><td>{v.before:.2f}</td><td>{v.after:.2f}</td><td>{v.difference.mean:+.2f}</td>"
+        f"<td>{v.difference.low:+.2f} to {v.difference.high:+.2f}</td><td>{v.agreement:.0%}</td></tr>"
+        for v in judged
+    )
+    return (
+        f"<h2>Ratings</h2><p>{escape(judged_by(judge))}</p>"
+        "<table><tr><th>question</th><th>first</th><th>second</th><th>difference</th><th>95 % interval</th>"
+        f"<th>repeats agree</th></tr>{rows}</table>"
     )
 
 

@@ -119,11 +119,16 @@ def _loaded_pair(first: Path, second: Path) -> tuple[StudyDocument, StudyDocumen
         return None
 
 
+def judged_by(model: str) -> str:
+    """What a reader has to know of the verdicts."""
+    return f"Judged by {model}, {REPEATS} times each; a model's opinion, not a measurement."
+
+
 def verdicts_markdown(verdicts: Sequence[Verdict], model: str) -> str:
     """A table of the judge's verdicts."""
     rows = [
         "",
-        f"Judged by {model}, {REPEATS} times each; a model's opinion, not a measurement.",
+        judged_by(model),
         "",
         "| question | first | second | difference | 95 % interval | repeats agree |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -36,9 +36,12 @@ def comparison_markdown(comparison: Comparison) -> str:
         rows += [f"- vanished: {escape(t)}" for t in change.vanished[:_SHOWN]]
         rows += [f"- appeared: {escape(t)}" for t in change.appeared[:_SHOWN]]
         rows += [f"- changed: {escape(a)} → {escape(b)}" for a, b in change.changed[:_SHOWN]]
-    if comparison.unpaired:
-        rows += ["", f"In only one of the two: {', '.join(map(escape, comparison.unpaired))}"]
     return "\n".join(rows) + "\n"
+
+
+def remarks_markdown(remarks: Sequence[str]) -> str:
+    """Remarks on a report, such as why it fails, each a paragraph."""
+    return "".join(f"\n{escape(remark)}\n" for remark in remarks)
 
 
 def number(value: float | None) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError, SettingsError
+from pipeline.evaluation.comparing import Interval
 from pipeline.evaluation.eval_commands import run_compare, run_eval
+from pipeline.evaluation.judging import Verdict
 from pipeline.evaluation.scores import SCORES
 
 
@@ -100,6 +102,30 @@ def test_compare_takes_two_folders_with_a_document_in_common(folders: tuple[Path
 def test_eval_writes_a_page_with_plots_where_asked(record: Path, tmp_path: Path) -> None:
     scores(record, page=tmp_path / "scores.html")
     assert "<svg" in (tmp_path / "scores.html").read_text("utf-8")
+
+
+def test_the_page_says_which_documents_have_no_scores(record: Path, tmp_path: Path) -> None:
+    record.with_name("broken<b>.json").write_text("{}", "utf-8")
+    record.with_name("broken<b>.md").write_text("# Broken", "utf-8")
+    scores(record.parent, page=tmp_path / "scores.html")
+    page = (tmp_path / "scores.html").read_text("utf-8")
+    assert "<li>Not scored: " in page and "broken&lt;b&gt;.json: this is not a study document" in page
+
+
+def test_the_page_of_a_comparison_says_why_it_fails_and_how_the_judge_rates(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    for ending in (".json", ".md"):
+        shutil.copy(folders[0] / f"talk{ending}", folders[0] / f"lecture{ending}")
+    (folders[1] / "broken.json").write_text("{}", "utf-8")
+    (folders[1] / "broken.md").write_text("# Broken", "utf-8")
+    verdict = Verdict("clear", 3.0, 4.5, Interval(1.5, 1.0, 2.0, 1), 0.75)
+    path = tmp_path / "compared.html"
+    run_compare(folders, None, None, 0.005, as_json=False, page=path, judge=lambda _: ("judge <1>", [verdict]))
+    page = path.read_text("utf-8")
+    assert "<li>In only one of the two: lecture</li><li>Over the threshold: " in page
+    assert "<li>Not scored: " in page and "broken.json: this is not a study document" in page
+    assert "Judged by judge &lt;1&gt;, 3 times each" in page and "<td>clear</td><td>3.00</td><td>4.50</td>" in page
 
 
 def test_documents_of_one_name_in_two_folders_are_compared_each_with_its_own(folders: tuple[Path, Path]) -> None:
