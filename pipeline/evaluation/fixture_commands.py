@@ -58,6 +58,7 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
     lines = differences(golden, document) or page_differences(page, render_markdown(document))
     if unused:
         lines.append(f"{numbered(len(unused), 'recorded call')} no longer used: renew with studydoc fixture record")
+    lines += fixture.faulty_calls()
     return FixtureResult(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
 
 

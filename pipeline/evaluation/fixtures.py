@@ -23,7 +23,7 @@ from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.language import canonical
 from pipeline.lengths import Length
-from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm import Completion, LLMClient, Request, key_of
 from pipeline.llm.prompting import PromptSet
 from pipeline.own_sections import OwnSection
 from pipeline.pages import render_markdown
@@ -32,6 +32,7 @@ from pipeline.providers.calls import RecordedCalls, StoredCall, as_row
 from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise
+from pipeline.text import numbered
 from pipeline.transcript import Metadata, Transcript
 
 MANIFEST, CALLS = "fixture.json", "calls.jsonl"
@@ -166,6 +167,19 @@ class Fixture:
         client = _KeyRecorder(StoredClient(recording, None, self.manifest.model))
         document = asyncio.run(self.amade(client, prompts))
         return document, set(recording.calls) - client.keys
+
+    def faulty_calls(self) -> list[str]:
+        """What is wrong with the recorded calls: requests that do not match their keys, and keys that occur twice."""
+        recording = RecordedCalls(self.calls).calls
+        rows = sum(bool(line.strip()) for line in self.calls.read_text("utf-8").split("\n"))
+        faults = [
+            f"call {key[:12]}…: its request does not match its key"
+            for key, call in recording.items()
+            if key_of(call.identity) != key
+        ]
+        if repeated := rows - len(recording):
+            faults.append(f"{numbered(repeated, 'recorded call')} with the key of another")
+        return faults
 
     def write_manifest(self) -> None:
         """Write the manifest."""

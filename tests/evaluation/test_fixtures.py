@@ -218,6 +218,17 @@ def test_a_call_that_nothing_asks_for_is_a_difference(made: Fixture) -> None:
     assert "1 recorded call no longer used" in check_fixture(made).lines[0]
 
 
+def test_an_edited_request_and_a_call_that_is_recorded_twice_are_differences(made: Fixture) -> None:
+    first, *others = made.calls.read_text("utf-8").splitlines()
+    row = json.loads(first)
+    row["identity"]["sampling"]["seed"] = 8
+    made.calls.write_text("\n".join((json.dumps(row), *others, others[-1])), "utf-8")
+    assert check_fixture(made).lines == (
+        f"call {row['key'][:12]}…: its request does not match its key",
+        "1 recorded call with the key of another",
+    )
+
+
 def test_a_damaged_fixture_is_a_line_and_no_traceback(made: Fixture) -> None:
     made.calls.write_text("not json\n")
     assert "this is not a recording of calls" in check_fixture(made).lines[0]
