@@ -10,6 +10,7 @@ from pipeline.errors import StoreError
 from pipeline.llm.prices import EMBEDDED
 from pipeline.providers.faults import SHORTEST_SECRET
 from pipeline.settings import OPENAI_URL
+from pipeline.vendors import is_loopback
 
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|hf|xai|gsk)[-_][A-Za-z0-9_\-]{16,}|(?<=Bearer )\S{12,}")
 PUBLIC = (EMBEDDED, f"https://{urlsplit(OPENAI_URL).hostname}")
@@ -21,7 +22,7 @@ def endpoint_label(endpoint: str) -> str:
 
 
 class Scrubber:
-    """Replaces secrets by marks, and back. Text of the transcript is no secret, except keys."""
+    """Replaces secrets by marks, and back. Loopback hosts are no secrets, nor is the transcript's text, except keys."""
 
     def __init__(self, keys: Sequence[str], hosts: Sequence[str], spoken: str) -> None:
         """StoreError if the transcript contains a key. `hosts` are host names or addresses with a scheme.
@@ -35,7 +36,9 @@ class Scrubber:
         names = {urlsplit(h).hostname or h for h in hosts if h and h not in PUBLIC}
         self._secret_patterns = [re.compile(re.escape(key)) for key in sorted(secret, key=len, reverse=True)]
         self._secret_patterns += [
-            re.compile(re.escape(n), re.IGNORECASE) for n in sorted(names) if n not in self._spoken
+            re.compile(re.escape(n), re.IGNORECASE)
+            for n in sorted(names)
+            if n not in self._spoken and not is_loopback(n)
         ]
         self._marks: dict[str, str] = {}
 

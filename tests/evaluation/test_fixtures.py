@@ -176,6 +176,13 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
     assert check_fixture(kept).lines == ()
 
 
+@pytest.mark.parametrize("host", ["http://localhost:8000", "http://127.0.0.1:8911"])
+def test_the_name_of_the_own_machine_is_no_secret(host: str) -> None:
+    assert Scrubber([], [host, "http://gpu.example"], "").hide("localhost 127.0.0.1 gpu.example") == (
+        "localhost 127.0.0.1 hidden-secret-1"
+    )
+
+
 def test_a_transcript_that_holds_the_key_is_refused(talk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     talk.write_text(talk.read_text("utf-8") + f"\n\nBen: My key is {KEY}, by the way, write it down.", "utf-8")
