@@ -57,7 +57,7 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
         raise SettingsError(f"a fixture cannot be named {name!r}", hint="choose another name with --name")
     folder = added.folder / name
     if folder.exists():
-        raise SettingsError(f"{folder}: already exists", hint="to renew it, run studydoc fixture record")
+        raise _already_exists(folder)
     calls_path = store_path(settings.out)
     if not calls_path.exists():
         raise InputError(f"{settings.out}: no answers are stored here", hint="run studydoc make first, or set --out")
@@ -75,8 +75,15 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
                 hint="run studydoc make with the same settings first",
             ) from err
         fixture.write(document, list(recorder.calls.values()))
-        shutil.copytree(fixture.folder, folder)
+        try:
+            shutil.copytree(fixture.folder, folder)
+        except FileExistsError as err:  # since the check above
+            raise _already_exists(folder) from err
     return [f"{folder}: {numbered(len(recorder.calls), 'call')} of {manifest.model}, {document.status}"]
+
+
+def _already_exists(folder: Path) -> SettingsError:
+    return SettingsError(f"{folder}: already exists", hint="to renew it, run studydoc fixture record")
 
 
 def keep_as_fixture(record: Path, transcript: Path, notes: str, settings: Settings, folder: Path) -> str:

@@ -124,6 +124,15 @@ def test_adding_twice_or_under_a_name_of_its_own_files_is_refused(made: Fixture,
         run_add(Addition(talk, made.folder.parent, name="transcript"), settings(talk.parent))
 
 
+def test_adding_at_the_same_time_as_another_program_is_refused_with_what_to_do(
+    made: Fixture, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path != made.folder and exists(path))  # as a moment ago
+    with pytest.raises(SettingsError, match=r"talk: already exists .*studydoc fixture record"):
+        run_add(Addition(talk, made.folder.parent), settings(talk.parent))
+
+
 def test_the_metadata_beside_a_transcript_is_kept_as_yt_dlp_names_it(talk: Path) -> None:
     spoken = talk.rename(talk.with_name("talk.en.txt"))
     spoken.with_name("talk.info.json").write_text('{"channel": "Ports at Night"}', "utf-8")
