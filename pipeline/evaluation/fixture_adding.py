@@ -15,7 +15,7 @@ from typing import Any, get_args
 from pipeline import store
 from pipeline.document import RunRecord, StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
-from pipeline.evaluation.fixture_recording import recorded
+from pipeline.evaluation.fixture_recording import SecretInAnswers, recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, MetadataFlags, recipe_fields
 from pipeline.evaluation.scrubbing import endpoint_label
 from pipeline.language import spoken_language
@@ -69,6 +69,8 @@ def run_add(added: Addition, settings: Settings) -> list[str]:
             with closing(CallStore(calls_path)) as calls:
                 client, prompts = StoredClient(calls, None, manifest.model), PromptSet(settings.prompts)
                 document, recorder = asyncio.run(recorded(fixture, client, settings, prompts, host))
+        except SecretInAnswers as err:
+            raise InputError(f"{added.path}: {err.args[0]}", hint=err.hint) from err
         except ReplayMiss as err:
             raise InputError(
                 f"{added.path}: the stored answers in {settings.out} do not belong to this run: {err.args[0]}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.document import StudyDocument
+from pipeline.errors import ReplayMiss
 from pipeline.evaluation.fixtures import Fixture
 from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, LLMClient, Request
@@ -12,6 +13,10 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import StoredCall
 from pipeline.settings import Settings
 from pipeline.transcript import Transcript
+
+
+class SecretInAnswers(ReplayMiss):
+    """Without the secrets in its answers, a run makes a call that is not among the recordings."""
 
 
 class Recorder:
@@ -38,13 +43,26 @@ class Recorder:
 async def recorded(
     fixture: Fixture, client: LLMClient, settings: Settings, prompts: PromptSet, host: str
 ) -> tuple[StudyDocument, Recorder]:
-    """The document made with `client`, and a recorder with all of its calls, without keys and host names."""
+    """The document made with `client`, and a recorder with all of its calls, without keys and host names.
+
+    Raises ReplayMiss if `client` only replays and lacks a call; SecretInAnswers if secrets were left out before that.
+    """
     transcript = fixture.transcript()
     lines = (f"{s.speaker or ''}: {s.text}" for s in transcript.segments)
     file_text = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")
     spoken = "\n".join((file_text, *lines, *_metadata_values(transcript)))
-    recorder = Recorder(client, Scrubber(settings.keys, [host, settings.base_url or ""], spoken))
-    return await fixture.amade(recorder, prompts), recorder
+    scrubber = Scrubber(settings.keys, [host, settings.base_url or ""], spoken)
+    recorder = Recorder(client, scrubber)
+    try:
+        return await fixture.amade(recorder, prompts), recorder
+    except ReplayMiss as err:
+        if not scrubber.has_hidden:
+            raise
+        raise SecretInAnswers(
+            "the stored answers contain the endpoint's address or something like an API key. A fixture leaves that "
+            f"out, and without it the run makes another call: {err.args[0]}",
+            hint="run studydoc make with the same settings, or if that was done, with another model",
+        ) from err
 
 
 def _metadata_values(transcript: Transcript) -> list[str]:

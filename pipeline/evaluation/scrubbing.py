@@ -42,6 +42,11 @@ class Scrubber:
         ]
         self._marks: dict[str, str] = {}
 
+    @property
+    def has_hidden(self) -> bool:
+        """Whether any text contained a secret."""
+        return bool(self._marks)
+
     def hide(self, text: str) -> str:
         """The text with a mark in place of each secret."""
         for pattern in (*self._secret_patterns, _LOOKS_LIKE_A_KEY):

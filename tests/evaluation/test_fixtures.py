@@ -185,6 +185,20 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
     assert check_fixture(kept).lines == ()
 
 
+def test_secrets_in_answers_are_named_as_the_reason_if_no_fixture_can_be_made_without_them(talk: Path) -> None:
+    def leaking(request: Request) -> Answer:
+        answer = good_answer(request)
+        if isinstance(answer, dict) and request.name == "write":
+            for point in answer["main_points"][0]["points"]:
+                point["text"] += " It was heard at https://10.0.0.7:8000/v1 by sk-abcdefghijklmnop12345678."
+        return answer
+
+    stored(talk, leaking)
+    with pytest.raises(InputError, match=r"something like an API key.*with another model") as refused:
+        run_add(Addition(talk, talk.parent / "fixtures"), settings(talk.parent))
+    assert "sk-" not in str(refused.value)
+
+
 @pytest.mark.parametrize("host", ["http://localhost:8000", "http://127.0.0.1:8911"])
 def test_the_name_of_the_own_machine_is_no_secret(host: str) -> None:
     assert Scrubber([], [host, "http://gpu.example"], "").hide("localhost 127.0.0.1 gpu.example") == (
