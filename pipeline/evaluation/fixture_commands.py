@@ -178,15 +178,19 @@ def _profile_for(settings: Settings, manifest: Manifest) -> Profile:
 async def _renewed(
     fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
 ) -> FixtureResult:
-    """Renew a fixture from stored answers, or from the model where they are missing."""
+    """Renew a fixture from its recording, else from stored answers, or from the model where they are missing."""
     model = fixture.manifest.model
     if not fresh:
+        sources: list[RecordedCalls | CallStore] = [calls]
         if fixture.calls.is_file():
-            calls.take_in(RecordedCalls(fixture.calls))
-        with suppress(ReplayMiss):
-            result = await renew(fixture, StoredClient(calls, None, model), settings, host)
-            if result.complete:
-                return result  # otherwise unusable answers are requested again
+            recording = RecordedCalls(fixture.calls)
+            calls.take_in(recording)
+            sources.insert(0, recording)  # the store may have older answers to the same calls
+        for source in sources:
+            with suppress(ReplayMiss):
+                result = await renew(fixture, StoredClient(source, None, model), settings, host)
+                if result.complete:
+                    return result  # otherwise unusable answers are requested again
     if settings.model in (None, model):
         embedded = fixture.manifest.endpoint == prices.EMBEDDED
         model_file = model.rpartition("@")[0]  # of an added model file

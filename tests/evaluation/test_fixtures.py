@@ -372,6 +372,16 @@ def test_renewing_shows_what_changed_and_replays_afterwards(made: Fixture, tmp_p
     assert again.manifest.model == "other" and check_fixture(again).lines == ()
 
 
+def test_renewing_keeps_fresh_answers_although_the_store_has_older_ones(made: Fixture, tmp_path: Path) -> None:
+    def other(request: Request) -> Answer:
+        return json.loads(json.dumps(good_answer(request)).replace("too expensive", "too dear"))
+
+    asyncio.run(renew(made, Hosted(other), settings(tmp_path), f"https://{HOST}"))
+    before = bytes_of(made.folder)
+    assert record(made.folder, settings(tmp_path)) == ["talk: 2 calls recorded, document unchanged"]
+    assert bytes_of(made.folder) == before
+
+
 def test_renewing_without_a_change_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
     before = {p.name: p.read_bytes() for p in made.folder.iterdir()}
     verdict = asyncio.run(renew(made, Hosted(good_answer), settings(tmp_path), f"https://{HOST}"))
