@@ -27,7 +27,7 @@ _SHARE = re.compile(
 )
 _MULTIPLIED = re.compile(r"\b(doubl|tripl|trebl|quadrupl|quintupl)(?:e|(ed|es|ing))\b")
 _FACTORS: Final = {"doubl": 2, "tripl": 3, "trebl": 3, "quadrupl": 4, "quintupl": 5}
-_TENTHS = re.compile(rf"{_FREE}(\d{{1,3}}|a) ([mbt]r?illion) (\d)(?![\w.,]*\w)(?! (?:hundred|thousand))")
+_TENTHS = re.compile(rf"{_FREE}(\d{{1,3}}|a) (million|billion|trillion) (\d)(?![\w.,]*\w)(?! (?:hundred|thousand))")
 _SHARED_SCALE = re.compile(
     rf"{_FREE}(\d{{1,2}}),? [a-z]+ (\d{{1,2}}) ?(0?00|hundred|thousand|million|billion)(?![\w.,]*\w)"
 )

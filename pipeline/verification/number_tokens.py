@@ -51,7 +51,7 @@ def values_of(token: str) -> frozenset[float]:
         if match[3] != match[2] and (not out or match[4].strip("0")):
             out.add(float(f"{whole}.{match[4]}"))
         elif not out:
-            out |= {float(p) for p in re.split(r"[.,]", token)}
+            out |= {float(p) for p in re.split(r"\D", token)}
     elif token.isdigit():
         out.add(float(token))
     else:  # the parts of a version or date

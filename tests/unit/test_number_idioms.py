@@ -196,3 +196,8 @@ def test_a_short_date_or_thousands_said_in_halves(said: str, right: str, wrong: 
 def test_a_roman_numeral_of_the_recording_is_a_figure(said: str, right: str, wrong: str) -> None:
     assert not flagged(said, f"It was number {right} then.")
     assert flagged(said, f"It was number {wrong} then.")
+
+
+@pytest.mark.parametrize("said", ["it was a brillion five by then", "3'777.503.8 is the address"])
+def test_what_only_looks_like_a_scale_or_a_number_is_read_too(said: str) -> None:
+    assert flagged(said, "It took 3700 days.")
