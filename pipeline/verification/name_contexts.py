@@ -49,9 +49,9 @@ def begins_a_sentence(before: str, after: str, recording: Recording) -> bool:
 def _stands_before_a_name(short: str, recording: Recording) -> bool:
     """Whether a word with a full stop is a title or an initial, rather than the last word of a sentence.
 
-    A single letter that is said, as in "vitamin C", may end a sentence.
+    An abbreviation in capitals, such as EU, may end one, and so may a single letter that is said, as in "vitamin C".
     """
-    if not short[0].isupper():
+    if not short.istitle():
         return False
     if len(short) == 1:
         return short.casefold() not in recording.words

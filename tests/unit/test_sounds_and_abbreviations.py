@@ -114,13 +114,14 @@ def test_a_name_after_a_title_an_initial_a_bracket_or_a_dash_must_be_said(text: 
         "It has vitamin C. Nevertheless they left.",
         "They went to Rome. Nevertheless they left.",
         "They saw the FBI. Nevertheless they left.",
+        "They saw the EU. Nevertheless they left.",
         "They left the city (Nevertheless they came back).",
         "They left. (Nevertheless) they came back.",
         "The city – Nevertheless they came back.",
     ],
 )
 def test_a_word_at_the_beginning_of_a_sentence_is_no_name(text: str) -> None:
-    assert not unsaid(text, "We went to Rome, the FBI has vitamin C there.")
+    assert not unsaid(text, "We went to Rome, the FBI has vitamin C there, and the European Union.")
 
 
 @pytest.mark.parametrize(
