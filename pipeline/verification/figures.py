@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from string import punctuation
 
+from pipeline.text import FULL_STOPS, WIDE_END
 from pipeline.verification.cache import Cache
 from pipeline.verification.compounds import parts_of
 from pipeline.verification.number_idioms import in_idioms, roman_numerals
@@ -68,7 +69,7 @@ _DASH = re.compile(r"\s?[–—/-]\s?")
 _DIGIT = rf"(?:\d+|oh?|{'|'.join((*ONES, *TENS))})\b"
 _BARE_POINT = re.compile(rf"(?<![\w.])(?:point\s+|\.(?=\d))({_DIGIT}(?:\s+{_DIGIT}){{0,8}})")  # "point oh two", ".5"
 _SHORT_YEAR = re.compile(r"(?<!\w)(?:['’](\d\d)(?!\d)|['’]?(\d0)(?=['’]?s\b))")  # "'84", "the 80s"
-_SENTENCE_END = re.compile(r"[.!?;。！？]\s+|\n")
+_SENTENCE_END = re.compile(rf"[.!?;؟{FULL_STOPS}]\s+|{WIDE_END}|\n")
 _LARGE_SCALES = (*(scale for scale, n in SCALES.items() if n >= 1000), "grand")
 _LARGE_SCALE = re.compile(rf"\b(?:{'|'.join(_LARGE_SCALES)})")
 _SHORT_SCALE = re.compile(rf"\d ?(?:{'|'.join(SHORT_SCALES)})\b")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pipeline.text import SENTENCE_ENDS
 from pipeline.verification.recording import Recording, letters
 
-_BEFORE_A_SENTENCE = tuple('.!?:;…“”"(—–-|')
+_BEFORE_A_SENTENCE = (*SENTENCE_ENDS, *':;“”"(—–-|')
 _SHORT_FORM = re.compile(r"(?:^|[^\w.])([^\W\d_][^\W_]{0,4})\.$")  # a word of up to five letters with a full stop
 _TITLE = re.compile(r"[A-Z][bcdfghjklmnpqrstvwxz]{1,3}")  # without vowels: "Dr", "Mrs"
 _IN_BRACKETS = re.compile(r"(?<=[^\W_]) \($")

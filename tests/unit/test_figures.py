@@ -285,6 +285,11 @@ def test_a_share_and_its_scale_are_one_figure() -> None:
     assert [text[slice(*f.span)] for f in claims(text)] == ["quarter of a million", "30"]
 
 
+def test_a_number_has_no_scale_of_one_in_the_sentence_before_even_without_a_space() -> None:
+    assert 45e6 in figures("40 million です、 45 です。")
+    assert 45e6 not in figures("40 million です。45 です。")
+
+
 def test_words_of_numbers_without_end_are_read() -> None:
     hostile = ("one ", "5 to ", "point ", "one point ", "half of a ", "2-", "two, three ", "half a million and ")
     assert all(figures(words * 2000) is not None for words in hostile)

@@ -100,3 +100,7 @@ def test_an_abbreviation_of_a_word_that_is_said_is_no_name(language: str, text: 
 def test_a_name_before_another_or_after_a_figure_must_be_said(text: str, name: str) -> None:
     said = "they meet Mister Weber and madame, who begin tomorrow"
     assert unsaid(text, said, "en") == tuple(name.split())
+
+
+def test_a_full_stop_of_another_script_ends_a_sentence() -> None:
+    assert not unsaid("Նա եկավ։ Հետո գնաց։", "նա եկավ և գնաց", "hy")
