@@ -196,7 +196,11 @@ class Recording:
     @cached_property
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may have, in ascending order."""
-        return sorted(figures(recording_in_digits(f"{self.text} {self.metadata_text}", self.language_of_figures)))
+        return sorted(figures(self._with_digits))
+
+    @cached_property
+    def _with_digits(self) -> str:
+        return recording_in_digits(f"{self.text} {self.metadata_text}", self.language_of_figures)
 
     @cached_property
     def numbers_otherwise(self) -> dict[Meaning, frozenset[float]]:
@@ -271,7 +275,7 @@ class Recording:
 
     @cached_property
     def _text_in_digits(self) -> str:
-        return in_digits(_folded(recording_in_digits(f"{self.text} {self.metadata_text}", self.spoken_language)))
+        return in_digits(_folded(self._with_digits))
 
     @cached_property
     def _phrases(self) -> PhraseIndex:

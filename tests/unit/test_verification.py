@@ -55,6 +55,12 @@ def test_a_name_with_a_figure_may_be_said_in_another_language() -> None:
     assert "name" not in kinds("Es läuft der K9X.", said("Hier läuft der K neun X.", language="de"))
 
 
+def test_a_name_is_spelled_with_number_words_of_the_spoken_language_even_if_another_is_declared() -> None:
+    german = "Wir haben M drei L gelesen, und man kann damit sehr gut arbeiten, weil es in der Sprache ist, "
+    text = f"{german}die wir alle sprechen und die wir jeden Tag mit den anderen Leuten in der Stadt gerne benutzen."
+    assert "name" not in kinds("They read the M3L.", said(text, language="en"))
+
+
 @pytest.mark.parametrize("name", ["K3Z", "Q3Z", "B52", "R3D", "X52Q", "M4L", "Gear3", "Sensat50"])
 def test_letters_and_a_figure_that_stand_apart_spell_no_name(name: str) -> None:
     recording = said(
