@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SHORT = 3  # letters: words such as "of" and "the" may have a small letter, or none
+_MOST = 8  # letters of an abbreviation
 _SHORT_WORDS = rf"(?:\w{{1,{_SHORT}}} ){{0,2}}"
 
 
@@ -15,7 +16,7 @@ def short_for(abbreviation: str, phrases: str) -> bool:
     that their first letters make up anything: "now all sit at" is not NASA. A plural may have an s.
     """
     capitals = abbreviation.removesuffix("s").replace(".", "")
-    if not (capitals.isalpha() and capitals[0].isupper() and capitals[1:] and capitals[-1].isupper()):
+    if not (1 < len(capitals) <= _MOST and capitals.isalpha() and capitals[0].isupper() and capitals[-1].isupper()):
         return False
     words = (rf"({c.casefold()}\w*)" if c.isupper() else rf"({c}\w{{0,{_SHORT - 1}}})" for c in capitals)
     pattern = re.compile(rf"(?<!\S)(?={f' {_SHORT_WORDS}'.join(words)}(?!\S))")

@@ -186,3 +186,7 @@ def test_a_month_or_day_may_be_said_in_figures_or_written_short(text: str, said:
 def test_one_of_what_is_said_in_the_plural_is_no_stranger(text: str, said: str) -> None:
     assert not unsaid(text, said)
     assert unsaid(text, "They put it up then, so they can.")
+
+
+def test_a_long_word_in_capitals_is_no_abbreviation_and_takes_no_time() -> None:
+    assert unsaid("They shout AAAAAAAAAAAAAAAAB there.", "a " * 2000)
