@@ -9,6 +9,7 @@ from rapidfuzz.distance import Levenshtein, Prefix
 
 from pipeline.language import primary
 from pipeline.verification.name_contexts import begins_a_sentence, is_cut_short, is_unit, is_written_otherwise
+from pipeline.verification.number_tokens import roman_value
 from pipeline.verification.numerals import provable
 from pipeline.verification.recording import Recording, letters
 
@@ -21,7 +22,6 @@ _INITIALS_WITH_ENDING = re.compile(r"([A-Z]{2,})[a-z]{1,3}")  # "XORing", "PRs"
 _ROMAN = re.compile(
     r"(?=[IVXLCDM]{2}|I(?:er|re|ère)\b)(M{0,3})(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})(?:[’'].*|[^\W\dA-Z_]{0,3})"
 )
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _LONG, _VERY_LONG = 6, 8  # letters: such names may differ by one and two edits from a word of the recording
 _SHORTEST = 3
 _LONGEST_ENDING = 4  # most letters that a grammatical case adds or changes at the end of a name
@@ -119,8 +119,7 @@ def _is_unproved_number(word: str, recording: Recording) -> bool:
     """Whether a word is a Roman numeral whose value is said, or may be said in words that are not read."""
     if not (match := _ROMAN.fullmatch(word)):
         return False
-    values = [_ROMAN_VALUES[c] for c in "".join(filter(None, match.groups()))]
-    value = sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
+    value = roman_value("".join(filter(None, match.groups())))
     return value in recording.figures or not provable(value, "amount", recording.language_of_figures, {})
 
 

@@ -1,24 +1,24 @@
-"""Figures that an English recording gives in a roundabout way: "two euros fifty", "eighteen months" for 1.5 years."""
+"""Figures that a recording gives in a roundabout way: "two euros fifty", "eighteen months" for 1.5 years.
+
+The words searched for are English. A recording in another language is searched too, its number words in digits and its
+scales in English.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from pipeline.verification.cache import Cache
 from pipeline.verification.number_reader import shares
-from pipeline.verification.number_tables import ORDINALS
-from pipeline.verification.number_tokens import is_number
+from pipeline.verification.number_tables import ORDINALS, SCALES, SHORT_SCALES, TIMES
+from pipeline.verification.number_tokens import is_number, roman_value
 from pipeline.verification.number_words import in_digits
 
 _FREE = r"(?<![\w.,])"  # not inside a word or figure
 _NUMBER = r"\d{1,4}(?:\.\d+)?(?![\d,])"
-_SCALES: Final = {
-    "00": 1e2, "000": 1e3, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "mil": 1e6, "m": 1e6, "mm": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12,
-}  # fmt: skip
+_SCALES: Final = SCALES | SHORT_SCALES | {"00": 1e2, "000": 1e3, "mil": 1e6, "mm": 1e6}
 _CENTS = r"(?:cents?|pence|pennies|p|centimes?)\b"
 _UNIT_INSIDE = re.compile(rf"{_FREE}(\d{{1,3}}|an?) (?!and )[a-z]{{3,}} (?:and )?(\d\d|\d(?= {_CENTS}))(?![\w.,]*\w)")
 _ONLY_CENTS = re.compile(rf"{_FREE}(\d{{1,2}}) {_CENTS}")
@@ -45,9 +45,8 @@ _HUNDREDS = re.compile(r"\b(1\d|20)(?: hundreds|00['’]?s|[ -](tens))\b")
 _NOUGHTIES = re.compile(r"\bn[oa]ughties\b")
 _NOON = re.compile(r"\b(?:noon|midday|midnight)\b")
 # How many of the next smaller unit each has.
-_SMALLER: Final = {
-    "minute": 60, "hour": 60, "day": 24, "week": 7, "fortnight": 14, "year": 12, "decade": 10, "century": 100,
-    "centurie": 100, "millennium": 1000,
+_SMALLER: Final = TIMES | {
+    "week": 7, "fortnight": 14, "decade": 10, "century": 100, "centurie": 100, "millennium": 1000,
 }  # fmt: skip
 _LARGER: Final = {"second": 60, "minute": 60, "hour": 24, "day": 7, "month": 12}  # how many make a larger unit
 _UNIT = "|".join(sorted(_SMALLER.keys() | _LARGER.keys()))
@@ -57,7 +56,7 @@ _LENGTH = re.compile(
 )
 _UNCOUNTED = frozenset({"minute", "day", "week", "year", "second", "month"})  # "a year" is seldom 12 months
 _AGAIN = re.compile(r"\b(double|triple|treble) (\d|oh?)\b")
-_TIMES: Final = {"double": 2, "triple": 3, "treble": 3}
+_REPEATS: Final = {"double": 2, "triple": 3, "treble": 3}
 _ONE_BY_ONE = re.compile(rf"{_FREE}(?:oh? )?\d{{1,3}}(?:[ ,-]{{1,2}}(?:\d{{1,2}}|oh?)){{2,20}}(?!\w|[.,]\d)")
 # Words other than numbers that may begin such a figure.
 _COUNTING: Final = frozenset(
@@ -66,9 +65,8 @@ _COUNTING: Final = frozenset(
 ).union(f"{stem}{ending}" for stem in _FACTORS for ending in ("e", "es", "ed", "ing"))
 _PART_OF_WORD = re.compile(r"\d+|[a-z]+")
 _ROMAN = re.compile(r"\b(?=[XVI]{2})X{0,3}(?:IX|IV|V?I{0,3})\b")
-_ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
 _REACH = 4  # words to each side
-_LEAST_DIGITS, _LONGEST_GROUP = 5, 8  # of a telephone number
+_LEAST_DIGITS, _LONGEST_GROUP = 5, 7  # of a telephone number
 
 
 def in_idioms(words: Sequence[str]) -> Iterator[float]:
@@ -84,9 +82,7 @@ def in_idioms(words: Sequence[str]) -> Iterator[float]:
 
 def roman_numerals(text: str) -> Iterator[float]:
     """The values of Roman numerals from II to XXXIX in a text: 2 for "World War II"."""
-    for numeral in set(_ROMAN.findall(text)):
-        digits = [_ROMAN_DIGITS[letter] for letter in numeral]
-        yield float(sum(-n if n < after else n for n, after in pairwise((*digits, 0))))
+    yield from map(roman_value, set(_ROMAN.findall(text)))
 
 
 def _near_numbers(words: Sequence[str]) -> Iterator[slice]:
@@ -172,13 +168,13 @@ def _lengths_of_time(text: str) -> Iterator[float]:
 def _one_by_one(text: str) -> Iterator[float]:
     """Every group of digits of what may be a telephone number: 555 and 1234 in "5 5 5 1 2 3 4"; "triple nine"."""
     for match in _AGAIN.finditer(text):
-        yield float(_digit(match[2]) * _TIMES[match[1]])
-    text = _AGAIN.sub(lambda m: " ".join(_digit(m[2]) * _TIMES[m[1]]), text)
+        yield float(_digit(match[2]) * _REPEATS[match[1]])
+    text = _AGAIN.sub(lambda m: " ".join(_digit(m[2]) * _REPEATS[m[1]]), text)
     for run in _ONE_BY_ONE.findall(text):
         digits = re.sub(r"\D", "", re.sub(r"oh?", "0", run))
         yield float(digits)
         if len(digits) >= _LEAST_DIGITS:
-            ends = ((start, start + size) for start in range(len(digits)) for size in range(2, _LONGEST_GROUP))
+            ends = ((start, start + size) for start in range(len(digits)) for size in range(2, _LONGEST_GROUP + 1))
             yield from (float(digits[start:end]) for start, end in ends if end <= len(digits))
 
 

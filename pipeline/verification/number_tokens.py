@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
+from typing import Final
 
 from pipeline.verification.number_tables import NUMBERS, ONES, SCALES, TENS
 from pipeline.verification.times_and_dates import REST
@@ -13,6 +15,7 @@ _LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")  # 12,34,567
 _SPACED = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+)[.,](\d+)")  # 1 000,5
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’' \u00a0\u202f])\d{3})(?:\1\d{3})*")
 _SCALE_ENDING = re.compile(r"(?:s|fold|ths?)$")
+_ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 def is_number(token: str) -> bool:
@@ -32,6 +35,12 @@ def values_of_token(token: str) -> frozenset[float]:
     word = token.removesuffix("fold")
     value = ONES.get(word, TENS.get(word))
     return frozenset() if value is None else frozenset({float(value)})
+
+
+def roman_value(numeral: str) -> float:
+    """The value of a Roman numeral in capitals: 14 for "XIV"."""
+    digits = [_ROMAN_DIGITS[letter] for letter in numeral]
+    return float(sum(-n if n < following else n for n, following in pairwise((*digits, 0))))
 
 
 @lru_cache(maxsize=8192)
