@@ -54,14 +54,16 @@ def _stands_before_a_name(short: str, recording: Recording) -> bool:
     """
     if not short.istitle():
         return False
+    is_said = letters(short) in recording.words
     if len(short) == 1:
-        return short.casefold() not in recording.words
-    is_cut = short.casefold() not in recording.words and _begins_a_word(short, recording)
+        return not is_said
+    is_cut = not is_said and _begins_a_word(short, recording)
     return is_cut or _TITLE.fullmatch(short) is not None
 
 
 def _begins_a_word(short: str, recording: Recording) -> bool:
-    return any(word.startswith(letters(short)) for word in recording.words)
+    beginning = letters(short)
+    return any(word.startswith(beginning) for word in recording.words)
 
 
 def is_cut_short(word: str, after: str, recording: Recording) -> bool:

@@ -104,3 +104,16 @@ def test_a_name_before_another_or_after_a_figure_must_be_said(text: str, name: s
 
 def test_a_full_stop_of_another_script_ends_a_sentence() -> None:
     assert not unsaid("Նա եկավ։ Հետո գնաց։", "նա եկավ և գնաց", "hy")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("fr", "Il a vu Zoé. Maintenant il part.", "hier il a vu Zoé chez elle"),
+        ("fr", "Elle est dans la tour É. Maintenant il part.", "la tour É est ici"),
+        ("ru", "Они видели Лёву. Потом ушли.", "мы видели Лёву там"),
+        ("tr", "Gelen Işıl. Sonra gittiler.", "Işıl geldi"),
+    ],
+)
+def test_a_short_name_with_an_accent_that_is_said_may_end_a_sentence(language: str, text: str, said: str) -> None:
+    assert not unsaid(text, said, language)
