@@ -180,8 +180,13 @@ class Recording:
         """The months that are said in full, short or in a date, by their names and the short forms of these."""
         names = [letters(month) for month in labels_for(self.language).months]
         said = {int(month) for date in _DATE.findall(self.text) for month in date if month and int(month) <= len(names)}
-        said.update(n for n, name in enumerate(names, 1) if not self.words.isdisjoint((name, name[:3], name[:4])))
+        said |= self._months_by_name(self.language)
         return frozenset(names[n - 1][:length] for n in said if n for length in range(3, len(names[n - 1]) + 1))
+
+    def _months_by_name(self, language: str | None) -> set[int]:
+        """The numbers of the months that are said by their names or the first three or four letters of these."""
+        names = map(letters, labels_for(language).months)
+        return {n for n, name in enumerate(names, 1) if not self.words.isdisjoint((name, name[:3], name[:4]))}
 
     @cached_property
     def folded(self) -> str:
@@ -205,8 +210,7 @@ class Recording:
     @cached_property
     def numbers_otherwise(self) -> dict[Meaning, frozenset[float]]:
         """Numbers that may be said by other words: months by name (or its first letters), minutes as in "half past"."""
-        names = map(_folded, labels_for(self.language_of_figures).months)
-        months = frozenset(float(n) for n, name in enumerate(names, 1) if {name, name[:3]} & self.words)
+        months = frozenset(map(float, self._months_by_name(self.language_of_figures)))
         return {"month": months, "minute": minutes_by_the_clock(self.words, primary(self.language_of_figures))}
 
     @cached_property

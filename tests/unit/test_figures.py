@@ -293,3 +293,17 @@ def test_a_number_has_no_scale_of_one_in_the_sentence_before_even_without_a_spac
 def test_words_of_numbers_without_end_are_read() -> None:
     hostile = ("one ", "5 to ", "point ", "one point ", "half of a ", "2-", "two, three ", "half a million and ")
     assert all(figures(words * 2000) is not None for words in hostile)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stated"),
+    [
+        ("en", "we met on Sept 12, 2026", "They met on 2026-09-12."),
+        ("fr", "le 12 févr. 2026 on est venu", "C’était le 12.02.2026."),
+        ("de", "am 12. Sept. 2026 war es", "Es war am 12.09.2026."),
+    ],
+)
+def test_the_month_of_a_date_may_be_said_by_the_first_four_letters_of_its_name(
+    language: str, said: str, stated: str
+) -> None:
+    assert not flagged(said, stated, language)
