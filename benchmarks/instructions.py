@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.batch_speed import bare_command, endpoint, program_command, run, write_documents
+from benchmarks.batch_speed import bare_command, endpoint, program, program_command, run, write_documents
 
 _REFERENCES = re.compile(r"I\s+refs:\s+([\d,]+)")
 
@@ -61,6 +61,7 @@ def further(work: Path, docs: int = 2) -> Further:
     """The cost of a further document, from a run of one and a run of `docs` more."""
     with endpoint("--latency", "0.05") as url:
         folders = [write_documents(work / f"in{n}", n) for n in (1, 1 + docs)]
+        program(folders[0], url, 64, work / "compiled")  # so that compiling modules counts for neither run
         one, several = (
             count(program_command(folder, url, 64, work / f"out {folder.name}"), url, work / "log")
             for folder in folders

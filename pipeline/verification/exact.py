@@ -30,7 +30,9 @@ def _findings(text: str, recording: Recording) -> Iterator[Finding]:
     text = composed(text)
     written = with_english_figures(text, recording.language)
     is_provable = partial(provable, language=recording.language_of_figures, otherwise=recording.numbers_otherwise)
-    if figures := unsaid_figures(written, recording.figures, recording.folded, is_provable):
+    unsaid = partial(unsaid_figures, written, recording_text=recording.folded, provable=is_provable)
+    # Most figures are given directly; only if one is not, the roundabout ways are searched, which takes longer.
+    if unsaid(recording.direct_figures) and (figures := unsaid(recording.figures)):
         yield Finding("figure", figures)
     if quotations := unsaid_quotations(text, recording):
         yield Finding("quotation", quotations)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -14,7 +13,7 @@ from string import punctuation
 from pipeline.text import FULL_STOPS, WIDE_END
 from pipeline.verification.cache import Cache
 from pipeline.verification.compounds import parts_of
-from pipeline.verification.number_idioms import in_idioms, roman_numerals
+from pipeline.verification.number_idioms import roundabout_figures
 from pipeline.verification.number_phrases import times_in
 from pipeline.verification.number_tables import (
     ONES,
@@ -43,6 +42,7 @@ from pipeline.verification.number_words import (
     together_in,
     with_fraction,
 )
+from pipeline.verification.plain_words import folded, plain_words
 from pipeline.verification.surroundings import (
     is_share,
     may_be_month,
@@ -129,6 +129,11 @@ def same(a: float, b: float) -> bool:
 
 
 def figures(text: str) -> frozenset[float]:
+    """Every number that a text may state, also in a roundabout way."""
+    return direct_figures(text).union(roundabout_figures(text))
+
+
+def direct_figures(text: str) -> frozenset[float]:
     """Every number that a text may state, in all readings that ranges, scales, years and decimal marks allow."""
     out: set[float] = set()
     for stretch in set(_stretches(text)):  # most recur in a recording
@@ -139,25 +144,23 @@ def figures(text: str) -> frozenset[float]:
         for year, decade in _SHORT_YEAR.findall(stretch):
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
-    out.update(in_idioms(_plain_words(text)))
-    out.update(roman_numerals(text))
-    for sentence in set(_SENTENCE_END.split(_folded(text))):
+    for sentence in set(_SENTENCE_END.split(folded(text))):
         if _has_large_scale(sentence):
             out.update(_at_shared_scales(sentence))
     return frozenset(out)
 
 
-def _has_large_scale(folded: str) -> bool:
+def _has_large_scale(text: str) -> bool:
     """Whether a case-folded text has a scale of a thousand or more. Few have, so plain substrings are tried first."""
-    in_words = any(map(folded.__contains__, _LARGE_SCALES)) and _LARGE_SCALE.search(folded)
-    return bool(in_words or _SHORT_SCALE.search(folded))
+    in_words = any(map(text.__contains__, _LARGE_SCALES)) and _LARGE_SCALE.search(text)
+    return bool(in_words or _SHORT_SCALE.search(text))
 
 
 def _at_shared_scales(sentence: str) -> Iterator[float]:
     """Bare numbers at the scale of a number nearby: 45 million in "40 million in May and 45 in June"."""
     amounts: list[tuple[int, float, float]] = []
     bare: list[tuple[int, float]] = []
-    words = _plain_words(sentence)
+    words = plain_words(sentence)
     starts = list(accumulate(map(len, words), initial=0))
     for where in _with_numbers(words):
         start = starts[where.start] + where.start
@@ -197,7 +200,7 @@ def _words_of_chain(stretch: str, chain: Chain) -> Iterator[str]:
 
 def claims(text: str) -> list[Figure]:
     """The figures that a text states, one by one: all digits, and number words except those seldom meant as figures."""
-    words = _plain_words(text)
+    words = plain_words(text)
     starts = list(accumulate(map(len, words), initial=0))
     out: list[Figure] = []
     for where in _with_numbers(words):
@@ -298,11 +301,6 @@ def _has_number(word: str) -> bool | None:
 _HAS_NUMBER = Cache(_has_number, most=20_000)
 
 
-def _plain_words(text: str) -> list[str]:
-    """The space-separated words of a text, case-folded and with Western digits."""
-    return _folded(_western(text)).split(" ")
-
-
 def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
     """Slices of the words around numbers, each extended up to the nearest words that cannot affect a number.
 
@@ -322,7 +320,7 @@ def _with_numbers(words: Sequence[str]) -> Iterator[slice]:
 
 def _stretches(text: str) -> Iterator[str]:
     """The stretches of a text that contain its numbers."""
-    words = _plain_words(text)
+    words = plain_words(text)
     return (" ".join(words[where]) for where in _with_numbers(words))
 
 
@@ -384,16 +382,3 @@ def _trim(run: list[Part]) -> list[Part]:
     while run and run[-1][0] in GLUE:
         run.pop()
     return run
-
-
-def _folded(text: str) -> str:
-    """The text case-folded with its length unchanged: the few letters that would become two are kept."""
-    folded = text.casefold()
-    return folded if len(folded) == len(text) else "".join(f if len(f := c.casefold()) == 1 else c for c in text)
-
-
-def _western(text: str) -> str:
-    """The text with the decimal digits of every script as 0 to 9, length unchanged."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)

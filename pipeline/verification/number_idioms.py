@@ -15,6 +15,7 @@ from pipeline.verification.number_reader import shares
 from pipeline.verification.number_tables import ORDINALS, SCALES, SHORT_SCALES, TIMES
 from pipeline.verification.number_tokens import is_number, roman_value
 from pipeline.verification.number_words import in_digits
+from pipeline.verification.plain_words import plain_words
 
 _FREE = r"(?<![\w.,])"  # not inside a word or figure
 _NUMBER = r"\d{1,4}(?:\.\d+)?(?![\d,])"
@@ -69,8 +70,10 @@ _REACH = 4  # words to each side
 _LEAST_DIGITS, _LONGEST_GROUP = 5, 7  # of a telephone number
 
 
-def in_idioms(words: Sequence[str]) -> Iterator[float]:
-    """The figures that the words of a case-folded text give in a roundabout way, with some that only look like it."""
+def roundabout_figures(text: str) -> Iterator[float]:
+    """The figures that a text gives in a roundabout way or as Roman numerals, with some that only look like it."""
+    yield from map(roman_value, set(_ROMAN.findall(text)))
+    words = plain_words(text)
     text = in_digits("\n".join(" ".join(words[near]) for near in _near_numbers(words)))
     yield from _money_and_measures(text)
     yield from _shares_and_multiples(text)
@@ -78,11 +81,6 @@ def in_idioms(words: Sequence[str]) -> Iterator[float]:
     yield from _years(text)
     yield from _lengths_of_time(text)
     yield from _one_by_one(text)
-
-
-def roman_numerals(text: str) -> Iterator[float]:
-    """The values of Roman numerals from II to XXXIX in a text: 2 for "World War II"."""
-    yield from map(roman_value, set(_ROMAN.findall(text)))
 
 
 def _near_numbers(words: Sequence[str]) -> Iterator[slice]:

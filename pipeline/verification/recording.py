@@ -17,7 +17,8 @@ from pipeline.language import language_of_words, primary
 from pipeline.text import ACCENTS, LETTERS, MARKS, UNSPACED, composed, enumerated, without_accents
 from pipeline.transcript import Transcript
 from pipeline.verification.abbreviations import short_for
-from pipeline.verification.figures import figures
+from pipeline.verification.figures import direct_figures
+from pipeline.verification.number_idioms import roundabout_figures
 from pipeline.verification.number_words import in_digits
 from pipeline.verification.numerals import recording_in_digits
 from pipeline.verification.phrases import PhraseIndex, without_stutters
@@ -199,9 +200,14 @@ class Recording:
         return language_of_words(self.spoken_language, [s.text for s in self.transcript.segments])
 
     @cached_property
+    def direct_figures(self) -> list[float]:
+        """Every value that a figure in the recording may have, without roundabout ones, in ascending order."""
+        return sorted(direct_figures(self._with_digits))
+
+    @cached_property
     def figures(self) -> list[float]:
         """Every value that a figure in the recording may have, in ascending order."""
-        return sorted(figures(self._with_digits))
+        return sorted({*self.direct_figures, *roundabout_figures(self._with_digits)})
 
     @cached_property
     def _with_digits(self) -> str:
