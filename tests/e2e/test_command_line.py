@@ -129,7 +129,7 @@ def with_nobody_reading(*words: str, cwd: Path, **environment: str) -> int:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise there")
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", ["", pytest.param("1", marks=pytest.mark.slow)])
 def test_a_command_does_all_its_work_though_nobody_reads_what_it_prints(replayable: Path, unbuffered: str) -> None:
     def code(*words: str) -> int:
         return with_nobody_reading(*words, cwd=replayable, PYTHONUNBUFFERED=unbuffered)

@@ -93,6 +93,7 @@ def tasks(server: BatchServer, job: dict[str, Any]) -> list[str]:
     return [task_of(call["body"]) for call in server.calls(job)]
 
 
+@pytest.mark.slow
 def test_notes_beside_their_transcripts_are_not_sent_and_documents_of_one_name_are_kept_apart(folder: Path) -> None:
     with BatchServer() as server:
         rounds(folder, server, out=folder / "talks")
@@ -128,6 +129,7 @@ def only_a_long_talk(folder: Path, times: int) -> None:
     (folder / "talks" / "one.txt").write_text(long, "utf-8")
 
 
+@pytest.mark.slow
 def test_composing_waits_until_every_part_is_written(folder: Path) -> None:
     only_a_long_talk(folder, 12)
     with BatchServer("expired") as server:
@@ -138,6 +140,7 @@ def test_composing_waits_until_every_part_is_written(folder: Path) -> None:
         assert third == ["compose"]
 
 
+@pytest.mark.slow
 def test_all_chunks_of_a_long_talk_go_up_in_one_job(folder: Path) -> None:
     only_a_long_talk(folder, 100)
     with BatchServer() as server:
@@ -172,6 +175,7 @@ def test_what_goes_up_is_what_a_single_call_would_send(folder: Path) -> None:
     assert server.batches[0]["endpoint"] == "/v1/chat/completions"
 
 
+@pytest.mark.slow
 def test_an_expired_batch_is_collected_and_only_the_rest_is_asked_again(folder: Path) -> None:
     with BatchServer("expired") as server:
         batch(folder, server)
@@ -183,6 +187,7 @@ def test_an_expired_batch_is_collected_and_only_the_rest_is_asked_again(folder: 
         assert set(server.answered.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_batch_without_an_answer_is_reported_and_asked_again_only_by_another_run(folder: Path) -> None:
     with BatchServer("nothing") as server:
         batch(folder, server)
@@ -192,6 +197,7 @@ def test_a_batch_without_an_answer_is_reported_and_asked_again_only_by_another_r
         rounds(folder, server)
 
 
+@pytest.mark.slow
 def test_a_batch_that_is_not_taken_says_why(folder: Path) -> None:
     with BatchServer("invalid") as server:
         batch(folder, server)
@@ -206,6 +212,7 @@ def test_calls_that_fail_are_asked_again(folder: Path) -> None:
         assert max(server.asked.values()) == 2 and set(server.answered.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_refused_call_is_asked_for_anew_by_another_order_and_not_by_the_same(folder: Path) -> None:
     def refuses(call: dict[str, Any]) -> tuple[int, Any] | None:
         reply = _reply("")
@@ -220,6 +227,7 @@ def test_a_refused_call_is_asked_for_anew_by_another_order_and_not_by_the_same(f
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3, ["write"] * 3, ["check"] * 3]
 
 
+@pytest.mark.slow
 def test_a_second_answer_that_did_not_fit_is_not_used_again_by_another_order(folder: Path) -> None:
     def misses(call: dict[str, Any]) -> tuple[int, Any] | None:
         return (200, _reply('{"main_points": 3}')) if server.refused < 3 * 3 else None
@@ -230,6 +238,7 @@ def test_a_second_answer_that_did_not_fit_is_not_used_again_by_another_order(fol
         assert [tasks(server, b) for b in server.batches] == [["write"] * 3] * 4 + [["check"] * 3]
 
 
+@pytest.mark.slow
 def test_what_an_order_made_is_up_to_date_for_later_runs_which_ask_nothing(folder: Path) -> None:
     def misses(call: dict[str, Any]) -> tuple[int, Any] | None:
         return (200, _reply('{"main_points": 3}')) if server.refused < 3 else None
@@ -246,6 +255,7 @@ def test_what_an_order_made_is_up_to_date_for_later_runs_which_ask_nothing(folde
     assert any(line.endswith("3 transcripts, up to date") for line in heard.lines)
 
 
+@pytest.mark.slow
 def test_calls_that_fail_three_times_make_their_documents_partial(folder: Path) -> None:
     with BatchServer(*["all errors"] * 9) as server:
         for _ in range(3):
@@ -275,6 +285,7 @@ def jobs_of(folder: Path) -> list[Job]:
         return journal.jobs()
 
 
+@pytest.mark.slow
 def test_a_job_whose_results_are_missing_stays_and_is_looked_for_again(folder: Path) -> None:
     with BatchServer("missing") as server:
         batch(folder, server)
@@ -288,6 +299,7 @@ def test_a_job_whose_results_are_missing_stays_and_is_looked_for_again(folder: P
         assert set(server.asked.values()) == {1}
 
 
+@pytest.mark.slow
 def test_cancel_gives_up_missing_results_and_counts_the_most_that_they_could_take(folder: Path) -> None:
     with BatchServer("missing") as server:
         batch(folder, server)
@@ -299,6 +311,7 @@ def test_cancel_gives_up_missing_results_and_counts_the_most_that_they_could_tak
         rounds(folder, server)
 
 
+@pytest.mark.slow
 def test_waiting_ends_when_nothing_but_missing_results_is_left(folder: Path) -> None:
     pauses: list[float] = []
 
@@ -340,6 +353,7 @@ def test_cancel_keeps_the_answers_of_a_job_whose_error_file_is_gone(folder: Path
     assert (job.answered, job.prompt_tokens) == (3, 300)
 
 
+@pytest.mark.slow
 def test_calls_whose_error_file_is_lost_are_asked_again(folder: Path) -> None:
     with BatchServer("errors") as server:
         batch(folder, server)
@@ -368,6 +382,7 @@ def test_cancel_takes_the_results_of_a_job_that_has_ended(folder: Path) -> None:
         assert set(server.asked.values()) == {1}
 
 
+@pytest.mark.slow
 def test_calls_missing_from_cut_results_files_are_asked_three_times_at_most(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     with BatchServer(*["halved"] * 9) as server:
@@ -440,6 +455,7 @@ def test_a_program_killed_before_it_knows_the_batch_finds_it_again(folder: Path)
         assert set(server.asked.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_connection_cut_after_the_batch_was_made_does_not_make_another(folder: Path) -> None:
     with BatchServer("cut") as server:
         batch(folder, server)
@@ -457,6 +473,7 @@ def test_a_lost_store_finds_its_jobs_again(folder: Path) -> None:
         assert set(server.asked.values()) == {1}
 
 
+@pytest.mark.slow
 def test_collect_goes_on_without_the_paths_and_settings_of_the_order(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)
@@ -507,6 +524,7 @@ def test_collect_reports_transcripts_that_are_newer_than_the_order_and_does_not_
         assert len(server.asked) == 4
 
 
+@pytest.mark.slow
 def test_make_again_makes_new_transcripts_part_of_the_order(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server)
@@ -553,6 +571,7 @@ def lengths(folder: Path) -> list[str]:
     return [load(p).run.length for p in sorted((folder / "outputs").glob("*.json"))]
 
 
+@pytest.mark.slow
 def test_an_order_replaces_no_notes_that_were_made_after_it_was_given(folder: Path, serve: Callable[..., str]) -> None:
     with BatchServer() as server:
         given_before(folder, server, 100)
@@ -657,6 +676,7 @@ def test_documents_are_those_of_single_calls(folder: Path, serve: Callable[..., 
     assert contents(folder) == by_batch
 
 
+@pytest.mark.slow
 def test_jobs_hold_no_more_calls_than_they_may(folder: Path) -> None:
     with BatchServer() as server:
         batch(folder, server, batch_size=2)
@@ -672,6 +692,7 @@ def test_a_limit_on_tokens_stops_before_a_job_is_sent(folder: Path) -> None:
         assert not server.batches
 
 
+@pytest.mark.slow
 def test_a_limit_counts_what_one_order_takes_and_not_what_finished_ones_took(folder: Path) -> None:
     only_a_long_talk(folder, 1)
     with BatchServer() as server:
@@ -853,6 +874,7 @@ def command(folder: Path, server: BatchServer, *words: str) -> subprocess.Popen[
 @pytest.mark.parametrize(
     "trait", ["openai_wants_max_completion_tokens", "anthropic_has_no_temperature", "gemini_knows_no_seed"]
 )
+@pytest.mark.slow
 def test_what_the_endpoint_refuses_in_one_job_the_next_asks_another_way(folder: Path, trait: str) -> None:
     with BatchServer(manners=REFUSALS[trait]) as server:
         rounds(folder, server)
@@ -864,6 +886,7 @@ def test_what_the_endpoint_refuses_in_one_job_the_next_asks_another_way(folder: 
         assert server.refused == 3
 
 
+@pytest.mark.slow
 def test_an_answer_cut_in_thought_is_asked_for_with_more_room_in_the_next_job(folder: Path) -> None:
     def thinks(call: dict[str, Any]) -> tuple[int, Any] | None:
         if call["max_tokens"] > 9000:

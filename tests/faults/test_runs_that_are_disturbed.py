@@ -171,7 +171,7 @@ def signalled_once_asked(folder: Path, run: subprocess.Popen[str], calls: int, n
         assert run.poll() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_after_a_first_signal_calls_under_way_finish_and_are_not_asked_again(
     folder: Path, serve: Callable[..., str], number: int
 ) -> None:
