@@ -186,11 +186,13 @@ def test_keys_and_hosts_reach_no_file_of_a_fixture_and_it_still_replays(
 
 
 def test_secrets_in_answers_are_named_as_the_reason_if_no_fixture_can_be_made_without_them(talk: Path) -> None:
+    key = f"sk-{'canary12' * 3}"
+
     def leaking(request: Request) -> Answer:
         answer = good_answer(request)
         if isinstance(answer, dict) and request.name == "write":
             for point in answer["main_points"][0]["points"]:
-                point["text"] += " It was heard at https://10.0.0.7:8000/v1 by sk-abcdefghijklmnop12345678."
+                point["text"] += f" It was heard at https://{HOST}/v1 by {key}."
         return answer
 
     stored(talk, leaking)
