@@ -39,8 +39,9 @@ _SENTENCE_END = re.compile(
 )
 _LAST_WORD = re.compile(r"(?:^|[\s(.])([^\W_]+)[.．]$")
 _VOWELLESS = re.compile(r"[b-df-hj-np-tv-xzβ-δζθκ-νξπρστφ-ψбвгджзк-нпрстф-щ]{2,3}")
-# Before a name, and no words of their own; in Hebrew, a last letter that has another form at the end of a whole word.
-_SHORTENED = re.compile(r"profa?|dott|örn|проф|акад|доц|ул|καθ|[א-ת]{1,4}[כמנפצ]", re.IGNORECASE)
+# Before a name, and no words of their own; in Hebrew, a last letter that has another form at the end of a whole word,
+# but for "פ", which also ends words such as "טיפ".
+_SHORTENED = re.compile(r"profa?|dott|проф|акад|доц|ул|καθ|[א-ת]{0,2}פרופ|[א-ת]{1,4}[כמנצ]", re.IGNORECASE)
 _UNDIVIDED = re.compile(rf"(?<!`)`[^`]+`(?!`)|{FORMULA}")  # no sentence ends inside code or mathematics
 _UNPARTED = re.compile(f"[{UNPARTED}]")
 _LONGEST_SHORT = 8  # characters of the longest short word, with its full stop and what precedes it

@@ -176,6 +176,8 @@ def test_no_sentence_ends_in_an_abbreviation_in_any_script(text: str) -> None:
         ["ეს არის პირველი წინადადება.", "მეორე წინადადება აქ არის."],
         ["हमें यह आज करना होगा।", "20 लोग आए थे।", "क्या कल छुट्टी रहेगी?", "यह तय है॥", "और कुछ नहीं।"],
         ["وہ کل آئے گا۔", "20 لوگ آئے تھے۔", "کیا یہ سچ ہے؟", "اور کچھ نہیں۔"],
+        ["På bilden syns en örn.", "Den flyger högt."],
+        ["זה היה טיפ.", "אחר כך הלכנו לשם."],
         ["Er sagte: »Das geht nicht.«", "Dann ging er.", "»Gut«, sagte sie ihm."],
         ["Il a dit : « Ça ne va pas. »", "Puis il est sorti.", "Elle : « Pas si vite ! »"],
     ],
