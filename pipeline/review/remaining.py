@@ -13,10 +13,10 @@ from pipeline.review.state import Item, State
 from pipeline.text import BEGINS_WORD, ENDS_WORD, counts_somebody, enumerated, numbered
 from pipeline.transcript import Transcript
 from pipeline.verification.quotations import quoted_spans
+from pipeline.verification.recording import ARABIC_PREFIXES, HEBREW_PREFIXES
 
 _BETWEEN_PARTS = re.compile(r"[\s,;()]+")
-# "And", "to", "in" and the like, which Arabic and Hebrew write as one letter together with the next word.
-_PREFIX = "(?:[وفبلك]{1,2}|[ובהכלמש]{1,2})?"
+_PREFIX = f"(?:[{ARABIC_PREFIXES}]{{1,2}}|[{HEBREW_PREFIXES}]{{1,2}})?"
 
 
 def remark(before: State, after: State, action: Rename, document: StudyDocument, transcript: Transcript) -> str:

@@ -52,8 +52,8 @@ _VARIANTS = (
 )  # fmt: skip
 # Words of one letter, such as "and" or "that", which are written together with the next word.
 HEBREW_PREFIXES = "בהוכלמש"
-_ARABIC_PREFIXES = "بفكلو"
-_PREFIXED = re.compile(rf"\b([{HEBREW_PREFIXES}{_ARABIC_PREFIXES}]{{1,3}})(\w{{2,}})")
+ARABIC_PREFIXES = "بفكلو"
+_PREFIXED = re.compile(rf"\b([{HEBREW_PREFIXES}{ARABIC_PREFIXES}]{{1,3}})(\w{{2,}})")
 
 
 def letters(text: str) -> str:
