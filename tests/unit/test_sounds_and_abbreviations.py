@@ -20,6 +20,7 @@ def unsaid(text: str, said: str, language: str = "en") -> tuple[str, ...]:
         ("Dan", "We can do it on our own."),
         ("Tim", "We had no time for it."),
         ("Lisa", "Look at the list of the old ones."),
+        ("Mike", "We make it on our own."),
         ("Mara", "There we met Sara and Tara."),
     ],
 )
