@@ -24,6 +24,7 @@ ADDED = "added by the check"
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.2  # of the words asked for that may be added, however long the page is
 _WORDS_EACH = 25
 _MOST_JOINED = 100  # words up to which an added sentence joins its point; otherwise it is a point of its own
+_LONGEST_LEAD = 7  # words, as the prompt asks for
 _LEAST_WORDS = 20  # fewest words to ask for
 _LONG = 40  # words from which an uncited stretch is shown to the model
 _MOST_STRETCHES = 12
@@ -129,14 +130,39 @@ def _point_with_additions(point: DraftStatement, pending: Pending, labels: Label
     new = _take(pending, point.id)
     if point.columns:  # a sentence among the rows would turn the table into a list
         new, below = [*new, *(s for _, rows in below for s in rows)], [(detail, ()) for detail, _ in below]
-    details = tuple(row for detail, rows in below for row in (detail, *_in_form_of(point.details, rows, labels)))
-    if len(new) == 1 and not new[0].finding and not point.text.endswith(LEADS_TO_A_LIST):
-        joined = replace(_joined(point, new[0], labels), details=details)
-        if word_count(joined.text) <= _MOST_JOINED:
-            return (joined,)
+    details = tuple(row for detail, rows in below for row in _detail_with(rows, detail, point.details, labels))
+    if joined := _with_last_sentence(point, new, labels):
+        return (replace(joined, details=details),)
     if details:
         return (replace(point, details=details), *new)
     return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
+
+
+def _detail_with(
+    new: Sequence[DraftStatement], detail: DraftStatement, siblings: Sequence[DraftStatement], labels: Labels
+) -> Sequence[DraftStatement]:
+    """A detail, then the additions to it as further items of the list.
+
+    In a list whose items have leads, an addition without one is no item, but the last sentence of its detail.
+    """
+    sentences = [s for s in new if not s.label] if all(_has_lead(s, labels) for s in siblings) else []
+    if joined := _with_last_sentence(detail, sentences, labels):
+        detail, new = joined, [s for s in new if s.label]
+    return (detail, *_in_form_of(siblings, new, labels))
+
+
+def _has_lead(row: DraftStatement, labels: Labels) -> bool:
+    """Whether a row has a lead of its own or begins with a few words and a colon."""
+    head, colon, _ = row.text.partition(labels.colon.strip())
+    return bool(row.label or (colon and word_count(head) <= _LONGEST_LEAD))
+
+
+def _with_last_sentence(row: DraftStatement, new: Sequence[DraftStatement], labels: Labels) -> DraftStatement | None:
+    """The row with a single new statement as its last sentence; None if there are more, or if it would not fit."""
+    if len(new) != 1 or new[0].finding or row.text.endswith(LEADS_TO_A_LIST):
+        return None
+    joined = _joined(row, new[0], labels)
+    return joined if word_count(joined.text) <= _MOST_JOINED else None
 
 
 def _with_additions_below(detail: DraftStatement, pending: Pending) -> DraftStatement:

@@ -100,6 +100,24 @@ def test_under_a_nested_one_it_stands_behind_that() -> None:
     assert [d.text for d in added(under="The city pays half").main_points[1].details[0].details][1] == f"Loan: {LOAN}"
 
 
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [(("It runs.", "It stops."), ("Day", "Night")), (("Day: it runs.", "Night: it stops."), ("", ""))],
+)
+def test_under_an_item_with_a_lead_one_without_a_lead_is_its_last_sentence_and_one_with_a_lead_an_item(
+    texts: tuple[str, str], labels: tuple[str, str]
+) -> None:
+    items = tuple(DraftStatement(text, (1,), label) for text, label in zip(texts, labels, strict=True))
+    draft = Draft(
+        {"main_points": (DraftGroup((DraftStatement("Two times.", (1,), details=items),), "Lund"),)}
+    ).numbered()
+    new = [Addition(3, DraftStatement("It is old.", (2,))), Addition(3, DraftStatement("It rests.", (2,), "Noon"))]
+    (grown,) = with_additions(draft, new, Recording(LONG), [MAIN_POINTS]).sections["main_points"][0].statements
+    first, added_item, last = grown.details
+    assert (first.text, first.lines, last.text) == (f"{texts[0]} It is old.", (1, 2), texts[1])
+    assert added_item.labelled == "Noon: It rests."
+
+
 def test_under_what_is_nested_in_a_step_it_is_no_step() -> None:
     below = (DraftStatement("It is hot.", (1,)), DraftStatement("It is old.", (1,)))
     steps = (DraftStatement("It runs.", (1,), details=below), DraftStatement("It stops.", (1,)))
