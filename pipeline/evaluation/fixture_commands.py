@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from pipeline import store
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
-from pipeline.evaluation.fixture_recording import recorded
+from pipeline.evaluation.fixture_recording import RecordingFirst, recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, fixture_folders, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
@@ -179,16 +179,15 @@ async def _renewed(
     fixture: Fixture, calls: CallStore, settings: Settings, host: str, report: weights.Report, *, fresh: bool
 ) -> FixtureResult:
     """Renew a fixture from its recording, else from stored answers, or from the model where they are missing."""
-    model = fixture.manifest.model
+    model, recording = fixture.manifest.model, None
     if not fresh:
-        sources: list[RecordedCalls | CallStore] = [calls]
         if fixture.calls.is_file():
             recording = RecordedCalls(fixture.calls)
             calls.take_in(recording)
-            sources.insert(0, recording)  # the store may have older answers to the same calls
-        for source in sources:
+        stored = StoredClient(calls, None, model)
+        for client in (RecordingFirst(recording, stored), stored):
             with suppress(ReplayMiss):
-                result = await renew(fixture, StoredClient(source, None, model), settings, host)
+                result = await renew(fixture, client, settings, host)
                 if result.complete:
                     return result  # otherwise unusable answers are requested again
     if settings.model in (None, model):
@@ -200,7 +199,8 @@ async def _renewed(
     async with connect(settings, calls, report, PromptSet(settings.prompts)) as connection:
         model_fields = {"model": connection.model, "endpoint": endpoint_label(connection.endpoint)}
         fixture = Fixture(fixture.folder, fixture.manifest.model_copy(update=model_fields))
-        return await renew(fixture, connection.client, settings, connection.endpoint)
+        own_first = RecordingFirst(recording, connection.client, renewable=True)
+        return await renew(fixture, own_first, settings, connection.endpoint)
 
 
 async def renew(fixture: Fixture, client: LLMClient, settings: Settings, host: str) -> FixtureResult:

@@ -10,13 +10,31 @@ from pipeline.evaluation.fixtures import Fixture
 from pipeline.evaluation.scrubbing import Scrubber
 from pipeline.llm import Completion, LLMClient, Request
 from pipeline.llm.prompting import PromptSet
-from pipeline.providers.calls import StoredCall
+from pipeline.providers.calls import RecordedCalls, StoredCall
 from pipeline.settings import Settings
 from pipeline.transcript import Transcript
 
 
 class SecretInAnswers(ReplayMiss):
     """Without the secrets in its answers, a run makes a call that is not among the recordings."""
+
+
+class RecordingFirst:
+    """A client that answers from a recording, if there is one, before it asks `inner`.
+
+    If `renewable`, another answer may be requested in place of an unusable recorded one.
+    """
+
+    def __init__(self, recording: RecordedCalls | None, inner: LLMClient, *, renewable: bool = False) -> None:
+        self._recording, self._inner, self._renewable = recording, inner, renewable
+        self.model = inner.model
+
+    async def complete(self, request: Request) -> Completion:
+        """The recorded answer, unless the request is to replace it or there is none."""
+        answer = self._recording.get(request.key(self.model)) if self._recording else None
+        if answer is None or request.instead_of:
+            return await self._inner.complete(request)
+        return replace(answer, cached=True, renewable=self._renewable)
 
 
 class Recorder:

@@ -374,14 +374,27 @@ def test_renewing_shows_what_changed_and_replays_afterwards(made: Fixture, tmp_p
     assert again.manifest.model == "other" and check_fixture(again).lines == ()
 
 
-def test_renewing_keeps_fresh_answers_although_the_store_has_older_ones(made: Fixture, tmp_path: Path) -> None:
-    def other(request: Request) -> Answer:
-        return json.loads(json.dumps(good_answer(request)).replace("too expensive", "too dear"))
+def dear(request: Request) -> Answer:
+    return json.loads(json.dumps(good_answer(request)).replace("too expensive", "too dear"))
 
-    asyncio.run(renew(made, Hosted(other), settings(tmp_path), f"https://{HOST}"))
+
+def test_renewing_keeps_fresh_answers_although_the_store_has_older_ones(made: Fixture, tmp_path: Path) -> None:
+    asyncio.run(renew(made, Hosted(dear), settings(tmp_path), f"https://{HOST}"))
     before = bytes_of(made.folder)
     assert record(made.folder, settings(tmp_path)) == ["talk: 2 calls recorded, document unchanged"]
     assert bytes_of(made.folder) == before
+
+
+def test_renewing_after_a_prompt_was_edited_keeps_the_fixtures_own_other_answers(
+    made: Fixture, tmp_path: Path, serve: Callable[..., str]
+) -> None:
+    asyncio.run(renew(made, Hosted(dear), settings(tmp_path), f"https://{HOST}"))
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    (prompts / "check.v8.md").write_text("Check well.\n" + (ROOT / "prompts/check.v8.md").read_text("utf-8"), "utf-8")
+    record(made.folder, load_settings(base_url=serve(), out=tmp_path / "outputs", prompts=prompts))
+    assert len((tmp_path / "log").read_text("utf-8").splitlines()) == 1
+    assert "too dear" in made.golden()[1] and "too expensive" not in made.golden()[1]
 
 
 def test_renewing_without_a_change_gives_the_same_bytes(made: Fixture, tmp_path: Path) -> None:
@@ -448,6 +461,15 @@ def test_renewing_what_did_not_change_asks_nobody_and_gives_the_same_bytes(made:
     assert record(made.folder.parent, load_settings(out=tmp_path / "kept")) == [
         "talk: 2 calls recorded, document unchanged"
     ]
+    assert bytes_of(made.folder) == before
+
+
+def test_an_unusable_answer_of_a_fixture_is_replaced_by_a_stored_one(made: Fixture, tmp_path: Path) -> None:
+    before = bytes_of(made.folder)
+    rows = [json.loads(row) for row in made.calls.read_text("utf-8").splitlines()]
+    rows[0]["completion"]["text"] = "I cannot."
+    made.calls.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    record(made.folder, load_settings(out=tmp_path / "outputs"))
     assert bytes_of(made.folder) == before
 
 
