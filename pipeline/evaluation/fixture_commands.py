@@ -12,7 +12,7 @@ from pipeline import store
 from pipeline.errors import InputError, PipelineError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.differences import differences, page_differences
 from pipeline.evaluation.fixture_recording import RecordingFirst, recorded
-from pipeline.evaluation.fixtures import Fixture, Manifest, fixture_folders, load_fixture, recipe_fields
+from pipeline.evaluation.fixtures import Fixture, Manifest, faulty_calls, fixture_folders, load_fixture, recipe_fields
 from pipeline.evaluation.scrubbing import PUBLIC, endpoint_label
 from pipeline.evaluation.staleness import staleness
 from pipeline.llm import LLMClient, prices
@@ -50,7 +50,8 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
     """Replay a fixture offline, and compare document and page with the golden ones."""
     try:
         golden, page = fixture.golden()
-        document, unused = fixture.replayed(prompts)
+        recording = RecordedCalls(fixture.calls)
+        document, unused = fixture.replayed(recording, prompts)
     except ReplayMiss as err:
         return FixtureResult(fixture.name, (str(err), *staleness(fixture, prompts).lines()))
     except PipelineError as err:
@@ -58,8 +59,8 @@ def check_fixture(fixture: Fixture, prompts: PromptSet | None = None) -> Fixture
     lines = differences(golden, document) or page_differences(page, render_markdown(document))
     if unused:
         lines.append(f"{numbered(len(unused), 'recorded call')} no longer used: renew with studydoc fixture record")
-    lines += fixture.faulty_calls()
-    return FixtureResult(fixture.name, tuple(lines), len(RecordedCalls(fixture.calls).calls))
+    lines += faulty_calls(recording)
+    return FixtureResult(fixture.name, tuple(lines), len(recording.calls))
 
 
 def check_folder(folder: Path, prompts: PromptSet | None = None) -> FixtureResult:

@@ -161,25 +161,11 @@ class Fixture:
         run = document.run.model_copy(update={"seconds": 0.0, "pipeline_version": "golden", "usage": usage})
         return document.model_copy(update={"source": source, "run": run})
 
-    def replayed(self, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
+    def replayed(self, recording: RecordedCalls, prompts: PromptSet | None = None) -> tuple[StudyDocument, set[str]]:
         """The document from the recording alone, and the keys of unused calls. Raises ReplayMiss."""
-        recording = RecordedCalls(self.calls)
         client = _KeyRecorder(StoredClient(recording, None, self.manifest.model))
         document = asyncio.run(self.amade(client, prompts))
         return document, set(recording.calls) - client.keys
-
-    def faulty_calls(self) -> list[str]:
-        """What is wrong with the recorded calls: requests that do not match their keys, and keys that occur twice."""
-        recording = RecordedCalls(self.calls).calls
-        rows = sum(bool(line.strip()) for line in self.calls.read_text("utf-8").split("\n"))
-        faults = [
-            f"call {key[:12]}…: its request does not match its key"
-            for key, call in recording.items()
-            if key_of(call.identity) != key
-        ]
-        if repeated := rows - len(recording):
-            faults.append(f"{numbered(repeated, 'recorded call')} with the key of another")
-        return faults
 
     def write_manifest(self) -> None:
         """Write the manifest."""
@@ -191,6 +177,18 @@ class Fixture:
         rows = (as_row(call) for call in sorted(calls, key=lambda c: c.key))
         self.calls.write_text("".join(f"{row}\n" for row in rows), "utf-8", newline="\n")
         store.write(document, render_markdown(document), self.record)
+
+
+def faulty_calls(recording: RecordedCalls) -> list[str]:
+    """What is wrong with recorded calls: requests that do not match their keys, and keys that occur twice."""
+    faults = [
+        f"call {key[:12]}…: its request does not match its key"
+        for key, call in recording.calls.items()
+        if key_of(call.identity) != key
+    ]
+    if recording.repeated:
+        faults.append(f"{numbered(recording.repeated, 'recorded call')} with the key of another")
+    return faults
 
 
 class _KeyRecorder:

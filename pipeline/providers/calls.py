@@ -324,11 +324,13 @@ class RecordedCalls:
     def __init__(self, path: Path) -> None:
         """Read the file. StoreError if it is no recording."""
         self.calls: dict[str, StoredCall] = {}
+        self.repeated = 0  # calls with the key of another, which they replace
         try:
             for line in path.read_text("utf-8").split("\n"):  # answers may contain other line separators
                 if not line.strip():
                     continue
                 row = json.loads(line)
+                self.repeated += row["key"] in self.calls
                 self.calls[row["key"]] = _call(row["key"], row["identity"], row["completion"])
         except OSError as err:
             raise StoreError(f"{path}: cannot be read: {err.strerror or err}") from err
