@@ -51,9 +51,20 @@ def options(folder: Path) -> MakeOptions:
     return MakeOptions(folder / "out", Recipe(), PromptSet(), "http://server.test")
 
 
-def made(calls: CallStore, source: Source, answer=good_answer) -> Ledger:  # noqa: ANN001
+def opened(calls: CallStore, source: Source) -> Ledger:
+    """A ledger that has nothing of the transcript yet."""
     ledger = Ledger(calls, options(source.path.parent), "scripted")
     assert ledger.outcome(source) is None
+    return ledger
+
+
+def run_of(calls: CallStore, source: Source) -> Run:
+    ledger = opened(calls, source)
+    return Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
+
+
+def made(calls: CallStore, source: Source, answer=good_answer) -> Ledger:  # noqa: ANN001
+    ledger = opened(calls, source)
     asyncio.run(make_all([source], ScriptedClient(answer), ledger.options, on_outcome=ledger.remember))
     return ledger
 
@@ -82,8 +93,7 @@ def test_a_path_that_is_no_utf_8_is_remembered_like_any_other(calls: CallStore, 
 
 def test_what_is_told_of_it_is_what_was_told_when_it_was_made(calls: CallStore, source: Source) -> None:
     told: list[Outcome] = []
-    ledger = Ledger(calls, options(source.path.parent), "scripted")
-    assert ledger.outcome(source) is None
+    ledger = opened(calls, source)
 
     def done(outcome: Outcome) -> None:
         told.append(outcome)
@@ -153,8 +163,7 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
     calls: CallStore, source: Source
 ) -> None:
     first = source.path.read_text("utf-8")
-    ledger = Ledger(calls, options(source.path.parent), "scripted")
-    assert ledger.outcome(source) is None
+    ledger = opened(calls, source)
     source.path.write_text(first.replace("1998", "1999"), "utf-8")
     asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=ledger.remember))
     source.path.write_text(first, "utf-8")  # the notes are of the other text
@@ -164,26 +173,22 @@ def test_a_file_that_changed_between_the_first_look_and_the_reading_is_not_remem
 def test_a_document_that_cannot_be_remembered_is_made_all_the_same(
     calls: CallStore, source: Source, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = Ledger(calls, options(source.path.parent), "scripted")
-    assert ledger.outcome(source) is None
-    run = Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
+    run = run_of(calls, source)
     calls.close()  # as a full disk does, it refuses what is to be written
-    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
+    (outcome,) = asyncio.run(make_all([source], ScriptedClient(good_answer), run.options, on_outcome=run.ended))
     assert outcome.complete and "talk: the next run will check it again: " in capsys.readouterr().err
 
 
 def test_a_document_that_ends_while_another_program_writes_the_store_is_remembered_when_the_run_ends(
     calls: CallStore, source: Source, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = Ledger(calls, options(source.path.parent), "scripted")
-    assert ledger.outcome(source) is None
-    run = Run(Settings(), calls, ledger.options, "scripted", ledger, Audience(Screen(), Events()))
+    run = run_of(calls, source)
     with closing(sqlite3.connect(calls.path, isolation_level=None)) as writer:
         writer.execute("begin immediate")
-        asyncio.run(make_all([source], ScriptedClient(good_answer), ledger.options, on_outcome=run.ended))
-        assert again(ledger, source) is None
+        asyncio.run(make_all([source], ScriptedClient(good_answer), run.options, on_outcome=run.ended))
+        assert again(run.ledger, source) is None
     run.close()
-    assert again(ledger, source) is not None and "again" not in capsys.readouterr().err
+    assert again(run.ledger, source) is not None and "again" not in capsys.readouterr().err
 
 
 def test_metadata_beside_the_file_counts_as_the_file(calls: CallStore, source: Source) -> None:
