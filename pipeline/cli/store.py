@@ -138,16 +138,14 @@ def take_in(out: Path, path: Path) -> int:
     """Store all calls of a recording; their number. StoreError, and nothing is stored, if one of them is damaged."""
     from pipeline import store as outputs
     from pipeline.errors import InputError, StoreError
-    from pipeline.llm import key_of
     from pipeline.providers.calls import CallStore, RecordedCalls
     from pipeline.settings.chosen import store_path
 
     if not path.is_file():
         raise InputError(f"{path}: there is no such file", hint="give a file that studydoc store export wrote")
     recording = RecordedCalls(path)
-    if wrong := [key for key, call in recording.calls.items() if key_of(call.identity) != key]:
-        hint = "export the calls again, with studydoc store export"
-        raise StoreError(f"{path}: call {wrong[0][:12]}…: its request does not match its key", hint=hint)
+    if faults := [fault for call in recording.calls.values() for fault in call.faults()]:
+        raise StoreError(f"{path}: {faults[0]}", hint="export the calls again, with studydoc store export")
     outputs.check_writable(out)
     with closing(CallStore(store_path(out))) as calls:
         return calls.take_in(recording)

@@ -23,7 +23,7 @@ from pipeline.document import StudyDocument
 from pipeline.errors import InputError
 from pipeline.language import canonical
 from pipeline.lengths import Length
-from pipeline.llm import Completion, LLMClient, Request, key_of
+from pipeline.llm import Completion, LLMClient, Request
 from pipeline.llm.prompting import PromptSet
 from pipeline.own_sections import OwnSection
 from pipeline.pages import render_markdown
@@ -181,11 +181,7 @@ class Fixture:
 
 def faulty_calls(recording: RecordedCalls) -> list[str]:
     """What is wrong with recorded calls: requests that do not match their keys, and keys that occur twice."""
-    faults = [
-        f"call {key[:12]}…: its request does not match its key"
-        for key, call in recording.calls.items()
-        if key_of(call.identity) != key
-    ]
+    faults = [fault for call in recording.calls.values() for fault in call.faults()]
     if recording.repeated:
         faults.append(f"{numbered(recording.repeated, 'recorded call')} with the key of another")
     return faults

@@ -67,6 +67,11 @@ class StoredCall:
     identity: dict[str, Any]
     completion: Completion
 
+    def faults(self) -> list[str]:
+        """A line if the identity does not match the key."""
+        line = f"call {self.key[:12]}…: its request does not match its key"
+        return [] if key_of(self.identity) == self.key else [line]
+
 
 def as_row(call: StoredCall) -> str:
     """A call as a line of a recording (JSON)."""
@@ -226,10 +231,7 @@ class CallStore:
             self._timeout = self._patience
 
     def _unwritable(self, err: sqlite3.Error) -> StoreError:
-        return self._busy(err) or StoreError(
-            f"{self.path}: the call store cannot be written: {err}",
-            hint=_FREE_SPACE,
-        )
+        return self._busy(err) or StoreError(f"{self.path}: the call store cannot be written: {err}", hint=_FREE_SPACE)
 
     def _busy(self, err: Exception) -> StoreBusy | None:
         if not _is_busy(err):
@@ -285,9 +287,7 @@ class CallStore:
                 return faults
             for key, identity, completion in self._db.execute("select key, identity, completion from calls"):
                 try:
-                    call = _call(key, json.loads(identity), json.loads(completion))
-                    if key_of(call.identity) != key:
-                        faults.append(f"call {key[:12]}…: its request does not match its key")
+                    faults += _call(key, json.loads(identity), json.loads(completion)).faults()
                 except (ValueError, TypeError, KeyError) as err:
                     faults.append(f"call {key[:12]}…: cannot be read: {err}")
         except sqlite3.Error as err:
