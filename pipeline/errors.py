@@ -66,9 +66,13 @@ class OutputError(StoreError):
 class NewerRecord(StoreError):
     """The record was written by a newer version."""
 
+    ends_run = False
+
 
 class UnreadableRecord(StoreError):
     """The record exists, but cannot be read from disk."""
+
+    ends_run = False
 
 
 class ReplayMiss(PipelineError):

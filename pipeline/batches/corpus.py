@@ -15,7 +15,7 @@ from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Figures, Outcome
 from pipeline.batches.outputs import is_of_others, recorded_path, would_be_lost
 from pipeline.document import StudyDocument
-from pipeline.errors import CallError, InputError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
+from pipeline.errors import CallError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
 from pipeline.events import DOCUMENT
 from pipeline.llm import LLMClient
 from pipeline.llm.prices import cost_of_run
@@ -230,8 +230,8 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
 def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
     """The document that a new one replaces; None if there is none, or if it is damaged or in an older format.
 
-    Raises OutputError if the notes cannot be written, and InputError if they would overwrite their own transcript, JSON
-    that is no record, or a record that cannot be read or was written by a newer version.
+    Raises OutputError if the notes cannot be written, InputError if they would overwrite their own transcript or JSON
+    that is no record, and NewerRecord or UnreadableRecord.
     """
     store.ensure_place_for(record)
     source = Path(transcript.path or "")
@@ -242,9 +242,9 @@ def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
         raise would_be_lost(record, "this is not a studydoc record")
     try:
         return store.load(record) if record.exists() else None
-    except (NewerRecord, UnreadableRecord) as err:  # only this document fails
-        raise InputError(err.args[0], hint=err.hint) from err
-    except StoreError:
+    except (NewerRecord, UnreadableRecord):
+        raise
+    except StoreError:  # damaged or too old
         return None
 
 
