@@ -91,11 +91,12 @@ def units(text: str) -> list[str]:
 
 
 def share_kept(transcript: Transcript, plain: Counter[str]) -> float:
-    """The share of the baseline's different words that are in segments or labels, or reported as left out.
+    """The share of the baseline's different words that are in segments or labels, in roles, or reported as left out.
 
     Repeats are not counted, since rolling captions and JSON with both words and sentences say everything twice.
     """
     words_read = {u for s in transcript.segments for u in units(f"{s.speaker or ''} {s.text}")}
+    words_read.update(u for role in transcript.metadata.roles for u in units(role.text))
     missing = {u for u in plain if u not in words_read and not u.isdigit()}
     words_left_out = sum(part.words for part in transcript.reading.left_out)
     return 1 - max(0, len(missing) - words_left_out) / max(1, len(plain))

@@ -1,4 +1,4 @@
-"""The types that every step shares: Segment, Metadata, Asked, Reading, Transcript, Chunk."""
+"""The types that every step shares: Segment, Role, Metadata, Asked, Reading, Transcript, Chunk."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What a file's labels say of a speaker besides the name, such as an office, a party or a company."""
+
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What is known about a recording besides its words; None means unknown, and is never guessed."""
 
@@ -41,6 +49,7 @@ class Metadata:
     language: str | None = None
     speakers: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     def over(self, other: Metadata) -> Metadata:
         """These values, with the other's in place of unknown ones."""
@@ -52,6 +61,7 @@ class Metadata:
             language=self.language or other.language,
             speakers=self.speakers or other.speakers,
             chapters=self.chapters or other.chapters,
+            roles=self.roles or other.roles,
         )
 
 

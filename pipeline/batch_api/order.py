@@ -52,7 +52,7 @@ class StoredOrder:
         places, folder = [str(p) for p in paths], str(Path.cwd())
         unlimited = {name: setting for name, setting in values.items() if name not in _LIMITS}
         # In the same form in every version, so that orders stored by earlier ones are found.
-        identity = {"paths": places, "folder": folder, "settings": unlimited, "metadata": asdict(metadata)}
+        identity = {"paths": places, "folder": folder, "settings": unlimited, "metadata": _given(metadata)}
         owner = key_of(identity)[:16]
         return cls(owner, tuple(places), folder, values, metadata, tuple(exports), given_at)
 
@@ -80,7 +80,7 @@ class StoredOrder:
             "paths": self.paths,
             "folder": self.folder,
             "settings": self.settings,
-            "metadata": asdict(self.metadata),
+            "metadata": _given(self.metadata),
             "to": self.exports,
             "given": self.given_at,
             "jobs_before": self.jobs_before,
@@ -116,3 +116,8 @@ class StoredOrder:
             raise SettingsError(f"the paths of the order start in {self.folder}", hint="run this command there")
         overrides = {name: getattr(current, name) for name in ("out", "deadline", "concurrency", "base_url")}
         return Settings(**{**self.settings, **overrides}).with_keys_of(current)
+
+
+def _given(metadata: Metadata) -> dict[str, Any]:
+    """Metadata as a command gives it, without roles: these come from a transcript's labels."""
+    return {name: value for name, value in asdict(metadata).items() if name != "roles"}

@@ -6,7 +6,7 @@ same characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -190,26 +190,28 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 
 
 def known_facts(transcript: Transcript) -> str:
-    """The metadata of a recording and its speakers, in one line."""
+    """The metadata of a recording and its speakers with their roles, in one line."""
     meta = transcript.metadata
+    roles = {role.speaker: role.text for role in meta.roles}
     people = speakers_of(transcript)
     labelled = [s.name for s in people if s.labels]
     nameless = [name for name in labelled if names_nobody(name, labelled)]
-    speakers = [_with_labels(s) for s in people]
+    speakers = [_introduced(s, roles) for s in people]
     if nameless and any(not s.labels for s in people):
-        speakers = [_with_labels(s) for s in people if s.name not in nameless]
+        speakers = [_introduced(s, roles) for s in people if s.name not in nameless]
         speakers[-1] += f". The lines call them {', '.join(nameless)}, and nothing tells who is who"
     facts = (
         ("Title", meta.title),
         ("Channel", meta.channel),
         ("Published", meta.published),
-        ("Speakers", mark_between([s.name for s in people]).join(speakers) if speakers else None),
+        ("Speakers", mark_between([*(s.name for s in people), *roles.values()]).join(speakers) if speakers else None),
     )
     return " ".join(f"{name}: {value or 'not known'}." for name, value in facts)
 
 
-def _with_labels(speaker: Person) -> str:
-    """A speaker's name, followed by the labels in the lines if they differ."""
-    if speaker.labels in ((), (speaker.name,)):
-        return speaker.name
-    return f"{speaker.name} (in the lines {mark_between(speaker.labels).join(speaker.labels)})"
+def _introduced(speaker: Person, roles: Mapping[str, str]) -> str:
+    """A speaker's name, followed by the roles by label, and by the labels in the lines if they differ."""
+    facts = [roles[label] for label in speaker.labels if label in roles]
+    if speaker.labels not in ((), (speaker.name,)):
+        facts.append(f"in the lines {mark_between(speaker.labels).join(speaker.labels)}")
+    return f"{speaker.name} ({'; '.join(facts)})" if facts else speaker.name

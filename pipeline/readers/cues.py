@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, end_sentences, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.labels import bare_names, head_of, speaker_name
+from pipeline.readers.labels import bare_names, head_of, role_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds
@@ -214,7 +214,7 @@ class _SpeakerFinder:
     """Finds the speaker of one piece after another."""
 
     def __init__(self, labels: Labels, tally: Tally, *, holds: bool, reach: dict[int, int], dashed: bool) -> None:
-        self._tally, self._known_roles = tally, set[str]()
+        self._tally, self._known_labels = tally, set[str]()
         self._labels, self._holds, self._dashed = labels, holds, dashed
         self.speaker: str | None = None
         self._reach, self._cues_left = reach, -1  # cues that the label still holds for; -1: until the next one
@@ -253,9 +253,9 @@ class _SpeakerFinder:
         return self.speaker, text, turn
 
     def _record_role(self, label: str, name: str, line: int) -> None:
-        if len(label) > len(name) and label not in self._known_roles:
-            self._known_roles.add(label)
-            self._tally.leave_out("roles beside names", tidy(label).replace(name, " ", 1), line)
+        if len(label) > len(name) and label not in self._known_labels:
+            self._known_labels.add(label)
+            self._tally.role(self.speaker, role_of(label, name), line)
 
     def _ends(self) -> bool:
         """Whether the label holds only to the end of the sentence."""

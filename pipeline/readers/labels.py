@@ -51,6 +51,7 @@ _STOP_AND_DASH = re.compile(
 )  # the European Parliament's
 _CHAT_PREFIX = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may contain a seat in brackets
+_BRACKETS = re.compile(IN_BRACKETS)
 _ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
 _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
@@ -315,6 +316,15 @@ def _up_to_bracket(label: str) -> str:
         device = match["name"][-1].isdigit() and name[-1] not in ")）]"  # "Room 3.14 - Town Hall" is a device
         name = name if device else match["name"]
     return name
+
+
+def role_of(label: str, name: str) -> str:
+    """What a label says besides the name, without brackets: "chair" in "DR. QUILL (chair)"; "" if that is nothing."""
+    if len(name) >= len(label) or _CHAT_PREFIX.match(label.strip()):
+        return ""
+    rest = clean(label).replace(name, " ", 1)
+    parts = (_BRACKETS.sub(" ", rest), *(bracket[1:-1] for bracket in _BRACKETS.findall(rest)))
+    return "; ".join(part for p in parts if (part := p.strip(" ,;:*_~@–—-")))
 
 
 def bare_names(labels: Iterable[str]) -> dict[str, str]:

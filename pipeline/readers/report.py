@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
 from pipeline.text import mark_between, numbered, one_line, slug, word_count
-from pipeline.transcript import LeftOut, Transcript
+from pipeline.transcript import LeftOut, Role, Transcript
 
 _SHOWN = 12  # maximum number of speakers, labels and chapters of a file that are listed
 PATIENCE = 2.0  # seconds, after which a line says what is being read
@@ -149,9 +149,16 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "published": meta.published,
         "language": meta.language or _by_words(transcript),
         "people": mark_between(meta.speakers).join(meta.speakers),
+        "roles": _roles(meta.roles),
         "chapters": f"{chapters} (not used for the notes)" if chapters else "",
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _roles(roles: Sequence[Role]) -> str:
+    shown = [f"{role.speaker} ({role.text})" for role in roles[:_SHOWN]]
+    more = [f"{len(roles) - _SHOWN} more"] if len(roles) > _SHOWN else []
+    return "; ".join(shown + more)
 
 
 def _by_words(transcript: Transcript) -> str:

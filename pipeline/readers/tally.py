@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.text import clean, words
-from pipeline.transcript import LeftOut, Reading, Remark
+from pipeline.transcript import LeftOut, Reading, Remark, Role
 
 _EXAMPLE = 60  # characters shown of what was left out
 _REMARKS = 50  # maximum number of warnings that are kept for a file
+_MOST_ROLES = 2  # of one speaker; what is beside a name in more ways is stage directions
+_LONGEST_ROLE = 150  # characters
+_ADDRESS = ("@", "://")
+_BESIDE_NAMES = "remarks beside names"
 
 
 @dataclass(slots=True)
@@ -26,6 +30,7 @@ class Tally:
     remarks: list[Remark] = field(default_factory=list)
     _left_out: dict[str, _Entry] = field(default_factory=dict)
     _not_names: dict[str, _Entry] = field(default_factory=dict)
+    _roles: dict[str, dict[str, int | None]] = field(default_factory=dict)  # per speaker, each with its first line
 
     def warn(self, text: str, line: int | None = None) -> None:
         """Record a doubt that the user should see."""
@@ -40,6 +45,27 @@ class Tally:
     def leave_out_words(self, kind: str, n: int, text: str, line: int | None = None, *, count: int = 1) -> None:
         """Record `n` words that are not speech; `text` shows the first of them."""
         _add(self._left_out, kind, n, text, line, count)
+
+    def role(self, speaker: str | None, text: str, line: int | None = None) -> None:
+        """Record what a label says besides the name."""
+        if not words(text):
+            return
+        if speaker is None or len(text) > _LONGEST_ROLE or any(sign in text for sign in _ADDRESS):
+            self.leave_out(_BESIDE_NAMES, text, line)
+        else:
+            self._roles.setdefault(speaker, {}).setdefault(text, line)
+
+    def roles(self) -> tuple[Role, ...]:
+        """The speakers' roles, each in its fullest form. Directions beside names are recorded as left out."""
+        found: list[Role] = []
+        for speaker, lines in self._roles.items():
+            texts = [text for text in lines if not any(text in other for other in lines if other != text)]
+            if len(texts) <= _MOST_ROLES:
+                found.append(Role(speaker, "; ".join(texts)))
+                continue
+            for text, line in lines.items():
+                self.leave_out(_BESIDE_NAMES, text, line)
+        return tuple(found)
 
     def no_name(self, label: str, line: int | None = None) -> None:
         """Record a label-like beginning that is taken for text."""

@@ -9,12 +9,11 @@ from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, is_placeholder, starts_or_ends_recording
-from pipeline.readers.labels import PLAIN, Head, role_off, speaker_name
+from pipeline.readers.labels import PLAIN, Head, role_of, role_off, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.spoken_times import spoken_seconds
 from pipeline.readers.tally import Tally
-from pipeline.text import clean
 
 EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _FRAMED = re.compile(r"(?P<sign>[-–—=~])(?P=sign){2,}\s*\w.*(?P=sign){3}")  # "--- recording paused ---"
@@ -66,7 +65,7 @@ class TurnBuilder:
         self._end: str | None = None
         self._turn = False
         self._open = False
-        self._known_roles: set[str] = set()
+        self._known_labels: set[str] = set()
         self._asker_alone, self._last_text = asker_alone, ""
         self._dated = any(shape.startswith("T N") for shape in labels.shapes)
         self._last_number = 0
@@ -131,10 +130,10 @@ class TurnBuilder:
             self._asker = speaker_name(asker)
             self._tally.leave_out("headings", row.text, row.number)
             return
-        if head.name is not None and head.name not in self._known_roles:
-            self._known_roles.add(head.name)
-            self._tally.leave_out("roles beside names", _role(head.name, name), row.number)
         speaker = speaker_name(name)
+        if head.name is not None and head.name not in self._known_labels:
+            self._known_labels.add(head.name)
+            self._tally.role(speaker, role_of(head.name, name), row.number)
         self._turn = self._turn or speaker is None or self._speaker is None
         self._speaker = speaker
         self.labelled.append(len(self.rows))
@@ -234,8 +233,3 @@ def _asker_of(label: str) -> str | None:
     """Who asks, by a label such as "BY MS. QUILL"; None for other labels."""
     match = _BY.search(label)
     return role_off(match["name"]) if match else None
-
-
-def _role(label: str, name: str) -> str:
-    """What a label says besides the name; "" if that is nothing."""
-    return clean(label).replace(name, " ", 1) if len(name) < len(label) else ""

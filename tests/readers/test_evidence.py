@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pipeline.transcript import Transcript
+from pipeline.transcript import Role, Transcript
 from tests.readers.reading import read
 from tests.readers.shapes import COMMAS, DOTS, TURNS, clock
 
@@ -180,8 +180,29 @@ def test_who_has_an_address_beside_the_name_speaks_behind_a_time() -> None:
     ]
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [
         ("lines that are links", 1),
-        ("roles beside names", 1),
+        ("remarks beside names", 1),
     ]
+
+
+def test_a_role_beside_a_name_is_kept_in_its_fullest_form() -> None:
+    who = ["The Chair (Mr. Abel (Pier North, LIB))", "Ms. Ferrer, harbour master", "Kofi Mensah — Pier Union"]
+    rows = [f"{who[n % 3]}: {SAID[n]}" for n in range(9)]
+    rows.append(f"The Chair (Mr. Abel): {SAID[9]}")
+    transcript = read("\n\n".join(rows))
+    assert transcript.metadata.roles == (
+        Role("The Chair", "Mr. Abel (Pier North, LIB)"),
+        Role("Ms. Ferrer", "harbour master"),
+        Role("Kofi Mensah", "Pier Union"),
+    )
+    assert not transcript.reading.left_out
+
+
+def test_what_is_beside_a_name_in_many_ways_is_no_role() -> None:
+    beside = ["laughing", "to Kofi", "at the door", "aside"]
+    rows = [f"{'Ana (' + beside[n // 2] + ')' if n % 2 == 0 else 'Kofi'}: {SAID[n]}" for n in range(8)]
+    transcript = read("\n\n".join(rows))
+    assert not transcript.metadata.roles
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("remarks beside names", 4)]
 
 
 def test_a_role_in_brackets_swallows_nobody() -> None:

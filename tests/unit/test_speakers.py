@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.capable.chunks import known_facts
 from pipeline.labels import labels_for
 from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
-from pipeline.transcript import Metadata, Segment, Transcript
+from pipeline.transcript import Metadata, Role, Segment, Transcript
+from pipeline.verification import Recording, finding
 
 
 def talk(labels: tuple[str | None, ...], *known: str) -> Transcript:
@@ -22,6 +25,14 @@ def test_a_label_goes_with_the_full_name_that_the_data_give() -> None:
         Person("Audience Member", ("Audience Member",)),
     )
     assert "Speakers: Giulia Fanti (in the lines Giulia, G. Fanti), Audience Member." in known_facts(made)
+
+
+def test_a_model_is_told_the_roles_that_labels_tell_and_its_names_from_there_are_said() -> None:
+    roles = (Role("The Chair", "Mr. Abel, LIB"), Role("Giulia", "harbour"))
+    told = replace(talk(("The Chair", "Giulia")), metadata=Metadata(speakers=("Giulia Fanti",), roles=roles))
+    assert "Speakers: The Chair (Mr. Abel, LIB); Giulia Fanti (harbour; in the lines Giulia)." in known_facts(told)
+    assert not finding("In the chair, Abel of the LIB mends bridges.", Recording(told))
+    assert finding("In the chair, Abelard mends bridges.", Recording(told))
 
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
