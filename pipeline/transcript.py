@@ -40,7 +40,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a recording besides its words; None means unknown, and is never guessed."""
+    """What is known about a recording besides its words; None means unknown, and is never guessed.
+
+    `header` is what stands above the talk in a text: who is present, the date, the occasion.
+    """
 
     title: str | None = None
     channel: str | None = None
@@ -50,6 +53,7 @@ class Metadata:
     speakers: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     roles: tuple[Role, ...] = ()
+    header: str | None = None
 
     def over(self, other: Metadata) -> Metadata:
         """These values, with the other's in place of unknown ones."""
@@ -62,6 +66,7 @@ class Metadata:
             speakers=self.speakers or other.speakers,
             chapters=self.chapters or other.chapters,
             roles=self.roles or other.roles,
+            header=self.header or other.header,
         )
 
 

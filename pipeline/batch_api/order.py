@@ -119,5 +119,5 @@ class StoredOrder:
 
 
 def _given(metadata: Metadata) -> dict[str, Any]:
-    """Metadata as a command gives it, without roles: these come from a transcript's labels."""
-    return {name: value for name, value in asdict(metadata).items() if name != "roles"}
+    """Metadata as a command gives it, without what only a transcript tells."""
+    return {name: value for name, value in asdict(metadata).items() if name not in ("roles", "header")}

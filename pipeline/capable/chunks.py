@@ -190,7 +190,7 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 
 
 def known_facts(transcript: Transcript) -> str:
-    """The metadata of a recording and its speakers with their roles, in one line."""
+    """The metadata of a recording, its speakers with their roles, and its header, in one line."""
     meta = transcript.metadata
     roles = {role.speaker: role.text for role in meta.roles}
     people = speakers_of(transcript)
@@ -206,7 +206,8 @@ def known_facts(transcript: Transcript) -> str:
         ("Published", meta.published),
         ("Speakers", mark_between([*(s.name for s in people), *roles.values()]).join(speakers) if speakers else None),
     )
-    return " ".join(f"{name}: {value or 'not known'}." for name, value in facts)
+    header = f' The file begins with: "{meta.header}".' if meta.header else ""
+    return " ".join(f"{name}: {value or 'not known'}." for name, value in facts) + header
 
 
 def _introduced(speaker: Person, roles: Mapping[str, str]) -> str:

@@ -128,7 +128,7 @@ def parse(
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
-    by_labels = Metadata(title=heading, roles=tally.roles())
+    by_labels = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)

@@ -12,6 +12,8 @@ _REMARKS = 50  # maximum number of warnings that are kept for a file
 _MOST_ROLES = 2  # of one speaker; what is beside a name in more ways is stage directions
 _LONGEST_ROLE = 150  # characters
 _ADDRESS = ("@", "://")
+_LONGEST_HEADER = 1_000  # characters
+_BETWEEN_LINES = " / "
 _BESIDE_NAMES = "remarks beside names"
 
 
@@ -31,6 +33,7 @@ class Tally:
     _left_out: dict[str, _Entry] = field(default_factory=dict)
     _not_names: dict[str, _Entry] = field(default_factory=dict)
     _roles: dict[str, dict[str, int | None]] = field(default_factory=dict)  # per speaker, each with its first line
+    _header: list[str] = field(default_factory=list)
 
     def warn(self, text: str, line: int | None = None) -> None:
         """Record a doubt that the user should see."""
@@ -66,6 +69,17 @@ class Tally:
             for text, line in lines.items():
                 self.leave_out(_BESIDE_NAMES, text, line)
         return tuple(found)
+
+    def header(self, text: str, line: int | None = None) -> None:
+        """Record a line above the talk, which is no speech."""
+        self.leave_out("headers", text, line)
+        self._header.append(text)
+
+    @property
+    def header_text(self) -> str | None:
+        """The lines above the talk, up to `_LONGEST_HEADER` characters; None if there are none."""
+        lines = [clean(line) for line in self._header]
+        return _BETWEEN_LINES.join(filter(None, lines))[:_LONGEST_HEADER] or None
 
     def no_name(self, label: str, line: int | None = None) -> None:
         """Record a label-like beginning that is taken for text."""

@@ -9,7 +9,6 @@ from pipeline.readers.evidence import Labels
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.turn_builder import Text
 
-HEADERS = "headers"
 _WORDS = 8  # maximum number of words in such a line
 _TURNS = 4  # minimum number of turns below
 _KEYS = 2  # minimum number of such lines

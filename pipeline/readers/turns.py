@@ -25,7 +25,7 @@ from pipeline.readers.sounds import joined_directions
 from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
-from pipeline.readers.title_block import HEADERS, title_block
+from pipeline.readers.title_block import title_block
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import EMPHASIS, NEARLY_ALL, Text, TurnBuilder
 from pipeline.readers.two_heads import settled
@@ -65,7 +65,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     labels = Labels(marks, sum(r.begins for r in rows), text)
     if above := title_block(rows, labels):
         for row in rows[:above]:
-            tally.leave_out(HEADERS, row.text, row.number)
+            tally.header(row.text, row.number)
         del rows[:above]
         marks = _marks(rows)
         labels = Labels(marks, sum(r.begins for r in rows), text)
@@ -315,7 +315,7 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
     for row in rows[:first]:
         over = row.start is None or (not dated and of_a_day(row.start))
         if over and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
-            tally.leave_out(HEADERS, row.text, row.line)
+            tally.header(row.text, row.line)
         else:
             kept.append(row)
     return kept + rows[first:]

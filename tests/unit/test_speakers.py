@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.capable.chunks import known_facts
 from pipeline.labels import labels_for
+from pipeline.readers import parse
 from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
 from pipeline.transcript import Metadata, Role, Segment, Transcript
 from pipeline.verification import Recording, finding
@@ -33,6 +34,14 @@ def test_a_model_is_told_the_roles_that_labels_tell_and_its_names_from_there_are
     assert "Speakers: The Chair (Mr. Abel, LIB); Giulia Fanti (harbour; in the lines Giulia)." in known_facts(told)
     assert not finding("In the chair, Abel of the LIB mends bridges.", Recording(told))
     assert finding("In the chair, Abelard mends bridges.", Recording(told))
+
+
+def test_a_model_is_told_what_stands_above_the_talk_and_its_names_from_there_are_said() -> None:
+    text = "Harbour committee, 3 March 2026\nPresent: Ana Bell (chair), Ben Oram\n\n" + "Ana: Good evening.\nBen: We mend bridges.\n" * 3  # fmt: skip
+    told = parse(text.encode(), "talk.txt", name="talk")
+    assert told.metadata.header == "Harbour committee, 3 March 2026 / Present: Ana Bell (chair), Ben Oram"
+    assert f'The file begins with: "{told.metadata.header}".' in known_facts(told)
+    assert not finding("On 3 March 2026 Ana Bell opens the evening.", Recording(told))
 
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
