@@ -38,6 +38,7 @@ from pipeline.verification.number_words import (
     is_part,
     readings,
     scaled,
+    scales_after,
     single_number,
     together_in,
     with_fraction,
@@ -84,11 +85,12 @@ Chain = list[tuple[str, list[Part]]]  # runs that belong together, each with the
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as it appears in a text (Western digits, lower case), and the values that it may stand for.
+    """A figure as it appears in a text, and the values that it may stand for.
 
-    `span` is its start and end in the text. "350+" and "350多" stand for any number from 350 up to, but not including,
-    `below`; for all other figures `below` is 0. `moment` holds the numbers of a time, date, ratio or
-    version, all of which must be said. A figure is unsaid only if that is provable for each of its `meanings`.
+    `shown` has Western digits in lower case, with their scale: "40bn". `span` is the start and end in the text, without
+    the scale. "350+" and "350多" stand for any number from 350 up to, but not including, `below`; for all other figures
+    `below` is 0. `moment` holds the numbers of a time, date, ratio or version, all of which must be said. A figure is
+    unsaid only if that is provable for each of its `meanings`.
     """
 
     shown: str
@@ -227,7 +229,8 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
     digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
         values = years_end(stretch, run[i]) or years_of_decade(stretch, run[i])
-        shown, (start, end) = words[i], _span(run[i])
+        start, end = _span(run[i])
+        shown = stretch[start : _span(*run[i : i + 1 + len(scales_after(words, i))])[1]]
         if words[i + 1 : i + 2] and words[i + 1] in SIGNS and not stretch[end : run[i + 1][1]].strip():  # "3½"
             end = run[i + 1][1] + 1
             shown, values = stretch[start:end], frozenset(with_fraction(words, i))

@@ -38,17 +38,23 @@ def in_digits(text: str) -> str:
     return _POINT.sub(".", _OH.sub("0", out))
 
 
+def scales_after(run: Sequence[str], i: int) -> list[float]:
+    """The scales right after the digits at index `i`: a thousand and a million for "3" in "3 thousand million"."""
+    out: list[float] = []
+    for token in run[i + 1 :]:
+        if (scale := scale_of(token) or SHORT_SCALES.get(token)) is None:
+            break
+        out.append(scale)
+    return out
+
+
 def scaled(run: Sequence[str], i: int, sure: Set[str] = frozenset()) -> set[float]:
     """The digits at index `i` times the scales right after them.
 
     With a short scale that is not `sure`, they may also stand alone: "5 m" are metres.
     """
     factor, out = 1.0, set()
-    for place in range(i + 1, len(run)):
-        token = run[place]
-        scale = scale_of(token) or SHORT_SCALES.get(token)
-        if scale is None:
-            break
+    for token, scale in zip(run[i + 1 :], scales_after(run, i), strict=False):
         factor *= scale
         out |= {v * factor for v in values_of(run[i])}
         if token in SHORT_SCALES and token not in sure:
