@@ -1,7 +1,12 @@
 """What the readers understand of many files: a table of format, segments, speakers, words kept and warnings.
 
-    python -m benchmarks.formats                      makes docs/formats.md from ../shared/corpus and ../shared/inputs
-    python -m benchmarks.formats FOLDER… --out FILE   of other folders
+    python -m benchmarks.formats                      of ../shared/corpus and ../shared/inputs
+    python -m benchmarks.formats FOLDER…              of other folders
+    python -m benchmarks.formats --speed              speed and memory instead
+
+Columns: segments are stretches of speech; speakers are counted, with their shares of the words; timed is the share of
+segments that have a time; words kept is the share of the file's different words that were read as speech or reported
+as left out, in brackets how many words were left out; warnings are those of `studydoc read`.
 
 The baseline for words kept knows nothing of transcripts: all words of the decoded file, without times, tags, links and
 JSON keys. Words that a reader reports as left out count as kept. Labels count where they are.
@@ -24,7 +29,6 @@ from typing import Any
 from pipeline.errors import PipelineError
 from pipeline.readers import Source, content, read_transcript, survey
 from pipeline.readers.base import Document
-from pipeline.readers.formats import READERS
 from pipeline.readers.report import speaker_shares
 from pipeline.text import words
 from pipeline.transcript import Transcript
@@ -43,19 +47,6 @@ print(time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_
 STYLE = re.compile(r"<(style|script|head|metadata)\b.*?</\1>", re.DOTALL)
 CUE = re.compile(r"^WEBVTT|^start\tend\ttext$|(?:(?<=\n\n)[^\n]{1,80}\n)?^[^\n]*-->[^\n]*$|</?v[ .]", re.MULTILINE)
 WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7a3]")
-INTRODUCTION = """\
-studydoc recognises a transcript by its content, not by its file name.
-To see how your own file is read, run `studydoc read FILE`.
-If it is taken for the wrong format, name the right one with `--format`: {names}.
-
-The tables below show how real files are read. `python -m benchmarks.formats` generates them.
-
-- **segments**: how many stretches of speech there are.
-- **speakers**: how many there are, and their shares of the words.
-- **timed**: the share of segments that have a time.
-- **words kept**: the share of the file's distinct words that were read as speech or reported as left out.
-  The number in brackets is how many words were left out.
-- **warnings**: what `studydoc read` reports, with the line. A `refused` file is not read; the reason is given here."""
 SPOKEN = {"text", "body", "transcript", "utf8", "value", "content"}
 
 
@@ -155,7 +146,6 @@ def speed(size: int = 30_000_000) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("docs/formats.md"))
     parser.add_argument("--speed", action="store_true", help="print speed and memory instead")
     flags = parser.parse_args()
     if flags.speed:
@@ -165,28 +155,17 @@ def main() -> None:
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
         sys.exit(f"no such folder: {', '.join(missing)}")
-    lines = [
-        "# Transcript formats",
-        "",
-        *INTRODUCTION.format(names=", ".join(f"`{reader.name}`" for reader in READERS)).splitlines(),
-        "",
-    ]
     for folder in folders:
         found = survey([folder])
         sources = [s for s in found.sources if not {"licences", "LICENCES"} & set(s.path.parts)]
         rows = [row(source, folder) for source in sources]
         refused = sum("| refused |" in r for r in rows)
-        lines += [f"## {folder.name}: {len(rows)} files, {refused} refused", ""]
-        lines += [
-            "| file | format | segments | speakers | timed | words kept | warnings |",
-            "| --- | --- | ---: | --- | ---: | ---: | --- |",
-            *rows,
-            "",
-        ]
-        lines += [f"Not read: {', '.join(s.path.name for s in found.skipped)}.", ""] if found.skipped else []
-    flags.out.parent.mkdir(parents=True, exist_ok=True)
-    flags.out.write_text("\n".join(lines), encoding="utf-8")
-    print(f"{flags.out} written")
+        print(f"## {folder.name}: {len(rows)} files, {refused} refused\n")
+        print("| file | format | segments | speakers | timed | words kept | warnings |")
+        print("| --- | --- | ---: | --- | ---: | ---: | --- |")
+        print("\n".join(rows), end="\n\n")
+        if found.skipped:
+            print(f"Not read: {', '.join(s.path.name for s in found.skipped)}.\n")
 
 
 if __name__ == "__main__":

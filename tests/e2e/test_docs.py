@@ -23,6 +23,7 @@ from pipeline import capable
 from pipeline.cli import main
 from pipeline.llm import prices
 from pipeline.providers.calls import CallStore, RecordedCalls
+from pipeline.readers.formats import READERS
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
 from tests.e2e.answering import AnsweringServer
@@ -209,6 +210,13 @@ def test_links_of_a_page_lead_somewhere(page: str) -> None:
     text = PAGES[page].read_text("utf-8")
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[\w-]+)?\)", text):
         assert (PAGES[page].parent / target).exists(), f"{page}: {target}"
+
+
+def test_the_table_of_formats_has_every_name_that_format_takes() -> None:
+    rows = re.findall(
+        r"^\| .*? \| (.*) \|$", PAGES["docs/formats.md"].read_text("utf-8").split("\n## ")[0], re.MULTILINE
+    )
+    assert set(re.findall(r"`([a-z0-9-]+)`", "".join(rows[2:]))) == {reader.name for reader in READERS}
 
 
 def test_the_readme_is_a_screen_and_a_map_of_what_is_there() -> None:
