@@ -45,14 +45,15 @@ class Place:
 
     @property
     def name(self) -> str:
-        """The record's path below its output folder, without the suffix: "Week-01/introduction".
+        """The record's path below its output folder, without the suffix: "Week-01/introduction"."""
+        record = self.root.resolve() / self.record.relative_to(self.root)
+        return well_formed(record.relative_to(self.output).with_suffix("").as_posix())
 
-        The output folder is the nearest one at or above `root` that has `.studydoc`; if there is none, it is `root`.
-        """
+    @property
+    def output(self) -> Path:
+        """The output folder: the nearest one at or above `root` that has `.studydoc`; if there is none, `root`."""
         root = self.root.resolve()
-        output = next((f for f in (root, *root.parents) if (f / ".studydoc").is_dir()), root)
-        record = root / self.record.relative_to(self.root)
-        return well_formed(record.relative_to(output).with_suffix("").as_posix())
+        return next((f for f in (root, *root.parents) if (f / ".studydoc").is_dir()), root)
 
 
 def export_options(names: Sequence[str], **others: Any) -> ExportOptions:

@@ -13,6 +13,7 @@ from pipeline.batches.outputs import recorded_places, transcript_of
 from pipeline.document import StudyDocument
 from pipeline.errors import InputError, PipelineError
 from pipeline.exports.base import Exported, Format, exported
+from pipeline.exports.edits import WrittenExports
 from pipeline.exports.html import HTML
 from pipeline.exports.index import NAME, Note, write_index
 from pipeline.exports.targets import ExportOptions, Place, is_file_name, taken_by, targets
@@ -39,6 +40,7 @@ class Exporter:
     _reported_errors: set[str] = field(default_factory=set)
     _taken: dict[Path, tuple[Path, ...]] = field(default_factory=dict)  # by record, as reading one is slow
     _owners: dict[Path, Path] = field(default_factory=dict)  # by file: the record that it belongs to
+    _written: dict[Path, WrittenExports] = field(default_factory=dict)  # by output folder
 
     def write_all(self, places: Sequence[Place]) -> Iterator[Path]:
         """The files of all documents as they are written, then the index. InputError if they do not fit --out."""
@@ -91,7 +93,7 @@ class Exporter:
         except PipelineError as err:
             self._report_failure(err)
             return []
-        written = {f for f in due if export and self._write_format(f, export, place.record, paths[f])}
+        written = {f for f in due if export and self._write_format(f, export, place, paths[f])}
         current = {f: path for f, path in paths.items() if f not in due or f in written}
         if export and self.options.index and HTML in current:
             self._pages[place.record] = (replace(export, transcript=None), current[HTML])
@@ -165,16 +167,25 @@ class Exporter:
                 "and names of its review (studydoc export --reviewed uses them)"
             )
 
-    def _write_format(self, file_format: Format, export: Exported, record: Path, path: Path) -> bool:
+    def _write_format(self, file_format: Format, export: Exported, place: Place, path: Path) -> bool:
+        places = recorded_places(export.document.source.path or "", place.record)
         try:
-            if path.resolve() in {p.resolve() for p in recorded_places(export.document.source.path or "", record)}:
+            if path.resolve() in {p.resolve() for p in places}:
                 raise _overwrites_transcript(path)
             _check_no_transcript(path, {export.document.source.sha256})
-            replace_file(path, file_format.write(export))
+            content = file_format.write(export)
+            if kept := self._written_from(place.output).kept(path, content):
+                self.report(f"{path} was edited, or is not an export of these notes: the old file is kept as {kept}")
+            replace_file(path, content)
         except PipelineError as err:
             self._report_failure(err)
             return False
         return True
+
+    def _written_from(self, output: Path) -> WrittenExports:
+        if output not in self._written:
+            self._written[output] = WrittenExports.of(output)
+        return self._written[output]
 
     def _report_failure(self, err: PipelineError) -> None:
         self.failed = True

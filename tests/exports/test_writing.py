@@ -216,3 +216,27 @@ def test_that_an_edited_page_is_not_what_is_exported_is_told(tmp_path: Path, old
     assert list(told.exporter.write_all(places_below([record], reviewed=False)))
     (said,) = told.said
     assert said.startswith(f"{page} was edited, or ") and said.endswith("without the edits on the page")
+
+
+@pytest.mark.parametrize("name", ["obsidian", "docx"])
+def test_an_export_that_somebody_wrote_in_is_kept_and_one_that_nobody_touched_is_replaced(
+    tmp_path: Path, name: str
+) -> None:
+    record, vault = made_from(tmp_path / "notes" / "talk.json", "talk.csv"), tmp_path / "vault"
+    (record.parent / ".studydoc").mkdir()
+
+    def export(title: str) -> list[str]:
+        document = load(record)
+        write(document.model_copy(update={"title": title}), "", record)
+        told = Told(name, out=vault)
+        (path,) = told.exporter.write_all(places_below([record.parent], reviewed=False))
+        assert path.is_file()
+        return [line for line in told.said if "kept" in line]
+
+    assert (export("First"), export("Second")) == ([], [])
+    (note,) = vault.iterdir()
+    note.write_bytes(edited := note.read_bytes() + b"My own thoughts.")
+    (line,) = export("Third")
+    kept = note.with_name(f"talk.edited{note.suffix}")
+    assert line.endswith(f"the old file is kept as {kept}") and kept.read_bytes() == edited
+    assert export("Fourth") == [] and len(list(vault.iterdir())) == 2
