@@ -6,7 +6,8 @@ same characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -190,7 +191,7 @@ def _while_fewer(segments: Iterable[Segment], words: int) -> int:
 
 
 def known_facts(transcript: Transcript) -> str:
-    """The metadata of a recording, its speakers with their roles, and its header, in one line."""
+    """The metadata of a recording, its speakers with their roles, its header and its chapters, in one line."""
     meta = transcript.metadata
     roles = {role.speaker: role.text for role in meta.roles}
     people = speakers_of(transcript)
@@ -206,8 +207,22 @@ def known_facts(transcript: Transcript) -> str:
         ("Published", meta.published),
         ("Speakers", mark_between([*(s.name for s in people), *roles.values()]).join(speakers) if speakers else None),
     )
-    header = f' The file begins with: "{meta.header}".' if meta.header else ""
-    return " ".join(f"{name}: {value or 'not known'}." for name, value in facts) + header
+    known = [f"{name}: {value or 'not known'}." for name, value in facts]
+    if meta.header:
+        known.append(f'The file begins with: "{meta.header}".')
+    if chapters := [f"[{first}] {title}" for first, title in _chapters(transcript)]:
+        known.append(f"The publisher's chapters, each with its first line: {'; '.join(chapters)}.")
+    return " ".join(known)
+
+
+def _chapters(transcript: Transcript) -> Iterator[tuple[int, str]]:
+    """The chapters in which something is said: number of the first line, and title."""
+    timed = [s for s in transcript.segments if s.start is not None]
+    starts = [s.start or 0.0 for s in timed]
+    for chapter in transcript.metadata.chapters:
+        first = bisect_left(starts, chapter.start)
+        if first < len(timed):
+            yield timed[first].id, chapter.title
 
 
 def _introduced(speaker: Person, roles: Mapping[str, str]) -> str:

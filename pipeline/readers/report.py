@@ -150,7 +150,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "language": meta.language or _by_words(transcript),
         "people": mark_between(meta.speakers).join(meta.speakers),
         "roles": _roles(meta.roles),
-        "chapters": f"{chapters} (not used for the notes)" if chapters else "",
+        "chapters": chapters,
     }
     return {key: value for key, value in fields.items() if value}
 

@@ -169,10 +169,11 @@ class Recording:
 
     @cached_property
     def metadata_text(self) -> str:
-        """Title, channel, date, address, speakers with roles, and header, plus the names of the months in dates."""
+        """Everything in the metadata that may be quoted, plus the names of the months in dates."""
         meta = self.transcript.metadata
         people = (*meta.speakers, *self.transcript.labelled_speakers, *(role.text for role in meta.roles))
-        facts = (meta.title, meta.channel, meta.published, meta.url, meta.header, *people)
+        titles = (meta.title, meta.header, *(chapter.title for chapter in meta.chapters))
+        facts = (*titles, meta.channel, meta.published, meta.url, *people)
         metadata = " ".join(fact for fact in facts if fact)
         months = labels_for(self.language).months
         return " ".join((metadata, *(months[int(month) - 1] for month in _MONTH.findall(metadata))))

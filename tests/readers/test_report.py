@@ -31,11 +31,11 @@ def test_a_file_is_described(tmp_path: Path) -> None:
     assert '"The Fog" may or may not be a speaker: these words get no speaker (line 9)' in out
 
 
-def test_chapters_are_shown_with_the_word_that_notes_do_not_use_them(tmp_path: Path) -> None:
+def test_chapters_are_shown(tmp_path: Path) -> None:
     (tmp_path / "talk.md").write_text(TEXT)
     chapters = [{"title": "The pier", "start_time": 0}, {"title": "The fog", "start_time": 90}]
     (tmp_path / "talk.info.json").write_text(json.dumps({"chapters": chapters}))
-    assert "chapters   0:00:00 The pier, 0:01:30 The fog (not used for the notes)" in run(str(tmp_path / "talk.md"))[1]
+    assert "chapters   0:00:00 The pier, 0:01:30 The fog" in run(str(tmp_path / "talk.md"))[1]
     (tmp_path / "talk.info.json").write_text("{}")
     assert "chapters   " not in run(str(tmp_path / "talk.md"))[1]
 

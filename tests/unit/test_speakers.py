@@ -10,7 +10,7 @@ from pipeline.capable.chunks import known_facts
 from pipeline.labels import labels_for
 from pipeline.readers import parse
 from pipeline.speakers import Person, names_nobody, names_of, not_used, speakers_of
-from pipeline.transcript import Metadata, Role, Segment, Transcript
+from pipeline.transcript import Chapter, Metadata, Role, Segment, Transcript
 from pipeline.verification import Recording, finding
 
 
@@ -42,6 +42,14 @@ def test_a_model_is_told_what_stands_above_the_talk_and_its_names_from_there_are
     assert told.metadata.header == "Harbour committee, 3 March 2026 / Present: Ana Bell (chair), Ben Oram"
     assert f'The file begins with: "{told.metadata.header}".' in known_facts(told)
     assert not finding("On 3 March 2026 Ana Bell opens the evening.", Recording(told))
+
+
+def test_a_model_is_told_the_chapters_by_their_first_lines_and_names_from_there_are_said() -> None:
+    segments = tuple(Segment(n, "We mend bridges.", None, 10.0 * n) for n in range(1, 5))
+    chapters = (Chapter("Intro", 0.0), Chapter("The Köprü tunnel", 30.0), Chapter("Credits", 90.0))
+    told = Transcript("talk", segments, Metadata(chapters=chapters))
+    assert "chapters, each with its first line: [1] Intro; [3] The Köprü tunnel." in known_facts(told)
+    assert not finding("They mend the Köprü tunnel.", Recording(told))
 
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
