@@ -3,7 +3,8 @@
     from pipeline import summarise
     document = summarise("talk.vtt")
 
-Names are imported on first use, so that `studydoc --help` stays fast.
+The names below are the public API, together with the exceptions in `pipeline.errors`; docs/programs.md shows their use.
+They are imported on first use, so that `studydoc --help` stays fast.
 """
 
 from __future__ import annotations
@@ -11,39 +12,67 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import asummarise, summarise
+    from pipeline.api import asummarise, load_document, save_document, summarise
     from pipeline.document import StudyDocument
     from pipeline.errors import PipelineError
+    from pipeline.llm import Completion, LLMClient, Request, Usage
     from pipeline.llm.progress import Drafted, ProgressUpdate
+    from pipeline.settings import Settings, load_settings
     from pipeline.settings.options import Options
-    from pipeline.transcript import Transcript
+    from pipeline.transcript import Metadata, Segment, Transcript
 
 __all__ = [
+    "Completion",
     "Drafted",
+    "LLMClient",
+    "Metadata",
     "Options",
     "PipelineError",
     "ProgressUpdate",
+    "Request",
+    "Segment",
+    "Settings",
     "StudyDocument",
     "Transcript",
+    "Usage",
     "asummarise",
+    "load_document",
+    "load_settings",
+    "save_document",
     "summarise",
 ]
 
 _HOMES = {
+    "Completion": "pipeline.llm",
     "Drafted": "pipeline.llm.progress",
+    "LLMClient": "pipeline.llm",
+    "Metadata": "pipeline.transcript",
     "Options": "pipeline.settings.options",
     "PipelineError": "pipeline.errors",
     "ProgressUpdate": "pipeline.llm.progress",
+    "Request": "pipeline.llm",
+    "Segment": "pipeline.transcript",
+    "Settings": "pipeline.settings",
     "StudyDocument": "pipeline.document",
     "Transcript": "pipeline.transcript",
+    "Usage": "pipeline.llm",
     "asummarise": "pipeline.api",
+    "load_document": "pipeline.api",
+    "load_settings": "pipeline.settings",
+    "save_document": "pipeline.api",
     "summarise": "pipeline.api",
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # with __getattr__ in sight, a type checker would accept every name
 
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

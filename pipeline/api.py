@@ -1,4 +1,4 @@
-"""The Python API: what the command line does, as two functions."""
+"""The Python API: make the notes of a transcript, and save them as the command line does."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
+from pipeline import store
+from pipeline.batches.writing import ensure_notes_not_lost, load_before, seen_from, write_notes
 from pipeline.document import StudyDocument
-from pipeline.errors import EndpointError, InputError, SettingsError
+from pipeline.errors import EndpointError, InputError, OutputError, SettingsError
 from pipeline.language import known_tag
-from pipeline.llm import Completion, LLMClient, Request
+from pipeline.llm import Completion, FinishReason, LLMClient, Request, Usage
 from pipeline.llm.progress import Progress, ProgressUpdate
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.stopping import Stoppable
@@ -29,6 +31,11 @@ from pipeline.tasks import ended_gracefully
 from pipeline.transcript import Transcript
 
 _LIMITS = ("max_cost", "max_tokens", "rpm", "tpm")
+_FOR_OTHERS = {  # options that only other functions and commands need
+    "citations": "it is about the page, so give it to save_document(…)",
+    "batch_size": "it is about `studydoc make --batch`",
+}
+_IF_SILENT = 'if the model says nothing, return text="" and finish_reason="refusal"'
 
 OnProgress = Callable[[ProgressUpdate], None]
 
@@ -55,14 +62,15 @@ async def asummarise(
       prompts, encoding and format. None of these is then read from environment or studydoc.toml, and the client is
       treated as a capable model unless `profile` says otherwise.
     - With a Transcript: encoding and format, which are about reading a file.
+    - Always: citations, which is about the page (see `save_document`), and batch_size.
 
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it to return.
     If it raises, no new calls are made, calls in progress finish and are stored, and then its error is raised here.
     Calls in progress also finish and are stored when the run is cancelled. A second cancellation ends the run at once;
     so does the first if the model runs in this process or the client is your own.
 
-    Raises InputError, SettingsError, EndpointError, InvalidAnswer or StoreError. Partial failures are listed in the
-    document's `problems`.
+    Raises InputError, SettingsError, EndpointError, InvalidAnswer, StoreError or WeightsError, and any error of your
+    own client that is no CallError. Partial failures are listed in the document's `problems`.
     """
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     if settings and given:
@@ -70,6 +78,9 @@ async def asummarise(
         raise SettingsError(
             f"{name} cannot be combined with settings", hint=f"pass it to them: load_settings({name}=…)"
         )
+    if unused := sorted(set(given).intersection(_FOR_OTHERS)):
+        name = unused[0]
+        raise SettingsError(f"{name} has no effect here: {_FOR_OTHERS[name]}", hint=f"remove {name}")
     if client is not None:
         settings = settings or _settings_for_own_client(given)
         _ensure_no_limit(settings)
@@ -79,8 +90,8 @@ async def asummarise(
     settings = settings or load_settings(**flags)
     transcript = _read(source, settings, given)
     prompts = PromptSet(settings.prompts)
-    with closing(CallStore(store_path(settings.out))) as store:
-        async with connect(settings, store, lambda done, total: None, prompts) as link:
+    with closing(CallStore(store_path(settings.out))) as calls:
+        async with connect(settings, calls, lambda done, total: None, prompts) as link:
             stoppable = Stoppable(link.client, link.stop)
             work = _summarise_watched(transcript, stoppable, on_progress, recipe_of(settings), prompts, link.endpoint)
             if settings.in_process:  # its calls are slow and free: not worth waiting for
@@ -107,6 +118,32 @@ def summarise(
     raise RuntimeError("an event loop is already running, as in a notebook: use `await asummarise(…)` instead")
 
 
+def load_document(record: Path | str) -> StudyDocument:
+    """The notes in a record, NAME.json.
+
+    Raises NewerRecord, UnreadableRecord, or StoreError if it is damaged, too old or no record.
+    """
+    return store.load(Path(record))
+
+
+def save_document(document: StudyDocument, record: Path | str, *, citations: bool = False) -> Path:
+    """Write notes as `studydoc make` does: `record`, NAME.json, and beside it the page NAME.md, whose path is returned.
+
+    Each file is replaced as a whole. A page that was edited is kept as NAME.edited.md. Raises OutputError or StoreError
+    if a file cannot be written, NewerRecord, UnreadableRecord or InputError if another file would be overwritten, and
+    CallError if a document without statements would replace one that has some.
+    """
+    record = Path(record)
+    if record.suffix != ".json":
+        raise OutputError(f"{record}: the name of a record ends in .json", hint="for example outputs/talk.json")
+    transcript = document.source.path
+    before = load_before(transcript, record)
+    if transcript:
+        document = seen_from(document, Path(transcript), record)
+    ensure_notes_not_lost(before, document, record.parent)
+    return write_notes(document, record, before, citations=citations).page
+
+
 class _OwnClient:
     """Wraps a client that the caller wrote, and validates its answers."""
 
@@ -119,14 +156,22 @@ class _OwnClient:
 
     async def complete(self, request: Request) -> Completion:
         completion: object = await self._inner.complete(request)
-        if isinstance(completion, Completion) and isinstance(completion.text, str):
-            return completion
-        got = f"text={completion.text!r}" if isinstance(completion, Completion) else f"a {type(completion).__name__}"
-        raise EndpointError(
-            f"client.complete returned {got}, not a Completion with the model's text",
-            hint='if the model says nothing, return text="" and finish_reason="refusal"',
-            fatal=True,
-        )
+        if not isinstance(completion, Completion):
+            raise _unusable(f"a {type(completion).__name__}, not a Completion", _IF_SILENT)
+        if not isinstance(completion.text, str):
+            raise _unusable(f"text={completion.text!r}", _IF_SILENT)
+        if completion.finish_reason not in (reasons := get_args(FinishReason)):
+            hint = f'give one of {", ".join(reasons)}; "length" if the answer was cut off'
+            raise _unusable(f"finish_reason={completion.finish_reason!r}", hint)
+        if not isinstance(completion.usage, Usage):
+            raise _unusable(f"usage={completion.usage!r}", "give a Usage; Usage(estimated=True) if it is not known")
+        if not isinstance(completion.model, str):
+            raise _unusable(f"model={completion.model!r}", "give the name of the model that answered")
+        return completion
+
+
+def _unusable(returned: str, hint: str) -> EndpointError:
+    return EndpointError(f"client.complete returned {returned}", hint=hint, fatal=True)
 
 
 def _settings_for_own_client(flags: Mapping[str, Any]) -> Settings:

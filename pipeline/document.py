@@ -88,10 +88,12 @@ class Prerequisite(_Model):
 
 
 class Detail(Statement):
-    r"""A point below a heading, with its own details nested below it. `lead` is its bold lead-in.
+    r"""A point below a heading, or an item of a section, with its own details nested below it. `lead` is in bold.
 
-    It has the fields of a Shape. If it has columns, its details are the rows of a table: their text has " | " between
-    its cells, and "\|" for a bar inside a cell. A `bare` point has no text: it only holds a table or steps that no
+    If it has `columns`, these are a table's headings, and its details the rows: their text has " | " between its cells,
+    and "\|" for a bar inside a cell. If `steps`, its details are a sequence, and numbered. If `continues`, it stands
+    in the paragraph of the point before it. `listed` is true for a bullet directly below a heading and false for a
+    paragraph; without it, a point with a lead is a bullet. Without `text`, it only holds a table or steps that no
     sentence introduces.
     """
 
@@ -180,6 +182,11 @@ class KeyConcept(Claim):
 
     term: Text
     definition: Text
+
+    @property
+    def text(self) -> str:
+        """The definition, under the name that all other statements have for their words."""
+        return self.definition
 
 
 class MoreSection(_Model):

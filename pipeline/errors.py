@@ -121,7 +121,9 @@ def spending(error: E, spent: Usage) -> E:
 class EndpointError(CallError):
     """The endpoint is down, refuses the key or does not know the model.
 
-    If it is `fatal` and `ends_run` is true, it ends the whole run, not only the document.
+    A `fatal` one ends the document, and if `ends_run` is true the whole run; otherwise only the part that the call was
+    for is missing. `retryable` says whether the same call may succeed later, after `retry_after` seconds if that is
+    known. The pipeline's own clients have repeated such calls by then; those of a client of your own are not repeated.
     """
 
     ends_run = True

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from traceback import extract_tb
@@ -13,20 +12,17 @@ from pipeline import store
 from pipeline.batches.inputs import read
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Figures, Outcome
-from pipeline.batches.outputs import is_of_others, recorded_path, would_be_lost
-from pipeline.document import StudyDocument
-from pipeline.errors import CallError, NewerRecord, PipelineError, StoreError, Unforeseen, UnreadableRecord
+from pipeline.batches.writing import ensure_notes_not_lost, load_before, seen_from, write_notes
+from pipeline.errors import PipelineError, StoreError, Unforeseen
 from pipeline.events import DOCUMENT
 from pipeline.llm import LLMClient
 from pipeline.llm.prices import cost_of_run
 from pipeline.llm.progress import Progress, Watch, unwatched
 from pipeline.llm.stopping import Stoppable
 from pipeline.readers import Source
-from pipeline.readers.archive import is_there
 from pipeline.readers.report import left_out_line
 from pipeline.speakers import not_used
 from pipeline.tasks import until_quiet
-from pipeline.text import well_formed
 from pipeline.transcript import Transcript
 
 # The documents in progress should want this many times the calls that may run at once: the endpoint is then never idle,
@@ -183,41 +179,29 @@ def _size(source: Source | Transcript) -> int:
 
 async def _make(source: Source | Transcript, client: LLMClient, options: MakeOptions, watch: Watch) -> Outcome:
     # Imported here because a run in which all notes are up to date does not need it.
-    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
-    from pipeline.record import is_same_document
     from pipeline.run import asummarise
 
     transcript = read(source, options.input).with_metadata(options.metadata)
     if note := not_used(options.metadata.speakers, transcript):
         transcript = replace(transcript, notes=(*transcript.notes, note))
     record = store.output_path(options.out, transcript.name)
-    _load_before(transcript, record)  # fail before any call if something must not be overwritten
+    load_before(transcript.path, record)  # fail before any call if something must not be overwritten
     document = await asummarise(
         transcript, client, recipe=options.recipe, prompts=options.prompts, endpoint=options.endpoint, watch=watch
     )
-    before = _load_before(transcript, record)  # again: files may have appeared during the calls
+    before = load_before(transcript.path, record)  # again: files may have appeared during the calls
     if transcript.path and "://" not in options.bound_for:
         final_record = Path(options.bound_for, record.relative_to(options.out)) if options.bound_for else record
-        document = _seen_from(document, Path(transcript.path), final_record)
-    unchanged = before if before and is_same_document(document, before) else None
-    document = unchanged or document  # keep its time and tally, so that its bytes stay the same
-    _ensure_notes_not_lost(before, document, options.out)
-    page = record.with_suffix(".md")
-    edited = _edited(page, before, document)
-    left_note, moved_note = "", ""  # about an edited page: left in place, or kept under another name
-    if edited is None:
-        document = _write(document, record, citations=options.citations)
-    elif unchanged:
-        left_note = f"{page} was {CHANGED_SINCE_WRITTEN}, and is left as it is; delete it to have it written again"
-    else:
-        moved_note = _note_on_moved_page(page, _keep_aside(page, edited), before)
-        document = _write(document, record, citations=options.citations)
-    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), left_note]))
+        document = seen_from(document, Path(transcript.path), final_record)
+    ensure_notes_not_lost(before, document, options.out)
+    written = write_notes(document, record, before, citations=options.citations)
+    document = written.document
+    lasting = tuple(filter(None, [*document.source.warnings, left_out_line(transcript), written.left]))
     return Outcome(
         transcript.name,
         document,
-        page,
-        notes=(*lasting, moved_note) if moved_note else lasting,
+        written.page,
+        notes=(*lasting, written.moved) if written.moved else lasting,
         lasting_notes=lasting,
         seconds=document.run.seconds,
         status=document.status,
@@ -225,92 +209,3 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
         cost_usd=document.run.usage.cost_usd,
         figures=Figures.of(document),
     )
-
-
-def _load_before(transcript: Transcript, record: Path) -> StudyDocument | None:
-    """The document that a new one replaces; None if there is none, or if it is damaged or in an older format.
-
-    Raises OutputError if the notes cannot be written, InputError if they would overwrite their own transcript or JSON
-    that is no record, and NewerRecord or UnreadableRecord.
-    """
-    store.ensure_place_for(record)
-    source = Path(transcript.path or "")
-    for path in (record, record.with_suffix(".md")):
-        if path.exists() and source.is_file() and path.samefile(source):
-            raise would_be_lost(path, "this is the transcript itself")
-    if is_of_others(record):
-        raise would_be_lost(record, "this is not a studydoc record")
-    try:
-        return store.load(record) if record.exists() else None
-    except (NewerRecord, UnreadableRecord):
-        raise
-    except StoreError:  # damaged or too old
-        return None
-
-
-def _seen_from(document: StudyDocument, path: Path, record: Path) -> StudyDocument:
-    """The document with its transcript's path relative to its record; if that is no local file, unchanged."""
-    if not is_there(path):
-        return document
-    source = document.source.model_copy(update={"path": well_formed(recorded_path(path, record))})
-    return document.model_copy(update={"source": source})
-
-
-def _ensure_notes_not_lost(before: StudyDocument | None, document: StudyDocument, out: Path) -> None:
-    """Raise CallError if a document without statements would replace one that has some.
-
-    An empty document is fine if the transcript has changed and no problems occurred: there may be nothing worth a note.
-    """
-    if before is None or not any(before.statements()) or any(document.statements()):
-        return
-    if document.problems or document.source.sha256 == before.source.sha256:
-        reason = "; ".join(p.message for p in document.problems) or "the model answered with empty sections"
-        # An answer that calls every line filler would be served from the store forever.
-        prune = f"studydoc store prune --model {shlex.quote(document.run.model)} --out {shlex.quote(str(out))}"
-        raise CallError(
-            f"the new notes are empty, so the earlier ones are kept: {reason}",
-            hint=f"run again; if that does not help, try another model, or run {prune} and then run again",
-        )
-
-
-def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -> bytes | None:
-    """The bytes of a page that was edited since it was written; None if it is unchanged or missing."""
-    from pipeline.pages.reading import is_unchanged
-
-    try:
-        markdown = page.read_bytes()
-    except FileNotFoundError:
-        return None
-    documents = [d for d in (before, document) if d]
-    return None if is_unchanged(markdown.decode("utf-8", errors="replace"), *documents) else markdown
-
-
-def _keep_aside(page: Path, markdown: bytes) -> Path:
-    """Save an edited page beside its original, only once for the same content; the path of the copy."""
-    aside = next(p for p in places_aside(page) if not p.exists() or p.read_bytes() == markdown)
-    store.replace_file(aside, markdown)
-    return aside
-
-
-def places_aside(page: Path) -> Iterator[Path]:
-    """Where edited pages are saved, in the order in which these places are used."""
-    return (page.with_name(f"{page.stem}.edited{mark}.md") for mark in ("", *(f"-{n}" for n in range(2, 1000))))
-
-
-def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -> str:
-    from pipeline.pages.reading import CHANGED_SINCE_WRITTEN
-
-    reason = CHANGED_SINCE_WRITTEN if before else "already there, without a readable record"
-    return f"{page} was {reason}: the old page is kept as {aside}"
-
-
-def _write(document: StudyDocument, record: Path, *, citations: bool) -> StudyDocument:
-    """Write the record and the page; return the document as recorded, with the digest of its page."""
-    from pipeline.pages import render_markdown
-    from pipeline.pages.reading import page_digest
-
-    markdown = render_markdown(document, citations=citations)
-    run = document.run.model_copy(update={"page": page_digest(markdown)})
-    document = document.model_copy(update={"run": run})
-    store.write(document, markdown, record)
-    return document

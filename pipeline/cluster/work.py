@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import store
-from pipeline.batches.corpus import make_all, places_aside, unforeseen
+from pipeline.batches.corpus import make_all, unforeseen
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
+from pipeline.batches.writing import places_aside
 from pipeline.cluster.places import Place, address_of, publish, read
 from pipeline.errors import InputError, NewerRecord, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of

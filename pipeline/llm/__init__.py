@@ -113,9 +113,11 @@ def digest_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A complete answer: its text, why it ended, what it cost, and whether it came from the store (`cached`).
+    """A complete answer: its text, why it ended, the tokens used, and the name of the model that answered.
 
-    If `renewable`, it was stored by an earlier run, and another answer may be requested in its place.
+    `finish_reason` is "length" if the answer stopped at the token limit, whatever the endpoint calls that. `rung` says
+    how the schema was passed on, `seconds` how long the call took, and `cached` that the answer came from the store. If
+    `renewable`, it was stored by an earlier run, and another answer may be requested in its place.
     """
 
     text: str
@@ -129,7 +131,11 @@ class Completion:
 
 
 class LLMClient(Protocol):
-    """Answers requests. Raises only CallError and its subclasses."""
+    """Answers requests, one or many at a time.
+
+    It repeats by itself what may succeed when repeated. A CallError costs what the call was for, and the document is
+    then made without it; if it is `fatal`, and for any other exception, no document is made.
+    """
 
     @property
     def model(self) -> str:

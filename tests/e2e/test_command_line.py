@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from pipeline.batches import corpus
+from pipeline.batches import writing
 from pipeline.cli import COMMANDS, app
 from pipeline.document import StudyDocument
 from pipeline.providers.calls import CallStore
@@ -81,8 +81,8 @@ def test_what_one_transcript_meets_on_the_disk_leaves_the_others_their_notes_row
             raise OSError(errno.EIO, "Input/output error", record)
         return write(document, record, **how)
 
-    write = corpus._write
-    monkeypatch.setattr(corpus, "_write", faulty_disk)
+    write = writing._write
+    monkeypatch.setattr(writing, "_write", faulty_disk)
     talks(tmp_path, "talk0", "talk1", "talk2", "talk3")
     statuses, made = made_beside(tmp_path, *debug)
     assert made.returncode == 1

@@ -15,6 +15,8 @@ import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from docx import Document
@@ -26,7 +28,7 @@ from pipeline.providers.calls import CallStore, RecordedCalls
 from pipeline.readers.formats import READERS
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
-from tests.e2e.answering import AnsweringServer
+from tests.e2e.answering import AnsweringServer, answer_to
 from tests.e2e.pages import PAGES, Command, blocks, command, commands, spans
 from tests.samples import ROOT, fixture
 from tests.scripted import LINES
@@ -124,6 +126,19 @@ def _call(given: Command, server: AnsweringServer, patch: pytest.MonkeyPatch) ->
     return int(left.value.code or 0)
 
 
+def _our_company() -> ModuleType:
+    """The code of a reader with a client of their own, as docs/programs.md calls it."""
+
+    async def chat(messages: list[dict[str, str]], json_schema: Any, **sampling: Any) -> SimpleNamespace:
+        shaped = {"json_schema": {"schema": json_schema}}
+        answer = answer_to({"messages": messages, "response_format": shaped, "model": ""})
+        return SimpleNamespace(text=json.dumps(answer), was_cut_off=False, tokens_in=1, tokens_out=1)
+
+    module = ModuleType("our_company")
+    module.__dict__["llm"] = SimpleNamespace(chat=chat)
+    return module
+
+
 def _exists(given: Command) -> bool:
     """Whether there are the command and its options. Values are looked at when it is run."""
     with pytest.raises(SystemExit) as left:
@@ -151,6 +166,7 @@ def test_the_commands_of_a_page_run_as_they_stand(
         if block.language == "python":
             with monkeypatch.context() as without_a_key:
                 without_a_key.delenv("OPENAI_API_KEY", raising=False)
+                without_a_key.setitem(sys.modules, "our_company", _our_company())
                 exec(compile(block.text, page, "exec"), {"__name__": "example"})
             shown = capsys.readouterr().out
             assert shown, block.text

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import summarise
-from pipeline.errors import EndpointError, InputError, SettingsError
+import pipeline
+from pipeline import StudyDocument, load_document, save_document, summarise
+from pipeline.cli import main
+from pipeline.errors import EndpointError, InputError, OutputError, SettingsError
 from pipeline.llm import Completion, Request, Usage
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Asked, Segment, Transcript
@@ -117,6 +119,63 @@ def test_a_client_whose_answer_has_no_text_is_told_what_to_give(answer: Any) -> 
 
     with pytest.raises(EndpointError, match=r'None.*return text="" and finish_reason="refusal"'):
         summarise(transcript(), client=Mute(good_answer))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (Completion("{}", "end_turn", Usage(), "m"), "finish_reason='end_turn' .*stop, length"),  # type: ignore[arg-type]
+        (Completion("{}", "stop", None, "m"), "usage=None .*Usage"),  # type: ignore[arg-type]
+        (Completion("{}", "stop", Usage(), None), "model=None"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_client_whose_answer_has_a_wrong_part_is_told_which(wrong: Completion, told: str) -> None:
+    with pytest.raises(EndpointError, match=told):
+        summarise(transcript(), client=ScriptedClient([wrong]))
+
+
+@pytest.mark.parametrize("option", [{"citations": True}, {"batch_size": 5}], ids=str)
+def test_an_option_that_is_not_about_the_document_is_an_error(option: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=f"{min(option)} has no effect here"):
+        summarise(transcript(), client=ScriptedClient(good_answer), **option)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> tuple[StudyDocument, Path]:
+    """A document made with a client of one's own, and the record that it was saved as."""
+    (tmp_path / "talk.txt").write_text("\n\n".join(f"{who}: {text}" for who, text in LINES), "utf-8")
+    document = summarise(tmp_path / "talk.txt", client=ScriptedClient(good_answer))
+    save_document(document, tmp_path / "notes" / "talk.json")
+    return document, tmp_path / "notes" / "talk.json"
+
+
+def test_a_saved_document_is_notes_as_make_writes_them(saved: tuple[StudyDocument, Path]) -> None:
+    document, record = saved
+    loaded = load_document(str(record))
+    assert (loaded.source.path, loaded.main_points) == ("../talk.txt", document.main_points)
+    with pytest.raises(SystemExit) as left:
+        main(["check", str(record)])
+    assert loaded.run.page and not left.value.code
+
+
+def test_a_page_that_was_edited_is_kept_when_its_document_is_saved_again(saved: tuple[StudyDocument, Path]) -> None:
+    document, record = saved
+    page = record.with_suffix(".md")
+    page.write_text(page.read_text("utf-8") + "\nMine.\n", "utf-8")
+    save_document(document.model_copy(update={"title": "Another"}), record)
+    assert "Mine." in record.with_name("talk.edited.md").read_text("utf-8")
+    assert "Another" in page.read_text("utf-8")
+
+
+def test_a_saved_record_is_named_as_one(saved: tuple[StudyDocument, Path]) -> None:
+    with pytest.raises(OutputError, match=r"ends in \.json"):
+        save_document(saved[0], saved[1].with_suffix(".md"))
+
+
+def test_public_names_are_listed_and_no_others_are_accepted() -> None:
+    assert {*pipeline.__all__} <= {*dir(pipeline)} and all(getattr(pipeline, name) for name in pipeline.__all__)
+    with pytest.raises(ImportError):
+        from pipeline import sumarise  # type: ignore[attr-defined]  # noqa: F401  mypy fails if it accepts the name
 
 
 def test_where_an_event_loop_runs_already_the_way_to_go_on_is_told() -> None:
