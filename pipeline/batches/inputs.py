@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
-from pipeline.batches.outputs import former_places, is_output, origin_of, records_beside, source_of
+from pipeline.batches.outputs import former_places, origin_of, records_beside, source_of
+from pipeline.batches.own_files import is_own_file
 from pipeline.errors import InputError, OutputError
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
 from pipeline.readers.report import read_stdin, read_url, skipped_lines
@@ -47,7 +48,7 @@ def find(paths: Sequence[Path], reading: Input, out: Path) -> Found:
             streams.append(read_url(reading.url, **options))
     except InputError as err:
         failed.append(Outcome("-", error=err))
-    found_below = survey((p for p in paths if p != Path("-")), is_output)
+    found_below = survey((p for p in paths if p != Path("-")), is_own_file)
     failed += [Outcome("", error=err) for err in found_below.errors]
     streams, refused_streams = _inside(out, streams)
     streams = _apart(streams, out)
@@ -97,7 +98,7 @@ def find_among(files: Collection[Path], paths: Sequence[Path], out: Path, names_
 
     `names_in_use` maps each name to the path of its input: that input keeps the name, and no other gets it.
     """
-    below = survey_files(files, paths, is_output)
+    below = survey_files(files, paths, is_own_file)
     names = {path: name for name, path in names_in_use.items()}
     keeping_names = [replace(s, name=names.get(str(s.path), s.name)) for s in below.sources]
 

@@ -20,7 +20,7 @@ from pipeline.batches.display import Display
 from pipeline.batches.inputs import find_among
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
-from pipeline.batches.outputs import is_output
+from pipeline.batches.own_files import is_own_file
 from pipeline.batches.settling import Settling, Stamp, listing
 from pipeline.batches.single_machine import Audience, Run
 from pipeline.errors import Interrupted, SettingsError
@@ -187,7 +187,7 @@ class _Watch:
         pages = {
             store.output_path(options.out, name).with_suffix(".md") for name in self._names
         }  # including those that have no record yet
-        files = [p for p in map(Path, ready) if p not in pages and not is_output(p)]
+        files = [p for p in map(Path, ready) if p not in pages and not is_own_file(p)]
         transcripts = await asyncio.to_thread(find_among, files, self.paths, options.out, self._names)
         for line in transcripts.skipped:
             display.say(line)

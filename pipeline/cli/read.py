@@ -39,7 +39,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Show how transcripts are understood. Prints format, speakers, times and what is left out; makes no calls."""
-    from pipeline.batches.outputs import is_output
+    from pipeline.batches.own_files import is_own_file
     from pipeline.errors import InputError
     from pipeline.readers.report import as_json as values
     from pipeline.readers.report import describe, lines_of, read_given, skipped_lines
@@ -49,7 +49,7 @@ def command(
     stdin = sys.stdin.buffer.read() if Path("-") in paths else None
     if not files and stdin is None and url is None:
         raise click.BadParameter("give a path, - for stdin, or --url")
-    inputs = survey(files, is_output)
+    inputs = survey(files, is_own_file)
     failed = bool(inputs.errors)
     for line in (*map(str, inputs.errors), *skipped_lines(inputs)):
         print(clean(line), file=sys.stderr)

@@ -10,7 +10,8 @@ from typing import Any
 
 import fsspec
 
-from pipeline.batches.outputs import is_output, origin_of
+from pipeline.batches.outputs import origin_of
+from pipeline.batches.own_files import is_own_file
 from pipeline.errors import InputError, SettingsError, StoreError
 from pipeline.readers import SUFFIXES, Source, distinct, kept_apart, survey
 from pipeline.store import replace_file
@@ -46,7 +47,7 @@ def discover(paths: Iterable[Path], out: Path | None = None) -> tuple[list[Place
     paths = list(paths)
     near = [p for p in paths if "://" not in address_of(p)]
     local_out = out if out is not None and "://" not in address_of(out) else None
-    below = survey(near, is_output)
+    below = survey(near, is_own_file)
     sources = kept_apart(below.sources, lambda name: origin_of(local_out, name) if local_out is not None else None)
     errors = list(below.errors)
     places = [Place(str(s.path.absolute()), str(s.path), s.name, s.plain) for s in sources]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import string
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from pipeline.errors import SettingsError
 _PACKAGE = Path(__file__).parents[1]
 _PACKAGED, _IN_CHECKOUT = _PACKAGE / "prompts", _PACKAGE.parent / "prompts"
 # Next to an installed package, a folder of this name belongs to another distribution.
+_VERSION = re.compile(r"\.v\d+\Z")
 _SHIPPED = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
 
 
@@ -89,18 +91,61 @@ class PromptSet:
         return digest.hexdigest()
 
 
-def _ensure_fitting(folder: Path) -> None:
-    """Raise SettingsError if a prompt in the folder replaces no shipped one, or has other variables.
+def replaces_a_prompt(path: Path) -> bool:
+    """Whether a file has the name and the variables of a shipped prompt, so that it was written to replace it."""
+    if path.suffix != ".md" or not _VERSION.search(path.stem):
+        return False
+    for name in (path.name, f"{path.parent.name}/{path.name}"):
+        if (shipped := _SHIPPED / name).is_file():
+            try:
+                texts = [string.Template(file.read_text("utf-8")) for file in (path, shipped)]
+            except (OSError, UnicodeDecodeError):
+                return False
+            return set(texts[0].get_identifiers()) == set(texts[1].get_identifiers())
+    return False
 
-    Files not named like a prompt, NAME.vN.md, are ignored.
+
+def _ensure_fitting(folder: Path) -> None:
+    """Raise SettingsError if no file in the folder replaces a shipped prompt, or if one that is to do so cannot.
+
+    Files that are named like no prompt are ignored.
     """
-    for path in sorted(folder.rglob("*.v[0-9]*.md")):
-        name = path.relative_to(folder).as_posix().removesuffix(".md")
-        shipped = Prompt(name, _read((_SHIPPED,), name)).variables
-        if (own := Prompt(name, _read((folder,), name)).variables) != shipped:
-            expected = " ".join(f"${v}" for v in sorted(shipped)) or "no variable"
-            actual = " ".join(f"${v}" for v in sorted(own)) or "no variable"
-            raise SettingsError(f"{path}: has {actual}", hint=f"this prompt takes {expected}, each at least once")
+    shipped = {_name_in(path, _SHIPPED) for path in _SHIPPED.rglob("*.md")}
+    names = {_name_in(path, folder): path for path in sorted(folder.rglob("*.md"))}
+    for name, path in names.items():
+        if name in shipped:
+            _ensure_same_variables(Prompt(name, _read((folder,), name)), path)
+        elif likely := sorted(s for s in shipped if _is_meant(name, s)):
+            raise SettingsError(
+                f"{path}: there is no prompt {name!r} in this version",
+                hint=f"rename it to {likely[0]}.md, once you have taken over what is new in {_SHIPPED / likely[0]}.md",
+            )
+        elif _VERSION.search(name):
+            raise SettingsError(f"{path}: there is no prompt {name!r}", hint=f"{_SHIPPED} has those that there are")
+    if shipped.isdisjoint(names):
+        raise SettingsError(
+            f"{folder}: no file here replaces a prompt", hint=f"copy those to change from {_SHIPPED}, with their names"
+        )
+
+
+def _name_in(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
+def _is_meant(name: str, shipped: str) -> bool:
+    """Whether a name is that of a shipped prompt without its version, or in another version or folder."""
+    unversioned = _VERSION.sub("", shipped)
+    if not _VERSION.search(name):
+        return name == unversioned
+    return _VERSION.sub("", name).rpartition("/")[2] == unversioned.rpartition("/")[2]
+
+
+def _ensure_same_variables(own: Prompt, path: Path) -> None:
+    expected = Prompt(own.name, _read((_SHIPPED,), own.name)).variables
+    if own.variables != expected:
+        names = " ".join(f"${v}" for v in sorted(expected)) or "no variable"
+        actual = " ".join(f"${v}" for v in sorted(own.variables)) or "no variable"
+        raise SettingsError(f"{path}: has {actual}", hint=f"this prompt takes {names}, each at least once")
 
 
 def _read(roots: tuple[Path, ...], name: str) -> str:

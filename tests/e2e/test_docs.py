@@ -36,6 +36,7 @@ from tests.scripted import LINES
 # Commands that are not run, by how they begin or what they hold, and why. Those of studydoc are parsed all the same.
 NOT_RUN = {
     r"^git clone|^cd |^\. \.venv|^python3 -m venv|pip install|^apt |^brew ": "sets a machine up; test_wheel.py installs the wheel",
+    r"^mkdir |^cp prompts/": "copies prompts, which the reader's folder has",
     r"^make \w+$": "the Makefile's own, which sets everything up",
     r"-m benchmarks": "measures for seconds to minutes",
     r"^studydoc models (fetch|add|remove)": "a download; tests/unit/test_weights.py and tests/providers/test_model_files.py",
@@ -67,6 +68,8 @@ def made(server: AnsweringServer, tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "transcripts", folder / "transcripts")
     shutil.copytree(ROOT / "tests" / "fixtures" / "tidal-turbines", folder / "tests" / "fixtures" / "tidal-turbines")
+    (folder / "my-prompts").mkdir()
+    shutil.copy(ROOT / "prompts" / "write.v9.md", folder / "my-prompts")
     (folder / "lectures").mkdir()
     for name in ("one", "two"):
         (folder / "lectures" / f"{name}.txt").write_text(f"---\ntitle: Talk {name}\n---\n\n{TEXT}", "utf-8")

@@ -614,6 +614,7 @@ def test_an_order_knows_its_folder_of_prompts_wherever_it_is_collected(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "prompts").mkdir()
+    (folder / "prompts" / "system.v6.md").write_text("Be brief.", "utf-8")
     (folder / "elsewhere").mkdir()
     with BatchServer() as server:
         monkeypatch.chdir(folder)

@@ -395,6 +395,29 @@ def test_a_transcript_beside_its_record_is_known_by_its_path_and_one_in_its_page
     assert is_output(lost) and not is_output(lost.with_name("meeting.edited.md"))
 
 
+def test_sections_prompts_and_fixtures_in_a_folder_are_no_transcripts(weeks: Path) -> None:
+    files = {
+        "sections/risks.md": "# Risks\n\nWhat could go wrong.",
+        "sections/risks.toml": 'text = "risk"\n[fields]\nrisk = "the risk"',
+        "prompts/judge.v1.md": "Judge these: $notes",
+        "fixture/fixture.json": '{"segments": [{"text": "words"}]}',
+        "fixture/calls.jsonl": "",
+        "fixture/transcript.txt": FIRST,
+        "talks/risks.md": FIRST,  # from here on transcripts, some of them beside data or under a prompt's name
+        "talks/judge.v1.md": FIRST,
+        "talks/info.md": FIRST,
+        "talks/info.toml": 'title = "Of Towers"',
+    }
+    for name, text in files.items():
+        (weeks / name).parent.mkdir(exist_ok=True)
+        (weeks / name).write_text(text, "utf-8")
+    found = find([weeks], Input(), weeks / "outputs")
+    assert [s.name for s in found.sources] == [
+        *("talks/info", "talks/judge.v1", "talks/risks"),
+        *("week1/talk", "week2/talk"),
+    ]
+
+
 def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
     weeks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

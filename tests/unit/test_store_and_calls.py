@@ -16,7 +16,7 @@ import pytest
 
 import pipeline
 from pipeline import store
-from pipeline.errors import CallError, Declined, EndpointError, ReplayMiss, StoreError
+from pipeline.errors import CallError, Declined, EndpointError, ReplayMiss, SettingsError, StoreError
 from pipeline.llm import Completion, Message, Request, Usage
 from pipeline.llm.answers import Parsed
 from pipeline.llm.prompting import PromptSet
@@ -178,6 +178,7 @@ def test_answers_survive_closing(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files are Unicode there")
 def test_a_prompt_file_whose_name_is_no_utf_8_is_a_prompt_file(tmp_path: Path) -> None:
+    (tmp_path / "system.v6.md").write_text("Be brief.")
     plain = PromptSet(tmp_path).identity()
     (tmp_path / "x\udcff.md").write_text("words", "utf-8")
     assert PromptSet(tmp_path).identity() != plain
@@ -191,6 +192,22 @@ def test_a_prompt_that_was_edited_is_loaded_anew(tmp_path: Path) -> None:
     own.write_text("Be exact.")
     assert prompts.fresh().load("system.v6").template == "Be exact."
     assert prompts.load("system.v6").template == "Be brief."  # one document is made with one text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("system.v5", r"no prompt 'system.v5' in this version \(rename it to system.v6.md"),
+        ("system", r"rename it to system.v6.md"),
+        ("overview.v6", r"rename it to sections/overview.v6.md"),
+        ("nonsense.v1", r"no prompt 'nonsense.v1' \("),
+        ("README", r"no file here replaces a prompt"),
+    ],
+)
+def test_a_folder_of_prompts_that_would_have_no_effect_is_an_error(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / f"{name}.md").write_text("Be brief.")
+    with pytest.raises(SettingsError, match=told):
+        PromptSet(tmp_path)
 
 
 def test_prompts_of_another_distribution_beside_an_installed_package_are_none(tmp_path: Path) -> None:
