@@ -21,6 +21,7 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.llm.stopping import Stoppable
 from pipeline.profile import Recipe
 from pipeline.providers.calls import CallStore
+from pipeline.providers.stored import StoredClient
 from pipeline.readers import read_transcript
 from pipeline.run import asummarise as run_summarise
 from pipeline.settings import Settings, deciding, ensure_settable, load_settings
@@ -59,15 +60,15 @@ async def asummarise(
     would have no effect raises SettingsError:
 
     - With a client of your own: all but profile, length, notes, sections, language, check, manuscript, chunk_tokens,
-      prompts, encoding and format. None of these is then read from environment or studydoc.toml, and the client is
-      treated as a capable model unless `profile` says otherwise.
+      prompts, encoding, format and out. None of these is then read from environment or studydoc.toml, the client is
+      treated as a capable model unless `profile` says otherwise, and its answers are stored only if `out` is given.
     - With a Transcript: encoding and format, which are about reading a file.
     - Always: citations, which is about the page (see `save_document`), and batch_size.
 
     `on_progress` is called with a ProgressUpdate at each step, in the thread of the run, which waits for it to return.
     If it raises, no new calls are made, calls in progress finish and are stored, and then its error is raised here.
     Calls in progress also finish and are stored when the run is cancelled. A second cancellation ends the run at once;
-    so does the first if the model runs in this process or the client is your own.
+    so does the first if the model runs in this process, or if the client is your own and nothing is stored.
 
     Raises InputError, SettingsError, EndpointError, InvalidAnswer, StoreError or WeightsError, and any error of your
     own client that is no CallError. Partial failures are listed in the document's `problems`.
@@ -84,9 +85,8 @@ async def asummarise(
     if client is not None:
         settings = settings or _settings_for_own_client(given)
         _ensure_no_limit(settings)
-        transcript, stoppable = _read(source, settings, given), Stoppable(_OwnClient(client))
-        recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
-        return await _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, "")
+        transcript, own = _read(source, settings, given), _OwnClient(client)
+        return await _with_own_client(transcript, own, settings, on_progress, stores="out" in given)
     settings = settings or load_settings(**flags)
     transcript = _read(source, settings, given)
     prompts = PromptSet(settings.prompts)
@@ -96,7 +96,24 @@ async def asummarise(
             work = _summarise_watched(transcript, stoppable, on_progress, recipe_of(settings), prompts, link.endpoint)
             if settings.in_process:  # its calls are slow and free: not worth waiting for
                 return await work
-            return await ended_gracefully(work, partial(stoppable.halt, EndpointError("cancelled", fatal=True)))
+            return await ended_gracefully(work, partial(stoppable.halt, _cancelled()))
+
+
+async def _with_own_client(
+    transcript: Transcript, client: LLMClient, settings: Settings, on_progress: OnProgress, *, stores: bool
+) -> StudyDocument:
+    """The document, made with the caller's client; if it `stores`, answers are kept in the settings' output folder."""
+    recipe, prompts = recipe_for_a_client(settings), PromptSet(settings.prompts)
+    if not stores:
+        return await _summarise_watched(transcript, Stoppable(client), on_progress, recipe, prompts, "")
+    with closing(CallStore(store_path(settings.out))) as calls:
+        stoppable = Stoppable(StoredClient(calls, client, client.model))
+        work = _summarise_watched(transcript, stoppable, on_progress, recipe, prompts, "")
+        return await ended_gracefully(work, partial(stoppable.halt, _cancelled()))
+
+
+def _cancelled() -> EndpointError:
+    return EndpointError("cancelled", fatal=True)
 
 
 def summarise(
@@ -177,7 +194,7 @@ def _unusable(returned: str, hint: str) -> EndpointError:
 def _settings_for_own_client(flags: Mapping[str, Any]) -> Settings:
     """Settings for the notes when the caller brings their own client. SettingsError for flags that need ours."""
     ensure_settable(flags)
-    if unusable := sorted(set(flags).difference(deciding("notes", "transcript"))):
+    if unusable := sorted(set(flags).difference(deciding("notes", "transcript"), {"out"})):
         name = unusable[0]
         raise SettingsError(f"{name} has no effect on a client of your own", hint=f"remove {name} or client")
     settings = Settings(**flags)

@@ -15,7 +15,7 @@ from pipeline.errors import EndpointError, InputError, OutputError, SettingsErro
 from pipeline.llm import Completion, Request, Usage
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Asked, Segment, Transcript
-from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript
+from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript, written_answer
 
 
 @pytest.mark.parametrize("length", ["brief", "full"])
@@ -132,6 +132,15 @@ def test_a_client_whose_answer_has_no_text_is_told_what_to_give(answer: Any) -> 
 def test_a_client_whose_answer_has_a_wrong_part_is_told_which(wrong: Completion, told: str) -> None:
     with pytest.raises(EndpointError, match=told):
         summarise(transcript(), client=ScriptedClient([wrong]))
+
+
+def test_answers_of_a_client_of_ones_own_are_stored_if_a_folder_is_given(tmp_path: Path) -> None:
+    broken = ScriptedClient([written_answer(), ValueError("the client's own")])
+    with pytest.raises(ValueError, match="the client's own"):
+        summarise(transcript(), client=broken, out=tmp_path)
+    mended = ScriptedClient(good_answer)
+    assert summarise(transcript(), client=mended, out=tmp_path).status == "complete"
+    assert [request.name for request in mended.requests] == ["check"]
 
 
 @pytest.mark.parametrize("option", [{"citations": True}, {"batch_size": 5}], ids=str)

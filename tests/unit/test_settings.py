@@ -138,7 +138,7 @@ def test_editors_and_type_checkers_know_the_options_of(function: Any) -> None:
 
 def test_the_docstring_of_summarise_lists_what_goes_with_a_client_and_not_with_a_transcript() -> None:
     client, transcript = re.findall(r"^    - With (.*?)\.", asummarise.__doc__ or "", re.M | re.S)
-    assert set(deciding("notes", "transcript")) == set(re.findall(r"\w+", client)) & set(SETTABLE)
+    assert {*deciding("notes", "transcript"), "out"} == set(re.findall(r"\w+", client)) & set(SETTABLE)
     assert set(deciding("transcript")) == set(re.findall(r"\w+", transcript)) & set(SETTABLE)
 
 
