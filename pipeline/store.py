@@ -9,6 +9,7 @@ import re
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,19 @@ def write(document: StudyDocument, markdown: str, record: Path) -> tuple[Path, P
     replace_file(page, markdown)
     replace_file(record, dump(document))
     return page, record
+
+
+def keep_aside(path: Path, content: bytes) -> Path:
+    """Save a file that somebody edited beside its original, only once for the same content; the path of the copy."""
+    aside = next(p for p in places_aside(path) if not p.exists() or p.read_bytes() == content)
+    replace_file(aside, content)
+    return aside
+
+
+def places_aside(path: Path) -> Iterator[Path]:
+    """Where edited files are saved, in the order in which these places are used: NAME.edited.md, NAME.edited-2.md, …"""
+    marks = ("edited", *(f"edited-{n}" for n in range(2, 1000)))
+    return (path.with_name(f"{path.stem}.{mark}{path.suffix}") for mark in marks)
 
 
 def replace_file(path: Path, content: str | bytes) -> None:

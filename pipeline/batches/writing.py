@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def write_notes(
     if edited is not None and unchanged:
         left = f"{page} was {CHANGED_SINCE_WRITTEN}, and is left as it is; delete it to have it written again"
         return Written(document, page, left=left)
-    moved = _note_on_moved_page(page, _keep_aside(page, edited), before) if edited is not None else ""
+    moved = _note_on_moved_page(page, store.keep_aside(page, edited), before) if edited is not None else ""
     return Written(_write(document, record, citations=citations), page, moved=moved)
 
 
@@ -103,18 +102,6 @@ def _edited(page: Path, before: StudyDocument | None, document: StudyDocument) -
         return None
     documents = [d for d in (before, document) if d]
     return None if is_unchanged(markdown.decode("utf-8", errors="replace"), *documents) else markdown
-
-
-def _keep_aside(page: Path, markdown: bytes) -> Path:
-    """Save an edited page beside its original, only once for the same content; the path of the copy."""
-    aside = next(p for p in places_aside(page) if not p.exists() or p.read_bytes() == markdown)
-    store.replace_file(aside, markdown)
-    return aside
-
-
-def places_aside(page: Path) -> Iterator[Path]:
-    """Where edited pages are saved, in the order in which these places are used."""
-    return (page.with_name(f"{page.stem}.edited{mark}.md") for mark in ("", *(f"-{n}" for n in range(2, 1000))))
 
 
 def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -> str:

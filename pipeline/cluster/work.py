@@ -20,7 +20,6 @@ from pipeline.batches.corpus import make_all, unforeseen
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.outputs import is_of_others, would_be_lost
-from pipeline.batches.writing import places_aside
 from pipeline.cluster.places import Place, address_of, publish, read
 from pipeline.errors import InputError, NewerRecord, PipelineError, SettingsError, StoreError
 from pipeline.llm import key_of
@@ -144,7 +143,7 @@ async def _make(assignment: Assignment, folder: Path) -> Report:
     if outcome.error:
         raise outcome.error
     (folder / "recipe").write_text(assignment.recipe, "utf-8")
-    for aside in takewhile(Path.exists, places_aside(record.with_suffix(".md"))):
+    for aside in takewhile(Path.exists, store.places_aside(record.with_suffix(".md"))):
         publish(aside, addresses.beside(aside))
     publish(record.with_suffix(".md"), addresses.page)
     publish(record, addresses.record)
@@ -250,7 +249,7 @@ def _download_pages(addresses: _Addresses, page: Path) -> None:
     """Copy the page and the edited ones saved beside it, so that one edited since is saved too, under a free name."""
     if not _download(addresses.page, page):
         return
-    for aside in places_aside(page):
+    for aside in store.places_aside(page):
         if not _download(addresses.beside(aside), aside):
             return
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.store import replace_file
+from pipeline.store import keep_aside
 
 _NAME = "exports.txt"
 
@@ -44,9 +44,7 @@ class WrittenExports:
         old = path.read_bytes()
         if _digest(old) in self._digests:
             return None
-        aside = _place_aside(path, old)
-        replace_file(aside, old)
-        return aside
+        return keep_aside(path, old)
 
     def _remember(self, digest: str) -> None:
         if digest in self._digests:
@@ -60,10 +58,3 @@ class WrittenExports:
 def _digest(content: bytes) -> str:
     """The sha256 in hex, whichever line endings a program that synchronises files has put there."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-def _place_aside(path: Path, content: bytes) -> Path:
-    """The first of NAME.edited.md, NAME.edited-2.md, … that is free or has this content already."""
-    marks = ("edited", *(f"edited-{n}" for n in range(2, 1000)))
-    places = (path.with_name(f"{path.stem}.{mark}{path.suffix}") for mark in marks)
-    return next(p for p in places if not p.exists() or p.read_bytes() == content)
