@@ -94,7 +94,7 @@ def classify(err: Exception, endpoint: Endpoint) -> CallError:
     if not isinstance(err, openai.APIStatusError):
         kind = EndpointError if isinstance(err, openai.APIConnectionError | httpx2.TransportError) else Unreadable
         return kind(f"{address}: the answer could not be read ({type(err).__name__})", retryable=True)
-    return by_status(err.status_code, err.body or err.message, err.response.headers, endpoint)
+    return by_status(err.status_code, err.body or "", err.response.headers, endpoint)
 
 
 def shown_cause(err: Exception, secrets: Collection[str]) -> Exception | None:
@@ -131,42 +131,43 @@ def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoi
         return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
     if status in (400, 403) and _FILTERED.search(text):
         return Declined("a content filter stopped the call")
-    sentence = sentence_of(body, endpoint.secrets)
+    sentence = "" if is_page(headers, body) else sentence_of(body, endpoint.secrets)
+    quoted = f": {sentence}" if sentence else ""
     if status == 401 or (status == 400 and _KEY.search(text)):
         hint = f"check {endpoint.key_name}"
         return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
     if status == 403 and not _NO_MODEL.search(text):
         hint = f"check {endpoint.key_name} and its permissions"
-        return EndpointError(f"{address}: not allowed (HTTP 403): {sentence}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: not allowed (HTTP 403){quoted}", hint=hint, fatal=True)
     if status == 402 and (afforded(text) or 0) >= _LEAST_PAID_FOR:
-        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
+        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
     wait = wait if (wait := retry_after(headers)) is not None else delay_in(text)
     soon = wait is not None and wait <= _LONGEST_DELAY
     if status == 402 or _QUOTA.search(text) or (_PER_DAY.search(text) and not soon):
         hint = "add credit or raise the limit, or run again later: nothing is lost"
-        return EndpointError(f"{address}: the account's quota is used up: {sentence}", hint=hint, fatal=True)
+        return EndpointError(f"{address}: the account's quota is used up{quoted}", hint=hint, fatal=True)
     if long := _too_long(status, text, endpoint.model):
         return long
     if status == 404 and "requested parameters" in text:
-        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
+        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
     if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(text)):
         return NoSuchModel(
-            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}): {sentence}",
+            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}){quoted}",
             hint="see: studydoc models",
             fatal=True,
         )
     if _MISSED.search(text):
         return MissedFormat(f"{address}: the model's answer does not match the format", retryable=True)
     if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
-        return Refused(f"the call was refused (HTTP {status}): {sentence}", text)
+        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
     if status in _FOR_NOW or status >= 500:
         kind = PushedBack if status in (429, 503, 529) else Unreachable if status in _NO_SERVER else EndpointError
         if wait is not None and not soon:
             hint = "nothing is lost: run again later"
             return EndpointError(f"{address}: accepts the next call in {duration(wait)}", hint=hint, fatal=True)
         wait = wait if wait is None else min(wait, _LONGEST_WAIT)
-        return kind(f"{address}: busy or failing (HTTP {status})", retryable=True, retry_after=wait)
-    return EndpointError(f"{address}: the call was refused (HTTP {status}): {sentence}")
+        return kind(f"{address}: busy or failing (HTTP {status}){quoted}", retryable=True, retry_after=wait)
+    return EndpointError(f"{address}: the call was refused (HTTP {status}){quoted}")
 
 
 def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> EndpointError:

@@ -56,7 +56,7 @@ from pipeline.providers.sending import Sender
 from pipeline.providers.turns import Turns
 
 _MOST_GIVEN_UP = 3  # calls in a row that failed all their tries
-_OUTAGE = 3  # tries in a row that did not reach the server: the user is told
+_LONG_WAIT = 10.0  # seconds that a call waits for a server that answers no other meanwhile: the user is told
 _SHOWN_IN_WORDS = 2  # answers without any JSON that show that the response format is ignored
 _MOST_LESSONS = 24  # of one call; never reached, since each lesson leaves something out or doubles something
 
@@ -85,12 +85,13 @@ class OpenAICompatible:
         """`known` is what was learned before; `on_learned` gets new capabilities, and a line for the user or "".
 
         `on_look` is called before each check whether a request's prompt was read in full. `on_wait` gets a line for the
-        user when a server that has answered before cannot be reached and is waited for.
+        user when a busy server, or one that has answered before and cannot be reached, is waited for.
         """
         self.endpoint, self.known = endpoint, known or Capabilities()
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
-        self._on_wait, self._unreached = on_wait, 0
+        self._on_wait = on_wait
+        self._answers, self._told_after = 0, -1  # answers so far, and their number when a wait was last told
         self._sleep, self._given_up = sleep, 0
         self._in_words = 0  # answers without any JSON in the present response format
         self._turns = Turns()
@@ -282,7 +283,7 @@ class OpenAICompatible:
 
         A call that waits for its next try gives its place to others.
         """
-        before_retry = partial(self._before_retry, outgoing.request)
+        before_retry = partial(self._before_retry, outgoing.request, self._answers)
         tries = retrying(self.endpoint.attempts, self._sleep, before_retry, lambda: self._turns.answered)
         try:
             answer: Completion = await tries(self._once, outgoing)
@@ -292,15 +293,20 @@ class OpenAICompatible:
             raise
         finally:
             tries.iter_state.reset()  # it holds itself, and with it the call, until cycles are looked for
-        self._given_up = self._unreached = 0
+        self._given_up = 0
+        self._answers += 1
         return answer
 
-    def _before_retry(self, request: Request, error: EndpointError) -> None:
-        """Report a failed try, and once per outage that the server is waited for."""
-        if isinstance(error, Unreachable) and self._turns.answered:
-            self._unreached += 1
-            if self._unreached == _OUTAGE:
-                self._on_wait(f"{error.args[0]}; it answered before, so the run waits for it")
+    def _before_retry(self, request: Request, answers: int, error: EndpointError, waited: float) -> None:
+        """Report a failed try, and once that the run waits for the server, if no call has been answered meanwhile.
+
+        There were `answers` before the call's first try. By its next try it will have waited for `waited` seconds.
+        """
+        awaited = isinstance(error, PushedBack) or (isinstance(error, Unreachable) and self._turns.answered)
+        if awaited and waited >= _LONG_WAIT and answers == self._answers != self._told_after:
+            self._told_after = self._answers
+            why = "it answered before, so " if isinstance(error, Unreachable) else ""
+            self._on_wait(f"{error.args[0]}; {why}the run waits for it")
         self._on_retry(request, error)
 
     async def _once(self, outgoing: Outgoing) -> Completion:

@@ -25,11 +25,12 @@ _backoff = tenacity.wait_exponential_jitter(multiplier=0.25, max=20, jitter=0.25
 def retrying(
     attempts: int,
     sleep: Callable[[float], Awaitable[None]],
-    on_retry: Callable[[EndpointError], None],
+    on_retry: Callable[[EndpointError, float], None],
     answered: Callable[[], bool],
 ) -> tenacity.AsyncRetrying:
     """A retrier that makes about `attempts` tries, depending on the fault, and raises the last error.
 
+    `on_retry` gets the error of a failed try, and the seconds that the call will have waited in all by the next one.
     `answered` returns whether the endpoint has answered any call in this run: then an absent server is waited for.
     """
     return tenacity.AsyncRetrying(
@@ -38,7 +39,7 @@ def retrying(
         wait=_wait,
         sleep=sleep,
         reraise=True,
-        before_sleep=lambda state: on_retry(_error(state)),
+        before_sleep=lambda state: on_retry(_error(state), state.idle_for),
     )
 
 

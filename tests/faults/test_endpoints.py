@@ -130,6 +130,7 @@ def test_a_run_tells_the_user_that_it_waits_for_a_server_that_is_gone(
     open_: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.providers.retrying._backoff", lambda state: 0.0)
+    monkeypatch.setattr("pipeline.providers.openai_compatible._LONG_WAIT", 0.0)
     fake, shown = open_(), list[str]()
     answer, numbers = fake.answer, count()
     fake.answer = lambda call: (502, {}) if 1 <= next(numbers) <= 5 else answer(call)  # type: ignore[method-assign]

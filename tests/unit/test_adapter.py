@@ -55,7 +55,7 @@ class Server:
 
     def __init__(self, *answers: httpx2.Response | Exception, **options: object) -> None:
         self.answers, self.bodies, self.waits, self.options = list(answers), [], [], options
-        self.shown: list[str] = []  # lines on waiting for a server that is gone
+        self.shown: list[str] = []  # lines on waiting for a server that is busy or gone
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.bodies.append(json.loads(request.content))
@@ -420,6 +420,25 @@ def test_a_server_that_has_answered_and_is_gone_is_waited_for_and_the_user_is_to
     assert [a.text for a in server.ask_in_turn(REQUEST, replace(REQUEST, seed=1))] == ['{"a": 1}'] * 2
     assert sum(server.waits) > 180
     assert len(server.shown) == 1 and "it answered before, so the run waits" in server.shown[0]
+
+
+@pytest.mark.parametrize("seconds", ["", "40"])
+def test_the_user_is_told_once_why_a_busy_server_keeps_a_run_waiting(seconds: str) -> None:
+    busy = httpx2.Response(429, json={"error": {"message": "3 a minute"}}, headers={"retry-after": seconds})
+    server = Server(*[busy] * 8, reply())
+    server.ask()
+    assert server.shown == ["http://server.test: busy or failing (HTTP 429): 3 a minute; the run waits for it"]
+
+
+def test_a_short_wait_for_a_busy_server_is_no_news() -> None:
+    server = Server(*[httpx2.Response(429)] * 5, reply())
+    server.ask()
+    assert sum(server.waits) > 3 and not server.shown
+
+
+def test_an_empty_refusal_is_quoted_with_nothing() -> None:
+    with pytest.raises(EndpointError, match=r"busy or failing \(HTTP 429\)$"):
+        Server(httpx2.Response(429)).ask()
 
 
 def test_a_single_failure_of_a_gateway_is_not_called_an_outage() -> None:
