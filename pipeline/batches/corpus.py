@@ -15,7 +15,7 @@ from pipeline.batches.outcome import Figures, Outcome
 from pipeline.batches.writing import ensure_notes_not_lost, load_before, seen_from, write_notes
 from pipeline.errors import PipelineError, StoreError, Unforeseen
 from pipeline.events import DOCUMENT
-from pipeline.llm import LLMClient
+from pipeline.llm import LLMClient, Tally
 from pipeline.llm.prices import cost_of_run
 from pipeline.llm.progress import Progress, Watch, unwatched
 from pipeline.llm.stopping import Stoppable
@@ -137,13 +137,18 @@ class _DocumentsInProgress:
             return self._failed(n, source, err)
         except Exception as err:  # noqa: BLE001  it would cancel all other documents, whose calls are paid for
             return self._failed(n, source, unforeseen(err))
-        return replace(outcome, tally=self._in_progress[n].tally)
+        tally = self._in_progress[n].tally
+        return replace(outcome, tally=tally, spent_usd=self._cost(tally.without_stored()))
 
     def _failed(self, n: int, source: Source | Transcript, error: PipelineError) -> Outcome:
         """The outcome of a failed document. If an error ended the whole run, that error is reported: it says more."""
         tally = self._in_progress[n].tally
-        cost = cost_of_run(self._client.model, self._options.endpoint, tally)
-        return Outcome(source.name, error=self._client.stopped or error, tally=tally, cost_usd=cost)
+        cost, spent = self._cost(tally), self._cost(tally.without_stored())
+        error = self._client.stopped or error
+        return Outcome(source.name, error=error, tally=tally, cost_usd=cost, spent_usd=spent)
+
+    def _cost(self, tally: Tally) -> float | None:
+        return cost_of_run(self._client.model, self._options.endpoint, tally)
 
 
 def unforeseen(err: Exception) -> Unforeseen:

@@ -65,7 +65,8 @@ class Outcome:
     status: Literal["complete", "partial", "failed"] = "failed"
     problems: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
-    cost_usd: float | None = None
+    cost_usd: float | None = None  # of all its answers, as `tally` counts them
+    spent_usd: float | None = None  # of those that were not stored before
     figures: Figures | None = None  # of its document, if there is one
 
     @property

@@ -223,10 +223,13 @@ class Audience:
         tally, error = outcome.tally, str(outcome.error) if outcome.error else None
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
-        costs = {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "error": error}
+        costs = {"cost_usd": outcome.cost_usd, "spent_usd": outcome.spent_usd}
+        ended = {"seconds": outcome.seconds, "error": error}
         if isinstance(outcome.error, Unforeseen):
             self._tell_where(outcome.name, outcome.error)
-        self.events.tell("document done", document=outcome.name, status=outcome.status, **counts, **used, **costs)
+        self.events.tell(
+            "document done", document=outcome.name, status=outcome.status, **counts, **used, **costs, **ended
+        )
 
     def _tell_where(self, name: str, error: Unforeseen) -> None:
         """Emit an event with the traceback but without the error's message, which may quote a transcript."""

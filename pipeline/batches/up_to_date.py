@@ -71,6 +71,7 @@ class Ledger:
             status="complete",
             tally=Tally(remembered.calls, remembered.calls, usage=remembered.usage),
             cost_usd=remembered.cost_usd,
+            spent_usd=0.0,
             figures=remembered.figures,
         )
 

@@ -215,31 +215,47 @@ def _price(price: Price) -> str:
 
 
 def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> str:
-    """All transcripts summed up, in a line for one, a few for more. One made again counts by its last outcome."""
+    """All transcripts summed up, in a line for one, a few for more. One made again counts by its last outcome.
+
+    Tokens and cost are those of this run's own calls, if there are any; what stored answers took stands apart.
+    """
     last = {o.name or str(o.error): o for o in outcomes}.values()
     complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
-    tally = sum((o.tally.usage for o in outcomes), Usage())
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
-    costs = [o.cost_usd for o in outcomes if o.status != "failed" or o.tally.calls or o.tally.failed]
-    priced = [c for c in costs if c is not None]
-    cost = f"{sum(priced):.4f} USD at list price" if priced and len(priced) == len(costs) else "price unknown"
-    cost = "free" if priced and not any(priced) and len(priced) == len(costs) else cost
+    new = sum((o.tally.without_stored().usage for o in outcomes), Usage())
     documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
     counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
     counts += f", {looks:,} to test whether prompts are read whole" if looks else ""
-    tokens = (
-        f"{tally.prompt_tokens:,} prompt ({tally.cached_prompt_tokens:,} cached), {tally.completion_tokens:,} answer"
-    )
-    tokens += ", estimated where the endpoint reported none" if tally.estimated else ""
-    if not calls and not retried and not complete + partial and tally == Usage():  # nothing was asked
+    tokens = f"{new.prompt_tokens:,} prompt ({new.cached_prompt_tokens:,} cached), {new.completion_tokens:,} answer"
+    tokens += ", estimated where the endpoint reported none" if new.estimated else ""
+    counted = [o for o in outcomes if o.tally.calls or o.tally.failed]
+    if not calls and not retried and not complete + partial and new == Usage():  # nothing was asked
         return f"documents: {documents}" if len(last) > 1 else ""
-    if len(last) == 1:
-        return f"calls: {counts}; tokens: {tokens}; {cost}; {duration(seconds)}"
-    rows = (
-        ("documents", documents),
-        ("calls", counts),
-        ("tokens", tokens),
-        ("cost", cost),
-        ("time", duration(seconds)),
-    )
-    return "\n".join(f"{name}: {value}" for name, value in rows)
+    rows = {"documents": documents, "calls": counts}
+    if calls > cached or not cached or new != Usage():
+        rows |= {"tokens": tokens, "cost": _cost([o.spent_usd for o in counted])}
+    if cached:
+        rows["stored answers took"] = _stored_before(counted)
+    rows["time"] = duration(seconds)
+    if len(last) > 1:
+        return "\n".join(f"{name}: {value}" for name, value in rows.items())
+    unnamed = ("cost", "time")
+    return "; ".join(v if n in unnamed else f"{n}: {v}" for n, v in rows.items() if n != "documents")
+
+
+def _cost(costs: Sequence[float | None]) -> str:
+    known = [cost for cost in costs if cost is not None]
+    if not known or len(known) < len(costs):
+        return "price unknown"
+    return f"{sum(known):.4f} USD at list price" if any(known) else "free"
+
+
+def _stored_before(outcomes: Sequence[Outcome]) -> str:
+    """The tokens and the price of the answers that were stored before, when they were made."""
+    prompt, answer = 0, 0
+    for tally in (o.tally for o in outcomes):
+        new = tally.without_stored().usage
+        prompt += tally.usage.prompt_tokens - new.prompt_tokens
+        answer += tally.usage.completion_tokens - new.completion_tokens
+    costs = [None if o.cost_usd is None or o.spent_usd is None else o.cost_usd - o.spent_usd for o in outcomes]
+    return f"{prompt:,} prompt, {answer:,} answer tokens, {_cost(costs)}"

@@ -161,6 +161,7 @@ class Tally:
     failed: int = 0  # calls without an answer that may be billed
     usage: Usage = field(default_factory=Usage)
     usages: list[Usage] = field(default_factory=list)  # of each call: very long ones may cost more per token
+    new_usages: list[Usage] = field(default_factory=list)  # those of calls whose answers were not in the store
     models: set[str] = field(default_factory=set)
 
     def book(self, completion: Completion) -> None:
@@ -168,14 +169,21 @@ class Tally:
         self.calls += 1
         self.models.add(completion.model)
         self.calls_cached += completion.cached
-        self._add(completion.usage)
+        self._add(completion.usage, new=not completion.cached)
 
     def book_failed(self, error: CallError) -> None:
         """Count the usage of a call that failed."""
         self.failed += error.billed or error.spent != Usage()
         if error.spent != Usage():
-            self._add(error.spent)
+            self._add(error.spent, new=True)
 
-    def _add(self, usage: Usage) -> None:
+    def without_stored(self) -> Tally:
+        """What this run itself asked for and paid."""
+        new = self.new_usages
+        return Tally(self.calls - self.calls_cached, failed=self.failed, usage=sum(new, Usage()), usages=new)
+
+    def _add(self, usage: Usage, *, new: bool) -> None:
         self.usage = self.usage + usage
         self.usages.append(usage)
+        if new:
+            self.new_usages.append(usage)

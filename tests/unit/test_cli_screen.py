@@ -17,7 +17,7 @@ from pipeline.batches.outcome import Outcome
 from pipeline.batches.single_machine import Audience
 from pipeline.cli import options
 from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
-from pipeline.errors import EndpointError, InputError, Unforeseen
+from pipeline.errors import EndpointError, InputError, Unforeseen, spending
 from pipeline.events import Events
 from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
@@ -76,17 +76,42 @@ def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
     assert "2 retried" in summary(failed[:1], 2, 1.0)
 
 
+def took(usage: Usage, *, stored: Usage | None = None) -> Tally:
+    """The tally of a call, and of one whose answer was stored."""
+    tally = Tally()
+    tally.book(Completion("{}", "stop", usage, "m"))
+    if stored is not None:
+        tally.book(Completion("{}", "stop", stored, "m", cached=True))
+    return tally
+
+
+def test_the_last_lines_name_what_this_run_spent_apart_from_what_stored_answers_took() -> None:
+    tally = took(Usage(60, 0, 10), stored=Usage(400, 0, 30))
+    resumed = Outcome("a", status="complete", tally=tally, cost_usd=0.5, spent_usd=0.1)
+    assert summary([resumed], 0, 1.0) == (
+        "calls: 1 made, 1 stored before, 0 retried; tokens: 60 prompt (0 cached), 10 answer; 0.1000 USD at list price; "
+        "stored answers took: 400 prompt, 30 answer tokens, 0.4000 USD at list price; 1 s"
+    )
+    again = Outcome("b", status="complete", tally=Tally(2, 2, usage=Usage(460, 0, 40)), cost_usd=0.5, spent_usd=0.0)
+    assert "0 retried; stored answers took: 460 prompt" in summary([again], 0, 1.0)
+    assert "cost: 0.1000 USD at list price\nstored answers took: 860 prompt, 70 answer tokens, 0.9000 USD" in summary(
+        [resumed, again], 0, 1.0
+    )
+
+
 def test_a_document_that_was_made_again_is_counted_once_with_all_that_it_took() -> None:
-    usage = Usage(60, 0, 10)
-    made = [Outcome("a", status=s, tally=Tally(1, usage=usage), cost_usd=0.5) for s in ("partial", "complete")]
-    lines = summary([*made, Outcome("b", status="complete", tally=Tally(1, usage=usage), cost_usd=0.5)], 0, 1.0)
+    tally = took(Usage(60, 0, 10))
+    made = [Outcome("a", status=s, tally=tally, spent_usd=0.5) for s in ("partial", "complete")]
+    lines = summary([*made, Outcome("b", status="complete", tally=tally, spent_usd=0.5)], 0, 1.0)
     assert "documents: 2 complete, 0 partial, 0 failed\ncalls: 3 made" in lines
     assert "180 prompt" in lines and "1.5000 USD" in lines
     assert summary(made, 0, 1.0).startswith("calls: 2 made")
 
 
 def test_what_a_transcript_that_failed_took_is_told_with_its_price() -> None:
-    failed = [Outcome("talk", error=EndpointError("gone"), tally=Tally(failed=1, usage=Usage(60, 0, 10)), cost_usd=0.5)]
+    tally, gone = Tally(), EndpointError("gone")
+    tally.book_failed(spending(gone, Usage(60, 0, 10)))
+    failed = [Outcome("talk", error=gone, tally=tally, spent_usd=0.5)]
     assert "60 prompt (0 cached), 10 answer; 0.5000 USD" in summary(failed, 0, 1.0)
 
 
@@ -150,6 +175,7 @@ def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
     assert begun == ["writing", "checking"]
     assert all(e["document"] == "reactor" for e in events)
     assert events[-1]["event"] == "document done" and events[-1]["calls"] == 2
+    assert events[-1]["spent_usd"] == events[-1]["cost_usd"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +214,7 @@ def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixtu
 
 
 def test_the_last_lines_say_that_tokens_are_estimated_and_how_many_calls_were_looks() -> None:
-    reported, estimated = (Outcome("talk", tally=Tally(usage=Usage(90, 0, 9, e))) for e in (False, True))
+    reported, estimated = (Outcome("talk", tally=took(Usage(90, 0, 9, e))) for e in (False, True))
     assert "tokens: 90 prompt (0 cached), 9 answer, estimated where" in summary([estimated], 0, 1.0, looks=3)
     assert "0 retried, 3 to test whether prompts are read whole;" in summary([estimated], 0, 1.0, looks=3)
     assert "estimated" not in summary([reported], 0, 1.0) and "read whole" not in summary([reported], 0, 1.0)
