@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @effort
 @debug
 def command(model: str | None, base_url: str | None, out: Path | None, reasoning_effort: Effort | None) -> int:
-    """Test the endpoint and show how `make` will use it."""
+    """Test the endpoint and show how `make` will use it. Sends a few short prompts and two as long as a chunk."""
     from pipeline.doctor import run_doctor
     from pipeline.settings import load_settings
 

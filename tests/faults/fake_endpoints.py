@@ -1,4 +1,4 @@
-"""A fake endpoint that behaves like real ones. docs/endpoints.md has a row for each, with the names of these traits.
+"""A fake endpoint that behaves like real ones. docs/endpoints.md has a row for each.
 
 A trait that refuses is a function of a call that returns a status and a body, or None if it does not refuse. A trait
 that shapes changes the answer before it is sent. Bodies have the form that documentation and issue threads show.
@@ -480,7 +480,7 @@ class FakeEndpoint:
         return reply | ({"usage": usage} if self.usage else {})
 
 
-# All traits of each endpoint in the table in docs/endpoints.md, by the name in its last column.
+# All traits of each endpoint in the table in docs/endpoints.md, in its order, by the beginning of its name.
 AS_ENDPOINTS: dict[str, dict[str, Any]] = {
     "openai": {
         "traits": (
@@ -540,7 +540,7 @@ AS_ENDPOINTS: dict[str, dict[str, Any]] = {
         "traits": ("llamacpp_cannot_read_the_schema", "llamacpp_refuses_what_its_window_does_not_hold"),
         "models": {"data": [{"id": "m", "meta": {"n_ctx": 4096}}]},
     },
-    "other": {"traits": ("gateway_names_nothing",), "usage": False},
+    "anythingelse": {"traits": ("gateway_names_nothing",), "usage": False},
 }
 
 

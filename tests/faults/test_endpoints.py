@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -688,14 +689,14 @@ def test_a_key_that_a_server_quotes_stays_out_of_every_error(open_: Open, status
 
 
 TABLE = [
-    row.split("|")[-2].strip(" `")
+    re.sub(r"\W", "", row.split("|")[1]).casefold()
     for row in (ROOT / "docs/endpoints.md").read_text("utf-8").splitlines()
     if row.startswith("| ")
 ][2:]
 
 
 def test_every_row_of_the_table_is_a_fake_and_every_fake_a_row() -> None:
-    assert list(AS_ENDPOINTS) == TABLE
+    assert all(row.startswith(name) for row, name in zip(TABLE, AS_ENDPOINTS, strict=True))
 
 
 @pytest.mark.parametrize("name", fewer(AS_ENDPOINTS, 3))
