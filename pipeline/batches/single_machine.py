@@ -223,13 +223,11 @@ class Audience:
         tally, error = outcome.tally, str(outcome.error) if outcome.error else None
         used = {"prompt_tokens": tally.usage.prompt_tokens, "completion_tokens": tally.usage.completion_tokens}
         counts = {"calls": tally.calls, "cached": tally.calls_cached, "problems": len(outcome.problems)}
-        costs = {"cost_usd": outcome.cost_usd, "spent_usd": outcome.spent_usd}
-        ended = {"seconds": outcome.seconds, "error": error}
+        costs = {"seconds": outcome.seconds, "cost_usd": outcome.cost_usd, "spent_usd": outcome.spent_usd}
         if isinstance(outcome.error, Unforeseen):
             self._tell_where(outcome.name, outcome.error)
-        self.events.tell(
-            "document done", document=outcome.name, status=outcome.status, **counts, **used, **costs, **ended
-        )
+        about = {"document": outcome.name, "status": outcome.status}
+        self.events.tell("document done", **about, **counts, **used, **costs, error=error)
 
     def _tell_where(self, name: str, error: Unforeseen) -> None:
         """Emit an event with the traceback but without the error's message, which may quote a transcript."""

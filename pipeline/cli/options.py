@@ -81,7 +81,11 @@ def some_paths(help: str, *, required: bool = False) -> Decorator:
     return click.argument("paths", nargs=-1, type=PATH, required=required, help=help)
 
 
-model = click.option("--model", help="A model of the endpoint, 'local' for the built-in small one, or a GGUF file.")
+model = click.option(
+    "--model",
+    help="A model of the endpoint, 'local' for the built-in small one, or a GGUF file.  [default: gpt-6-luna with "
+    "OPENAI_API_KEY or --base-url, else local]",
+)
 base_url = click.option("--base-url", help="An OpenAI-compatible endpoint: http://localhost:8000/v1.")
 effort = click.option(
     "--reasoning-effort", type=click.Choice(EFFORTS), help="How long a reasoning model may think.  [default: low]"
@@ -143,9 +147,9 @@ SETTINGS: dict[str, Decorator] = {
         help="How the model is used.  [default: small for 'local' and files of fewer than 3 billion parameters, "
         "else capable]",
     ),
-    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens per call, for a capable model."),
+    "chunk_tokens": number_option("--chunk-tokens", "Transcript tokens per call of a capable model.  [default: 40000]"),
     "reasoning_effort": effort,
-    "concurrency": number_option("--concurrency", "Calls at once to a hosted endpoint."),
+    "concurrency": number_option("--concurrency", "Calls at once to a hosted endpoint.  [default: 8]"),
     "rpm": number_option("--rpm", "Requests per minute, if the endpoint reports no limit."),
     "tpm": number_option("--tpm", "Tokens per minute, if the endpoint reports no limit."),
     "citations": click.option(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline.batches.corpus import make_all
 from pipeline.batches.options import MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.single_machine import Audience
 from pipeline.cli import options
+from pipeline.cli.make import command as make
 from pipeline.cli.screen import Screen, outcome_line, progress_line, summary
 from pipeline.errors import EndpointError, InputError, Unforeseen, spending
 from pipeline.events import Events
@@ -23,7 +26,8 @@ from pipeline.lengths import Length
 from pipeline.llm import Completion, Tally, Usage
 from pipeline.llm.progress import Progress, Reporter
 from pipeline.llm.prompting import PromptSet
-from pipeline.profile import PROFILES, Check, Recipe
+from pipeline.profile import CAPABLE, PROFILES, Check, Recipe
+from pipeline.settings import DEFAULT_HOSTED_MODEL, Settings
 from pipeline.settings.options import Effort
 from tests.scripted import EMPTY, ScriptedClient, fitting, good_answer, transcript, with_fault
 
@@ -190,6 +194,19 @@ def test_an_event_tells_where_a_phase_begins(tmp_path: Path) -> None:
 )
 def test_options_offer_what_settings_know(offered: tuple[str, ...], known: tuple[str, ...]) -> None:
     assert offered == known
+
+
+def test_help_names_the_defaults_that_are_used() -> None:
+    shown = " ".join(CliRunner().invoke(make, ["--help"]).stdout.split())
+    settings = Settings()
+    for flag, value in {
+        "model": DEFAULT_HOSTED_MODEL,
+        "chunk-tokens": CAPABLE.chunk_tokens,
+        "concurrency": settings.concurrency,
+        "deadline": f"{settings.deadline:g}",
+        "batch-size": settings.batch_size,
+    }.items():
+        assert re.search(rf"--{flag} [A-Z]+ [^\[]+\[default: {value}\b", shown), flag
 
 
 HIDDEN_CURSOR = "\x1b[?25l"  # as long as bars stand
