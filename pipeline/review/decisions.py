@@ -114,7 +114,9 @@ def _applied(state: State, action: Action, n: int) -> State:
         case Heading():
             if state.group(action.group) is None:
                 raise Unfit("this heading is not in the document")
-            groups = tuple(replace(g, heading=action.text) if g.id == action.group else g for g in state.groups)
+            groups = tuple(
+                replace(g, heading=action.text, correction=None) if g.id == action.group else g for g in state.groups
+            )
             return replace(state, groups=groups)
         case Part():
             return _retitled(state, action)

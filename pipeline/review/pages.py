@@ -15,8 +15,8 @@ from pipeline.language import direction
 from pipeline.pages.markdown import clock, labels_of, moment_url, problems, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
-from pipeline.review.state import DROPPED, GROUPED, Item, State
-from pipeline.review.statements import view
+from pipeline.review.state import DROPPED, GROUPED, Group, Item, State
+from pipeline.review.statements import corrected, view
 from pipeline.text import searchable
 
 _MOST_HITS = 200
@@ -210,17 +210,11 @@ def notes(desk: Desk) -> str:
     sections = []
     for part in desk.document.outline(labels):
         section = part.name
-        groups = [{"id": "", "heading": "", "part": "", "begins": False, "items": by_group.get(f"{section} ", [])}]
+        groups = [_group(Group("", ""), by_group.get(f"{section} ", []))]
         if section in GROUPED:
             parts_before = ("", *(g.part for g in state.groups))
             groups += [
-                {
-                    "id": g.id,
-                    "heading": g.heading,
-                    "part": g.part,
-                    "begins": g.part != above,
-                    "items": by_group.get(f"{section} {g.id}", []),
-                }
+                _group(g, by_group.get(f"{section} {g.id}", []), begins=g.part != above)
                 for g, above in zip(state.groups, parts_before, strict=False)
             ]
         label = "Lead" if part.form in ("points", "items") else "Term" if section in TERMED else ""
@@ -234,6 +228,13 @@ def notes(desk: Desk) -> str:
         dropped=by_group.get(f"{DROPPED} ", []),
         misfits=state.misfits,
     )
+
+
+def _group(group: Group, items: list[str], *, begins: bool = False) -> dict[str, Any]:
+    """A heading for the template, with the HTML of its statements; whether its part `begins` with it."""
+    before, after, why = corrected(group.heading, group.correction)
+    parts = {"before": before, "after": after, "why": why}
+    return {"id": group.id, "heading": group.heading, "part": group.part, "begins": begins, "items": items} | parts
 
 
 def _renamed(desk: Desk) -> StudyDocument:

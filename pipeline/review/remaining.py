@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pipeline.document import StudyDocument
 from pipeline.review.actions import Rename
 from pipeline.review.renaming import fullest_name, is_name, names_of_others
-from pipeline.review.state import Item, State
+from pipeline.review.state import Group, Item, State
 from pipeline.text import BEGINS_WORD, ENDS_WORD, counts_somebody, enumerated, numbered
 from pipeline.transcript import Transcript
 from pipeline.verification.quotations import quoted_spans
@@ -24,6 +24,8 @@ def remark(before: State, after: State, action: Rename, document: StudyDocument,
     pairs = list(zip(before.items, after.items, strict=True))
     changed = sum((a.text, a.label) != (b.text, b.label) for a, b in pairs)
     message = f"saved: {numbered(changed, 'statement')} {'was' if changed == 1 else 'were'} changed"
+    if reopened := sum(a.standing != "pending" and b.standing == "pending" for a, b in pairs):
+        message += f", and {reopened} of them {'is' if reopened == 1 else 'are'} to be decided again"
     if quoting := sum(_quotations(a) != _quotations(b) for a, b in pairs):
         message += f", {quoting} of them in a quotation, which is no longer word for word"
     lines = _spoken(document, transcript)
@@ -68,7 +70,8 @@ def _places_in_notes(is_in: Callable[[str], bool], state: State, document: Study
     """The places of the notes for which `is_in` holds, counted by kind."""
     if count := sum(is_in(item.label) or is_in(item.text) for item in state.items):
         yield numbered(count, "statement")
-    if count := sum(any(map(is_in, _objections_to(item))) for item in state.items):
+    checked: list[Item | Group] = [*state.items, *state.groups]
+    if count := sum(any(map(is_in, _objections_to(entry))) for entry in checked):
         yield f"{count} corrections or doubts" if count > 1 else "1 correction or doubt"
     columns = (column for item in state.items for column in item.columns)
     headings = [*(g.heading for g in state.groups), *dict.fromkeys(g.part for g in state.groups), *columns]
@@ -80,11 +83,12 @@ def _places_in_notes(is_in: Callable[[str], bool], state: State, document: Study
         yield "the channel"
 
 
-def _objections_to(item: Item) -> Iterator[str]:
-    """What the check found against a statement, which the page and records show."""
-    yield item.finding
-    if item.correction:
-        yield from (item.correction.before, item.correction.reason)
+def _objections_to(entry: Item | Group) -> Iterator[str]:
+    """What the check found against a statement or heading, which the page and records show."""
+    if isinstance(entry, Item):
+        yield entry.finding
+    if entry.correction:
+        yield from (entry.correction.before, entry.correction.reason)
 
 
 def _quotations(item: Item) -> list[str]:

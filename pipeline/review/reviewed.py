@@ -74,7 +74,9 @@ def _section_content(
             for group in state.groups:
                 in_group = [i for i in state.items if (i.section, i.group) == (section, group.id)]
                 if details := as_on_page(_tree(_accepted(in_group), claims)):
-                    yield MainPoint(heading=group.heading, part=group.part or None, details=details)
+                    yield MainPoint(
+                        heading=group.heading, part=group.part or None, correction=group.correction, details=details
+                    )
         case "items":
             in_section = [i for i in state.items if i.section == section]
             yield from _tree(_accepted(in_section, bound=_has_fields(section, state)), claims)

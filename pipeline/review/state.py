@@ -84,11 +84,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A heading of the main points, and the title of the part that it belongs to ("" if none)."""
+    """A heading of the main points, and the title of the part that it belongs to ("" if none).
+
+    `correction` is what the check changed in the heading, None once a reviewer has changed it.
+    """
 
     id: str
     heading: str
     part: str = ""
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,8 @@ def opened(document: StudyDocument) -> State:
         for entry in content:
             match entry:
                 case MainPoint():
-                    group = Group(new_id("heading", entry.heading, ()), entry.heading, entry.part or "")
+                    id_ = new_id("heading", entry.heading, ())
+                    group = Group(id_, entry.heading, entry.part or "", entry.correction)
                     groups.append(group)
                     nested = _nested(entry.details)
                     items += [replace(_item(section, d, new_id), group=group.id, depth=n) for d, n in nested]

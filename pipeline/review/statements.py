@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from types import SimpleNamespace
 
-from pipeline.document import BARE
+from pipeline.document import BARE, Correction
 from pipeline.pages.markdown import clock, labels_of, moment_url
 from pipeline.review.catalogue import Desk
 from pipeline.review.state import Item
@@ -32,7 +32,7 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
     first = lines[0] if lines else None
     start = first.start if first else None
     speakers = dict.fromkeys(name for s in lines if (name := desk.state.speaker(s.speaker)))
-    before, after, reason = _correction(item)
+    before, after, reason = corrected(item.text, item.correction)
     return SimpleNamespace(
         id=item.id,
         section=item.section,
@@ -63,12 +63,12 @@ def view(item: Item, desk: Desk) -> SimpleNamespace:
     )
 
 
-def _correction(item: Item) -> tuple[list[Part], list[Part], str]:
+def corrected(text: str, correction: Correction | None) -> tuple[list[Part], list[Part], str]:
     """The text before and after the check, with the differences marked, and the reason for the change."""
-    if item.correction is None:
-        return [], [Part(item.text, False)], ""
-    before, after = changed_words(item.correction.before, item.text)
-    return before, after, item.correction.reason
+    if correction is None:
+        return [], [Part(text, False)], ""
+    before, after = changed_words(correction.before, text)
+    return before, after, correction.reason
 
 
 def changed_words(before: str, after: str) -> tuple[list[Part], list[Part]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.document import Problem
-from pipeline.review.actions import Edit, Move, Restore
+from pipeline.document import Correction, Problem
+from pipeline.review.actions import Edit, Heading, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import apply
 from pipeline.review.pages import document_page, list_page, made_by, notes, progress, statement_html
@@ -62,6 +62,17 @@ def test_what_the_check_changed_stands_before_and_after_with_the_reason(desk: De
     assert "Honey from another hive <ins>can carry</ins> foulbrood." in html
     assert "Before the check: Honey from another hive <del>always carries</del> foulbrood." in html
     assert "(too strong: the lines say “can”)" in html and "corrected" in html
+
+
+def test_what_the_check_changed_in_a_heading_stands_below_it_until_the_heading_is_changed(desk: Desk) -> None:
+    group = desk.state.groups[0]
+    correction = Correction(before=group.heading.replace("Weight", "Scent"), reason="they speak of its weight")
+    desk.review.timeline.state = replace(desk.state, groups=(replace(group, correction=correction),))
+    page = notes(desk)
+    assert "<ins>Weight</ins> of a Hive Tells</h3>" in page and "<del>Scent</del> of a Hive Tells" in page
+    assert "(they speak of its weight)" in page
+    changed = apply(desk.state, Heading(kind="heading", group=group.id, text="Scales"), 1)
+    assert changed.groups[0].correction is None
 
 
 def test_a_finding_that_stands_is_told_in_its_words(desk: Desk) -> None:

@@ -42,6 +42,12 @@ def saying(text: str) -> Transcript:
     return replace(TRANSCRIPT, segments=(*TRANSCRIPT.segments, TRANSCRIPT.segments[0]._replace(id=7, text=text)))
 
 
+def with_corrected_heading(made: StudyDocument, before: str) -> StudyDocument:
+    first, *others = made.main_points
+    changed = first.model_copy(update={"correction": Correction(before=before, reason="nobody is named")})
+    return made.model_copy(update={"main_points": (changed, *others)})
+
+
 def with_correction(made: StudyDocument, before: str) -> StudyDocument:
     changed = made.summary[0].model_copy(update={"correction": Correction(before=before, reason="nobody is named")})
     return made.model_copy(update={"summary": (changed,)})
@@ -54,6 +60,14 @@ def test_it_says_how_much_was_changed_and_what_is_left() -> None:
     )
 
 
+def test_it_says_how_many_decided_statements_are_to_be_decided_again() -> None:
+    found = replace(opened(document(extra="Mina agrees.")), people=("Mina Osei",))
+    accepted = replace(found, items=tuple(replace(i, standing="accepted") for i in found.items if not i.outside))
+    rename = Rename(kind="rename", speaker="Mina Osei", name="Nina Osei")
+    message = remark(accepted, apply(accepted, rename, 1), rename, document(), TRANSCRIPT)
+    assert message == "saved: 1 statement was changed, and 1 of them is to be decided again"
+
+
 @pytest.mark.parametrize(
     ("made", "left"),
     [
@@ -63,6 +77,7 @@ def test_it_says_how_much_was_changed_and_what_is_left() -> None:
         (document().model_copy(update={"title": "Mina", "channel": "Osei FM"}),
          "“Mina” is still in the title; “Osei” is still in the channel"),
         (with_correction(document(), "Mina agrees."), "“Mina” is still in 1 correction or doubt"),
+        (with_corrected_heading(document(), "Mina agrees"), "“Mina” is still in 1 correction or doubt"),
     ],
 )  # fmt: skip
 def test_no_place_of_the_notes_is_left_out_of_the_count(made: StudyDocument, left: str) -> None:
