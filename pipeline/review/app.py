@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.applications import Starlette
@@ -232,7 +234,8 @@ class _Routes:
             accepted = _accepted(desk)
         text = render_markdown(accepted, reviewed=True) if form == "md" else dump(accepted)
         kind = "text/markdown" if form == "md" else "application/json"
-        headers = {"content-disposition": f'attachment; filename="reviewed.{form}"'}
+        name = quote(os.fsencode(f"{desk.record.stem}.reviewed.{form}"), safe="")
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
 
     def static(self, request: Request) -> Response:

@@ -411,7 +411,8 @@ def test_the_export_route_gives_only_what_was_accepted(tmp_path: Path) -> None:
     at = home(served)
     target = next(i for i in ids(ask(served, at)[2]) if i.startswith("main_points"))
     ask(served, f"{at}/act", {"revision": 0, "action": {"kind": "accept", "targets": [target]}})
-    page = ask(served, f"{at}/export.md")[2]
+    _, headers, page = ask(served, f"{at}/export.md")
+    assert headers["content-disposition"] == "attachment; filename*=UTF-8''reactor.reviewed.md"
     assert "The Lund reactor makes 40 megawatts" in page and "too expensive" not in page
     assert StudyDocument.model_validate_json(ask(served, f"{at}/export.json")[2]).withheld == ()
 
