@@ -162,10 +162,11 @@ class _Routes:
                 raise HTTPException(422, str(err)) from err
             except Conflict as err:
                 return JSONResponse(self._conflict(desk, action, err), 409)
+            changed = {"changed": pages.changed_ids(before, desk.state)}
             items = pages.changed_items(desk, before) if event.n == revision + 1 else None
             if items is None:
-                return JSONResponse(pages.update(desk) | _remark(desk, before, action))
-            return JSONResponse(pages.small_update(desk, before) | {"items": items})
+                return JSONResponse(pages.update(desk) | changed | _remark(desk, before, action))
+            return JSONResponse(pages.small_update(desk, before) | changed | {"items": items})
 
     def _conflict(self, desk: Desk, action: Action, conflict: Conflict) -> dict[str, Any]:
         """Both versions: the statements as others have changed them, and the action that was sent."""

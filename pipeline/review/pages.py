@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -192,6 +192,21 @@ def changed_items(desk: Desk, before: State) -> dict[str, str] | None:
         return None
     changed = [b for a, b in pairs if a is not b and a != b]
     return {i.id: statement_html(i, desk) for i in changed}
+
+
+def changed_ids(before: State, state: State) -> list[str]:
+    """The ids of the statements that differ from `before` in themselves, their heading or what precedes them."""
+    placed_before = set(_placed(before))
+    return [placed[0].id for placed in _placed(state) if placed not in placed_before]
+
+
+def _placed(state: State) -> Iterator[tuple[Item, Group | None, str]]:
+    """Each statement with its heading and the id of the statement before it."""
+    groups = {group.id: group for group in state.groups}
+    previous = ""
+    for item in state.items:
+        yield item, groups.get(item.group), previous
+        previous = item.id
 
 
 def strip_html(desk: Desk) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.document import Correction, Problem
-from pipeline.review.actions import Edit, Heading, Move, Restore
+from pipeline.review.actions import Decide, Edit, Heading, Move, Restore
 from pipeline.review.catalogue import Catalogue, Desk
 from pipeline.review.decisions import apply
-from pipeline.review.pages import document_page, list_page, made_by, notes, progress, statement_html
+from pipeline.review.pages import changed_ids, document_page, list_page, made_by, notes, progress, statement_html
 from pipeline.review.state import Item
 from pipeline.review.statements import changed_words
 from tests.review.samples import document
@@ -73,6 +73,17 @@ def test_what_the_check_changed_in_a_heading_stands_below_it_until_the_heading_i
     assert "(they speak of its weight)" in page
     changed = apply(desk.state, Heading(kind="heading", group=group.id, text="Scales"), 1)
     assert changed.groups[0].correction is None
+
+
+def test_of_a_moved_statement_the_neighbours_have_changed_too(desk: Desk) -> None:
+    first, second, *_ = (i.id for i in desk.state.items)
+    state = desk.state
+    accepted = apply(state, Decide(kind="accept", targets=(second,)), 1)
+    assert changed_ids(state, accepted) == changed_ids(accepted, state) == [second]
+    last = next(i for i in state.items if i.section == "main_points" and i.depth == 0)
+    below = state.items[state.items.index(last) + len(state.block(last))]
+    moved = apply(state, Move(kind="move", target=below.id, before=last.id), 1)
+    assert below.id in changed_ids(moved, state) and first not in changed_ids(moved, state)
 
 
 def test_a_finding_that_stands_is_told_in_its_words(desk: Desk) -> None:

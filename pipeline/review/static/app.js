@@ -70,8 +70,8 @@ function perform(name) {
     case "accept": return decide("accept", "accepted");
     case "reject": return decide("reject", "rejected");
     case "reopen": return decide("reopen", "to be decided later");
-    case "undo": return act({ kind: "undo" }, { message: "undone" });
-    case "redo": return act({ kind: "redo" }, { message: "done again" });
+    case "undo": return act({ kind: "undo" }, { message: "undone", follow: true });
+    case "redo": return act({ kind: "redo" }, { message: "done again", follow: true });
     case "up": case "down": case "nest": case "unnest": return move(state.current, name);
     case "section": return acceptAll(ofSection(state.current));
     case "regenerate": return regenerate(state.current);
@@ -109,9 +109,10 @@ document.addEventListener("keydown", (e) => {
 });
 
 document.addEventListener("click", (e) => {
-  const hit = (selector) => e.target.closest(selector);
-  if (hit("[data-do]")) { const more = hit(".more"); if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); if (more) more.open = false; return; }
-  if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); lines.querySelector(".used")?.scrollIntoView({ block: "center" }); return; }
+  const hit = (selector) => e.target.closest(selector), more = document.querySelector(".more");
+  if (!hit(".more") || hit("[data-do]")) more.open = false;
+  if (hit("[data-do]")) { if (hit(".item")) select(hit(".item"), { scroll: false }); run(hit("[data-do]").dataset.do); return; }
+  if (hit("[data-view]")) { view(hit("[data-view]").dataset.view); return; }
   if (hit("[data-accept-all]")) { const fits = ofGroup(hit("[data-accept-all]").nextElementSibling.firstElementChild); whenSaved(() => acceptAll(fits)); return; }
   if (hit("button[data-speaker]")) { const button = hit("button[data-speaker]"); whenSaved(() => rename(button)); return; }
   if (hit(".strip [data-line]")) { lineOf(hit("[data-line]").dataset.line)?.scrollIntoView({ block: "start" }); return; }
@@ -131,6 +132,7 @@ addEventListener("beforeunload", (e) => { if (typed()) e.preventDefault(); });
 
 for (const n of state.cited) lineOf(n)?.classList.add("cited");
 const linked = location.hash ? $(decodeURIComponent(location.hash.slice(1))) : null;
-select(linked?.classList.contains("item") ? linked : shown()[0], { focus: !matchMedia("(max-width: 760px)").matches });
+const first = linked?.classList.contains("item") ? linked : shown().find(toDecide) ?? shown()[0];
+select(first, { focus: !matchMedia("(max-width: 760px)").matches, scroll: first !== shown()[0] && "center" });
 body.dataset.ready = "1";
 performance.mark("ready");

@@ -2,7 +2,7 @@
 
 import { $, alarm, depth, items, linesOf, notes, outside, partOf, state } from "./page.js";
 import { act, choices, post } from "./sending.js";
-import { parseLines, spans, view } from "./where.js";
+import { parseLines, spans, unpick, view } from "./where.js";
 
 export function open(host, fields, build, hint = "") {
   close();
@@ -85,9 +85,10 @@ export async function save(later) {
   const message = action.kind !== "edit" ? "saved" : later ? "saved; decide later" : "saved and accepted";
   const within = document.activeElement;
   if (state.current) state.current.focus({ preventScroll: true });
-  edit.saving = act(action, { message, conflict: { theirs: done, mine: done } });
+  edit.saving = act(action, { message, conflict: { theirs: done, mine: done }, follow: action.kind === "add" });
   const ok = await edit.saving;
   edit.saving = null;
+  if (ok && action.kind === "add") unpick();
   if (ok) done(); else if (state.editing === edit && edit.form.contains(within)) within.focus();
   return ok;
 }

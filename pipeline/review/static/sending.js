@@ -1,6 +1,6 @@
 // What is sent and what comes back
 
-import { $, alarm, body, home, items, lineOf, notes, outside, say, shown, state, token } from "./page.js";
+import { $, alarm, body, home, isShown, items, lineOf, notes, outside, say, shown, state, token } from "./page.js";
 import { buttons, filter, isElsewhere, select } from "./where.js";
 
 export async function post(path, sent) {
@@ -12,13 +12,14 @@ export async function post(path, sent) {
     });
     return { ok: answer.ok, status: answer.status, value: await answer.json() };
   } catch {
-    return { ok: false, status: 0, value: { error: "the server cannot be reached and nothing was saved: start it again and retry" } };
+    return { ok: false, status: 0, value: { error: "the server cannot be reached and nothing was saved: retry, or copy what you typed and run studydoc review again, which opens a new page" } };
   }
 }
 
 // Actions are sent one at a time. A `request` that is a function gives its action at its turn, from the notes as they
-// are then; what others decided between the request and its turn was not seen by who made it.
-export function act(request, { message = "saved", conflict = null } = {}) {
+// are then; what others decided between the request and its turn was not seen by who made it. With `follow`, the first
+// statement that the action changed is selected, unless the current one is among those that it changed.
+export function act(request, { message = "saved", conflict = null, follow = false } = {}) {
   const before = { alarms: state.alarms, others: state.others, revision: state.revision };
   const run = async () => {
     const action = typeof request === "function" ? request() : request;
@@ -27,6 +28,7 @@ export function act(request, { message = "saved", conflict = null } = {}) {
     if (answer.ok) {
       if (answer.value.revision !== state.revision + 1) state.others += 1;
       renew(answer.value);
+      if (follow) selectChanged(answer.value.changed);
       if (state.alarms === before.alarms) say(answer.value.remark ?? (typeof message === "function" ? message() : message));
       return true;
     }
@@ -44,18 +46,21 @@ export function act(request, { message = "saved", conflict = null } = {}) {
   return result;
 }
 
-// The next statement is selected before the answer comes, so that keys pressed meanwhile count for that one.
+const kindOf = { accepted: "accept", rejected: "reject", pending: "reopen" };
+
+// The next statement is selected before the answer comes, so that keys pressed meanwhile count for that one. Nothing is
+// sent for a statement that is decided like this already: undoing that would change nothing.
 export async function decide(kind, message) {
-  const item = state.current, id = item.id;
-  if (item.dataset.deciding === kind) return;
-  item.dataset.deciding = kind;
-  const all = shown();
+  const item = state.current, id = item.id, all = shown();
+  const isDecided = (item.dataset.deciding ?? kindOf[item.dataset.standing]) === kind;
+  if (!isDecided) item.dataset.deciding = kind;
   select(all.slice(all.indexOf(item) + 1).find((i) => !outside(i)));
+  if (isDecided) { say(message); return; }
   const done = await act({ kind, targets: [id] }, { message });
-  const decided = $(id);
-  if (!decided) return;
-  delete decided.dataset.deciding;
-  if (!done && items().indexOf(decided) < items().indexOf(state.current)) select(decided, { focus: !isElsewhere(), scroll: !isElsewhere() });
+  const renewed = $(id);
+  if (!renewed) return;
+  delete renewed.dataset.deciding;
+  if (!done && items().indexOf(renewed) < items().indexOf(state.current)) select(renewed, { focus: !isElsewhere(), scroll: !isElsewhere() });
 }
 
 function renew(value) {
@@ -100,6 +105,12 @@ function renew(value) {
     select(next, { focus: !elsewhere && !state.editing, scroll: !elsewhere });
   }
   if (form?.contains(active)) active.focus({ preventScroll: true });
+}
+
+function selectChanged(ids) {
+  if (ids.includes(state.current?.id)) return;
+  const changed = ids.map($).find((item) => item && isShown(item));
+  select(changed, { focus: !isElsewhere() });
 }
 
 function nameSpeakers(names) {

@@ -29,10 +29,17 @@ export function select(item, { focus = true, scroll = true } = {}) {
   item.tabIndex = 0;
   markLines();
   if (focus) item.focus({ preventScroll: true });
-  if (scroll) item.scrollIntoView({ block: "nearest" });
-  const first = linesOf(item)[0];
-  if (first) lineOf(first)?.scrollIntoView({ block: "center" });
+  if (scroll) item.scrollIntoView({ block: scroll === true ? "nearest" : scroll });
+  showUsedLines();
   buttons();
+}
+
+// The transcript stays where it is if it shows all of these lines.
+function showUsedLines() {
+  const pane = $("transcript-pane"), used = [...lines.querySelectorAll(".used")];
+  const top = pane.querySelector(".tools").getBoundingClientRect().bottom, { bottom } = pane.getBoundingClientRect();
+  const isVisible = (row) => { const place = row.getBoundingClientRect(); return place.top >= top && place.bottom <= bottom; };
+  if (!used.every(isVisible)) used[0].scrollIntoView({ block: "center" });
 }
 
 export function selectLine(row, { light = true } = {}) {
@@ -56,7 +63,12 @@ export function pick(row) {
   const n = Number(row.dataset.n);
   const on = row.classList.toggle("picked");
   if (on) state.picked.add(n); else state.picked.delete(n);
-  say(state.picked.size ? `marked lines: ${spans([...state.picked])}; press n to add a statement from them` : "no lines are marked");
+  say(state.picked.size ? `marked lines: ${spans([...state.picked])}; to add a statement from them, press n or choose it under More` : "no lines are marked");
+}
+
+export function unpick() {
+  for (const row of lines.querySelectorAll(".picked")) row.classList.remove("picked");
+  state.picked.clear();
 }
 
 export function spans(numbers) {
@@ -101,9 +113,11 @@ export function across() {
   }
 }
 
+// Shows one of the panes where only one has room. The height of its lines is only known once they are drawn.
 export function view(name) {
   body.classList.toggle("show-transcript", name === "transcript");
   for (const b of document.querySelectorAll("[data-view]")) b.setAttribute("aria-pressed", String(b.dataset.view === name));
+  if (name === "transcript") requestAnimationFrame(() => requestAnimationFrame(showUsedLines));
 }
 
 export function filter() {
