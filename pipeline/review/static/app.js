@@ -84,8 +84,14 @@ function perform(name) {
 
 const keys = {
   a: "accept", r: "reject", o: "reopen", e: "edit", s: "split", m: "merge", n: "add", w: "restore", h: "heading", H: "divide", p: "part", t: "term",
-  g: "regenerate", G: "regenerate-point", f: "keep", u: "undo", U: "redo", A: "section", J: "down", K: "up", ">": "nest", "<": "unnest", "?": "help",
+  g: "regenerate", G: "regenerate-point", u: "undo", U: "redo", A: "section", J: "down", K: "up", ">": "nest", "<": "unnest", "?": "help",
 };
+
+// In a layout without Latin letters, such as Hebrew or Russian, a key counts as the letter that is there in a Latin one.
+function keyOf({ key, code, shiftKey }) {
+  if (!/^\p{L}$/u.test(key) || /\p{Script=Latin}/u.test(key) || !code.startsWith("Key")) return key;
+  return shiftKey ? code[3] : code[3].toLowerCase();
+}
 
 document.addEventListener("keydown", (e) => {
   const typing = e.target.closest("input, textarea, select");
@@ -99,13 +105,15 @@ document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   const press = e.target.closest("button, summary, a");
   if (press && (e.key === "Enter" || e.key === " ")) return;
-  if (e.key === "j" || e.key === "ArrowDown") { e.preventDefault(); step(1); }
-  else if (e.key === "k" || e.key === "ArrowUp") { e.preventDefault(); step(-1); }
-  else if (e.key === "Enter") { e.preventDefault(); across(); }
-  else if (e.key === "x" && state.line) { e.preventDefault(); pick(state.line); }
-  else if (e.key === "/") { e.preventDefault(); $("find").focus(); }
-  else if (e.key === "Escape") { if (typed()) { say("what you typed is not saved"); state.editing.first.focus(); } else close(); }
-  else if (keys[e.key]) { e.preventDefault(); run(keys[e.key]); }
+  const key = keyOf(e), more = document.querySelector(".more[open]");
+  if (key === "j" || key === "ArrowDown") { e.preventDefault(); step(1); }
+  else if (key === "k" || key === "ArrowUp") { e.preventDefault(); step(-1); }
+  else if (key === "Enter") { e.preventDefault(); across(); }
+  else if (key === "x" && state.line) { e.preventDefault(); pick(state.line); }
+  else if (key === "/") { e.preventDefault(); $("find").focus(); }
+  else if (key === "Escape" && more) { more.open = false; more.firstElementChild.focus(); }
+  else if (key === "Escape") { if (typed()) { say("what you typed is not saved"); state.editing.first.focus(); } else close(); }
+  else if (keys[key]) { e.preventDefault(); run(keys[key]); }
 });
 
 document.addEventListener("click", (e) => {

@@ -25,8 +25,19 @@ export function open(host, fields, build, hint = "") {
   let timer = 0;
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
   first.focus();
+  first.setSelectionRange(first.value.length, first.value.length);
   form.scrollIntoView({ block: "nearest" });
   look();
+}
+
+// A single line of text, such as a name: Enter saves it.
+function openLine(host, text, build, hint) {
+  open(host, { text }, build, hint);
+  const { form, first } = state.editing;
+  form.classList.add("one-line");
+  first.rows = 1;
+  first.select();
+  first.addEventListener("keydown", (e) => { if (e.key === "Enter" && !e.isComposing && !e.ctrlKey && !e.metaKey) { e.preventDefault(); form.requestSubmit(); } });
 }
 
 export function close() {
@@ -147,21 +158,21 @@ export const editors = {
   heading(item) {
     const h = item.dataset.group && $(item.dataset.group);
     if (!h) { alarm("only main points have headings"); return; }
-    open(item, { text: h.dataset.heading }, (v) => ({ kind: "heading", group: h.id, text: v.text }), "A new text for this heading.");
+    openLine(item, h.dataset.heading, (v) => ({ kind: "heading", group: h.id, text: v.text }), "A new text for this heading.");
   },
   part(item) {
     const h = item.dataset.group && $(item.dataset.group);
     if (!h) { alarm("only main points have parts"); return; }
-    open(item, { text: h.dataset.part }, (v) => ({ kind: "part", group: h.id, text: v.text }), "A new title for this part. Leave it empty for none.");
+    openLine(item, h.dataset.part, (v) => ({ kind: "part", group: h.id, text: v.text }), "A new title for this part. Leave it empty for none.");
     state.editing.form.elements.text.required = false;
   },
   divide(item) {
     if (!item.dataset.group) { alarm("only main points have headings"); return; }
-    open(item, { text: "" }, (v) => ({ kind: "divide", target: item.id, text: v.text }), "Starts a new heading at this statement.");
+    openLine(item, "", (v) => ({ kind: "divide", target: item.id, text: v.text }), "Starts a new heading at this statement.");
   },
   term(item) {
     if (partOf(item).label !== "Term") { alarm("only key concepts have a term"); return; }
-    open(item, { text: item.dataset.label }, (v) => ({ kind: "term", target: item.id, text: v.text }), "A new term.");
+    openLine(item, item.dataset.label, (v) => ({ kind: "term", target: item.id, text: v.text }), "A new term.");
   },
 };
 
@@ -174,7 +185,7 @@ export function rename(button) {
     askWhoIsMeant(action, state.editing);
     return null;
   };
-  open(button.closest(".tools"), { text: speaker }, build,
+  openLine(button.closest(".tools"), speaker, build,
     `The right name of ${speaker}, for the transcript's labels, the notes with their quotations, and exports with --reviewed. The words of the transcript stay. Statements keep a label of one letter. If the label is also a word, or only part of the name was replaced, you decide on the changed statements again.`);
 }
 

@@ -129,9 +129,24 @@ export function filter() {
     count += fits;
   }
   if (kind === "dropped") $("left-out")?.setAttribute("open", "");
+  if (kind === "withheld") for (const fold of notes.querySelectorAll(".item.withheld > details")) fold.open = true;
   $("shown").textContent = filtered() ? `${count} shown` : "";
-  if (filtered() || state.counted) nameButtons();
+  if (filtered() || state.counted) {
+    nameButtons();
+    hideEmpty(kind === "is-corrected");
+  }
   state.counted = filtered();
+}
+
+// Sections and headings without a statement that is shown are hidden, except corrected headings among corrections.
+function hideEmpty(showsCorrected) {
+  const isEmpty = (element, corrected) => filtered() && !element?.querySelector(".item:not([hidden])") && !(showsCorrected && corrected);
+  for (const part of notes.querySelectorAll(".part")) part.hidden = isEmpty(part, part.querySelector("h3 + .before"));
+  for (const heading of notes.querySelectorAll("h3")) {
+    const before = heading.parentElement.querySelector(`[id="${heading.id}"] + .before`);
+    heading.hidden = isEmpty(notes.querySelector(`.items[data-group="${heading.id}"]`), before);
+    if (before) before.hidden = heading.hidden;
+  }
 }
 
 // Buttons say how many statements they accept, where not all are shown.
