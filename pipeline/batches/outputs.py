@@ -325,7 +325,8 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
     unchanged = (p for p in candidates if sha256_of(p) == document.source.sha256)
     path = next(unchanged, there[0] if there else None)
     if path is None:
-        fault = "has changed, or is another file" if by_path else "was not found"
+        changed = any(not is_output(p) for p in by_path)
+        fault = "has changed, or is another file" if changed else "was not found"
         raise InputError(
             f"{record}: its transcript {document.source.path or '(standard input)'} {fault}",
             hint="name its folder with --transcripts",
@@ -334,14 +335,15 @@ def transcript_of(document: StudyDocument, record: Path, folder: Path | None) ->
 
 
 def _may_be_read(path: Path, document: StudyDocument, roots: Sequence[Path] = ()) -> bool:
-    """Whether a file is, or may be a later version of, the transcript. A record could name any file.
+    """Whether a file is, or may be a later version of, the transcript.
 
-    So a changed file has to be below one of the `roots`, if any are given.
+    A record could name any file, so a changed one has to be below one of the `roots`, if any are given. Notes of
+    `talk.md` are called talk.md too: a file that belongs to notes is no later version.
     """
     if sha256_of(path) == document.source.sha256:
         return True
     inside = not roots or any(path.resolve().is_relative_to(root.resolve()) for root in roots)
-    return inside and path.suffix.lower() in READ
+    return inside and path.suffix.lower() in READ and not is_output(path)
 
 
 def _alike(path: Path, recorded: Path) -> int:

@@ -239,6 +239,22 @@ def test_a_transcript_under_another_name_is_known_by_its_words(weeks: Path, monk
         transcript_of(load(record), record, weeks / "week2" / "nowhere")
 
 
+@pytest.mark.parametrize("suffix", [".md", ".json"])
+def test_notes_are_not_taken_for_a_missing_transcript_of_the_same_file_name(
+    suffix: str, weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    talk = Path("week1/talk.txt").rename(f"week1/talk{suffix}")
+    if suffix == ".json":
+        talk.write_text(json.dumps({"segments": [{"start": 0, "text": talk.read_text("utf-8")}]}), "utf-8")
+    (record,) = make(str(talk), out="notes")
+    assert transcript_of(load(record), record, None)[0].path != str(record.with_suffix(suffix))
+    talk.unlink()
+    for folder in (None, weeks):
+        with pytest.raises(InputError, match="was not found"):
+            transcript_of(load(record), record, folder)
+
+
 def test_a_linked_output_folder_is_seen_from_where_it_really_is(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(weeks)
     (weeks / "disk" / "deep").mkdir(parents=True)
