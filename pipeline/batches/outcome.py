@@ -67,6 +67,7 @@ class Outcome:
     tally: Tally = field(default_factory=Tally)
     cost_usd: float | None = None  # of all its answers, as `tally` counts them
     spent_usd: float | None = None  # of those that were not stored before
+    up_to_date: bool = False  # whether an earlier run made the document, so that nothing was done
     figures: Figures | None = None  # of its document, if there is one
 
     @property

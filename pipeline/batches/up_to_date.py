@@ -73,6 +73,7 @@ class Ledger:
             cost_usd=remembered.cost_usd,
             spent_usd=0.0,
             figures=remembered.figures,
+            up_to_date=True,
         )
 
     def remember(self, outcome: Outcome) -> None:

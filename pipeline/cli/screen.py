@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from pipeline.batches.forecast import Forecast, Price
-    from pipeline.batches.outcome import Outcome
+    from pipeline.batches.outcome import Figures, Outcome
     from pipeline.batches.plan import Plan
     from pipeline.errors import PipelineError
 
@@ -156,20 +156,26 @@ def progress_line(progress: Progress) -> str:
 
 
 def outcome_line(outcome: Outcome) -> str:
-    """One line on a finished document: its statements, its length, who checked it, what it took."""
+    """One line on a finished document: its statements and, unless it is up to date, what it took."""
     figures = outcome.figures
     assert figures is not None
     counts = f"{figures.statements - figures.weak} verified, {figures.weak} weak, {figures.withheld} withheld"
-    unasked = "no calls, all answers were stored" if outcome.complete else "no new answers"
-    calls = numbered(outcome.calls_made, "call") if outcome.calls_made else unasked
+    status = "up to date" if outcome.up_to_date else outcome.status
+    took = "" if outcome.up_to_date else f", {_what_it_took(outcome, figures)}"
     other_models = ", ".join(clean(model) for model in figures.answered_by)
     warning = f", WARNING: {other_models} answered instead of {figures.model}" if other_models else ""
-    return (
-        f"{outcome.name}: {outcome.status}, {numbered(figures.statements, 'statement')} ({counts}), "
-        f"{figures.words:,} of {figures.words_asked:,} words, checked by {figures.checked_by}, {calls}, "
-        f"{figures.sent:.1f} new prompt tokens per transcript token, "
-        f"{duration(outcome.seconds)}{warning} → {outcome.page}"
-    )
+    statements = numbered(figures.statements, "statement")
+    return f"{outcome.name}: {status}, {statements} ({counts}){took}{warning} → {outcome.page}"
+
+
+def _what_it_took(outcome: Outcome, figures: Figures) -> str:
+    """Its length, who checked it, its calls and its time."""
+    calls = "no calls, all answers were stored" if outcome.complete else "no new answers"
+    if outcome.calls_made:
+        calls = numbered(outcome.calls_made, "call")
+        calls += f", {figures.sent:.1f} new prompt tokens per transcript token"
+    words = f"{figures.words:,} of {figures.words_asked:,} words"
+    return f"{words}, checked by {figures.checked_by}, {calls}, {duration(outcome.seconds)}"
 
 
 def plan_table(forecast: Forecast) -> str:
@@ -221,9 +227,11 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: in
     """
     last = {o.name or str(o.error): o for o in outcomes}.values()
     complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
+    before = sum(o.up_to_date for o in last)
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
     new = sum((o.tally.without_stored().usage for o in outcomes), Usage())
-    documents = f"{complete} complete, {partial} partial, {len(last) - complete - partial} failed"
+    documents = f"{complete} complete{f' ({before} up to date)' if before else ''}, {partial} partial, "
+    documents += f"{len(last) - complete - partial} failed"
     counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
     counts += f", {looks:,} to test whether prompts are read whole" if looks else ""
     tokens = f"{new.prompt_tokens:,} prompt ({new.cached_prompt_tokens:,} cached), {new.completion_tokens:,} answer"

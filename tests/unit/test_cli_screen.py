@@ -141,9 +141,16 @@ def test_a_failure_tells_its_transcript_if_there_is_one(
 def test_a_partial_document_without_new_answers_is_not_said_to_be_stored(tmp_path: Path) -> None:
     whole, _ = outcomes(tmp_path)
     stored = replace(whole, tally=Tally())
-    assert "all answers were stored" in outcome_line(stored)
+    assert "all answers were stored" in outcome_line(stored) and "new prompt tokens" not in outcome_line(stored)
     partial = replace(stored, status="partial")
     assert "no new answers" in outcome_line(partial) and "stored" not in outcome_line(partial)
+
+
+def test_a_document_that_is_up_to_date_is_told_from_one_that_was_made(tmp_path: Path) -> None:
+    whole, _ = outcomes(tmp_path)
+    before = replace(whole, name="before", up_to_date=True)
+    assert outcome_line(before).startswith("before: up to date, 8 statements (8 verified, 0 weak, 0 withheld) → ")
+    assert summary([whole, before], 0, 1.0).startswith("documents: 2 complete (1 up to date), 0 partial, 0 failed\n")
 
 
 def test_progress_tells_the_phase_and_its_calls() -> None:
