@@ -26,6 +26,7 @@ from typing import TypeVar
 from pipeline.usage import Usage
 
 EXIT_INTERRUPTED = 130  # exit code of a program ended by Ctrl-C
+EXIT_LIMIT = 3  # exit code of a watch ended by a limit that the user set
 
 
 class PipelineError(Exception):

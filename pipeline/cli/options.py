@@ -156,8 +156,8 @@ SETTINGS: dict[str, Decorator] = {
         "--citations/--no-citations", default=None, help="Put [12:34] after every statement.  [default: --no-citations]"
     ),
     "deadline": number_option("--deadline", "Seconds to wait for the answer to a call.  [default: 600]", float),
-    "max_cost": number_option("--max-cost", "Stop before new calls cost more than this, in USD.", float),
-    "max_tokens": number_option("--max-tokens", "Stop before new calls use more tokens than this."),
+    "max_cost": number_option("--max-cost", "Stop before the new calls of a run cost more than this, in USD.", float),
+    "max_tokens": number_option("--max-tokens", "Stop before the new calls of a run use more tokens than this."),
     "prompts": path_option("--prompts", "A folder with prompt files that override the shipped ones."),
     "encoding": click.option("--encoding", help="The text encoding, if it is not UTF-8."),
     "format": click.option("--format", help="Read files as this format, whatever they contain: see docs/formats.md."),

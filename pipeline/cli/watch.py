@@ -14,8 +14,9 @@ from pipeline.cli.exporting import Exports, row_lines
 from pipeline.cli.options import has_debug
 from pipeline.cli.screen import Screen
 from pipeline.cli.signals import ended_by_signals
-from pipeline.errors import EXIT_INTERRUPTED
+from pipeline.errors import EXIT_INTERRUPTED, EXIT_LIMIT
 from pipeline.events import open_events
+from pipeline.providers.limited import LimitReached
 from pipeline.settings import Settings
 from pipeline.transcript import Metadata
 
@@ -34,7 +35,8 @@ def run_watch(
     """Watch until a signal or a fatal error; the exit code.
 
     The first signal lets running calls finish, the second drops them. The code is 130 after Ctrl-C, or after SIGTERM if
-    documents were cut short; 1 if an error ended the watch or an export failed; else 0.
+    documents were cut short; 3 if a limit ended the watch, so that it is not restarted with the limit anew; 1 if
+    another error did or an export failed; else 0.
     """
     rows = _Rows(exports, as_json)
 
@@ -89,5 +91,5 @@ class _Rows:
 def exit_code(ended: Watched, caught: int | None) -> int:
     """The exit code of a watch that a signal or an error ended."""
     if ended.error is not None:
-        return 1
+        return EXIT_LIMIT if isinstance(ended.error, LimitReached) else 1
     return EXIT_INTERRUPTED if ended.cut_short or caught == signal.SIGINT else 0

@@ -13,6 +13,8 @@ from pipeline.errors import CallError, EndpointError, unbilled
 from pipeline.llm import Completion, LLMClient, Request, Usage
 from pipeline.llm.tokens import count_tokens, encoding_for
 
+_RAISE = "run again with a higher limit; stored answers cost nothing"
+_CONTINUE = "run again to continue: the limit applies to each run, and stored answers cost nothing"
 PriceOf = Callable[[Usage], float | None]  # USD of one call, None if unknown
 
 
@@ -21,8 +23,8 @@ class LimitReached(EndpointError):
 
     billed = False
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, hint="run again with a higher limit; stored answers cost nothing", fatal=True)
+    def __init__(self, message: str, hint: str = _RAISE) -> None:
+        super().__init__(message, hint=hint, fatal=True)
 
 
 def prompt_tokens(request: Request, encoding: str) -> int:
@@ -153,8 +155,9 @@ class Limited:
 
     def _reached_by(self, total: _Spent) -> LimitReached | None:
         """The limit that this total would exceed; None if it is within all limits."""
+        hint = _RAISE if self._spent == _Spent() else _CONTINUE  # a call that does not fit by itself never will
         if self._tokens is not None and total.tokens > self._tokens:
-            return LimitReached(f"--max-tokens {self._tokens:,}: the next call could exceed it")
+            return LimitReached(f"--max-tokens {self._tokens:,}: the next call could exceed it", hint)
         if self._cost is not None and total.usd > self._cost:
-            return LimitReached(f"--max-cost {self._cost:g} USD: the next call could exceed it")
+            return LimitReached(f"--max-cost {self._cost:g} USD: the next call could exceed it", hint)
         return None

@@ -274,7 +274,7 @@ def test_a_limit_holds_for_the_whole_time_and_ends_the_watch(folder: Path, serve
         await asyncio.sleep(60)
 
     told, ended = watch(folder, serve(), script, max_tokens=15_000)
-    assert "--max-tokens" in str(ended.error) and exit_code(ended, None) == 1
+    assert "--max-tokens" in str(ended.error) and exit_code(ended, None) == 3
     assert told.rows[0]["status"] == "complete"
 
 

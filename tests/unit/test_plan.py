@@ -292,7 +292,7 @@ def test_a_limit_stops_before_the_call_that_could_pass_it() -> None:
         await limited.complete(request(50))
         await limited.complete(request(100))
 
-    with pytest.raises(LimitReached, match="--max-tokens 200"):
+    with pytest.raises(LimitReached, match=r"--max-tokens 200: .*run again to continue: the limit applies to each run"):
         asyncio.run(run())
     assert len(client.requests) == 2
 
@@ -511,7 +511,7 @@ def test_those_that_wait_are_sent_away_when_the_run_is_stopped() -> None:
 
 def test_a_limit_counts_the_room_for_thought_as_if_it_were_used() -> None:
     client = Limited(ScriptedClient(["{}"]), tokens=2000, cost=None, price=free, room=lambda: 4096)
-    with pytest.raises(LimitReached, match="2,000"):
+    with pytest.raises(LimitReached, match=r"2,000: .*run again with a higher limit"):
         asyncio.run(client.complete(request(400)))
 
 
