@@ -11,7 +11,14 @@ from typing import TypeVar
 
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
-from pipeline.batches.outputs import former_places, origin_of, records_beside, source_of
+from pipeline.batches.outputs import (
+    former_places,
+    origin_of,
+    recorded_places,
+    records_below,
+    records_beside,
+    source_of,
+)
 from pipeline.batches.own_files import is_own_file
 from pipeline.errors import InputError, OutputError
 from pipeline.readers import Origin, Source, as_written, kept_apart, name_apart, read_transcript, survey, survey_files
@@ -118,9 +125,8 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     under a name found now (the file was renamed, then its folder). The search is skipped unless a folder is given, or a
     file without notes, which may be a renamed one.
     """
-    sources = [s for s in found.sources if isinstance(s, Source)]
-    files, records_made = {s.path for s in sources}, {output_path(out, s.name) for s in sources}
-    if not sources or (files.issuperset(paths) and all(record.exists() for record in records_made)):
+    files, records_made = _made(found, out)
+    if not _may_have_others(paths, files, records_made):
         return None
     names = {path.name for path in files}
     folders = [p.resolve() if p.is_dir() else p.resolve().parent for p in paths if p.exists()]
@@ -135,12 +141,66 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     records = [record for record in gone if record not in others]
     if not records:
         return None
-    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
     return (
-        f"kept the notes of {numbered(len(records), 'missing transcript')}: "
-        f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more} "
+        f"kept the notes of {numbered(len(records), 'missing transcript')}: {_pages(records)} "
         "(delete each with its .json and .review.json; if its transcript or folder was renamed, give all three the new "
         "name instead, over the notes that are new there, and run again)"
+    )
+
+
+def made_twice(paths: Sequence[Path], found: Found, out: Path) -> str | None:
+    """A line about further notes of transcripts found now, which this run does not bring up to date; None if none.
+
+    They were made when another folder or a single file was given, or are conflicting copies of a synchronised folder.
+    Notes in an output folder of their own do not count. The search is skipped where that of `left_behind` is.
+    """
+    files, records_made = _made(found, out)
+    if not _may_have_others(paths, files, records_made):
+        return None
+    resolved = {path.resolve() for path in files}
+
+    def is_twice(record: Path) -> bool:
+        path = (source_of(record) or {}).get("path")
+        if not isinstance(path, str) or resolved.isdisjoint(p.resolve() for p in recorded_places(path, record)):
+            return False
+        return not any((folder / ".studydoc").is_dir() for folder in record.parents if out in folder.parents)
+
+    if not (records := [record for record in records_beside(records_made, out) if is_twice(record)]):
+        return None
+    return (
+        f"kept {numbered(len(records), 'other document')} of these transcripts: {_pages(records)} "
+        "(each is brought up to date only by the path that was given for it; delete those that you do not want, with "
+        "their .json and .review.json)"
+    )
+
+
+def _made(found: Found, out: Path) -> tuple[set[Path], set[Path]]:
+    """The files found, and the records of their documents, which may not exist yet."""
+    sources = [s for s in found.sources if isinstance(s, Source)]
+    return {s.path for s in sources}, {output_path(out, s.name) for s in sources}
+
+
+def _may_have_others(paths: Sequence[Path], files: Collection[Path], records: Collection[Path]) -> bool:
+    """Whether other notes are looked for: if a folder is given, or a file without notes."""
+    return bool(files) and not (set(files).issuperset(paths) and all(record.exists() for record in records))
+
+
+def _pages(records: Sequence[Path]) -> str:
+    """The pages of records, the first few of them by name."""
+    more = f" and {len(records) - _SHOWN} more" if len(records) > _SHOWN else ""
+    return f"{', '.join(str(r.with_suffix('.md')) for r in records[:_SHOWN])}{more}"
+
+
+def lost_answers(out: Path, store: Path) -> str | None:
+    """A line about notes in `out` whose stored answers are missing, so that they would be paid for again; else None.
+
+    This happens where the notes were copied without the hidden folder, or come from a repository that leaves it out.
+    """
+    if store.exists() or not (records := records_below(out)):
+        return None
+    return (
+        f"the stored answers of {numbered(len(records), 'document')} in {out} are missing ({store}): their calls are "
+        "made and paid for again; to avoid that, press Ctrl-C and bring this file back"
     )
 
 

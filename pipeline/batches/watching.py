@@ -17,7 +17,7 @@ from typing import Any
 from pipeline import store
 from pipeline.batches.corpus import in_turns, make_each
 from pipeline.batches.display import Display
-from pipeline.batches.inputs import find_among
+from pipeline.batches.inputs import find_among, lost_answers
 from pipeline.batches.options import Input
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.own_files import is_own_file
@@ -74,6 +74,8 @@ async def watch_documents(
         raise SettingsError(f"--watch: {missing}: there is no such file or folder")
     store.check_writable(settings.out)
     reading = Input(settings.encoding, settings.format)
+    if line := lost_answers(settings.out, store_path(settings.out)):
+        display.say(line)
     with (
         closing(CallStore(store_path(settings.out))) as calls,
         closing(Run.of(settings, metadata, reading, calls, Audience(display, events))) as run,

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.batches import outputs
 from pipeline.batches.corpus import make_all
-from pipeline.batches.inputs import find, left_behind
+from pipeline.batches.inputs import find, left_behind, lost_answers, made_twice
 from pipeline.batches.options import Input, MakeOptions
 from pipeline.batches.outputs import is_output, source_of, transcript_of
 from pipeline.errors import InputError
@@ -168,6 +168,43 @@ def test_no_record_is_read_for_a_file_that_has_notes_nor_in_folders_of_somebody_
     assert "transcript: moved/week2-talk.md " in (told(Path("week1")) or "x") and looked == [
         Path("moved/week2-talk.json")
     ]
+
+
+def test_notes_that_a_run_over_the_same_transcripts_does_not_bring_up_to_date_are_told(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    out, lectures = Path("notes"), Path("lectures")
+    lectures.mkdir()
+    shutil.move("week1", "lectures/week1")
+
+    def told(path: Path) -> str:
+        return made_twice([path], find([path], Input(), out), out) or ""
+
+    make("lectures", out="notes")
+    assert told(lectures) == ""
+    assert told(lectures / "week1" / "talk.txt").startswith(
+        "kept 1 other document of these transcripts: notes/week1/talk.md ("
+    )
+    make("lectures/week1", out="notes")
+    make("lectures/week1", out="notes/trial")
+    Path("notes/trial/.studydoc").mkdir()  # an output folder of its own
+    assert told(lectures).startswith("kept 1 other document of these transcripts: notes/talk.md (")
+
+
+def test_notes_whose_stored_answers_are_missing_are_told_before_they_are_made_again(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(weeks)
+    store = Path("notes/.studydoc/calls.sqlite")
+    assert lost_answers(Path("notes"), store) is None
+    make("week1", out="notes")
+    assert (lost_answers(Path("notes"), store) or "").startswith(
+        "the stored answers of 1 document in notes are missing"
+    )
+    store.parent.mkdir()
+    store.touch()
+    assert lost_answers(Path("notes"), store) is None
 
 
 def test_of_a_record_as_it_is_written_only_its_source_is_parsed(weeks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
