@@ -41,7 +41,8 @@ def command(
 ) -> int:
     """Check notes against their transcripts again. Code checks figures, names, quotations and lines.
 
-    Exit code 1: a statement has findings or is weak in its record, or the notes are PARTIAL.
+    Exit code 1: a statement has findings or is weak in its record, the notes
+    are PARTIAL, or a document could not be checked.
     """
     code, lines = awaited(run_check(paths, transcripts, model, base_url, as_json=as_json))
     for line in lines:
@@ -62,7 +63,7 @@ async def run_check(
     *,
     as_json: bool = False,
 ) -> tuple[int, list[str]]:
-    """Exit code, and a line for each finding and each document."""
+    """Exit code, and a line for each finding and each document; as text, also one that sums up several documents."""
     async with AsyncExitStack() as stack:
         return await _checked(paths, await _checker(stack, transcripts, model, base_url), as_json)
 
@@ -96,18 +97,23 @@ async def _checked(paths: Sequence[Path], check: Check, as_json: bool) -> tuple[
     from pipeline.errors import PipelineError
 
     lines: list[str] = []
-    worst = 0
-    for path, note in _documents(paths).items():
+    unchecked, faulty = 0, 0
+    documents = _documents(paths)
+    for path, note in documents.items():
         try:
             remark, checked = await check(path)
         except PipelineError as err:
-            worst = 1
+            unchecked += 1
             line = json_line({"path": str(path), "error": str(err)}) if as_json else str(err)
             lines += [line] if line not in lines else []  # a record and its page lack the same transcript
             continue
-        worst = max(worst, int(bool(remark or any(c.findings for c in checked))))
+        faulty += bool(remark or any(c.findings for c in checked))
         lines += _as_json(path, remark, note, checked) if as_json else _as_text(path, remark, note, checked)
-    return worst, lines
+    if len(documents) > 1 and not as_json:
+        sound = len(documents) - faulty - unchecked
+        counts = f"{faulty} with findings or a remark, {unchecked} not checked"
+        lines.append(f"all: {sound} of {len(documents)} without findings, {counts}")
+    return int(bool(faulty or unchecked)), lines
 
 
 def _documents(paths: Sequence[Path]) -> dict[Path, str]:

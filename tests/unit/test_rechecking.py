@@ -404,8 +404,9 @@ def test_a_folder_is_checked_with_its_pages_as_somebody_edited_them(page: Path) 
 def test_a_transcript_that_is_gone_is_told_once_of_a_record_and_its_edited_page(page: Path) -> None:
     edit(page, "makes 40 megawatts", "makes 45 megawatts")
     rewrite(page, lambda fields: fields["source"].update(path="gone.txt"))
-    code, (line,) = checked_by_command(page.parent)
+    code, (line, total) = checked_by_command(page.parent)
     assert code == 1 and "its transcript gone.txt was not found" in line
+    assert total == "all: 0 of 2 without findings, 0 with findings or a remark, 2 not checked"
     rows = map(json.loads, checked_by_command(page.parent, as_json=True)[1])
     assert [row["path"] for row in rows] == [str(page.with_suffix(".json")), str(page)]
 
@@ -432,7 +433,7 @@ def test_a_page_is_edited_by_headings_and_by_what_is_gone_too(page: Path, change
 def test_what_cannot_be_read_is_told_once_in_a_folder(page: Path) -> None:
     page.write_bytes(b"\xff\xfe")
     code, lines = checked_by_command(page.parent)
-    assert code == 1 and "this is not UTF-8" in lines[1] and len(lines) == 2
+    assert code == 1 and "this is not UTF-8" in lines[1] and len(lines) == 3
     page.with_suffix(".json").write_text("{}", "utf-8")
     code, lines = checked_by_command(page.parent)
     assert code == 1 and "not a study document" in lines[0] and len(lines) == 1
