@@ -58,7 +58,8 @@ def collect(out: Path | None, base_url: str | None, wait: bool, as_json: bool, q
     settings = load_settings(out=out, base_url=base_url)
     with Screen(quiet, has_debug()) as screen:
         code, rows = awaited(run_collect(settings, screen, export_rows, wait=asyncio.sleep if wait else None))
-    print_rows(rows, as_json=as_json)
+        screen.end_bars()
+        print_rows(rows, as_json=as_json)
     return code
 
 

@@ -33,6 +33,7 @@ from pipeline.errors import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from pipeline.batches.options import Input
+    from pipeline.cli.screen import Screen
     from pipeline.settings import Settings
     from pipeline.transcript import Metadata
 
@@ -98,6 +99,7 @@ def command(
 ) -> int:
     """Make notes from transcripts. Run it again to resume: no answer is paid for twice."""
     from pipeline.batches.options import Input
+    from pipeline.cli.screen import Screen
     from pipeline.settings import load_settings
     from pipeline.text import clean
     from pipeline.transcript import Metadata
@@ -118,16 +120,18 @@ def command(
         from pipeline.cli.watch import run_watch
 
         return run_watch(paths, settings, metadata, log_json, exports, settle=settle, quiet=quiet, as_json=as_json)
-    if batch:
-        code, rows = _by_batch(paths, settings, metadata, to, wait=wait, quiet=quiet)
-        exports.export_pages(rows)
-    elif on is not None:
-        code, rows = _on_cluster(on, paths, settings, metadata, ray_address, quiet=quiet)
-    else:
-        reading = Input(settings.encoding, settings.format, name, transcript_url)
-        code, rows = _on_this_machine(paths, settings, metadata, reading, log_json, exports, quiet=quiet)
-    exports.finish(rows)
-    print_rows(rows, as_json=as_json)
+    with Screen(quiet, has_debug()) as screen:
+        if batch:
+            code, rows = _by_batch(paths, settings, metadata, to, screen, wait=wait)
+            exports.export_pages(rows)
+        elif on is not None:
+            code, rows = _on_cluster(on, paths, settings, metadata, ray_address, screen)
+        else:
+            reading = Input(settings.encoding, settings.format, name, transcript_url)
+            code, rows = _on_this_machine(paths, settings, metadata, reading, log_json, exports, screen)
+        screen.end_bars()
+        exports.finish(rows)
+        print_rows(rows, as_json=as_json)
     if code == EXIT_INTERRUPTED:
         print(INTERRUPTED_LINE, file=sys.stderr)
     return code or exports.failed
@@ -156,11 +160,9 @@ def _on_this_machine(
     reading: Input,
     log: Path | None,
     exports: Exports,
-    *,
-    quiet: bool,
+    screen: Screen,
 ) -> tuple[int, list[dict[str, Any]]]:
     from pipeline.batches.single_machine import make_documents
-    from pipeline.cli.screen import Screen
     from pipeline.events import open_events
 
     def signals(end: Callable[[], None]) -> AbstractContextManager[object]:
@@ -168,26 +170,23 @@ def _on_this_machine(
 
         return ended_by_signals(end, screen.say)
 
-    with Screen(quiet, has_debug()) as screen, open_events(log, screen.problem) as events:
+    with open_events(log, screen.problem) as events:
         return make_documents(paths, settings, metadata, screen, events, reading, exports.export_page, signals)
 
 
 def _by_batch(
-    paths: Sequence[Path], settings: Settings, metadata: Metadata, to: Sequence[str], *, wait: bool, quiet: bool
+    paths: Sequence[Path], settings: Settings, metadata: Metadata, to: Sequence[str], screen: Screen, *, wait: bool
 ) -> tuple[int, list[dict[str, Any]]]:
     import asyncio
 
     from pipeline.batch_api.orders import run_batch
-    from pipeline.cli.screen import Screen
 
-    with Screen(quiet, has_debug()) as screen:
-        return awaited(run_batch(paths, settings, metadata, screen, to=to, wait=asyncio.sleep if wait else None))
+    return awaited(run_batch(paths, settings, metadata, screen, to=to, wait=asyncio.sleep if wait else None))
 
 
 def _on_cluster(
-    engine: str, paths: Sequence[Path], settings: Settings, metadata: Metadata, address: str | None, *, quiet: bool
+    engine: str, paths: Sequence[Path], settings: Settings, metadata: Metadata, address: str | None, screen: Screen
 ) -> tuple[int, list[dict[str, Any]]]:
-    from pipeline.cli.screen import Screen
     from pipeline.errors import SettingsError
 
     if engine != "ray":
@@ -196,8 +195,7 @@ def _on_cluster(
         from pipeline.cluster.coordinator import run_on_ray
     except ImportError as err:
         raise SettingsError(f"--on ray: {err}", hint="on every node: pip install 'studydoc[ray]'") from err
-    with Screen(quiet, has_debug()) as screen:
-        return run_on_ray(paths, settings, metadata, screen, address)
+    return run_on_ray(paths, settings, metadata, screen, address)
 
 
 def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from pipeline.batches.plan import Plan
     from pipeline.errors import PipelineError
 
+_SHOWN = 3  # unfinished documents listed by name
+
 
 @dataclass(slots=True)
 class Screen:
-    """Progress on stderr. Names and messages are shown as they are, never as markup."""
+    """Progress on stderr. Names and messages are shown as they are, never as markup.
+
+    The summary comes last, when the context ends: below the list of pages, which may be longer than the terminal.
+    """
 
     quiet: bool = False
     tracebacks: bool = False  # whether errors of transcripts are shown with theirs
@@ -34,6 +39,7 @@ class Screen:
     _shown: dict[str, tuple[str, float]] = field(default_factory=dict)
     _ended: PipelineError | None = None  # the error that ended the run, once shown
     _unmade: int = 0  # later transcripts that failed because of it
+    _closing: list[str] = field(default_factory=list)  # the lines of the summary
     _download: TaskID | None = None
     _download_shown: float = -1.0
 
@@ -41,6 +47,12 @@ class Screen:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
+        self.end_bars()
+        for line in self._closing:
+            self.say(line)
+
+    def end_bars(self) -> None:
+        """Remove the progress bars, so that standard output can be written to."""
         if self._bars:
             self._bars.stop()
 
@@ -122,11 +134,10 @@ class Screen:
             self.problem(line)
 
     def summary(self, outcomes: Sequence[Outcome], retried: int, seconds: float, looks: int = 0) -> None:
-        """Sum up all transcripts."""
+        """Sum up all transcripts, when the context ends."""
         if self._unmade:
             self.problem(f"{numbered(self._unmade, 'more transcript')} failed for the same reason")
-        for line in summary(outcomes, retried, seconds, looks).splitlines():
-            self.say(line)
+        self._closing += summary(outcomes, retried, seconds, looks).splitlines()
 
     def download(self, done: int, total: int) -> None:
         """Show how much of the embedded model has been downloaded."""
@@ -226,18 +237,18 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: in
     Tokens and cost are those of this run's own calls, if there are any; what stored answers took stands apart.
     """
     last = {o.name or str(o.error): o for o in outcomes}.values()
-    complete, partial = (sum(o.status == s for o in last) for s in ("complete", "partial"))
-    before = sum(o.up_to_date for o in last)
+    complete, partial, failed = ([o for o in last if o.status == s] for s in ("complete", "partial", "failed"))
+    before = sum(o.up_to_date for o in complete)
     calls, cached = sum(o.tally.calls for o in outcomes), sum(o.tally.calls_cached for o in outcomes)
     new = sum((o.tally.without_stored().usage for o in outcomes), Usage())
-    documents = f"{complete} complete{f' ({before} up to date)' if before else ''}, {partial} partial, "
-    documents += f"{len(last) - complete - partial} failed"
+    documents = f"{len(complete)} complete{f' ({before} up to date)' if before else ''}, "
+    documents += f"{len(partial)} partial{_names(partial)}, {len(failed)} failed{_names(failed)}"
     counts = f"{calls - cached:,} made, {cached:,} stored before, {retried:,} retried"
     counts += f", {looks:,} to test whether prompts are read whole" if looks else ""
     tokens = f"{new.prompt_tokens:,} prompt ({new.cached_prompt_tokens:,} cached), {new.completion_tokens:,} answer"
     tokens += ", estimated where the endpoint reported none" if new.estimated else ""
     counted = [o for o in outcomes if o.tally.calls or o.tally.failed]
-    if not calls and not retried and not complete + partial and new == Usage():  # nothing was asked
+    if not calls and not retried and not complete and not partial and new == Usage():  # nothing was asked
         return f"documents: {documents}" if len(last) > 1 else ""
     rows = {"documents": documents, "calls": counts}
     if calls > cached or not cached or new != Usage():
@@ -249,6 +260,13 @@ def summary(outcomes: Sequence[Outcome], retried: int, seconds: float, looks: in
         return "\n".join(f"{name}: {value}" for name, value in rows.items())
     unnamed = ("cost", "time")
     return "; ".join(v if n in unnamed else f"{n}: {v}" for n, v in rows.items() if n != "documents")
+
+
+def _names(outcomes: Sequence[Outcome]) -> str:
+    """The names of the first few documents in brackets, after a space; "" if there are none."""
+    names = [one_line(o.name) for o in outcomes if o.name]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f" ({', '.join(names[:_SHOWN])}{more})" if names else ""
 
 
 def _cost(costs: Sequence[float | None]) -> str:

@@ -76,7 +76,10 @@ def test_what_ended_a_run_is_told_in_one_line_however_many_transcripts_it_met(
 
 def test_of_a_run_that_asked_nothing_no_calls_and_no_price_are_told() -> None:
     failed = [Outcome(name, error=InputError("torn.pdf: no text in it")) for name in ("torn", "also")]
-    assert summary(failed[:1], 0, 1.0) == "" and summary(failed, 0, 1.0) == "documents: 0 complete, 0 partial, 2 failed"
+    assert (
+        summary(failed[:1], 0, 1.0) == ""
+        and summary(failed, 0, 1.0) == "documents: 0 complete, 0 partial, 2 failed (torn, also)"
+    )
     assert "2 retried" in summary(failed[:1], 2, 1.0)
 
 
@@ -117,6 +120,19 @@ def test_what_a_transcript_that_failed_took_is_told_with_its_price() -> None:
     tally.book_failed(spending(gone, Usage(60, 0, 10)))
     failed = [Outcome("talk", error=gone, tally=tally, spent_usd=0.5)]
     assert "60 prompt (0 cached), 10 answer; 0.5000 USD" in summary(failed, 0, 1.0)
+
+
+def test_the_summary_comes_last_and_names_the_first_few_documents_that_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Screen() as screen:
+        screen.summary([Outcome(f"talk-{n}", tally=Tally(1)) for n in range(5)], 0, 1.0)
+        screen.say("the list of pages")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == [
+        "the list of pages",
+        "documents: 0 complete, 0 partial, 5 failed (talk-0, talk-1, talk-2 and 2 more)",
+    ]
 
 
 def test_a_page_without_a_statement_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,15 +241,16 @@ class Terminal(io.StringIO):
 
 
 def test_a_line_break_in_a_name_makes_no_second_line(capsys: pytest.CaptureFixture[str]) -> None:
-    screen, outcome = Screen(), Outcome("talk\none", notes=("it was edited",), error=InputError("talk\none.txt: empty"))
-    screen.watch(Progress("talk\none", "writing", 3))
-    screen.done(outcome)
-    screen.summary([outcome, replace(outcome, name="talk two")], 0, 1.0)
+    outcome = Outcome("talk\none", notes=("it was edited",), error=InputError("talk\none.txt: empty"))
+    with Screen() as screen:
+        screen.watch(Progress("talk\none", "writing", 3))
+        screen.done(outcome)
+        screen.summary([outcome, replace(outcome, name="talk two")], 0, 1.0)
     assert capsys.readouterr().err.splitlines() == [
         "talk one: writing, 0 of 3 calls, 0 tokens",
         "talk one: note: it was edited",
         "talk one: FAILED: talk one.txt: empty",
-        "documents: 0 complete, 0 partial, 2 failed",
+        "documents: 0 complete, 0 partial, 2 failed (talk one, talk two)",
     ]
 
 
