@@ -206,7 +206,7 @@ async def _make(source: Source | Transcript, client: LLMClient, options: MakeOpt
         transcript.name,
         document,
         written.page,
-        notes=(*lasting, written.moved) if written.moved else lasting,
+        notes=(*lasting, *filter(None, [written.moved, written.reviewed])),
         lasting_notes=lasting,
         seconds=document.run.seconds,
         status=document.status,

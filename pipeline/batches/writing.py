@@ -16,12 +16,13 @@ from pipeline.text import well_formed
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document as recorded, its page, and what to tell of a page that was edited: it was left as it is, or moved."""
+    """A document as recorded, its page, and notes: on an edited page that was left or moved, and on a review."""
 
     document: StudyDocument
     page: Path
     left: str = ""
     moved: str = ""
+    reviewed: str = ""
 
 
 def write_notes(
@@ -42,7 +43,8 @@ def write_notes(
         left = f"{page} was {CHANGED_SINCE_WRITTEN}, and is left as it is; delete it to have it written again"
         return Written(document, page, left=left)
     moved = _note_on_moved_page(page, store.keep_aside(page, edited), before) if edited is not None else ""
-    return Written(_write(document, record, citations=citations), page, moved=moved)
+    reviewed = "" if unchanged else _note_on_review(record)
+    return Written(_write(document, record, citations=citations), page, moved=moved, reviewed=reviewed)
 
 
 def load_before(transcript: str | None, record: Path) -> StudyDocument | None:
@@ -109,6 +111,13 @@ def _note_on_moved_page(page: Path, aside: Path, before: StudyDocument | None) -
 
     reason = CHANGED_SINCE_WRITTEN if before else "already there, without a readable record"
     return f"{page} was {reason}: the old page is kept as {aside}"
+
+
+def _note_on_review(record: Path) -> str:
+    """A note for reviewed notes that are made anew; "" if nobody reviewed them."""
+    if not (review := record.with_suffix(".review.json")).exists():
+        return ""
+    return f"made anew, and {review} has decisions on the former ones: studydoc review shows which still fit"
 
 
 def _write(document: StudyDocument, record: Path, *, citations: bool) -> StudyDocument:

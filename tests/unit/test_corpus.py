@@ -206,6 +206,18 @@ def test_a_page_that_somebody_edited_stays_while_nothing_changes_and_is_kept_whe
     assert page.with_name("talk0.edited-2.md").exists() and is_output(page.with_name("talk0.edited-2.md"))
 
 
+def test_reviewed_notes_that_are_made_anew_are_told_and_those_that_stay_are_not(tmp_path: Path) -> None:
+    def notes(model: str) -> list[str]:
+        client = Stored(good_answer)
+        client.model = model
+        (outcome,) = asyncio.run(make_all(sources(tmp_path, 1), client, options(tmp_path, 1)))
+        assert outcome.page is not None
+        outcome.page.with_suffix(".review.json").touch()
+        return [n for n in outcome.notes if "has decisions on the former ones" in n]
+
+    assert [len(notes(model)) for model in ("one", "one", "two")] == [0, 0, 1]
+
+
 def test_a_page_as_an_earlier_version_rendered_it_is_written_anew_and_one_with_an_edit_is_not(tmp_path: Path) -> None:
     def answer(request: Request) -> Answer:
         made = good_answer(request)
