@@ -25,6 +25,7 @@ from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # from the beginning, where people introduce themselves and their subject
 _LEAD_IN_WORDS = 60
+_WITH_ROLES = "Speakers, each with the office, party or firm to be given where a page first names them"
 
 
 class Stretch(Answer):
@@ -201,11 +202,12 @@ def known_facts(transcript: Transcript) -> str:
     if nameless and any(not s.labels for s in people):
         speakers = [_introduced(s, roles) for s in people if s.name not in nameless]
         speakers[-1] += f". The lines call them {', '.join(nameless)}, and nothing tells who is who"
+    separator = mark_between([*(s.name for s in people), *roles.values()])
     facts = (
         ("Title", meta.title),
         ("Channel", meta.channel),
         ("Published", meta.published),
-        ("Speakers", mark_between([*(s.name for s in people), *roles.values()]).join(speakers) if speakers else None),
+        (_WITH_ROLES if roles else "Speakers", separator.join(speakers)),
     )
     known = [f"{name}: {value or 'not known'}." for name, value in facts]
     if meta.header:

@@ -31,7 +31,8 @@ def test_a_label_goes_with_the_full_name_that_the_data_give() -> None:
 def test_a_model_is_told_the_roles_that_labels_tell_and_its_names_from_there_are_said() -> None:
     roles = (Role("The Chair", "Mr. Abel, LIB"), Role("Giulia", "harbour"))
     told = replace(talk(("The Chair", "Giulia")), metadata=Metadata(speakers=("Giulia Fanti",), roles=roles))
-    assert "Speakers: The Chair (Mr. Abel, LIB); Giulia Fanti (harbour; in the lines Giulia)." in known_facts(told)
+    assert "Speakers, each with the office," in known_facts(told)
+    assert ": The Chair (Mr. Abel, LIB); Giulia Fanti (harbour; in the lines Giulia)." in known_facts(told)
     assert not finding("In the chair, Abel of the LIB mends bridges.", Recording(told))
     assert finding("In the chair, Abelard mends bridges.", Recording(told))
 
