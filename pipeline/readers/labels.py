@@ -29,6 +29,7 @@ _BRACKETED = re.compile(
     r"|（(?P<wide>[^（）:：\n]{1,30})）(?=[ \t\u3000]*\S)"
     r"|\((?P<round>[^():：\n]{1,60})\)(?=[ \t]*\S)|\{(?P<curly>[^{}:：\n]{1,60})\}(?=[ \t]*\S))"
 )
+_MOSTLY_SOUNDS = {"(": "(N)", "{": "(N)", "（": "（N)"}  # opening brackets, and the shape of a name in them
 _COLON = re.compile(r"[:：]")
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[ \t]+)?(?:[A-Z][a-z]?\.[ \t]+){0,2}"  # only these have a full stop inside a name
 _OF = r"(?:[ \t]+of(?:[ \t][A-Z]\w+){1,2})?"
@@ -151,55 +152,114 @@ def _beginning(text: str, bold: int) -> Head | None:
 
 
 def _name(text: str, stamp: Stamp | None, bold: int, tab: bool) -> Head | None:
-    front = "T " if stamp else ""
-    if text[0] in "[<【({（" and (match := _BRACKETED.match(text)):
-        name = match[match.lastgroup or 0]
-        after = text[match.end() :]
-        if could_be_name(name):
-            bare = text[0] in "({（" and after.lstrip()[:1] not in (":", "：")
-            if bare and text[0] == "（" and (found := _behind_a_sound(text, match.end(), front, stamp)):
-                return found
-            kind = "<N>" if text[0] == "<" else "[N]" if not bare else "（N)" if text[0] == "（" else "(N)"
-            return _tail(f"{front}{kind}", name, after, text, stamp)
-    if text[0] in "QA" and (match := _QUESTION_OR_ANSWER.match(text)):
-        return Head(f"{front}Q.", match["name"], text[match.end() :], text, stamp)
-    colon = _COLON.search(text, 0, _LONGEST + 40) if ":" in text or "：" in text else None
-    if colon is not None and (found := _before_colon(text, colon.start(), front, stamp)):
-        return found._replace(bold_to=bold) if 0 < bold < colon.start() else found
-    if bold and could_be_name(text[:bold]):
-        return _tail(f"{front}B", text[:bold], text[bold:], text, stamp)
-    if "\t" in text[:_LONGEST] and (tab or not stamp):
-        name, _, after = text.partition("\t")
-        if _could_be_label(name) and after.strip():
-            return Head(f"{front}N\t", name, after.strip(), text, stamp)
-    if not text.isascii() and (found := _not_ascii(text, front, stamp)):
+    """The name in front of a text, in the first shape that fits, from the surest to the weakest; None if none does.
+
+    `bold` is the number of characters in bold type, `tab` tells whether a tab follows the time.
+    """
+    first = text[0]
+    if first in "[<【({（" and (found := _in_brackets(text, stamp)):
         return found
-    if "|" in text[:_LONGEST] and (match := _BARRED.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N|", match["name"], text[match.end() :], text, stamp)
-    if "  " in text[:50] and (match := _SPACED.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N  ", match["name"], text[match.end() :], text, stamp)
-    stop = text.find(".", 2, _LONGEST)
-    if stop > 0 and text[0].isupper():
-        if match := _STOPPED.match(text):
-            return Head(f"{front}N.", match["name"], text[match.end() :], text, stamp)
-        if (match := _STOPPED_SMALL.match(text)) and " " in match["name"] and could_be_name(match["name"]):
-            return Head(f"{front}n.", match["name"], text[match.end() :], text, stamp)
+    if first in "QA" and (match := _QUESTION_OR_ANSWER.match(text)):
+        return _matched("Q.", match, stamp)
+    if (":" in text or "：" in text) and (found := _by_first_colon(text, stamp, bold)):
+        return found
+    if bold and could_be_name(text[:bold]):
+        return _tail("B", text[:bold], text[bold:], text, stamp)
+    if found := _before_separator(text, stamp, tab):
+        return found
+    if text.find(".", 2, _LONGEST) > 0 and first.isupper() and (found := _before_full_stop(text, stamp)):
+        return found
     if len(text) <= 50 and text.count(" ") < 6 and could_be_name(text) and not _ONE_WORD_SENTENCE.fullmatch(text):
-        return Head(f"{front}N/", text, "", text, stamp)
-    start = text[:50]
-    dashed = " - " in start or " – " in start or " — " in start
-    if dashed and (match := _DASHED.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N-", match["name"], text[match.end() :], text, stamp)
-    return None
+        return _head("N/", text, "", text, stamp)
+    return _before_dash(text, stamp)
 
 
-def _behind_a_sound(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
+def _head(shape: str, name: str, rest: str, plain: str, stamp: Stamp | None, time_behind: Stamp | None = None) -> Head:
+    """The head whose name has this shape; `stamp` is in front of it."""
+    return Head(f"T {shape}" if stamp else shape, name, rest, plain, stamp or time_behind)
+
+
+def _matched(shape: str, match: re.Match[str], stamp: Stamp | None) -> Head:
+    """The head whose name a pattern has found in front of a text."""
+    return _head(shape, match["name"], match.string[match.end() :], match.string, stamp)
+
+
+def _in_brackets(text: str, stamp: Stamp | None) -> Head | None:
+    """A name in brackets; round and curly ones without a colon mostly hold sounds, and so have shapes of their own."""
+    match = _BRACKETED.match(text)
+    if match is None:
+        return None
+    opening = text[0]
+    name, after = match[match.lastgroup or 0], text[match.end() :]
+    if not could_be_name(name):
+        return None
+    bare = opening in _MOSTLY_SOUNDS and after.lstrip()[:1] not in (":", "：")
+    if bare and opening == "（" and (found := _behind_a_sound(text, match.end(), stamp)):
+        return found
+    shape = "<N>" if opening == "<" else _MOSTLY_SOUNDS[opening] if bare else "[N]"
+    return _tail(shape, name, after, text, stamp)
+
+
+def _behind_a_sound(text: str, at: int, stamp: Stamp | None) -> Head | None:
     """A label after a sound in wide brackets; the sound moves in front of its words."""
     after = text[at:].lstrip()
     colon = _COLON.search(after, 1, _LONGEST + 40)
-    if colon is None or not (found := _before_colon(after, colon.start(), front, stamp)):
+    if colon is None or not (found := _before_colon(after, colon.start(), stamp)):
         return None
     return found._replace(rest=f"{text[:at]}{found.rest}", plain=text)
+
+
+def _by_first_colon(text: str, stamp: Stamp | None, bold: int) -> Head | None:
+    """A name before the first colon near the start, or before a time that contains it."""
+    colon = _COLON.search(text, 0, _LONGEST + 40)
+    found = _before_colon(text, colon.start(), stamp) if colon else None
+    return found._replace(bold_to=bold) if found and colon and 0 < bold < colon.start() else found
+
+
+def _before_separator(text: str, stamp: Stamp | None, tab: bool) -> Head | None:
+    """A name before a tab, a bar or a wide space; after a time, before a tab only if one follows the time too."""
+    start = text[:_LONGEST]
+    if "\t" in start and (tab or not stamp) and (found := _before_tab(text, stamp)):
+        return found
+    if not text.isascii() and (found := _not_ascii(text, stamp)):
+        return found
+    if "|" in start and (match := _BARRED.match(text)) and could_be_name(match["name"]):
+        return _matched("N|", match, stamp)
+    if "  " in start and (match := _SPACED.match(text)) and could_be_name(match["name"]):
+        return _matched("N  ", match, stamp)
+    return None
+
+
+def _before_tab(text: str, stamp: Stamp | None) -> Head | None:
+    name, _, after = text.partition("\t")
+    words = after.strip()
+    return _head("N\t", name, words, text, stamp) if words and _could_be_label(name) else None
+
+
+def _not_ascii(text: str, stamp: Stamp | None) -> Head | None:
+    """A name before a wide space, before words in corner brackets, or before a full stop and a dash."""
+    if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
+        return _head("N\u3000", match["name"], text[match.end() :].strip(), text, stamp)
+    if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
+        return _head("N「", match["name"], match["words"], text, stamp)
+    if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
+        return _matched("N.-", match, stamp)
+    return None
+
+
+def _before_full_stop(text: str, stamp: Stamp | None) -> Head | None:
+    """A name before a full stop; one that is not in capitals ("MR. QUILL. We …") has two words or more."""
+    if match := _STOPPED.match(text):
+        return _matched("N.", match, stamp)
+    match = _STOPPED_SMALL.match(text)
+    return _matched("n.", match, stamp) if match and " " in match["name"] and could_be_name(match["name"]) else None
+
+
+def _before_dash(text: str, stamp: Stamp | None) -> Head | None:
+    start = text[:50]
+    dashed = " - " in start or " – " in start or " — " in start
+    match = _DASHED.match(text) if dashed else None
+    return _matched("N-", match, stamp) if match and could_be_name(match["name"]) else None
 
 
 def by_bracket(head: Head) -> Head | None:
@@ -207,23 +267,11 @@ def by_bracket(head: Head) -> Head | None:
     match = _BRACKETED.match(head.plain) if head.rest[:1] == "（" == head.plain[:1] else None
     if match is None or not could_be_name(match["wide"]):
         return None
-    front = "T " if head.stamp else ""
-    head_by_bracket = _tail(f"{front}（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp)
+    head_by_bracket = _tail("（N)", match["wide"], head.plain[match.end() :], head.plain, head.stamp)
     return head_by_bracket._replace(signs=head.signs)
 
 
-def _not_ascii(text: str, front: str, stamp: Stamp | None) -> Head | None:
-    """A name before a wide space, before words in corner brackets, or before a full stop and a dash."""
-    if "\u3000" in text[:18] and (match := _WIDE_SPACE.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N\u3000", match["name"], text[match.end() :].strip(), text, stamp)
-    if "「" in text[:12] and (match := _QUOTED.match(text)) and could_be_name(match["name"]):
-        return Head(f"{front}N「", match["name"], match["words"], text, stamp)
-    if ". " in text[:104] and (match := _STOP_AND_DASH.match(text)) and could_be_name(role_off(match["name"])):
-        return Head(f"{front}N.-", match["name"], text[match.end() :], text, stamp)
-    return None
-
-
-def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head | None:
+def _before_colon(text: str, at: int, stamp: Stamp | None) -> Head | None:
     """The head whose name ends at the colon `at`, or at a time that contains it; None if there is no name."""
     if text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
         begin = len(text[: at - 1].rstrip("0123456789"))
@@ -237,14 +285,14 @@ def _before_colon(text: str, at: int, front: str, stamp: Stamp | None) -> Head |
         after = text[time_behind.stop :].lstrip(" \t")
         named_by_colon = ":" if after[:1] in (":", "：") or text[len(name) : len(name) + 1] in (":", "：") else ""
         after = after.removeprefix(":").removeprefix("：").lstrip(" \t-–—|").strip()
-        return Head(f"{front}N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp or time_behind)
+        return _head(f"N T{named_by_colon}{' ' if after else '/'}", name, after, text, stamp, time_behind)
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
     name = _ADDRESS.sub("", text[:at])
     if not _could_be_label(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
         return None
-    return _tail(f"{front}N:", name, after, text, stamp)
+    return _tail("N:", name, after, text, stamp)
 
 
 def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) -> Head:
@@ -261,8 +309,8 @@ def _tail(shape: str, name: str, after: str, plain: str, stamp: Stamp | None) ->
         rest = after[time_behind.stop :].strip()
         colon = rest[:1] in (":", "：")
         rest = rest[1:].lstrip() if colon else rest.lstrip("-–—| ")
-        return Head(f"{shape} T{':' if colon else ''}{' ' if rest else '/'}", name, rest, plain, time_behind)
-    return Head(f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp)
+        return _head(f"{shape} T{':' if colon else ''}{' ' if rest else '/'}", name, rest, plain, None, time_behind)
+    return _head(f"{shape}{' ' if after.strip() else '/'}", name, after.strip(), plain, stamp)
 
 
 @lru_cache(maxsize=8192)  # names recur
