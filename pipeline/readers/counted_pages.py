@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.readers.frames import BREAK
-from pipeline.readers.labels import head_of
+from pipeline.readers.heads import head_of
 from pipeline.readers.pages import PAGE_NUMBER, PAGES
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.readers.evidence import Mark
+from pipeline.readers.heads import Head
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head
 from pipeline.readers.tidy import ends_sentence, tidy
 from pipeline.text import unescaped
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, end_sentences, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.labels import bare_names, head_of, role_of, speaker_name
+from pipeline.readers.heads import head_of
+from pipeline.readers.labels import bare_names, role_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.sounds import Sounds

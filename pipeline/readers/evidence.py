@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from pipeline.readers.clocks import of_a_day
 from pipeline.readers.common import Common
 from pipeline.readers.counted import labels_of_parts
-from pipeline.readers.labels import Head, proper, speaker_name
+from pipeline.readers.heads import Head
+from pipeline.readers.labels import proper, speaker_name
 from pipeline.readers.offices_in_capitals import no_offices
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.readers.labels import head_of
+from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import words
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pipeline.readers.frames import BREAK
-from pipeline.readers.labels import head_of
+from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.text import SENTENCE_ENDS, UNSPACED, clean

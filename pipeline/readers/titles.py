@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.labels import Head
+from pipeline.readers.heads import Head
 from pipeline.readers.tidy import tidy
 from pipeline.readers.turn_builder import Text
 

@@ -9,7 +9,8 @@ from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
 from pipeline.readers.evidence import Labels, Mark
 from pipeline.readers.frames import KIND, is_placeholder, starts_or_ends_recording
-from pipeline.readers.labels import PLAIN, Head, role_of, role_off, speaker_name
+from pipeline.readers.heads import PLAIN, Head
+from pipeline.readers.labels import role_of, role_off, speaker_name
 from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.spoken_times import spoken_seconds

@@ -12,8 +12,9 @@ from pipeline.readers.common import Common
 from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import BREAK, KIND, without_frames
+from pipeline.readers.heads import Head, head_of
 from pipeline.readers.inner import Inner
-from pipeline.readers.labels import Head, bare_names, head_of, speaker_name
+from pipeline.readers.labels import bare_names, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
 from pipeline.readers.lines import Line, join_lines

@@ -10,7 +10,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.readers.labels import Head, by_bracket, could_be_name
+from pipeline.readers.heads import Head, by_bracket
+from pipeline.readers.labels import could_be_name
 
 _SEPARATOR = re.compile(r"(?P<tab>[ ]*\t)|(?P<bar>[ \t]*\|[ \t]+)|(?P<blanks>[ ]{2,})|(?P<dash>[ \t]+[-–—][ \t]+)")
 _SHAPES = {"tab": "N\t", "bar": "N|", "blanks": "N  ", "dash": "N-"}

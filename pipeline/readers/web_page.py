@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.clocks import stamp_at
-from pipeline.readers.labels import head_of
+from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, linkable, words
 from pipeline.transcript import Metadata
