@@ -74,46 +74,32 @@ class TurnBuilder:
 
     def take(self, row: Text) -> None:
         """Add one line of the file."""
-        head, mark = row.head, row.mark
         if row.begins and row.number - self._last_number > 1:
             self._open = False
         self._last_number = row.number
         if row.number in self._chapters:
             self._tally.leave_out("headings", row.text, row.number)
             return
-        verdict = self._labels.verdict(mark) if mark else "text"
-        alone = row.ruled and self._labels.share >= NEARLY_ALL and self._speaker is not None
-        if alone or (self._asker_alone is not None and self._answers(row)):
+        verdict = self._labels.verdict(row.mark) if row.mark else "text"
+        if self._others_speak_from(row):
             self._speaker, self._turn = None, verdict != "name"
         self._last_text = row.text
-        if mark and verdict == "name":
-            self._take_named(mark, row)
+        if row.mark and verdict == "name":
+            self._take_named(row.mark, row)
         elif row.text[0] in "_*" and EMPHASIS.match(row.text):
             self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and _is_direction(row):
             self._take_bracket(row.text, row.number)
-        elif head is None and row.begins and row.text[0] in ":：" and self._labels.names:
-            self._speaker, self._turn = None, True  # a label without a name
-            self._take_words(row.text[1:], row.number, new=True)
-        elif head is None:
-            self._take_words(row.text, row.number, new=not self._open)
-        elif head.heading and (not head.shape.startswith("T") or (self._titles and head.plain)):
-            self._take_heading(row)
-        elif mark and verdict == "doubt":
-            self._speaker, self._turn = None, True
-            self._set_times(head)
-            self._take_words(head.plain, row.number, new=True)
-        elif mark and self._is_event(mark, row):
-            return
-        elif head.stamp is not None and head.shape.startswith("T"):
-            self._take_stamped(head, row)
-        elif head.chevron:
-            self._speaker, self._turn = None, True
-            self._take_words(head.plain, row.number, new=True)
+        elif row.head is None:
+            self._take_plain(row)
         else:
-            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
-            self._take_words(row.text, row.number, new=not self._open or head.dash or over)
+            self._take_headed(row.head, row, in_doubt=verdict == "doubt")
+
+    def _others_speak_from(self, row: Text) -> bool:
+        """Whether a line ends the last label's turn, as below a rule in a text that labels nearly all turns."""
+        apart = row.ruled and self._labels.share >= NEARLY_ALL and self._speaker is not None
+        return apart or (self._asker_alone is not None and self._answers(row))
 
     def _answers(self, row: Text) -> bool:
         """Whether a line answers a question of the only person who is named."""
@@ -144,6 +130,36 @@ class TurnBuilder:
             self._tally.leave_out(KIND, head.rest, row.number)
         elif head.rest:
             self._take_words(head.rest, row.number, new=True)
+
+    def _take_plain(self, row: Text) -> None:
+        """Add a line that begins like plain words; behind a colon without a name, they are nobody's."""
+        if row.begins and row.text[0] in ":：" and self._labels.names:
+            self._take_as_nobodys(row.text[1:], row.number)
+        else:
+            self._take_words(row.text, row.number, new=not self._open)
+
+    def _take_headed(self, head: Head, row: Text, *, in_doubt: bool) -> None:
+        """Add a line that begins with a time or a sign, or with a label that is not, or may not be, a speaker's."""
+        mark = row.mark
+        if head.heading and (not head.shape.startswith("T") or (self._titles and head.plain)):
+            self._take_heading(row)
+        elif mark and in_doubt:
+            self._set_times(head)
+            self._take_as_nobodys(head.plain, row.number)
+        elif mark and self._is_event(mark, row):
+            return
+        elif head.stamp is not None and head.shape.startswith("T"):
+            self._take_stamped(head, row)
+        elif head.chevron:
+            self._take_as_nobodys(head.plain, row.number)
+        else:
+            over = mark is not None and ":" in head.shape and self._speaker is None and bool(self._labels.names)
+            self._take_words(row.text, row.number, new=not self._open or head.dash or over)
+
+    def _take_as_nobodys(self, text: str, number: int) -> None:
+        """Add words of somebody who is not named: the last speaker's turn ends."""
+        self._speaker, self._turn = None, True
+        self._take_words(text, number, new=True)
 
     def _take_heading(self, row: Text) -> None:
         if asker := _asker_of(row.text.rstrip(": ")):
