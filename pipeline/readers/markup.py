@@ -151,7 +151,7 @@ def without_templates(line: str, tally: Tally, number: int, *, first: bool) -> s
 
     In front of words they are removed only in the `first` line; elsewhere they are speech.
     """
-    if "{{" not in line and "{%" not in line:
+    if "{" not in line:
         return line
     marks = _LAST_TEMPLATES.search(line)
     if marks and (not line[: marks.start()].strip() or ends_sentence(line[: marks.start()])):

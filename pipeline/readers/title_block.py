@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 
 from pipeline.readers.evidence import Labels
+from pipeline.readers.text_lines import Text
 from pipeline.readers.tidy import ends_sentence
-from pipeline.readers.turn_builder import Text
 
 _WORDS = 8  # maximum number of words in such a line
 _TURNS = 4  # minimum number of turns below

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.heads import Head
+from pipeline.readers.text_lines import Text
 from pipeline.readers.tidy import tidy
-from pipeline.readers.turn_builder import Text
 
 _OFFICE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[^\W\d_A-Z][\w'’-]*){1,9})\.[ \t]+(?=\S)")
 _WITH_ROLE = re.compile(r"(?P<name>[^\W\d_]{1,4}\.?(?:[ \t]+[A-Z][\w'’-]*){1,4}),[ \t][^.,:;!?]{2,80}\.[ \t]+(?=\S)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipeline.readers import markup, sounds
 from pipeline.readers.clocks import of_a_day, seconds_of
@@ -15,25 +14,13 @@ from pipeline.readers.rows import Row
 from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.spoken_times import spoken_seconds
 from pipeline.readers.tally import Tally
+from pipeline.readers.text_lines import EMPHASIS, Text
 
-EMPHASIS = re.compile(r"^(?:_[^_]+_|\*[^*]+\*)$")
 _FRAMED = re.compile(r"(?P<sign>[-–—=~])(?P=sign){2,}\s*\w.*(?P=sign){3}")  # "--- recording paused ---"
 _BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
 NEARLY_ALL = 0.8  # minimum share of places for turns with a label, if words without one are nobody's
 _CLOSING = "*_\"'”’) "  # may follow a question mark
 _EVENT = 3  # maximum number of words about what a named person did
-
-
-@dataclass(slots=True)
-class Text:
-    """A line of the file: its number, its words, what its beginning could be, whether a turn could begin there."""
-
-    number: int
-    text: str
-    head: Head | None
-    begins: bool
-    ruled: bool = False  # a rule is above it
-    mark: Mark | None = None
 
 
 def _is_direction(row: Text) -> bool:

@@ -9,14 +9,12 @@ from pipeline.readers import markup
 from pipeline.readers.bracketed_clocks import in_front_of_clocks
 from pipeline.readers.clocks import of_a_day, stamp_at
 from pipeline.readers.common import Common
-from pipeline.readers.cue_pieces import end_sentences
 from pipeline.readers.evidence import Labels, Mark, mark_of
-from pipeline.readers.frames import BREAK, KIND, without_frames
-from pipeline.readers.heads import Head, head_of
-from pipeline.readers.inner import Inner
+from pipeline.readers.frames import KIND, without_frames
+from pipeline.readers.heads import Head
 from pipeline.readers.labels import bare_names, speaker_name
 from pipeline.readers.line_numbers import unnumbered
-from pipeline.readers.line_shapes import MARKS, clocks_are_words, plainer, shape_of, unkeyed
+from pipeline.readers.line_shapes import unkeyed
 from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.missing_labels import warn_of_missing_labels
@@ -25,18 +23,16 @@ from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
 from pipeline.readers.tally import Tally
+from pipeline.readers.text_lines import Text, text_lines
 from pipeline.readers.tidy import ends_sentence
 from pipeline.readers.title_block import title_block
 from pipeline.readers.titles import offices, titled
-from pipeline.readers.turn_builder import EMPHASIS, NEARLY_ALL, Text, TurnBuilder
-from pipeline.readers.two_heads import settled
+from pipeline.readers.turn_builder import NEARLY_ALL, TurnBuilder
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _ESCAPED = re.compile(r"\\(?=[!-/:-@[-`{-~])")  # the backslash before a mark of Markdown
-_FENCE = re.compile("`{3,}[^`]*")
-_RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TRANSCRIPT = re.compile(
     r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
     r"(?:transcript(?:ion)?|transkript(?:ion)?|transcripción|transcrição|trascrizione|文字起こし|逐字稿)s?\W*",
@@ -59,7 +55,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     physical = without_frames(unnumbered(clocked, tally), tally)
     physical = joined_directions(with_names_apart(unkeyed(physical)))
     starts = _speech_starts(physical, tally)
-    rows = _rows(physical, starts, tally)
+    rows = text_lines(physical[starts:], starts + 1, tally)
     common = Common(text)
     offices(rows, common)
     marks = _marks(rows)
@@ -105,74 +101,6 @@ def _speech_starts(rows: Sequence[str], tally: Tally) -> int:
             tally.leave_out("text before the transcript", "\n".join(rows[: i + 1]), first)
             return i + 1
     return 0
-
-
-def _rows(physical: Sequence[str], start: int, tally: Tally) -> list[Text]:
-    """The lines, from the index `start`, that may hold speech; after an empty one a turn may begin."""
-    rows: list[Text] = []
-    broken, previous, ruled = True, "", False
-    spoken = physical[start:]
-    shape, clocks_in_words = shape_of(spoken), clocks_are_words(spoken)
-    changes = any(">>" in row for row in spoken)
-    inner = Inner(spoken, chevrons=True, end=changes and end_sentences(spoken))
-    for number, raw in inner.numbered(spoken, start + 1):
-        if raw == BREAK:
-            continue
-        line = raw.strip().strip(MARKS)
-        line = markup.without_templates(line, tally, number, first=not rows)
-        line = _item(line) if line[:2] == "- " else line
-        if not line:
-            broken = True
-            continue
-        if line[0] in "`-*_=~" and (_FENCE.fullmatch(line) or _RULE.match(line)):
-            broken, ruled = True, line[0] != "`"
-            continue
-        if line[0] == "|" and line[-1] == "|" and line.count("|") > 2:
-            line = "\t".join(cell.strip() for cell in line.strip("|").split("|"))
-            if not words(line):
-                continue
-        if "\t" in line or "([" in line or line[0] in "[(" or line[0].isdigit():
-            line = plainer(line, shape)
-        head = head_of(line)
-        addressed = head is not None and head.name and head.stamp and not head.rest  # "0:09 - Lin Ott (lin@pier.org)"
-        if not addressed and markup.only_a_link(line):
-            tally.leave_out("lines that are links", line, number)
-            broken = True
-            continue
-        if head is None and line[0] in "_*" and EMPHASIS.match(line):
-            tally.leave_out("headings", line, number)
-            broken = True
-            continue
-        ends = broken or ends_sentence(previous)
-        is_clock = head is not None and head.shape in ("T ", "T N/") and line[0].isdigit()
-        if clocks_in_words and head is not None and is_clock and (not ends or head.plain[:1].islower()):
-            head = None  # "I am free at", and "10:30, I think." on the next line
-        begins = ends or (head is not None and (head.stamp is not None or head.chevron or _strong(head)))
-        rows.append(Text(number, line, head, begins, ruled))
-        broken, previous, ruled = False, line, False
-        if head is not None and (head.heading or head.shape == "T"):
-            broken = True
-    heads = [row.head for row in rows]
-    for i, settled_head in settled(heads).items():
-        rows[i].head = settled_head
-        rows[i].begins = rows[i].begins or _strong(settled_head)
-    return rows
-
-
-def _item(line: str) -> str:
-    """An item of a list without its dash, which begins no turn; in emphasis, it is not a heading."""
-    item = line[2:].lstrip()
-    return item[1:-1] if EMPHASIS.match(item) else item
-
-
-def _strong(head: Head) -> bool:
-    """Whether a head begins a turn even if the line above ends no sentence: it is in brackets or capitals."""
-    name = head.name
-    if not name or not head.rest:
-        return False
-    return head.shape.startswith(("[N]", "N\u3000", "N「", "N|")) or (
-        len(name) > 2 and name.isupper() and not head.rest.isupper() and ":" in head.shape
-    )
 
 
 def _marks(rows: list[Text]) -> list[Mark]:
