@@ -96,12 +96,6 @@ def _begins_turn(row: str) -> bool:
     return head.name is not None and ":" in head.shape and not _DASHES & set(head.name.split())
 
 
-def _has_ended(before: str) -> bool:
-    """Whether nothing, or the end of a sentence or clause, precedes a place."""
-    text_before = before.rstrip()
-    return not text_before or text_before.endswith(_ENDS)
-
-
 class Sounds:
     """Removes sounds from lines: brackets alone, in front of or between sentences, and elsewhere if they recur.
 
@@ -120,26 +114,25 @@ class Sounds:
         for text in texts:
             lines += 1
             if _opened(text):
-                self._in_place.update(
-                    _inner(m) for m in _BRACKETS.finditer(text) if self._is_in_place(m, text, goes_on)
-                )
-                self._counts.update(_inner(m) for m in _BRACKETS.finditer(text))
+                for bracket in map(_Bracket, _BRACKETS.finditer(text)):
+                    self._counts[bracket.sound] += 1
+                    if self._is_in_place(bracket, goes_on):
+                        self._in_place.add(bracket.sound)
                 sentences += ends_sentence(text) and in_one_bracket(text)
             goes_on = text[-1:].isalpha()
         self._marked = any(mark in self._counts for mark in _MARKS)
         self._all_in_brackets = sentences > max(1, _MOST * lines)
 
-    def _is_in_place(self, match: re.Match[str], text: str, goes_on: bool) -> bool:
+    def _is_in_place(self, bracket: _Bracket, goes_on: bool) -> bool:
         """Whether a bracket is where sounds are: in front, between sentences or alone."""
-        before, behind = _around(match, text)
-        after = behind.lstrip(_AROUND)
-        if not after and _UNSPACED.fullmatch(before[-1:] + _inner(match)[:1]):
+        before, after = bracket.before, bracket.after
+        if not after and _UNSPACED.fullmatch(before[-1:] + bracket.sound[:1]):
             return True
-        if not self._stopped and match.lastgroup in _SQUARE:
-            return _has_ended(before)
+        if not self._stopped and bracket.square:
+            return bracket.follows_end()
         in_front = before.strip() or not goes_on or not after
-        is_word = _goes_on_in(behind) or (match.lastgroup in _SQUARE and _ends_sentence_at(behind))
-        return bool(_has_ended(before) and not after[:1].islower() and in_front and not is_word)
+        is_word = bracket.word_goes_on() or (bracket.square and bracket.ends_sentence())
+        return bool(bracket.follows_end() and not after[:1].islower() and in_front and not is_word)
 
     def off(self, text: str, line: int | None = None, *, goes_on: bool = False, labelled: bool = False) -> str:
         """The line without its sounds, perhaps empty.
@@ -157,89 +150,126 @@ class Sounds:
             return text
         kept: list[str] = []
         at = 0
-        for match in _BRACKETS.finditer(text):
-            if self._is_sound(match, text, goes_on, labelled):
-                self._tally.leave_out(KIND, match[0], line)
-                kept.append(text[at : match.start()])
-                at = match.end()
-                if match[0] == _BROKEN_OFF and _is_unfinished(kept) and text[at:].lstrip()[:1] not in _STOPS:
+        for bracket in map(_Bracket, _BRACKETS.finditer(text)):
+            if self._is_sound(bracket, goes_on=goes_on, labelled=labelled):
+                self._tally.leave_out(KIND, bracket.text, line)
+                kept.append(text[at : bracket.start])
+                at = bracket.end
+                if bracket.text == _BROKEN_OFF and _is_unfinished(kept) and text[at:].lstrip()[:1] not in _STOPS:
                     kept.append("–")
         return clean(" ".join([*kept, text[at:]])) if kept else text
 
-    def _is_sound(self, match: re.Match[str], text: str, goes_on: bool, labelled: bool) -> bool:
-        before, behind = _around(match, text)
-        after = behind.lstrip(_AROUND)
-        kind = match.lastgroup
-        inner = match[kind or 0]
-        alone = not after and not before.strip(" -.,")
-        glued = before[-1:].isalnum() and not _UNSPACED.fullmatch(before[-1])
-        if _goes_on_in(behind) or (glued and (behind[:1].isalpha() or len(inner) < _LEAST_LETTERS)):
-            return False  # "(s)he", "[t]he", "[Town]'s", "f()"
-        of_the_sentence_above = goes_on and not before.strip() and not alone and _inner(match) not in self._in_place
-        if of_the_sentence_above and (self._stopped or kind not in _SQUARE):
+    def _is_sound(self, bracket: _Bracket, *, goes_on: bool, labelled: bool) -> bool:
+        if bracket.in_word() or (goes_on and self._continues_above(bracket)):
             return False
-        if not any(c.isalnum() for c in inner):
-            return alone or not inner.strip(_NOTHING)
-        if _is_question(inner):
-            return False
-        if kind == "curly" and _SOUND_NAME.fullmatch(inner) and (self._marked or _inner(match) in self._in_place):
+        if not any(map(str.isalnum, bracket.inner)):
+            return bracket.alone or not bracket.inner.strip(_NOTHING)
+        if bracket.names_sound() and (self._marked or bracket.sound in self._in_place):
             return True
-        if not alone and _FEW_LETTERS.fullmatch(inner):
+        if bracket.is_question() or bracket.is_index() or bracket.is_label():
             return False
-        if kind == "square" and not before.strip(" -") and behind[:1] == ":":
-            return False  # a label that was not taken for a speaker
-        in_sentence = (
-            self._stopped
-            and kind in _SQUARE
-            and (_begins_sentence(before, behind) or (labelled and _ends_sentence_at(behind)))
-        )
-        if alone and not in_sentence:
-            return not (self._all_in_brackets and ends_sentence(text))
-        if kind == "curly" and not _WORDY.fullmatch(inner):
+        is_word = self._stopped and bracket.is_word(labelled=labelled)
+        if bracket.alone and not is_word:
+            return not (self._all_in_brackets and ends_sentence(bracket.line))
+        if bracket.is_list():
             return False
-        size = len(inner.split())
-        if size <= _SHORT and self._recurs(match):
+        if bracket.has_few_words() and self._recurs(bracket):
             return True
-        if in_sentence:
-            return False
-        if kind in _SQUARE:
-            return _has_ended(before) if before.strip() else not (self._stopped and after[:1].islower())
-        starts_small = inner[:1].islower() or inner.isupper()
-        return size <= _SHORT and starts_small and (not before.strip() or (_has_ended(before) and not after))
+        return not is_word and self._is_apart(bracket)
 
-    def _recurs(self, match: re.Match[str]) -> bool:
+    def _continues_above(self, bracket: _Bracket) -> bool:
+        """Whether a bracket in front of a line belongs to the unfinished sentence above."""
+        in_front = not bracket.before.strip() and not bracket.alone
+        return in_front and (self._stopped or not bracket.square) and bracket.sound not in self._in_place
+
+    def _recurs(self, bracket: _Bracket) -> bool:
         """Whether a bracket is a recurring sound, inside sentences too.
 
         "f(x)", "(2019)" and, after the words it abbreviates, "(GDP)" recur as well, but are speech.
         """
-        inner = _inner(match)
-        return self._counts[inner] >= 2 and inner in self._in_place and _LETTERS.fullmatch(inner) is not None
+        sound = bracket.sound
+        return self._counts[sound] >= 2 and sound in self._in_place and _LETTERS.fullmatch(sound) is not None
+
+    def _is_apart(self, bracket: _Bracket) -> bool:
+        """Whether a bracket that is not alone is between sentences; a round one has a few small words besides."""
+        before, after, inner = bracket.before, bracket.after, bracket.inner
+        if bracket.square:
+            return bracket.follows_end() if before.strip() else not (self._stopped and after[:1].islower())
+        few_small = bracket.has_few_words() and (inner[:1].islower() or inner.isupper())
+        return few_small and (not before.strip() or (bracket.follows_end() and not after))
 
 
-def _around(match: re.Match[str], text: str) -> tuple[str, str]:
-    """What is directly before and behind a bracket."""
-    return text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
+class _Bracket:
+    """A bracket in a line.
 
+    `sound` is what it holds, written as all of them are counted. `before` and `behind` are directly around it, `after`
+    are the words behind it. It is `alone` if the line holds no other words.
+    """
 
-def _goes_on_in(behind: str) -> bool:
-    """Whether a word goes on directly after a bracket: "(s)he", "[Town]'s"."""
-    return behind.lstrip("'’")[:1].islower()
+    __slots__ = tuple("after alone before behind end inner kind line sound square start text".split())
 
+    def __init__(self, match: re.Match[str]) -> None:
+        self.line, self.text = match.string, match[0]
+        self.start, self.end = match.span()
+        self.kind = match.lastgroup or ""
+        self.square = self.kind in _SQUARE
+        self.inner: str = match[self.kind]
+        self.sound = self.inner.casefold().strip()
+        self.before = self.line[max(0, self.start - _NEAR) : self.start]
+        self.behind = self.line[self.end : self.end + _NEAR]
+        self.after = self.behind.lstrip(_AROUND)
+        self.alone = not self.after and not self.before.strip(" -.,")
 
-def _begins_sentence(before: str, behind: str) -> bool:
-    """Whether a bracket is the first word of a sentence: "I told my boss. [Manager] said nothing."."""
-    is_new = ends_sentence(before) and not before.rstrip().endswith(_PAUSES)
-    return is_new and behind.lstrip(_AROUND)[:1].islower()
+    def follows_end(self) -> bool:
+        """Whether nothing, or the end of a sentence or clause, precedes it."""
+        text_before = self.before.rstrip()
+        return not text_before or text_before.endswith(_ENDS)
 
+    def word_goes_on(self) -> bool:
+        """Whether a word goes on directly after it: "(s)he", "[Town]'s"."""
+        return self.behind.lstrip("'’")[:1].islower()
 
-def _ends_sentence_at(behind: str) -> bool:
-    """Whether the sentence ends directly after a bracket, which is its last word: "[Town]."."""
-    return behind[:1] in _STOPS and behind[1:2] not in _STOPS
+    def in_word(self) -> bool:
+        """Whether it is part of a word, or of a formula: "(s)he", "[t]he", "[Town]'s", "f()"."""
+        glued = self.before[-1:].isalnum() and not _UNSPACED.fullmatch(self.before[-1])
+        return self.word_goes_on() or (glued and (self.behind[:1].isalpha() or len(self.inner) < _LEAST_LETTERS))
 
+    def ends_sentence(self) -> bool:
+        """Whether the sentence ends directly after it: "I live in [Town]."."""
+        return self.behind[:1] in _STOPS and self.behind[1:2] not in _STOPS
 
-def _is_question(inner: str) -> bool:
-    """Whether somebody asks what a bracket holds: "(Really?)", unlike the doubt in "[laughs?]"."""
-    return inner.rstrip(" '\"”’")[-1:] in _ASKS and (" " in inner.strip() or not inner[:1].islower())
+    def begins_sentence(self) -> bool:
+        """Whether it is the first word of a sentence: "I told my boss. [Manager] said nothing."."""
+        is_new = ends_sentence(self.before) and not self.before.rstrip().endswith(_PAUSES)
+        return is_new and self.after[:1].islower()
+
+    def is_word(self, *, labelled: bool) -> bool:
+        """Whether it stands for a word of a sentence; as its last word, only if the line's speaker is named."""
+        return self.square and (self.begins_sentence() or (labelled and self.ends_sentence()))
+
+    def is_question(self) -> bool:
+        """Whether somebody asks what it holds: "(Really?)", unlike the doubt in "[laughs?]"."""
+        return self.inner.rstrip(" '\"”’")[-1:] in _ASKS and (" " in self.inner.strip() or not self.inner[:1].islower())
+
+    def is_index(self) -> bool:
+        """Whether it is the letter or the numbers of an item, a note or a chord, in a line with words."""
+        return not self.alone and _FEW_LETTERS.fullmatch(self.inner) is not None
+
+    def is_label(self) -> bool:
+        """Whether it is a label in front of a colon that was not taken for a speaker."""
+        return self.kind == "square" and self.behind[:1] == ":" and not self.before.strip(" -")
+
+    def is_list(self) -> bool:
+        """Whether it is a set: "{1, 2, 3}"."""
+        return self.kind == "curly" and not _WORDY.fullmatch(self.inner)
+
+    def names_sound(self) -> bool:
+        """Whether it is the name of a sound as corpora write it: "{vocalsound}"."""
+        return self.kind == "curly" and _SOUND_NAME.fullmatch(self.inner) is not None
+
+    def has_few_words(self) -> bool:
+        """Whether it holds as few words as a sound has."""
+        return len(self.inner.split()) <= _SHORT
 
 
 def _is_spoken_sentence(text: str) -> bool:
@@ -260,7 +290,3 @@ def _is_unfinished(parts: Sequence[str]) -> bool:
 def _opened(text: str) -> bool:
     """Whether a bracket opens; it is tested first, since most lines have none."""
     return "[" in text or "(" in text or "*" in text or "{" in text or "（" in text or "【" in text
-
-
-def _inner(match: re.Match[str]) -> str:
-    return match[match.lastgroup or 0].casefold().strip()
