@@ -86,11 +86,13 @@ class Labels:
         self.shapes: set[str] = set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             group_marks = _over_words(groups[group]) if group == _ALONE else groups[group]
-            counts = Counter([m.name for m in group_marks])
-            if group_marks and self._marks_speakers(group, group_marks, counts):
+            if not group_marks:
+                continue
+            use = _Use(group, group_marks)
+            if self._marks_speakers(use):
                 self.shapes.add(group)
-                self._judge(group, group_marks, counts)
-            elif cues and group == _PLAIN and self._opens_with_names(group_marks, counts):
+                self._judge(group, group_marks, use.counts)
+            elif cues and group == _PLAIN and self._opens_with_names(group_marks, use.counts):
                 self.shapes.add(group)
                 for mark in group_marks:
                     self.decide(mark, "name")
@@ -127,52 +129,70 @@ class Labels:
         for name, line in list(doubts.items())[:20]:
             tally.warn(f'"{name}" may or may not be a speaker: these words get no speaker', line)
 
-    def _marks_speakers(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> bool:
+    def _marks_speakers(self, use: _Use) -> bool:
         """Whether a shape marks speakers in this file."""
-        recurring = [name for name, c in counts.items() if c >= 2]
-        units = self._units
-        n, r = len(marks), sum(counts[name] for name in recurring)
-        proper_share = sum(times for name, times in counts.items() if proper(name)) / n
-        followed_share = sum([m.followed for m in marks]) / n
-        begins_share = sum([m.begins for m in marks]) / n
-        shape = group.removeprefix("# ").removeprefix("T ")
-        if group.startswith("# ") and "T" not in group:
-            return len(recurring) >= 2 and r >= 0.8 * n and followed_share > 0.8
-        if ": T" in group and n < _TIMED * self._with_colons:
+        group = use.group
+        if use.heading and not use.timed:
+            return len(use.recurring) >= 2 and use.repeated >= 0.8 * use.total and use.followed > 0.8
+        if ": T" in group and use.total < _TIMED * self._with_colons:
             return False  # "Lin: 10:30 is too late"
-        if _WIDE in group and (n < _PROPER * units or any(":" in accepted for accepted in self.shapes)):
+        if _WIDE in group and (use.total < _PROPER * self._units or any(":" in accepted for accepted in self.shapes)):
             return False
-        if "T" in group:
-            enough = n >= 2 and (r >= 0.5 * n or (proper_share >= 0.8 and n >= 0.8 * units))
-            if group.startswith("# ") or ("\n" in group and ":" not in group):
-                return (
-                    len(recurring) >= 2 and r >= 0.5 * n and followed_share >= 0.5
-                )  # headings and chapters with times do not recur
-            if group.endswith("/"):
-                enough = enough or (n >= 2 and proper_share >= 0.8 and followed_share >= 0.8)
-                return enough and followed_share >= 0.5 and len(counts) <= max(3, 0.7 * n)
-            return enough
-        if shape.startswith("(N)") and proper_share < _PROPER:
+        if use.timed:
+            return self._marks_with_time(use)
+        if use.shape.startswith("(N)") and use.proper < _PROPER:
             return False  # "(laughs)"
-        if shape.startswith(_WEAK) and not shape.endswith(":"):
-            return self._marks_without_colon(shape, n, r, recurring, begins_share)
-        if not recurring:
-            sure = (
-                2 <= n <= 3 and n >= 0.8 * units and proper_share == 1 and all(len(m.name.split()) <= 3 for m in marks)
-            )
-            return sure and not any(self._common(m.name) for m in marks)
-        if n >= 3 and begins_share >= 0.8 and self._in_capitals(counts):
+        if use.shape.startswith(_WEAK) and not use.shape.endswith(":"):
+            return self._marks_without_colon(use)
+        return self._marks_with_colon(use) if use.recurring else self._are_two_or_three(use)
+
+    def _marks_with_time(self, use: _Use) -> bool:
+        several, proper = use.total >= 2, use.proper >= 0.8
+        half = use.repeated >= 0.5 * use.total
+        if use.heading or ("\n" in use.group and ":" not in use.group):  # those of chapters do not recur
+            return len(use.recurring) >= 2 and half and use.followed >= 0.5
+        enough = several and (half or (proper and use.total >= 0.8 * self._units))
+        if not use.group.endswith("/"):
+            return enough
+        enough = enough or (several and proper and use.followed >= 0.8)
+        return enough and use.followed >= 0.5 and len(use.counts) <= max(3, 0.7 * use.total)
+
+    def _marks_without_colon(self, use: _Use) -> bool:
+        shape, total, repeated, several = use.shape, use.total, use.repeated, len(use.recurring) >= 2
+        if shape.startswith("Q."):
+            return total >= 4 and total >= 0.1 * self._units and len(use.recurring) == 2
+        if shape.startswith("N."):
+            return total >= 3 and repeated >= 0.5 * total and use.begins >= 0.6
+        if shape.startswith(_ALONE):
+            some = repeated >= 4 and several and repeated >= 0.7 * total and total >= 0.25 * self._units
+            written = some and all(proper(name) or " " not in name for name in use.recurring)
+            return written and any(_SPELT.search(name) or not self._common(name) for name in use.recurring)
+        share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
+        often = repeated >= 4 and several and repeated >= 0.7 * total
+        return often and total >= share * self._units and use.begins >= 0.6
+
+    def _marks_with_colon(self, use: _Use) -> bool:
+        """Whether labels before a colon, some of which recur, are speakers."""
+        total, repeated, several = use.total, use.repeated, len(use.recurring) >= 2
+        many = repeated >= 6 and several and repeated >= 0.05 * self._units
+        if total >= 3 and use.begins >= 0.8 and self._in_capitals(use.counts):
             return True
-        if len(recurring) >= 2 and r >= 6 and proper_share >= 0.6 and r >= 0.05 * units:
+        if many and use.proper >= 0.6:
             return True
-        if len(recurring) >= 2 and n >= _FEW and n < _MANY and proper_share == 1 and self._all_labelled(marks):
+        if several and _FEW <= total < _MANY and use.proper == 1 and self._all_labelled(use.marks):
             return True
-        first = any(m.unit <= 1 and counts[m.name] >= 2 for m in marks)
-        return begins_share >= 0.6 and (
-            (r >= 3 and r >= 0.1 * units)
-            or (first and r >= 2 and (2 * r >= n or self._are_people(marks, counts)))
-            or (r >= 6 and len(recurring) > 1 and r >= 0.05 * units)
+        first = any(m.unit <= 1 and use.counts[m.name] >= 2 for m in use.marks)
+        return use.begins >= 0.6 and (
+            (repeated >= 3 and repeated >= 0.1 * self._units)
+            or (first and repeated >= 2 and (2 * repeated >= total or self._are_people(use.marks, use.counts)))
+            or many
         )
+
+    def _are_two_or_three(self, use: _Use) -> bool:
+        """Whether labels before a colon are two or three people in a short text, each of whom speaks once."""
+        nearly_all = 2 <= use.total <= 3 and use.total >= 0.8 * self._units
+        written = nearly_all and use.proper == 1 and all(len(name.split()) <= 3 for name in use.counts)
+        return written and not any(map(self._common, use.counts))
 
     def _opens_with_names(self, marks: Sequence[Mark], counts: Mapping[str, int]) -> bool:
         """Whether captions in few long cues have a label in the first and in some others, each label only once.
@@ -213,19 +233,6 @@ class Labels:
     def _written_small(self) -> bool:
         sample = self._text[:20_000]
         return sum(map(str.islower, sample)) > 0.5 * sum(map(str.isalpha, sample))
-
-    def _marks_without_colon(self, shape: str, n: int, r: int, recurring: Sequence[str], begins: float) -> bool:
-        units = self._units
-        if shape.startswith("Q."):
-            return n >= 4 and n >= 0.1 * units and len(recurring) == 2
-        if shape.startswith("N."):
-            return n >= 3 and r >= 0.5 * n and begins >= 0.6
-        if shape.startswith(_ALONE):
-            some = r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= 0.25 * units
-            written = some and all(proper(name) or " " not in name for name in recurring)
-            return written and any(_SPELT.search(name) or not self._common(name) for name in recurring)
-        share = 0.1 if shape.startswith("n.") else 0.3 if shape.startswith("B") else 0.5
-        return r >= 4 and len(recurring) >= 2 and r >= 0.7 * n and n >= share * units and begins >= 0.6
 
     def _judge(self, group: str, marks: Sequence[Mark], counts: Counter[str]) -> None:
         many = len(marks) >= 0.8 * self._units or "T" in group
@@ -322,6 +329,24 @@ class Labels:
             for mark in marks:
                 if group not in self.shapes and ":" in group and mark.begins and self._in_capitals({mark.name: 1}):
                     self.decide(mark, "name" if " " in mark.name else "doubt")
+
+
+class _Use:
+    """How a shape is used in a file: by how many marks in total, and how many of them `repeated` a name of another.
+
+    `proper`, `followed` and `begins` are shares of the marks.
+    """
+
+    def __init__(self, group: str, marks: Sequence[Mark]) -> None:
+        self.group, self.marks = group, marks
+        self.heading, self.timed = group.startswith("# "), "T" in group
+        self.shape = group.removeprefix("# ").removeprefix("T ")
+        self.counts = Counter([m.name for m in marks])
+        self.recurring = [name for name, n in self.counts.items() if n >= 2]
+        self.total, self.repeated = len(marks), sum(self.counts[name] for name in self.recurring)
+        self.proper = sum(n for name, n in self.counts.items() if proper(name)) / self.total
+        self.followed = sum([m.followed for m in marks]) / self.total
+        self.begins = sum([m.begins for m in marks]) / self.total
 
 
 def _without_sentences(groups: dict[str, list[Mark]], units: int) -> None:
