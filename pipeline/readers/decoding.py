@@ -18,9 +18,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ZIP = b"PK\x03\x04"
 _BINARY_HEADS = {
     b"\x89PNG": "a PNG image",
-    b"PK\x03\x04": "a zip or office file",
+    _ZIP: "a zip or office file",
     b"%PDF": "a PDF",
     b"ID3": "an MP3",
     b"\xff\xfb": "an MP3",
@@ -49,28 +50,47 @@ _BLOCKS = 4  # maximum number of blocks of 256 characters that the letters of an
 _FIRST = 200_000  # number of bytes that are decoded first
 _WHOLE = 2  # minimum number of whole characters beyond ASCII for each broken byte of UTF-8
 
+_Decoded = tuple[str, str, str | None]  # the text, its encoding, a remark
 
-def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str, str | None]:
+
+def decode(raw: bytes, name: str, encoding: str | None = None) -> _Decoded:
     """The text of a file, its encoding and, if that had to be guessed, a remark for the user.
 
     Raises InputError if the bytes are not text.
     """
     if encoding:
-        try:
-            return raw.decode(encoding), encoding, None
-        except UnicodeDecodeError as err:
-            raise InputError(f"{name}: this is not valid {encoding} (byte {err.start})") from err
-        except (LookupError, ValueError) as err:
-            raise InputError(f"{name}: unknown encoding {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
-    for mark, codec in _MARKS:
-        if raw.startswith(mark):
-            try:
-                return raw.decode(codec), codec.removesuffix("-sig"), None
-            except UnicodeDecodeError as err:
-                raise InputError(
-                    f"{name}: starts as {codec} but is broken at byte {err.start}", hint="save it as UTF-8"
-                ) from err
-    if raw.startswith(b"PK\x03\x04"):
+        return _as_asked(raw, name, encoding)
+    if marked := _by_mark(raw, name):
+        return marked
+    _refuse_other_files(raw, name)
+    return _utf16_without_mark(raw) or _escaped(raw) or _utf8(raw) or _damaged(raw) or _guess(raw, name)
+
+
+def _as_asked(raw: bytes, name: str, encoding: str) -> _Decoded:
+    try:
+        return raw.decode(encoding), encoding, None
+    except UnicodeDecodeError as err:
+        raise InputError(f"{name}: this is not valid {encoding} (byte {err.start})") from err
+    except (LookupError, ValueError) as err:
+        raise InputError(f"{name}: unknown encoding {encoding!r}", hint="try utf-8, cp1252 or cp1251") from err
+
+
+def _by_mark(raw: bytes, name: str) -> _Decoded | None:
+    """The text behind a byte-order mark; None if there is no mark."""
+    codec = next((codec for mark, codec in _MARKS if raw.startswith(mark)), None)
+    if codec is None:
+        return None
+    try:
+        return raw.decode(codec), codec.removesuffix("-sig"), None
+    except UnicodeDecodeError as err:
+        raise InputError(
+            f"{name}: starts as {codec} but is broken at byte {err.start}", hint="save it as UTF-8"
+        ) from err
+
+
+def _refuse_other_files(raw: bytes, name: str) -> None:
+    """Raise InputError for a kind of file that is known by its first bytes and is not text."""
+    if raw.startswith(_ZIP):
         for part, kind, hint in _OFFICE:
             if part in raw:
                 raise InputError(f"{name}: this is {kind}, which is not read", hint=hint)
@@ -79,28 +99,25 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
             raise InputError(f"{name}: this is {kind}, not a transcript", hint="use its .txt, .vtt or .srt file")
     if raw[3:8] in _TELETEXT:
         raise InputError(f"{name}: these are EBU STL subtitles, not text", hint="export them as .srt or .vtt")
-    if utf16 := _utf16_without_mark(raw):
-        return raw.decode(utf16, errors="replace"), utf16, f"read as {utf16} (no byte-order mark)"
-    if escaped := _escaped(raw):
-        return raw.decode(escaped), escaped, f"read as {escaped}, which shifts between alphabets by escape codes"
-    try:
+
+
+def _utf8(raw: bytes) -> _Decoded | None:
+    with contextlib.suppress(UnicodeDecodeError):
         return raw.decode("utf-8"), "utf-8", None
-    except UnicodeDecodeError:
-        return _damaged(raw) or _guess(raw, name)
+    return None
 
 
-def _escaped(raw: bytes) -> str | None:
-    """The encoding of old Japanese or Korean mail: seven bits, with codes that switch between alphabets; else None."""
+def _escaped(raw: bytes) -> _Decoded | None:
+    """Old Japanese or Korean mail: seven bits, with codes that switch between alphabets."""
     if b"\x1b$" not in raw:
         return None
     for codec in ("iso2022_jp", "iso2022_kr", "iso2022_jp_ext"):
         with contextlib.suppress(UnicodeDecodeError):
-            raw.decode(codec)
-            return codec
+            return raw.decode(codec), codec, f"read as {codec}, which shifts between alphabets by escape codes"
     return None
 
 
-def _damaged(raw: bytes) -> tuple[str, str, str] | None:
+def _damaged(raw: bytes) -> _Decoded | None:
     """UTF-8 with a few broken bytes; None if most of what is not ASCII is something else."""
     for size in sorted({min(_FIRST, len(raw)), len(raw)}):  # the first bytes are enough to rule out most files
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character cut by `size` is not broken
@@ -111,7 +128,12 @@ def _damaged(raw: bytes) -> tuple[str, str, str] | None:
     return text, "utf-8", f"{numbered(broken, 'invalid byte')} in UTF-8: read as \ufffd"
 
 
-def _utf16_without_mark(raw: bytes) -> str | None:
+def _utf16_without_mark(raw: bytes) -> _Decoded | None:
+    codec = _utf16_codec(raw)
+    return (raw.decode(codec, errors="replace"), codec, f"read as {codec} (no byte-order mark)") if codec else None
+
+
+def _utf16_codec(raw: bytes) -> str | None:
     """The codec of UTF-16 without a byte-order mark; None for anything else.
 
     NUL bytes are on one side of each pair: in Latin text of nearly all pairs, elsewhere of spaces.
@@ -135,7 +157,7 @@ def _is_text(text: str) -> bool:
     return plain >= 0.98 * len(text) and (len(blocks) <= _BLOCKS or all(0x30 <= b <= 0xD7 or b == 0 for b in blocks))
 
 
-def _guess(raw: bytes, name: str) -> tuple[str, str, str | None]:
+def _guess(raw: bytes, name: str) -> _Decoded:
     controls = sum(raw[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32)))
     if controls > 0.02 * len(raw[:65536]):
         raise InputError(f"{name}: this is binary data, not text", hint="save the transcript as UTF-8 text")
