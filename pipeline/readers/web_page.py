@@ -67,20 +67,25 @@ class _Page(HTMLParser):
         self._times_open: Counter[str] = Counter()  # open elements of each kind
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
+        self._take_metadata(tag, dict(attrs))
+        valueless = [name for name, value in attrs if value is None]
+        if len(valueless) > 2:
+            self.broken.append(" ".join(valueless))
+        if tag in ("br", "hr"):
+            self._end_line()
+        elif tag not in _VOID:
+            self._begin(tag)
+
+    def _take_metadata(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag == "meta":
             name, content = attributes.get("property") or attributes.get("name") or "", attributes.get("content")
             if content and name in ("og:title", "og:url", "og:site_name"):
                 self.metadata[name] = content
-        if tag == "html" and attributes.get("lang"):
-            self.metadata["lang"] = attributes["lang"] or ""
-        valueless = [name for name, value in attrs if value is None]
-        if len(valueless) > 2:
-            self.broken.append(" ".join(valueless))
-        if tag in _VOID:
-            if tag in ("br", "hr"):
-                self._end_line()
-            return
+        elif tag == "html" and (language := attributes.get("lang")):
+            self.metadata["lang"] = language
+
+    def _begin(self, tag: str) -> None:
+        """Begin an element that has text in it."""
         self._open.append(tag)
         self._times_open[tag] += 1
         if tag in ("b", "strong") and not self._inside(_CONTROLS) and not self._has_words:
