@@ -147,37 +147,50 @@ def _prompt(path: Path) -> tuple[str, str]:
 
 
 def _schema(path: Path) -> _Schema:
-    text = _text_of(path)
     try:
-        raw: Any = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except ValueError as err:  # both parsers' errors, and Python's for a number of thousands of digits
-        raise SettingsError(f"{path}: this is not valid {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
-    except RecursionError as err:
-        raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err
-    try:
-        schema = _Schema.model_validate(raw)
+        schema = _Schema.model_validate(_parsed(path))
     except ValidationError as err:
         fault = err.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in fault["loc"][:2])
         raise SettingsError(f"{path}: {f'{place}: ' if place else ''}{_fault_message(fault)}", hint=_HINT) from err
     for field in schema.fields:
-        if not _FIELD.fullmatch(field):
-            raise SettingsError(
-                f"{path}: fields.{field}: this is not a valid name", hint="use a letter a-z, then a-z, 0-9 and _"
-            )
-        if field in _Schema.model_fields:
-            raise SettingsError(f"{path}: fields.{field}: this is a setting", hint="put it above [fields]")
-    for role, field_name in (("text", schema.text), ("lead", schema.lead)):
-        if field_name and isinstance(schema.fields.get(field_name), list):
-            raise SettingsError(f"{path}: {role}: {field_name} is a list", hint="name a field that is not a list")
-        if field_name not in schema.fields and (field_name or role == "text"):
-            known = ", ".join(schema.fields)
-            raise SettingsError(f"{path}: {role}: there is no field {field_name!r}", hint=f"name one of: {known}")
+        _ensure_field_name(field, path)
+    _ensure_names_field("text", schema.text, schema, path)
+    if schema.lead:
+        _ensure_names_field("lead", schema.lead, schema, path)
     if schema.text == schema.lead:
         raise SettingsError(
             f"{path}: text and lead are both {schema.text!r}", hint="name two different fields, or leave lead out"
         )
     return schema
+
+
+def _parsed(path: Path) -> Any:
+    text = _text_of(path)
+    try:
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except ValueError as err:  # both parsers' errors, and Python's for a number of thousands of digits
+        raise SettingsError(f"{path}: this is not valid {path.suffix[1:].upper()}: {err}", hint=_HINT) from err
+    except RecursionError as err:
+        raise SettingsError(f"{path}: nested too deeply", hint=_HINT) from err
+
+
+def _ensure_field_name(field: str, path: Path) -> None:
+    if not _FIELD.fullmatch(field):
+        raise SettingsError(
+            f"{path}: fields.{field}: this is not a valid name", hint="use a letter a-z, then a-z, 0-9 and _"
+        )
+    if field in _Schema.model_fields:
+        raise SettingsError(f"{path}: fields.{field}: this is a setting", hint="put it above [fields]")
+
+
+def _ensure_names_field(role: str, field: str, schema: _Schema, path: Path) -> None:
+    """Raise SettingsError unless `field`, which the setting `role` names, is a field that is not a list."""
+    if isinstance(schema.fields.get(field), list):
+        raise SettingsError(f"{path}: {role}: {field} is a list", hint="name a field that is not a list")
+    if field not in schema.fields:
+        known = ", ".join(schema.fields)
+        raise SettingsError(f"{path}: {role}: there is no field {field!r}", hint=f"name one of: {known}")
 
 
 def _fault_message(fault: Any) -> str:
