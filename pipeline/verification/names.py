@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein, Prefix
@@ -75,37 +76,57 @@ def _is_english(recording: Recording) -> bool:
 
 def _is_in_recording(word: str, recording: Recording) -> bool:
     name = letters(word)
-    if len(name) < _SHORTEST or name in recording.words or name in recording.months:
-        return True
-    if recording.stands_for_words(word):
-        return True
-    if _is_unproved_number(word, recording):
-        return True
+    return (
+        len(name) < _SHORTEST
+        or _is_said(word, name, recording)
+        or _is_said_in_another_form(word, name, recording)
+        or _may_be_misheard(word, name, recording)
+    )
+
+
+def _is_said(word: str, name: str, recording: Recording) -> bool:
+    """Whether the recording has a name, its parts apart, or the words or the figure that it stands for."""
+    return (
+        name in recording.words
+        or name in recording.months
+        or recording.stands_for_words(word)
+        or _is_unproved_number(word, recording)
+        or not recording.joined_words.isdisjoint((name, letters(word.replace(".", "dot"))))
+    )
+
+
+def _is_said_in_another_form(word: str, name: str, recording: Recording) -> bool:
+    """Whether the recording has a name without an ending, in the plural, letter by letter or in another case."""
     if (match := _INITIALS_WITH_ENDING.fullmatch(word)) and letters(match[1]) in recording.words:
         return True
+    if word.isupper():  # "GPUs", "the P Z Ms"
+        said = f"{name}s" in recording.words or recording.has_letters_of(name)
+    else:
+        said = not recording.joined_words.isdisjoint((name.removesuffix("s"), f"{name}s"))
+    return said or (primary(recording.language) in _CASES and _inflected(word, recording))
+
+
+def _may_be_misheard(word: str, name: str, recording: Recording) -> bool:
+    """Whether the recording has a word that a name may have been written as: like it in letters or in sound."""
     words = recording.joined_words
-    if not words.isdisjoint((name, letters(word.replace(".", "dot")))):
+    if digits := _digits(name):
+        return recording.spells(word) or _is_nearly_one_of({w for w in words if _digits(w) == digits}, name)
+    if any(_of_one_root(name, other) or _vary(name, other) for other in recording.capitalised):
         return True
-    if word.isupper() and (f"{name}s" in recording.words or recording.has_letters_of(name)):  # "GPUs", "the P Z Ms"
-        return True
-    if not word.isupper() and not words.isdisjoint((name.removesuffix("s"), f"{name}s")):
-        return True
-    if primary(recording.language) in _CASES and _inflected(word, recording):
-        return True
-    digits = _digits(name)
-    if digits:
-        if recording.spells(word):
-            return True
-        words = {w for w in words if _digits(w) == digits}
-    elif any(_of_one_root(name, other) or _vary(name, other) for other in recording.capitalised):
-        return True
-    elif word.isupper() and len(name) <= _SHORTEST:  # read letter by letter
+    if word.isupper() and len(name) <= _SHORTEST:  # read letter by letter
         return False
-    elif name.isascii():
-        if recording.sounds.has(name) or (_is_english(recording) and recording.sounds.has_people_or_country(name)):
-            return True
-        if len(name) < _LONG:
-            return False
+    if name.isascii() and _sounds_like_one(name, recording):
+        return True
+    return (len(name) >= _LONG or not name.isascii()) and _is_nearly_one_of(words, name)
+
+
+def _sounds_like_one(name: str, recording: Recording) -> bool:
+    sounds = recording.sounds
+    return sounds.has(name) or (_is_english(recording) and sounds.has_people_or_country(name))
+
+
+def _is_nearly_one_of(words: Iterable[str], name: str) -> bool:
+    """Whether a word differs from a name in one letter, or in two if the name is very long."""
     most_edits = 2 if len(name) >= _VERY_LONG else 1
     return process.extractOne(name, words, scorer=Levenshtein.distance, score_cutoff=most_edits) is not None
 
