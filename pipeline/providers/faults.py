@@ -117,57 +117,122 @@ _FOR_NOW = (*_MAY_HAVE_WORKED, 429)  # besides 5xx: the same call may be answere
 
 def by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
     """Our error for a refusal with this HTTP status; `body` is whatever came with it."""
-    error = _by_status(status, body, headers, endpoint)
+    error = _error_for(_Refusal(status, body, headers, endpoint))
     before_work = status < 500 and status not in _MAY_HAVE_WORKED and not isinstance(error, MissedFormat)
     return unbilled(error) if before_work else error
 
 
-def _by_status(status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> CallError:
-    address, text = endpoint.address, text_of(body)
+class _Refusal:
+    """A refusal by HTTP.
+
+    `text` is all of it in lower case, `quoted` its message behind a colon, and `wait` the seconds after which it allows
+    the next call; an acceptable wait is `soon`.
+    """
+
+    def __init__(self, status: int, body: Any, headers: httpx2.Headers, endpoint: Endpoint) -> None:
+        self.status, self.headers, self.endpoint, self.address = status, headers, endpoint, endpoint.address
+        self.text, self.is_page = text_of(body), is_page(headers, body)
+        sentence = "" if self.is_page else sentence_of(body, endpoint.secrets)
+        self.quoted = f": {sentence}" if sentence else ""
+        wait = retry_after(headers)
+        self.wait = delay_in(self.text) if wait is None else wait
+        self.soon = self.wait is not None and self.wait <= _LONGEST_DELAY
+
+    def of_content(self) -> Refused:
+        """The error if another call may be accepted."""
+        return Refused(f"the call was refused (HTTP {self.status}){self.quoted}", self.text)
+
+
+def _error_for(refusal: _Refusal) -> CallError:
+    """The error by the first cause that fits: what is said counts before a status that stands for several causes."""
+    return (
+        _from_elsewhere(refusal)
+        or _filtered(refusal)
+        or _without_access(refusal)
+        or _without_credit(refusal)
+        or _too_long(refusal)
+        or _not_served(refusal)
+        or _missed_format(refusal)
+        or _unfit(refusal)
+        or _for_now(refusal)
+        or EndpointError(f"{refusal.address}: the call was refused (HTTP {refusal.status}){refusal.quoted}")
+    )
+
+
+def _from_elsewhere(refusal: _Refusal) -> CallError | None:
+    """The error if it is not the endpoint that answers."""
+    status = refusal.status
     if 300 <= status < 400:
-        return _redirected(status, headers, endpoint)
-    if is_page(headers, body) and status < 500 and status not in _FOR_NOW:
-        hint = "a gateway or a proxy answered: is the base URL right (most end in /v1), and may this machine use it?"
-        return EndpointError(f"{address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
-    if status in (400, 403) and _FILTERED.search(text):
-        return Declined("a content filter stopped the call")
-    sentence = "" if is_page(headers, body) else sentence_of(body, endpoint.secrets)
-    quoted = f": {sentence}" if sentence else ""
-    if status == 401 or (status == 400 and _KEY.search(text)):
-        hint = f"check {endpoint.key_name}"
-        return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=hint, fatal=True)
-    if status == 403 and not _NO_MODEL.search(text):
-        hint = f"check {endpoint.key_name} and its permissions"
-        return EndpointError(f"{address}: not allowed (HTTP 403){quoted}", hint=hint, fatal=True)
+        return _redirected(status, refusal.headers, refusal.endpoint)
+    if not refusal.is_page or status >= 500 or status in _FOR_NOW:
+        return None
+    hint = "a gateway or a proxy answered: is the base URL right (most end in /v1), and may this machine use it?"
+    return EndpointError(f"{refusal.address}: a web page instead of an answer (HTTP {status})", hint=hint, fatal=True)
+
+
+def _filtered(refusal: _Refusal) -> CallError | None:
+    stopped = refusal.status in (400, 403) and _FILTERED.search(refusal.text)
+    return Declined("a content filter stopped the call") if stopped else None
+
+
+def _without_access(refusal: _Refusal) -> CallError | None:
+    """The error if the key is wrong or has too few permissions."""
+    status, address, key = refusal.status, refusal.address, refusal.endpoint.key_name
+    if status == 401 or (status == 400 and _KEY.search(refusal.text)):
+        return EndpointError(f"{address}: the key was refused (HTTP {status})", hint=f"check {key}", fatal=True)
+    if status == 403 and not _NO_MODEL.search(refusal.text):
+        hint = f"check {key} and its permissions"
+        return EndpointError(f"{address}: not allowed (HTTP 403){refusal.quoted}", hint=hint, fatal=True)
+    return None
+
+
+def _without_credit(refusal: _Refusal) -> CallError | None:
+    """The error if the account cannot pay; a shorter answer may be within its means."""
+    status, text = refusal.status, refusal.text
     if status == 402 and (afforded(text) or 0) >= _LEAST_PAID_FOR:
-        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
-    wait = wait if (wait := retry_after(headers)) is not None else delay_in(text)
-    soon = wait is not None and wait <= _LONGEST_DELAY
-    if status == 402 or _QUOTA.search(text) or (_PER_DAY.search(text) and not soon):
-        hint = "add credit or raise the limit, or run again later: nothing is lost"
-        return EndpointError(f"{address}: the account's quota is used up{quoted}", hint=hint, fatal=True)
-    if long := _too_long(status, text, endpoint.model):
-        return long
+        return refusal.of_content()
+    if status != 402 and not _QUOTA.search(text) and (refusal.soon or not _PER_DAY.search(text)):
+        return None
+    hint = "add credit or raise the limit, or run again later: nothing is lost"
+    return EndpointError(f"{refusal.address}: the account's quota is used up{refusal.quoted}", hint=hint, fatal=True)
+
+
+def _not_served(refusal: _Refusal) -> CallError | None:
+    """The error if the endpoint does not serve the model, or not with what the call asks of it."""
+    status, text = refusal.status, refusal.text
     if status == 404 and "requested parameters" in text:
-        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
-    if status == 404 or (status in (400, 403, 422) and _NO_MODEL.search(text)):
-        return NoSuchModel(
-            f"{address}: no model {endpoint.model!r}, or no such address (HTTP {status}){quoted}",
-            hint="see: studydoc models",
-            fatal=True,
-        )
-    if _MISSED.search(text):
-        return MissedFormat(f"{address}: the model's answer does not match the format", retryable=True)
-    if status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text))):
-        return Refused(f"the call was refused (HTTP {status}){quoted}", text)
-    if status in _FOR_NOW or status >= 500:
-        kind = PushedBack if status in (429, 503, 529) else Unreachable if status in _NO_SERVER else EndpointError
-        if wait is not None and not soon:
-            hint = "nothing is lost: run again later"
-            return EndpointError(f"{address}: accepts the next call in {duration(wait)}", hint=hint, fatal=True)
-        wait = wait if wait is None else min(wait, _LONGEST_WAIT)
-        return kind(f"{address}: busy or failing (HTTP {status}){quoted}", retryable=True, retry_after=wait)
-    return EndpointError(f"{address}: the call was refused (HTTP {status}){quoted}")
+        return refusal.of_content()
+    if status != 404 and not (status in (400, 403, 422) and _NO_MODEL.search(text)):
+        return None
+    model = refusal.endpoint.model
+    message = f"{refusal.address}: no model {model!r}, or no such address (HTTP {status}){refusal.quoted}"
+    return NoSuchModel(message, hint="see: studydoc models", fatal=True)
+
+
+def _missed_format(refusal: _Refusal) -> CallError | None:
+    missed = _MISSED.search(refusal.text)
+    message = f"{refusal.address}: the model's answer does not match the format"
+    return MissedFormat(message, retryable=True) if missed else None
+
+
+def _unfit(refusal: _Refusal) -> CallError | None:
+    """The error if the server does not accept what the call asks for."""
+    status, text = refusal.status, refusal.text
+    unfit = status in (400, 405, 415, 422, 501) or (status == 500 and (_FORMAT.search(text) or _ROLES.search(text)))
+    return refusal.of_content() if unfit else None
+
+
+def _for_now(refusal: _Refusal) -> CallError | None:
+    """The error if the same call may be answered later."""
+    status, wait = refusal.status, refusal.wait
+    if status not in _FOR_NOW and status < 500:
+        return None
+    if wait is not None and not refusal.soon:
+        hint = "nothing is lost: run again later"
+        return EndpointError(f"{refusal.address}: accepts the next call in {duration(wait)}", hint=hint, fatal=True)
+    kind = PushedBack if status in (429, 503, 529) else Unreachable if status in _NO_SERVER else EndpointError
+    message = f"{refusal.address}: busy or failing (HTTP {status}){refusal.quoted}"
+    return kind(message, retryable=True, retry_after=wait if wait is None else min(wait, _LONGEST_WAIT))
 
 
 def _redirected(status: int, headers: httpx2.Headers, endpoint: Endpoint) -> EndpointError:
@@ -222,7 +287,8 @@ _TOO_LARGE = re.compile(r"request too large")
 _PER_MINUTE = re.compile(r"limit:? (\d{3,8}),.{0,40}?requested:? ~?(\d{3,8})")
 
 
-def _too_long(status: int, text: str, model: str) -> TooLong | None:
+def _too_long(refusal: _Refusal) -> CallError | None:
+    status, text, model = refusal.status, refusal.text, refusal.endpoint.model
     if status not in (400, 413, 422, 429, 500):
         return None
     if (status == 413 or _TOO_LARGE.search(text)) and (match := _PER_MINUTE.search(text)):
