@@ -90,17 +90,12 @@ def _at_same_level(a: Item, b: Item) -> bool:
     return (a.section, a.group, a.depth) == (b.section, b.group, b.depth)
 
 
-def _applied(state: State, action: Action, n: int) -> State:
+def _applied(state: State, action: Action, n: int) -> State:  # noqa: C901 — one line for each action; mypy misses none
     match action:
         case Decide():
             return _decided(state, action)
         case Edit():
-            item = _present(state, action.target)
-            label = item.label if action.label is None else action.label
-            lines = item.lines if action.lines is None else _ordered(action.lines)
-            _ensure_complete(item.section, lines, label)
-            edited = _as_reviewers_own(replace(item, text=action.text, label=label, lines=lines))
-            return _with_item(state, replace(edited, standing="pending") if action.later else edited)
+            return _edited(state, action)
         case Split():
             return _split(state, action, n)
         case Merge():
@@ -112,25 +107,33 @@ def _applied(state: State, action: Action, n: int) -> State:
         case Restore():
             return _restored(state, action, n)
         case Heading():
-            if state.group(action.group) is None:
-                raise Unfit("this heading is not in the document")
-            groups = tuple(
-                replace(g, heading=action.text, correction=None) if g.id == action.group else g for g in state.groups
-            )
-            return replace(state, groups=groups)
+            return _reheaded(state, action)
         case Part():
             return _retitled(state, action)
         case Divide():
             return _divided(state, action, n)
         case Term():
-            item = _present(state, action.target)
-            if item.section not in TERMED:
-                raise Unfit("only a key concept has a term")
-            return _with_item(state, _as_reviewers_own(replace(item, label=action.text)))
+            return _with_term(state, action)
         case Rename():
             return _renamed(state, action)
         case Step():
             raise TypeError("steps are taken by the history")
+
+
+def _edited(state: State, action: Edit) -> State:
+    item = _present(state, action.target)
+    label = item.label if action.label is None else action.label
+    lines = item.lines if action.lines is None else _ordered(action.lines)
+    _ensure_complete(item.section, lines, label)
+    edited = _as_reviewers_own(replace(item, text=action.text, label=label, lines=lines))
+    return _with_item(state, replace(edited, standing="pending") if action.later else edited)
+
+
+def _with_term(state: State, action: Term) -> State:
+    item = _present(state, action.target)
+    if item.section not in TERMED:
+        raise Unfit("only a key concept has a term")
+    return _with_item(state, _as_reviewers_own(replace(item, label=action.text)))
 
 
 def _renamed(state: State, action: Rename) -> State:
@@ -346,6 +349,15 @@ def _nearest_group(state: State, lines: Sequence[int]) -> Group:
     grouped = [i for i in state.items if i.group and i.lines and not i.outside]
     nearest = min(grouped, key=lambda i: min(abs(a - b) for a in i.lines for b in lines), default=None)
     return (state.group(nearest.group) if nearest else None) or state.groups[-1]
+
+
+def _reheaded(state: State, action: Heading) -> State:
+    if state.group(action.group) is None:
+        raise Unfit("this heading is not in the document")
+    groups = tuple(
+        replace(g, heading=action.text, correction=None) if g.id == action.group else g for g in state.groups
+    )
+    return replace(state, groups=groups)
 
 
 def _retitled(state: State, action: Part) -> State:
