@@ -15,6 +15,7 @@ from pipeline.verification.names import unsaid_names
 from pipeline.verification.numerals import provable, with_english_figures
 from pipeline.verification.quotations import quoted_lines, unsaid_quotations
 from pipeline.verification.recording import Finding, Recording, letters
+from pipeline.verification.times_and_dates import Meaning
 
 REPEAT = "it repeats another statement"
 
@@ -29,7 +30,10 @@ def findings(text: str, recording: Recording) -> tuple[Finding, ...]:
 def _findings(text: str, recording: Recording) -> Iterator[Finding]:
     text = composed(text)
     written = with_english_figures(text, recording.language)
-    is_provable = partial(provable, language=recording.language_of_figures, otherwise=recording.numbers_otherwise)
+
+    def is_provable(value: float, meaning: Meaning) -> bool:  # few figures get here
+        return provable(value, meaning, recording.language_of_figures, recording.numbers_otherwise)
+
     unsaid = partial(unsaid_figures, written, recording_text=recording.folded, provable=is_provable)
     # Most figures are given directly; only if one is not, the roundabout ways are searched, which takes longer.
     if unsaid(recording.direct_figures) and (figures := unsaid(recording.figures)):

@@ -146,9 +146,10 @@ def direct_figures(text: str) -> frozenset[float]:
         for year, decade in _SHORT_YEAR.findall(stretch):
             out |= {float(century + int(year or decade)) for century in (1900, 2000)}
         out.update(times_in(stretch))
-    for sentence in set(_SENTENCE_END.split(folded(text))):
-        if _has_large_scale(sentence):
-            out.update(_at_shared_scales(sentence))
+    folded_text = folded(text)
+    sentences = set(_SENTENCE_END.split(folded_text)) if _has_large_scale(folded_text) else set()
+    for sentence in filter(_has_large_scale, sentences):
+        out.update(_at_shared_scales(sentence))
     return frozenset(out)
 
 
@@ -353,6 +354,8 @@ def _runs(stretch: str) -> Iterator[list[Part]]:
     run: list[Part] = []
     end = 0
     for token in (_PLAIN_TOKEN if stretch.isascii() else _TOKEN).finditer(stretch):
+        if not run and token[0].isalpha() and not is_number(token[0]):  # most words: nothing begins with them
+            continue
         parts = list(_split_at_hyphens(token[0], token.start()))
         if not (_is_short_scale(token, run, end) or all(is_number(p) or _is_glue(p, run) for p, _ in parts)):
             parts = [(p, at) for p, at in parts if is_number(p)]

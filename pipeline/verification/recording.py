@@ -228,10 +228,10 @@ class Recording:
     @cached_property
     def words(self) -> frozenset[str]:
         """The words as separated in the transcript, split at capitals, where a space may be missing, and spelled."""
-        distinct = " ".join(set(f"{self.text} {self.metadata_text}".split()))  # most recur
-        split = " ".join(map(_split_at_capitals, distinct.split()))
+        distinct = set(f"{self.text} {self.metadata_text}".split())  # most recur
+        distinct.update([_split_at_capitals(word) for word in distinct])
         spelled = (letters(run) for run in _SPELLED.findall(self.text))
-        return frozenset(_WORD.findall(_folded(distinct))).union(_WORD.findall(_folded(split)), spelled)
+        return frozenset(_WORD.findall(_folded(" ".join(distinct)))).union(spelled)
 
     @cached_property
     def joined_words(self) -> Set[str]:
