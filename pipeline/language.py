@@ -106,8 +106,9 @@ def language_of_words(declared: str | None, lines: list[str]) -> str | None:
 
 def detected(texts: list[str]) -> str | None:
     """The language of most of the text, detected from samples across it; None if it is too short or mixed."""
-    text = " ".join(" ".join(texts).split())
-    if word_count(text) < _FEWEST:
+    words = " ".join(texts).split()
+    text = " ".join(words)
+    if len(words) < _FEWEST and word_count(text) < _FEWEST:
         return None
     step = max(1, len(text) // _SAMPLES)
     weights = Counter[str]()

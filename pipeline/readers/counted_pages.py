@@ -28,7 +28,7 @@ def without_counted_heads(rows: list[str], tally: Tally) -> list[str]:
     """
     alike: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
-        if row and len(row) <= _LONGEST and _NUMBERS.search(row):
+        if row and len(row) <= _LONGEST and not ends_sentence(row) and _NUMBERS.search(row):
             alike[_NUMBERS.sub("0", " ".join(row.split()))].append(i)
     heads: set[int] = set()
     for key, places in alike.items():
@@ -51,10 +51,10 @@ def _count_pages(rows: Sequence[str], places: Sequence[int]) -> bool:
 
 
 def _could_be_head(key: str, rows: Sequence[str], places: Sequence[int]) -> bool:
-    """Whether lines are no sentences, times, headings or labels, which count too. A bare number is beside a gap."""
+    """Whether lines are no times, headings or labels, which count too. A bare number is beside a gap."""
     first = rows[places[0]]
     head = head_of(first)
-    if ends_sentence(key) or key.endswith((":", "：")):
+    if key.endswith((":", "：")):
         return False
     if head is not None and (head.stamp or head.heading or ":" in head.shape):
         return False

@@ -185,8 +185,7 @@ def too_few_words(segments: Sequence[Segment]) -> str | None:
     """A remark on words that are too few for their times, as in a list of chapters; None if there is no doubt."""
     times = [time for s in segments for time in (s.start, s.end) if time is not None]
     seconds = max(times) - min(times) if times else 0
-    count = spoken_words(segments)
-    if seconds < _SHORTEST or count >= _SLOWEST * seconds / 60:
+    if seconds < _SHORTEST or (count := spoken_words(segments)) >= _SLOWEST * seconds / 60:
         return None
     amount = f"{numbered(count, 'word')} in {round(seconds / 60)} minutes"
     return f"only {amount}: is this a list of chapters and no transcript?"
