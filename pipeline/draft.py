@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any, TypeVar
 
 from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
 from pipeline.emphasis import shared_out
@@ -135,6 +136,14 @@ class DraftGroup:
             yield from statement.flat()
 
 
+_Row = TypeVar("_Row", DraftStatement, DraftGroup)
+
+
+def updated(row: _Row, **fields: Any) -> _Row:
+    """The row with these fields; if it has them already, as most have, the row itself, since copies are slow."""
+    return row if all(getattr(row, name) == value for name, value in fields.items()) else replace(row, **fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """All sections of a document by name, and what happened to everything that is not in them.
@@ -227,7 +236,7 @@ class Draft:
         """
         sections = {}
         for name, groups in self.sections.items():
-            new = (replace(heading(g), statements=_all_remaining(g.statements, partial(change, name))) for g in groups)
+            new = (updated(heading(g), statements=_all_remaining(g.statements, partial(change, name))) for g in groups)
             sections[name] = tuple(g for g in new if g.statements)
         return replace(self, sections=sections)
 
@@ -241,7 +250,7 @@ def _remaining(
     details = _all_remaining(staying, change)
     if changed is None or (changed.bare and not details):
         return tuple(replace(d, listed=True) for d in details)
-    return (changed if changed.details == details else replace(changed, details=details),)
+    return (updated(changed, details=details),)
 
 
 def _all_remaining(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pipeline.capable.chunks import Missing
 from pipeline.capable.line_numbers import without_numbers
 from pipeline.document import DroppedNote
-from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, updated
 from pipeline.emphasis import unmarked
 from pipeline.labels import Labels, labels_for
 from pipeline.numbering import NumberedLine, numbers_of, segments_of
@@ -134,8 +134,8 @@ def _point_with_additions(point: DraftStatement, pending: Pending, labels: Label
     if joined := _with_last_sentence(point, new, labels):
         return (replace(joined, details=details),)
     if details:
-        return (replace(point, details=details), *new)
-    return (replace(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
+        return (updated(point, details=details), *new)
+    return (updated(point, details=tuple(sorted(new, key=lambda s: s.lines[0]))),)
 
 
 def _detail_with(
@@ -168,7 +168,7 @@ def _with_last_sentence(row: DraftStatement, new: Sequence[DraftStatement], labe
 def _with_additions_below(detail: DraftStatement, pending: Pending) -> DraftStatement:
     """A detail, with the additions to each nested detail right after it."""
     rows = ((_with_additions_below(d, pending), *_take(pending, d.id)) for d in detail.details)
-    return replace(detail, details=tuple(itertools.chain.from_iterable(rows)))
+    return updated(detail, details=tuple(itertools.chain.from_iterable(rows)))
 
 
 def _in_form_of(

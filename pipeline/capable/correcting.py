@@ -10,7 +10,7 @@ from pipeline.capable.chunks import Fault
 from pipeline.capable.objections import Verdict, Verdicts, joined
 from pipeline.capable.writing import CITES_NO_LINE
 from pipeline.document import Withheld
-from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, updated
 from pipeline.emphasis import unmarked
 from pipeline.sections.base import without_end_mark
 from pipeline.sections.main_points import MAIN_POINTS
@@ -160,7 +160,7 @@ def corrected(draft: Draft, verdicts: Verdicts, recording: Recording) -> Draft:
         if (verdict := verdicts.faults.get(statement.id)) is None:
             remark = finding(statement.text, recording) if statement.lines else ""
             doubt = "" if statement.finding == remark else statement.finding  # the model has seen and accepted it
-            return replace(statement, remark=remark, finding=doubt)
+            return updated(statement, remark=remark, finding=doubt)
         if verdict.fault.verdict == "citation":
             doubt = joined(_finding_besides_lines(statement), "" if verdict.lines else NOT_BORNE)
             remark = finding(statement.text, recording)
@@ -232,5 +232,5 @@ def _with_titles(draft: Draft, verdicts: Verdicts) -> Draft:
 
     parts = {g.part_id: g.part for groups in draft.sections.values() for g in groups}
     parts = {id_: title(id_, (part,))[0] for id_, part in parts.items()}
-    out = draft.rewritten(with_columns, lambda g: replace(g, part=parts[g.part_id]))
+    out = draft.rewritten(with_columns, lambda g: updated(g, part=parts[g.part_id]))
     return replace(out, remarks=(*draft.remarks, *remarks))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
-from pipeline.draft import DraftStatement
+from pipeline.draft import DraftStatement, updated
 from pipeline.numbering import NumberedLine
 from pipeline.tables import BETWEEN
 from pipeline.text import SENTENCE_ENDS, UNSPACED
@@ -61,6 +60,4 @@ def statement_without_numbers(statement: DraftStatement, lines: Sequence[Numbere
     """The statement and those nested below it, without the numbers of the lines that they cite."""
     details = tuple(statement_without_numbers(d, lines) for d in statement.details)
     text = without_numbers(statement.text, statement.lines, lines)
-    if text == statement.text and details == statement.details:
-        return statement
-    return replace(statement, text=text, details=details)
+    return updated(statement, text=text, details=details)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.capable.headings import are_numbered, without_number
 from pipeline.capable.markdown_parser import nodes_of
 from pipeline.capable.markdown_words import text_of
-from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.draft import DraftGroup, DraftStatement, updated
 from pipeline.emphasis import unmarked
 from pipeline.text import clean
 
-_MARKED = re.compile(r"[*`]|^(?:#|[-+]\s)")
+_MARK_IN_FRONT = re.compile(r"#|[-+]\s")
 _MARKS = re.compile(r"(?m)^[ \t]*`{3,}\w*|[-+*#`\s]")  # all that may be removed
 _BEGINS_WITH_A_WORD = re.compile(r"[^\w\s]?[^\W\d_]")
 _BEHIND_LEAD = re.compile(r"\s*(?::\s+|：\s*)|\s+[–—]\s+(?!.*\s[–—]\s)")  # two dashes enclose an aside
@@ -25,7 +24,7 @@ def plain(groups: Sequence[DraftGroup]) -> tuple[DraftGroup, ...]:
     numbered = are_numbered([title for title, _ in titles])
     headings = [without_number(title) if numbered or was_marked else title for title, was_marked in titles]
     return tuple(
-        replace(
+        updated(
             group,
             heading=heading,
             part=_plain_title(group.part)[0],
@@ -39,7 +38,7 @@ def plain_statement(statement: DraftStatement) -> DraftStatement:
     """A statement and its details in plain words; a lead that the text repeats is removed from the text."""
     text, emphasis = _plain(statement.text)
     label = _plain(statement.label)[0]
-    return replace(
+    return updated(
         statement,
         text=_behind(label, text),
         label=label,
@@ -64,7 +63,7 @@ def _plain(text: str) -> tuple[str, tuple[str, ...]]:
     number.
     """
     text, emphasis = unmarked(text.strip())
-    if not _MARKED.search(text):  # true of nearly all texts
+    if not ("*" in text or "`" in text or _MARK_IN_FRONT.match(text)):  # true of nearly all texts
         return clean(text), emphasis
     try:
         nodes = nodes_of(text)

@@ -17,7 +17,7 @@ from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.plain_fields import plain
 from pipeline.chunking import halves
 from pipeline.document import DroppedNote, Naming, Problem, Withheld
-from pipeline.draft import DraftGroup, DraftStatement
+from pipeline.draft import DraftGroup, DraftStatement, updated
 from pipeline.draft import lines_of as lines_below
 from pipeline.lengths import words_for
 from pipeline.llm.answers import Parsed
@@ -181,7 +181,7 @@ def part_of(parsed: Parsed[ChunkAnswer], chunk: Chunk, job: Job, *, whole: bool)
 
     def groups_of(section: Section) -> list[DraftGroup]:
         groups = plain(section.groups(getattr(answer, section.name), lines_of, job.labels))
-        return [replace(g, statements=tuple(statement_without_numbers(s, lines) for s in g.statements)) for g in groups]
+        return [updated(g, statements=tuple(statement_without_numbers(s, lines) for s in g.statements)) for g in groups]
 
     rows = [(s, row) for s in job.sections for row in getattr(answer, s.name)]
     empty = (withheld_row(s, row, lines_of) for s, row in rows if not s.groups([row], lines_of, job.labels))
@@ -214,14 +214,14 @@ def anchored(groups: Sequence[DraftGroup], section: Section, chunk: Chunk) -> tu
     - Any other gets the chunk's first line and a finding, so that the check looks at it.
     """
     return tuple(
-        replace(g, statements=tuple(_anchored_statement(s, section, chunk) for s in g.statements)) for g in groups
+        updated(g, statements=tuple(_anchored_statement(s, section, chunk) for s in g.statements)) for g in groups
     )
 
 
 def _anchored_statement(statement: DraftStatement, section: Section, chunk: Chunk) -> DraftStatement:
     details = tuple(_anchored_statement(d, section, chunk) for d in statement.details)
     if statement.lines or not section.cites:
-        return statement if details == statement.details else replace(statement, details=details)
+        return updated(statement, details=details)
     leads = statement.bare or statement.text.endswith(LEADS_TO_A_LIST)
     if leads and (below := lines_below(details)):
         return replace(statement, details=details, lines=below)

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from pipeline.document import Correction, MainPoint
-from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.draft import Draft, DraftGroup, DraftStatement, updated
 from pipeline.labels import Labels
 from pipeline.llm.structured import Answer
 from pipeline.pages.paragraphs import as_on_page
@@ -66,7 +66,7 @@ def under_headings(groups: Sequence[DraftGroup], labels: Labels) -> tuple[DraftG
             statements, part = (*before.statements, *group.statements), before.part or group.part
             group = DraftGroup(statements, before.heading or heading, part=part)
         else:
-            group = replace(group, heading=heading)
+            group = updated(group, heading=heading)
         out.append(group)
     if out and not out[0].heading:
         leads = (s.label for s in out[0].statements if s.label)
