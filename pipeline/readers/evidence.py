@@ -107,8 +107,9 @@ class Labels:
     def verdict(self, mark: Mark) -> Verdict:
         """Whether a mark's label is a speaker ("name"), may be one ("doubt") or is "text"."""
         verdict = self._verdicts.get((mark.group, mark.name), "text")
-        inside = not (mark.begins or mark.head.stamp or proper(mark.name)) and mark.head.shape.startswith("N:")
-        return "text" if verdict == "name" and inside else verdict
+        if verdict != "name" or mark.begins or mark.head.stamp or proper(mark.name):
+            return verdict
+        return "text" if mark.head.shape.startswith("N:") else verdict
 
     def decide(self, mark: Mark, verdict: Verdict) -> None:
         """Set the verdict on a label that has none yet."""
@@ -222,7 +223,7 @@ class Labels:
     def _in_capitals(self, counts: Mapping[str, int]) -> bool:
         """Whether these names are in capitals in a text that is not, as in records of courts and parliaments."""
         big = sum(n for name, n in counts.items() if name.isupper() and len(name) > 2)
-        return self._written_small and big >= 0.9 * sum(counts.values())
+        return big >= 0.9 * sum(counts.values()) and self._written_small
 
     def _all_labelled(self, marks: Sequence[Mark]) -> bool:
         """Whether each line of a short text has a label, without being a record of fields ("Title: The Ferry")."""

@@ -275,7 +275,7 @@ def _before_colon(text: str, at: int, stamp: Stamp | None) -> Head | None:
     after = text[at + 1 :]
     if after[:2] == "//" or (text[at] == ":" and after[:1].isdigit() and text[at - 1 : at].isdigit()):
         return None
-    name = _ADDRESS.sub("", text[:at])
+    name = _ADDRESS.sub("", text[:at]) if "@" in text[:at] else text[:at]
     if not could_be_label(name) and not (name[-1:] == "!" and could_be_name(name.rstrip("!"))):
         return None
     return _tail("N:", name, after, text, stamp)

@@ -209,14 +209,17 @@ def _numbered_headings(rows: Sequence[Text], labels: Labels) -> set[int]:
     """The numbers of lines such as "2. Working life", each alone between two turns in a text that labels nearly all."""
     if labels.share < NEARLY_ALL:
         return set()
-    turns = [r.mark is not None and labels.verdict(r.mark) == "name" for r in rows]
+
+    def is_turn(row: Text) -> bool:
+        return row.mark is not None and labels.verdict(row.mark) == "name"
+
     return {
         row.number
         for i, row in enumerate(rows[1:-1], 1)
-        if turns[i - 1]
-        and not turns[i]
-        and turns[i + 1]
-        and _NUMBERED.fullmatch(row.text)
+        if _NUMBERED.fullmatch(row.text)
+        and is_turn(rows[i - 1])
+        and not is_turn(row)
+        and is_turn(rows[i + 1])
         and rows[i - 1].number + 1 < row.number < rows[i + 1].number - 1
         and ends_sentence(rows[i - 1].text)
         and not ends_sentence(row.text)

@@ -20,7 +20,7 @@ _ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M
 
 def is_number(token: str) -> bool:
     """Whether a word, or digits with marks between them, is a number."""
-    return token in NUMBERS or bool(_DIGITS.fullmatch(token))
+    return token in NUMBERS or (token[:1].isdecimal() and bool(_DIGITS.fullmatch(token)))
 
 
 def scale_of(token: str) -> float | None:

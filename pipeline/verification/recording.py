@@ -31,7 +31,8 @@ _WORD = re.compile(LETTERS)
 _ASCII_WORD = re.compile("[a-z0-9]+")  # case-folded
 _BREAK = re.compile(r"[.,;:!?…(){}\[\]|]|[–—](?=\s)")  # between phrases
 _WORD_OR_BAR = re.compile(f"{LETTERS}|[|]")
-_SPELLED = re.compile(r"\b[^\W\d_](?:[-. ]{1,2}[^\W\d_]\b){2,}")  # letter by letter: "N-G-U-Y-E-N", "U C L A"
+# Letter by letter, from after the first one: "N-G-U-Y-E-N", "U C L A". Marks and spaces are fewer than letters.
+_SPELLED = re.compile(r"[-. ](?<=\b[^\W\d_].)[-. ]?[^\W\d_]\b(?:[-. ]{1,2}[^\W\d_]\b)+")
 _IN_CAPITALS = re.compile(r"\b[A-Z](?:\.?[A-Z]){1,4}\b")
 # A date in figures, with its month, or with two figures of which either is the month.
 _DATE = re.compile(r"\b(?:\d{4}-(\d{2})-\d{2}|(\d{1,2})[./](\d{1,2})[./]\d{2,4})\b")
@@ -230,7 +231,7 @@ class Recording:
         """The words as separated in the transcript, split at capitals, where a space may be missing, and spelled."""
         distinct = set(f"{self.text} {self.metadata_text}".split())  # most recur
         distinct.update([_split_at_capitals(word) for word in distinct])
-        spelled = (letters(run) for run in _SPELLED.findall(self.text))
+        spelled = (letters(self.text[run.start() - 1 : run.end()]) for run in _SPELLED.finditer(self.text))
         return frozenset(_WORD.findall(_folded(" ".join(distinct)))).union(spelled)
 
     @cached_property
