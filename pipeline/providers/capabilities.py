@@ -81,12 +81,10 @@ class Capabilities:
 
     def after_answer(self, thought: int, keywords: frozenset[str]) -> Capabilities:
         """Updated after a complete answer to a schema with these keywords."""
-        return replace(
-            self,
-            keywords_taken=self.keywords_taken | keywords,
-            answers=min(self.answers + 1, _SEEN_ENOUGH),
-            thought=max(self.thought, thought),
-        )
+        answers, thought = min(self.answers + 1, _SEEN_ENOUGH), max(self.thought, thought)
+        if answers == self.answers and thought == self.thought and keywords <= self.keywords_taken:
+            return self
+        return replace(self, keywords_taken=self.keywords_taken | keywords, answers=answers, thought=thought)
 
     def with_kept(self, rung: Rung) -> Capabilities:
         """Updated after an answer that follows a response format."""

@@ -91,7 +91,8 @@ def read_completion(
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     (content, thought), refusal = text_and_thought(message), message.get("refusal")
-    text = without_secrets(endpoint.secrets, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
+    secrets = endpoint.secrets
+    text = without_secrets(secrets, str(content or refusal or "").encode("utf-8", "replace").decode("utf-8"))
     usage = _usage(raw, messages, response_format, text, thought)
     finish = _ending(choice.get("finish_reason"))
     if finish == "window":
@@ -105,7 +106,7 @@ def read_completion(
         raise spending(EmptyAnswer(f"{endpoint.address}: the answer is empty", retryable=True), usage)
     model = reply.get("model")
     answered_by = well_formed(model) if isinstance(model, str) and model else endpoint.model
-    return Completion(text, finish, usage, without_secrets(endpoint.secrets, answered_by), rung, round(seconds, 3))
+    return Completion(text, finish, usage, without_secrets(secrets, answered_by), rung, round(seconds, 3))
 
 
 def _choice(reply: Any, endpoint: Endpoint) -> dict[str, Any]:
