@@ -97,11 +97,13 @@ def spoken_language(transcript: Transcript) -> str | None:
 
 def language_of_words(declared: str | None, lines: list[str]) -> str | None:
     """The language of some lines: the declared one, unless a sample with enough words is clearly in another."""
+    if declared is None:
+        return None
     sample = lines[:: len(lines) // _LINES + 1]
-    if declared is None or word_count(" ".join(sample)) < _FEWEST_AGAINST:
-        return declared
     code = detected(sample)
-    return declared if code in (None, primary(declared)) else code
+    if code in (None, primary(declared)) or word_count(" ".join(sample)) < _FEWEST_AGAINST:
+        return declared
+    return code
 
 
 def detected(texts: list[str]) -> str | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from pipeline.text import word_count
 from pipeline.transcript import Segment
@@ -15,8 +15,7 @@ _LAST = attrgetter("last")
 _ENOUGH_WORDS = 16  # captions of one speaker are merged until the line has this many words
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedLine:
+class NumberedLine(NamedTuple):
     """Segments `first`…`last` (ids) of one speaker, shown as one line numbered `first`."""
 
     first: int

@@ -30,7 +30,7 @@ def unnumbered(rows: list[str], tally: Tally) -> list[str]:
     begin_with_digits = [i for i, row in enumerate(rows) if row[:13].lstrip()[:1].isdigit()]
     for pattern, steps in ((_LINE, _STEPS), (_PAGE_AND_LINE, (1,))):
         matches = {i: m for i in begin_with_digits if (m := pattern.match(rows[i]))}
-        if numbered := _line_numbers(rows, matches, steps):
+        if matches and (numbered := _line_numbers(rows, matches, steps)):
             tally.warn(REMOVED)
             between = _between_pages(rows, numbered)
             for i in sorted(between):

@@ -21,6 +21,7 @@ _TABBED = re.compile(rf"(?:(?P<name>[^\t\d][^\t]{{0,60}})\t)?(?P<start>{_CLOCK})
 _KEYED = re.compile(
     r"\s*(?P<open>\[)?(?P<key>[^\W\d_]{2,20}) ?: ?(?P<name>[^\[\]:：]{1,60}?)(?(open)\])(?P<rest>(?(open).*|))$"
 )
+_LONGEST_WITH_KEY = 90  # more characters than such a line has without a bracket
 _FRAMES = r"\d{1,2}:\d{2}:\d{2}(?:[:;.]\d{1,3})?"
 _COMMAS = re.compile(rf"(?P<start>{_FRAMES})\s?,\s?(?P<end>{_FRAMES})\s?,\s?(?P<rest>\S.*)")  # Spruce STL
 _BARS = re.compile(rf"(?P<start>{_CLOCK})\|(?P<name>[^|:]{{1,60}})\|(?P<rest>\S.*)")
@@ -97,12 +98,18 @@ def _parts(clock: str) -> list[int]:
     return [*map(int, re.split(r"\D", clock))]
 
 
+def _with_key(row: str) -> re.Match[str] | None:
+    """The parts of a line with a key and a name. Without a bracket it has nothing else, and so is short."""
+    may_have_key = ":" in row[:24] and (len(row) < _LONGEST_WITH_KEY or "[" in row[:24])
+    return _KEYED.match(row) if may_have_key else None
+
+
 def unkeyed(rows: list[str]) -> list[str]:
     """The lines; those that name speakers after one key ("Speaker: Marta Quill") keep the name alone."""
-    if not any(":" in row[:24] and _KEYED.match(row) for row in itertools.islice(rows, _SAMPLE)):
+    if not any(map(_with_key, itertools.islice(rows, _SAMPLE))):
         return rows
     filled = [i for i, row in enumerate(rows) if row.strip()]
-    found = {i: m for i in filled if ":" in rows[i][:24] and (m := _KEYED.match(rows[i]))}
+    found = {i: m for i in filled if (m := _with_key(rows[i]))}
     keys = Counter(m["key"] for m in found.values())
     key, times = keys.most_common(1)[0] if keys else ("", 0)
     if times < _LEAST or times < 0.8 * sum(":" in rows[i][:24] for i in filled):

@@ -103,7 +103,7 @@ def join_lines(lines: list[Line]) -> list[Line]:
             length += size
             end = line.end if line.end is not None else end
             continue
-        joined.append(first._replace(text=" ".join(parts), end=end))
+        joined.append(first._replace(text=" ".join(parts), end=end) if len(parts) > 1 else first)
         first, end, parts, length = line, line.end, [line.text], size
     joined.append(first._replace(text=" ".join(parts), end=end))
     return joined[1:]
@@ -176,7 +176,7 @@ def finish(lines: list[Line]) -> tuple[Segment, ...]:
     for line in lines:
         text = scripts.closed(tidy(line.text))
         if any(map(str.isalnum, text)):
-            for piece in split_long(line._replace(text=text)):
+            for piece in split_long(line if text == line.text else line._replace(text=text)):
                 segments.append(Segment(len(segments) + 1, piece.text, piece.speaker, piece.start, piece.end))
     return tuple(segments)
 
