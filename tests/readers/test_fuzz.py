@@ -62,7 +62,8 @@ def loses_nothing(case: tuple[str, str]) -> None:
     transcript = read(text.encode(), suffix)
     if transcript is None:
         return
-    kept = "\n".join(f"{s.text} {s.speaker or ''}" for s in transcript.segments)
+    roles = [role.text for role in transcript.metadata.roles]
+    kept = "\n".join([*(f"{s.text} {s.speaker or ''}" for s in transcript.segments), *roles])
     lost = {m for m in MARK.findall(text) if m not in kept}
     assert len(lost) <= sum(part.words for part in transcript.reading.left_out), sorted(lost)[:5]
 
