@@ -15,10 +15,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.document import Coverage, Detail, KeyConcept, MainPoint, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.document import Coverage, Detail, KeyConcept, MainPoint, SourceInfo, StudyDocument
 from pipeline.errors import SettingsError
 from pipeline.exports import FORMATS, Exported, exported
 from pipeline.exports.index import Note, write_index
+from pipeline.run_record import RunRecord, RunUsage
 from pipeline.sections.base import cite
 from pipeline.store import load
 from pipeline.transcript import Segment, Transcript

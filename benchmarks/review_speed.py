@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline.document import Coverage, Detail, MainPoint, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.document import Coverage, Detail, MainPoint, SourceInfo, StudyDocument
 from pipeline.pages import render_markdown
 from pipeline.readers import read_transcript
 from pipeline.review.actions import Decide
 from pipeline.review.catalogue import Desk
+from pipeline.run_record import RunRecord, RunUsage
 from pipeline.sections.base import cite
 from pipeline.store import write
 from tests.review.browsing import Server, browser, serving

@@ -1,4 +1,4 @@
-"""StudyDocument and RunRecord: the result of a run, identical to what `outputs/NAME.json` holds."""
+"""StudyDocument: the result of a run, identical to what `outputs/NAME.json` holds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic import Field, model_validator
 
 from pipeline.labels import Labels, labels_for
-from pipeline.lengths import Length
+from pipeline.run_record import Recorded, RunRecord
 from pipeline.speakers import people_of
 from pipeline.tables import as_sentence, cells, fills, in_words
 from pipeline.transcript import Asked
@@ -31,11 +30,7 @@ Support = Literal["verified", "weak"]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Evidence(_Model):
+class Evidence(Recorded):
     """A transcript line that supports a statement. A model only gives `segment`; code cuts `quote` from the line."""
 
     segment: int = Field(ge=1)
@@ -45,14 +40,14 @@ class Evidence(_Model):
     quote: Text
 
 
-class Correction(_Model):
+class Correction(Recorded):
     """What the check changed in a statement: the text `before`, and the reason."""
 
     before: Text
     reason: str
 
 
-class Claim(_Model):
+class Claim(Recorded):
     """What every printed statement carries: its evidence, and the result of its check.
 
     `support` is "weak" if an objection, given in `finding`, remains; it is "verified" if there was none or if it has
@@ -81,7 +76,7 @@ class Statement(Claim):
     text: Text
 
 
-class Prerequisite(_Model):
+class Prerequisite(Recorded):
     """What a reader should know beforehand; it is not a claim about the transcript, so it carries no evidence."""
 
     text: Text
@@ -155,7 +150,7 @@ def _in_words(columns: tuple[str, ...], row: str) -> dict[str, str | None]:
     return {"lead": lead or None, "text": text}
 
 
-class MainPoint(_Model):
+class MainPoint(Recorded):
     """A numbered heading with its details; consecutive points with the same `part` are grouped under that title."""
 
     heading: Text
@@ -189,7 +184,7 @@ class KeyConcept(Claim):
         return self.definition
 
 
-class MoreSection(_Model):
+class MoreSection(Recorded):
     """A section that only some kinds of notes have. `title` is set only for a user's own section.
 
     What is nested in an item concerns that item alone: its steps, or a field such as its date, printed after a lead.
@@ -213,7 +208,7 @@ class OutlineSection:
     content: tuple[Any, ...]
 
 
-class SourceInfo(_Model):
+class SourceInfo(Recorded):
     """The transcript that the document was made from; None means unknown. `left_out` was not treated as speech.
 
     `language` is a BCP 47 tag: the one in the metadata, otherwise the one detected from the words. `asked` holds the
@@ -235,7 +230,7 @@ class SourceInfo(_Model):
     asked: Asked = Field(default=Asked(), exclude_if=lambda asked: asked == Asked())
 
 
-class Coverage(_Model):
+class Coverage(Recorded):
     """How many segments are cited by a statement, are filler (greetings, adverts, chatter) or were only read.
 
     `deciles` is the cited share of each tenth of the transcript. `gaps` are stretches (first segment, last segment) of
@@ -250,7 +245,7 @@ class Coverage(_Model):
     gaps: tuple[tuple[int, int], ...] = ()
 
 
-class Withheld(_Model):
+class Withheld(Recorded):
     """A statement left out because it failed its checks, and why. `label` is its lead or term."""
 
     section: str
@@ -260,7 +255,7 @@ class Withheld(_Model):
     lines: tuple[int, ...] = ()
 
 
-class DroppedNote(_Model):
+class DroppedNote(Recorded):
     """A note that fits nowhere, or was left out in composing, from a page too long or a section with too many items."""
 
     text: str
@@ -268,7 +263,7 @@ class DroppedNote(_Model):
     section: str = "main_points"
 
 
-class Problem(_Model):
+class Problem(Recorded):
     """Something that failed. `chunk` is the chunk's number from 1, or None for a merge."""
 
     section: str
@@ -281,56 +276,7 @@ class Problem(_Model):
         return labels_for("en").heading(self.section)
 
 
-class RunUsage(_Model):
-    """Calls and tokens of a run.
-
-    Stored answers count with the tokens that they originally used; calls that ended without an answer count too.
-    """
-
-    calls: int = 0
-    calls_cached: int = 0
-    prompt_tokens: int = 0
-    cached_prompt_tokens: int = 0
-    completion_tokens: int = 0
-    thought_tokens: int = 0
-    cost_usd: float | None = None
-
-
-@pydantic_dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
-class Naming:
-    """The name of the person behind a speaker label, and the line that reveals it."""
-
-    label: str
-    name: str
-    line: int
-
-
-class RunRecord(_Model):
-    """How the document was made. `checked_by` is a model's name, or "code"; word counts cover all sections.
-
-    `names` says whom the labels in the parts of a long recording stand for, where that is known; `page` is the digest
-    of the document's page.
-    """
-
-    pipeline_version: str
-    model: str
-    profile: str
-    checked_by: str
-    length: Length
-    language: str | None = None  # of the notes, as a tag of BCP 47
-    words_asked: int
-    words: int
-    answered_by: tuple[str, ...] = ()  # other models, if the endpoint let them answer
-    endpoint: str
-    prompts: dict[str, str]
-    created: str
-    seconds: float
-    usage: RunUsage
-    names: tuple[Naming, ...] = Field(default=(), exclude_if=lambda names: not names)
-    page: str | None = Field(default=None, exclude_if=lambda page: page is None)
-
-
-class StudyDocument(_Model):
+class StudyDocument(Recorded):
     """A study document; it is "partial" exactly when it has `problems`. `note` tells readers how it was made.
 
     `notes` is its kind. `order` names its sections in reading order: those of the five fields that its kind uses, and

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from pipeline.document import DroppedNote, Naming, Problem, Support, Withheld
+from pipeline.document import DroppedNote, Problem, Support, Withheld
 from pipeline.emphasis import shared_out
+from pipeline.run_record import Naming
 from pipeline.shape import with_paragraphs_begun
 from pipeline.tables import cells, in_words, row_of
 from pipeline.text import word_count

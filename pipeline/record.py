@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.document import FORMS, Coverage, MoreSection, RunRecord, RunUsage, SourceInfo, StudyDocument
+from pipeline.document import FORMS, Coverage, MoreSection, SourceInfo, StudyDocument
 from pipeline.draft import Draft
 from pipeline.errors import InvalidAnswer
 from pipeline.llm import Tally, other_models
@@ -22,6 +22,7 @@ from pipeline.llm.prompting import PromptSet
 from pipeline.llm.tokens import count_each, encoding_for
 from pipeline.profile import Recipe
 from pipeline.readers.report import left_out
+from pipeline.run_record import RunRecord, RunUsage
 from pipeline.sections import sections_of, words_of
 from pipeline.speakers import names_of
 from pipeline.text import title_from_name, well_formed

@@ -22,10 +22,11 @@ from pipeline.capable.objections import Verdicts, verdicts_in
 from pipeline.capable.printed_rows import PrintedRow, printed_rows, shown_rows
 from pipeline.capable.shortening import LONGEST_CHECKED, cut_instruction, shortened, words_over
 from pipeline.chunking import halves
-from pipeline.document import Naming, Problem
+from pipeline.document import Problem
 from pipeline.draft import Draft
 from pipeline.errors import CallError, OutputTruncated
 from pipeline.llm.answers import Parsed
+from pipeline.run_record import Naming
 from pipeline.sections import words_of
 from pipeline.sections.main_points import MAIN_POINTS, with_settled_parts
 from pipeline.tasks import all_of

@@ -20,12 +20,13 @@ from pipeline.capable.naming import introduction_of
 from pipeline.capable.plain_fields import plain
 from pipeline.capable.rows import NumberedRows, of_all_parts, table_of
 from pipeline.capable.writing import WrittenPart, unfit, words_before_check
-from pipeline.document import DroppedNote, Naming, Problem, Withheld
+from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import Draft, DraftGroup, DraftStatement
 from pipeline.errors import CallError
 from pipeline.llm.answers import Parsed, Unusable
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.tokens import count_tokens
+from pipeline.run_record import Naming
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS, PointSection, settled_parts, under_headings

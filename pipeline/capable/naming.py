@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.capable.writing import WrittenPart
-from pipeline.document import Naming
 from pipeline.draft import Draft, DraftGroup, DraftStatement
+from pipeline.run_record import Naming
 from pipeline.text import BEGINS_WORD, ENDS_WORD, clean, counts_somebody
 from pipeline.transcript import Chunk
 from pipeline.verification import Recording

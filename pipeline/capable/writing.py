@@ -16,13 +16,14 @@ from pipeline.capable.job import Job
 from pipeline.capable.line_numbers import statement_without_numbers
 from pipeline.capable.plain_fields import plain
 from pipeline.chunking import halves
-from pipeline.document import DroppedNote, Naming, Problem, Withheld
+from pipeline.document import DroppedNote, Problem, Withheld
 from pipeline.draft import DraftGroup, DraftStatement, updated
 from pipeline.draft import lines_of as lines_below
 from pipeline.lengths import words_for
 from pipeline.llm.answers import Parsed
 from pipeline.llm.structured import Answer
 from pipeline.numbering import segments_of
+from pipeline.run_record import Naming
 from pipeline.sections import Section, kind_of, tasks, with_added, words_of_each
 from pipeline.sections.base import withheld_row
 from pipeline.sections.main_points import MAIN_POINTS

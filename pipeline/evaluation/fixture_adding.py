@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 from pipeline import store
-from pipeline.document import RunRecord, StudyDocument
+from pipeline.document import StudyDocument
 from pipeline.errors import InputError, ReplayMiss, SettingsError, StoreError
 from pipeline.evaluation.fixture_recording import SecretInAnswers, recorded
 from pipeline.evaluation.fixtures import Fixture, Manifest, MetadataFlags, recipe_fields
@@ -28,6 +28,7 @@ from pipeline.providers.stored import StoredClient
 from pipeline.readers import READ, read_transcript
 from pipeline.readers.archive import sha256_of
 from pipeline.readers.metadata import side_file
+from pipeline.run_record import RunRecord
 from pipeline.settings import LOCAL, Settings
 from pipeline.settings.chosen import model_and_endpoint, own_model, profile_of, recipe_of, store_path
 from pipeline.speakers import names_of

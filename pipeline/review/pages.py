@@ -10,13 +10,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.document import BARE, TERMED, RunRecord, StudyDocument
+from pipeline.document import BARE, TERMED, StudyDocument
 from pipeline.language import direction
 from pipeline.pages.markdown import clock, labels_of, moment_url, problems, provenance
 from pipeline.review.catalogue import Desk, Entry
 from pipeline.review.coverage import bars_of, cited, moves_coverage, strip
 from pipeline.review.state import DROPPED, GROUPED, Group, Item, State
 from pipeline.review.statements import corrected, view
+from pipeline.run_record import RunRecord
 from pipeline.text import searchable
 
 _MOST_HITS = 200

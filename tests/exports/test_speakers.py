@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from pipeline.document import Naming, StudyDocument
+from pipeline.document import StudyDocument
 from pipeline.exports import Exported
 from pipeline.exports.docx import write_docx
 from pipeline.exports.epub import write_epub
@@ -21,6 +21,7 @@ from pipeline.exports.html import write_html
 from pipeline.exports.markdown import write_obsidian
 from pipeline.exports.tables import write_csv, write_jsonl, write_record
 from pipeline.pages import render_markdown
+from pipeline.run_record import Naming
 from pipeline.transcript import Transcript
 from tests.exports.samples import TRANSCRIPT, ready, sample
 

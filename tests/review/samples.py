@@ -11,13 +11,12 @@ from pipeline.document import (
     KeyConcept,
     MainPoint,
     Prerequisite,
-    RunRecord,
-    RunUsage,
     SourceInfo,
     Statement,
     StudyDocument,
     Withheld,
 )
+from pipeline.run_record import RunRecord, RunUsage
 from pipeline.sections.base import cite
 from pipeline.verification import Recording
 from tests.scripted import transcript

@@ -5,9 +5,9 @@ import pytest
 from pipeline.capable.job import Job
 from pipeline.capable.naming import agreed_names, introduction_of, with_names
 from pipeline.capable.writing import WrittenPart
-from pipeline.document import Naming
 from pipeline.draft import DraftGroup, DraftStatement
 from pipeline.profile import Recipe
+from pipeline.run_record import Naming
 from pipeline.transcript import Chunk, Transcript
 from pipeline.verification import Recording
 from tests.scripted import ScriptedClient, structured, transcript, unreported

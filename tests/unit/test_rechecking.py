@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.check import run_check
-from pipeline.document import Naming, Problem, RunRecord, StudyDocument
+from pipeline.document import Problem, StudyDocument
 from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Request
 from pipeline.pages import render_markdown
@@ -19,6 +19,7 @@ from pipeline.pages.reading import UNCITED, draft_of_page, edited_page
 from pipeline.profile import CAPABLE, Recipe
 from pipeline.rechecking import Checked, check_path, check_path_with_model
 from pipeline.run import asummarise
+from pipeline.run_record import Naming, RunRecord
 from pipeline.store import load, output_path, write
 from tests.kinds import TASKS, answering
 from tests.scripted import EMPTY, LINES, Answer, ScriptedClient, fitting, good_answer, structured
