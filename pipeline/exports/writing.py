@@ -148,7 +148,7 @@ class Exporter:
             if NAME in (n.path for n in notes):
                 raise InputError(f"{path}: a document has this name", hint="use another folder with --out")
             _check_no_transcript(path, {n.exported.document.source.sha256 for n in notes})
-            replace_file(path, write_index(notes))
+            self._replace(path, write_index(notes), places[0].output)
         except PipelineError as err:
             self._report_failure(err)
             return None
@@ -173,19 +173,19 @@ class Exporter:
             if path.resolve() in {p.resolve() for p in places}:
                 raise _overwrites_transcript(path)
             _check_no_transcript(path, {export.document.source.sha256})
-            content = file_format.write(export)
-            if kept := self._written_from(place.output).kept(path, content):
-                self.report(f"{path} was edited, or is not an export of these notes: the old file is kept as {kept}")
-            replace_file(path, content)
+            self._replace(path, file_format.write(export), place.output)
         except PipelineError as err:
             self._report_failure(err)
             return False
         return True
 
-    def _written_from(self, output: Path) -> WrittenExports:
+    def _replace(self, path: Path, content: bytes, output: Path) -> None:
+        """Write an export of the notes in `output`; a file that somebody wrote in is kept beside it."""
         if output not in self._written:
             self._written[output] = WrittenExports.of(output)
-        return self._written[output]
+        if kept := self._written[output].kept(path, content):
+            self.report(f"{path} was edited, or is not an export of these notes: the old file is kept as {kept}")
+        replace_file(path, content)
 
     def _report_failure(self, err: PipelineError) -> None:
         self.failed = True

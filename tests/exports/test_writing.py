@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,37 @@ def test_an_export_that_somebody_wrote_in_is_kept_and_one_that_nobody_touched_is
     kept = note.with_name(f"talk.edited{note.suffix}")
     assert line.endswith(f"the old file is kept as {kept}") and kept.read_bytes() == edited
     assert export("Fourth") == [] and len(list(vault.iterdir())) == 2
+
+
+def test_what_an_earlier_version_exported_is_replaced_whatever_was_exported_first_since(tmp_path: Path) -> None:
+    record, vault = made_from(tmp_path / "notes" / "talk.json", "talk.csv"), tmp_path / "vault"
+    (record.parent / ".studydoc").mkdir()
+    vault.mkdir()
+    (vault / "talk.md").write_text("exported long ago")
+    os.utime(vault / "talk.md", (0, 0))
+    told = [Told("html", out=tmp_path / "site"), Told("obsidian", out=vault)]
+    for each in told:
+        assert list(each.exporter.write_all(places_below([record], reviewed=False)))
+    assert [path.name for path in vault.iterdir()] == ["talk.md"] and not told[1].said
+
+
+def test_an_export_that_is_edited_while_its_run_goes_on_is_kept_and_an_index_too(tmp_path: Path) -> None:
+    record, out = made_from(tmp_path / "notes" / "talk.json", "talk.csv"), tmp_path / "site"
+    (record.parent / ".studydoc").mkdir()
+    told = Told("index", out=out)
+    for _ in range(2):
+        for path in told.exporter.write_all(places_below([record], reviewed=False)):
+            path.write_bytes(path.read_bytes() + b"My own thoughts.")
+    assert sorted(p.name for p in out.iterdir()) == ["index.edited.html", "index.html", "talk.edited.html", "talk.html"]
+
+
+def test_nothing_is_called_edited_if_what_is_exported_cannot_be_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, out = made_from(tmp_path / "notes" / "talk.json", "talk.csv"), tmp_path / "site"
+    (record.parent / ".studydoc").mkdir()
+    assert list(Told("html", out=out).exporter.write_all(places_below([record], reviewed=False)))
+    (out / "talk.html").write_text("exported from these notes by somebody who may not write in their folder")
+    monkeypatch.setattr("os.access", lambda path, mode: path != record.parent / ".studydoc" / "exports.txt")
+    told = Told("html", out=out)
+    assert list(told.exporter.write_all(places_below([record], reviewed=False))) and not told.said
