@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import create_model, model_validator
@@ -17,7 +18,7 @@ from pipeline.language import covers, english_name
 from pipeline.llm import Message
 from pipeline.llm.prompting import PromptSet
 from pipeline.llm.structured import Answer
-from pipeline.numbering import NumberedLine, numbered_lines, shown
+from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, shown
 from pipeline.sections import Section
 from pipeline.speakers import Person, names_nobody, speakers_of
 from pipeline.text import mark_between, word_count
@@ -25,6 +26,7 @@ from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # from the beginning, where people introduce themselves and their subject
 _LEAD_IN_WORDS = 60
+_ROUNDED_OFF = 1.0  # seconds: publishers give the beginning of a chapter in whole ones
 _WITH_ROLES = "Speakers, each with the office, party or firm to be given where a page first names them"
 
 
@@ -201,7 +203,9 @@ def known_facts(transcript: Transcript) -> str:
     speakers = [_introduced(s, roles) for s in people]
     if nameless and any(not s.labels for s in people):
         speakers = [_introduced(s, roles) for s in people if s.name not in nameless]
-        speakers[-1] += f". The lines call them {', '.join(nameless)}, and nothing tells who is who"
+        labels = ", ".join(_introduced(s, roles) for s in people if s.name in nameless)
+        nothing = "nothing else" if roles.keys() & set(nameless) else "nothing"
+        speakers[-1] += f". The lines call them {labels}, and {nothing} tells who is who"
     separator = mark_between([*(s.name for s in people), *roles.values()])
     facts = (
         ("Title", meta.title),
@@ -212,24 +216,35 @@ def known_facts(transcript: Transcript) -> str:
     known = [f"{name}: {value or 'not known'}." for name, value in facts]
     if meta.header:
         known.append(f'The file begins with: "{meta.header}".')
-    if chapters := [f"[{first}] {title}" for first, title in _chapters(transcript)]:
+    if chapters := list(_chapters(transcript)):
         known.append(f"The publisher's chapters, each with its first line: {'; '.join(chapters)}.")
     return " ".join(known)
 
 
-def _chapters(transcript: Transcript) -> Iterator[tuple[int, str]]:
-    """The chapters in which something is said: number of the first line, and title."""
+def _chapters(transcript: Transcript) -> Iterator[str]:
+    """The chapters that begin before the last line ends, each after the number of the line in which it begins."""
+    if not transcript.metadata.chapters:
+        return
+    lines = numbered_lines(transcript.segments)
     timed = [s for s in transcript.segments if s.start is not None]
-    starts = [s.start or 0.0 for s in timed]
+    starts = list(accumulate((s.start or 0.0 for s in timed), max))
     for chapter in transcript.metadata.chapters:
-        first = bisect_left(starts, chapter.start)
-        if first < len(timed):
-            yield timed[first].id, chapter.title
+        place = bisect_left(starts, chapter.start)
+        if place and _lasts_to(timed, place - 1) > chapter.start + _ROUNDED_OFF:
+            place -= 1
+        if place < len(timed):
+            yield f"{numbers_of([timed[place].id], lines)} {chapter.title}"
+
+
+def _lasts_to(timed: Sequence[Segment], place: int) -> float:
+    """When a line ends: at its end or the next line's beginning; if neither is known, where it begins itself."""
+    ends = (timed[place].end, *(s.start for s in timed[place + 1 : place + 2]))
+    return min((end for end in ends if end is not None), default=timed[place].start or 0.0)
 
 
 def _introduced(speaker: Person, roles: Mapping[str, str]) -> str:
     """A speaker's name, followed by the roles by label, and by the labels in the lines if they differ."""
-    facts = [roles[label] for label in speaker.labels if label in roles]
+    facts = list(dict.fromkeys(roles[label] for label in speaker.labels if label in roles))
     if speaker.labels not in ((), (speaker.name,)):
         facts.append(f"in the lines {mark_between(speaker.labels).join(speaker.labels)}")
     return f"{speaker.name} ({'; '.join(facts)})" if facts else speaker.name

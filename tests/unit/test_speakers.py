@@ -46,11 +46,30 @@ def test_a_model_is_told_what_stands_above_the_talk_and_its_names_from_there_are
 
 
 def test_a_model_is_told_the_chapters_by_their_first_lines_and_names_from_there_are_said() -> None:
-    segments = tuple(Segment(n, "We mend bridges.", None, 10.0 * n) for n in range(1, 5))
+    segments = tuple(Segment(n, "We mend bridges. " * 9, None, 10.0 * n) for n in range(1, 5))
     chapters = (Chapter("Intro", 0.0), Chapter("The Köprü tunnel", 30.0), Chapter("Credits", 90.0))
     told = Transcript("talk", segments, Metadata(chapters=chapters))
     assert "chapters, each with its first line: [1] Intro; [3] The Köprü tunnel." in known_facts(told)
     assert not finding("They mend the Köprü tunnel.", Recording(told))
+
+
+def test_a_chapter_begins_in_the_line_that_is_being_said_under_the_number_that_a_model_sees() -> None:
+    text = "We mend bridges. " * 9
+    long = tuple(Segment(n, text, None, 60.0 * n - 60, 60.0 * n) for n in range(1, 4))
+    overlapping = tuple(Segment(n, text[: 130 * (n < 6) + 16], None, 176.4 + 4 * n, 184.0 + 4 * n) for n in range(4, 9))
+    chapters = (Chapter("In", 45.0), Chapter("Up to", 119.4), Chapter("Rounded", 196.0), Chapter("Merged", 209.0))
+    told = known_facts(Transcript("talk", (*long, *overlapping), Metadata(chapters=chapters)))
+    assert "first line: [1] In; [3] Up to; [5] Rounded; [6] Merged." in told
+
+
+def test_a_role_is_told_once_and_also_of_labels_that_name_nobody() -> None:
+    people = Metadata(speakers=("Ana Bell", "Ben Oram"), roles=(Role("Ana", "chair"), Role("Ana Bell", "chair")))
+    assert "Ana Bell (chair; in the lines Ana, Ana Bell)" in known_facts(
+        replace(talk(("Ana", "Ana Bell")), metadata=people)
+    )
+    people = replace(people, roles=(Role("Speaker 1", "chair"),))
+    told = known_facts(replace(talk(("Speaker 1", "Speaker 2")), metadata=people))
+    assert "The lines call them Speaker 1 (chair), Speaker 2, and nothing else tells who is who." in told
 
 
 def test_a_label_that_fits_two_names_or_none_stays_and_may_be_any_of_the_others() -> None:
