@@ -87,10 +87,13 @@ const keys = {
   g: "regenerate", G: "regenerate-point", u: "undo", U: "redo", A: "section", J: "down", K: "up", ">": "nest", "<": "unnest", "?": "help",
 };
 
-// In a layout without Latin letters, such as Hebrew or Russian, a key counts as the letter that is there in a Latin one.
+// In a layout without Latin letters, such as Hebrew or Russian, a key counts as what is there in a Latin one. What such a
+// layout has there need not be a letter: Arabic has vowel signs, Hebrew an apostrophe on the W.
+const latin = { Comma: ["", "<"], Period: ["", ">"] };
 function keyOf({ key, code, shiftKey }) {
-  if (!/^\p{L}$/u.test(key) || /\p{Script=Latin}/u.test(key) || !code.startsWith("Key")) return key;
-  return shiftKey ? code[3] : code[3].toLowerCase();
+  if (key === "'" ? code !== "KeyW" : /^[\0-\x7f]|\p{Script=Latin}/u.test(key)) return key;
+  const [plain, shifted] = latin[code] ?? (code.startsWith("Key") ? [code[3].toLowerCase(), code[3]] : [key, key]);
+  return shiftKey ? shifted : plain;
 }
 
 document.addEventListener("keydown", (e) => {

@@ -138,15 +138,19 @@ export function filter() {
   state.counted = filtered();
 }
 
-// Sections and headings without a statement that is shown are hidden, except corrected headings among corrections.
+// Sections, headings and titles of parts without a statement that is shown are hidden, except corrected headings among
+// corrections.
 function hideEmpty(showsCorrected) {
   const isEmpty = (element, corrected) => filtered() && !element?.querySelector(".item:not([hidden])") && !(showsCorrected && corrected);
-  for (const part of notes.querySelectorAll(".part")) part.hidden = isEmpty(part, part.querySelector("h3 + .before"));
+  const partsShown = new Set();
+  for (const section of notes.querySelectorAll(".part")) section.hidden = isEmpty(section, section.querySelector("h3 + .before"));
   for (const heading of notes.querySelectorAll("h3")) {
     const before = heading.parentElement.querySelector(`[id="${heading.id}"] + .before`);
     heading.hidden = isEmpty(notes.querySelector(`.items[data-group="${heading.id}"]`), before);
     if (before) before.hidden = heading.hidden;
+    if (!heading.hidden) partsShown.add(heading.dataset.part);
   }
+  for (const title of notes.querySelectorAll(".of-part")) title.hidden = !partsShown.has(title.textContent);
 }
 
 // Buttons say how many statements they accept, where not all are shown.
