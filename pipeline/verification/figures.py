@@ -230,11 +230,12 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
     digits = [i for i, word in enumerate(words) if word[0].isdecimal()]
     for i in digits:
         values = years_end(stretch, run[i]) or years_of_decade(stretch, run[i])
-        start, end = _span(run[i])
-        shown = stretch[start : _span(*run[i : i + 1 + len(scales_after(words, i))])[1]]
+        (start, end), last = _span(run[i]), i
         if words[i + 1 : i + 2] and words[i + 1] in SIGNS and not stretch[end : run[i + 1][1]].strip():  # "3½"
-            end = run[i + 1][1] + 1
-            shown, values = stretch[start:end], frozenset(with_fraction(words, i))
+            end, last = run[i + 1][1] + 1, i + 1
+            values = frozenset(with_fraction(words, i))
+        scales = run[last + 1 : last + 1 + len(scales_after(words, last))]
+        shown = stretch[start : _span(*scales)[1] if scales else end]
         values = values or frozenset(scaled(words, i, sure_scales(stretch, start, end)) or values_of(words[i]))
         below = next_round(max(values)) if _AND_MORE.match(stretch, end) else 0.0
         following = words[i + 1 : i + 1 + REACH] or upper

@@ -280,7 +280,7 @@ def test_a_figure_with_a_point_that_ends_a_sentence_stays_what_it_was() -> None:
     assert not flagged("Das ist die Fassung 14.7.", "Fassung 14.7 ist die neue", "de")
 
 
-@pytest.mark.parametrize("stated", ["40 billion", "€40bn", "40k", "40 thousand million"])
+@pytest.mark.parametrize("stated", ["40 billion", "€40bn", "40k", "40 thousand million", "3½ million"])
 def test_a_figure_at_the_wrong_scale_is_told_with_its_scale(stated: str) -> None:
     said = Recording(Transcript("talk", (Segment(1, "It cost forty million, or 40."),)))
     assert finding(f"It cost {stated}.", said) == f"nobody says {stated.lstrip('€')} in the recording"
