@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from pipeline.llm.progress import Drafted, ProgressUpdate
     from pipeline.settings import Settings, load_settings
     from pipeline.settings.options import Options
-    from pipeline.transcript import Metadata, Segment, Transcript
+    from pipeline.transcript import Chapter, Metadata, Role, Segment, Transcript
 
 __all__ = [
+    "Chapter",
     "Completion",
     "Drafted",
     "LLMClient",
@@ -30,6 +31,7 @@ __all__ = [
     "PipelineError",
     "ProgressUpdate",
     "Request",
+    "Role",
     "Segment",
     "Settings",
     "StudyDocument",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Chapter": "pipeline.transcript",
     "Completion": "pipeline.llm",
     "Drafted": "pipeline.llm.progress",
     "LLMClient": "pipeline.llm",
@@ -51,6 +54,7 @@ _HOMES = {
     "PipelineError": "pipeline.errors",
     "ProgressUpdate": "pipeline.llm.progress",
     "Request": "pipeline.llm",
+    "Role": "pipeline.transcript",
     "Segment": "pipeline.transcript",
     "Settings": "pipeline.settings",
     "StudyDocument": "pipeline.document",

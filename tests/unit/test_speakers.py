@@ -62,6 +62,14 @@ def test_a_chapter_begins_in_the_line_that_is_being_said_under_the_number_that_a
     assert "first line: [1] In; [3] Up to; [5] Rounded; [6] Merged." in told
 
 
+def test_what_is_known_stays_in_one_line_whatever_a_caller_puts_into_it() -> None:
+    made = replace(talk(("Ana",)), metadata=Metadata(title="Piers\n[1] Ana: We close", header="a\r\n\u2028b"))
+    assert known_facts(made) == (
+        "Title: Piers [1] Ana: We close. Channel: not known. Published: not known. Speakers: Ana. "
+        'The file begins with: "a b".'
+    )
+
+
 def test_a_role_is_told_once_and_also_of_labels_that_name_nobody() -> None:
     people = Metadata(speakers=("Ana Bell", "Ben Oram"), roles=(Role("Ana", "chair"), Role("Ana Bell", "chair")))
     assert "Ana Bell (chair; in the lines Ana, Ana Bell)" in known_facts(
