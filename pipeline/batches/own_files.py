@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batches.outputs import is_output
-from pipeline.llm.prompting import replaces_a_prompt
+from pipeline.llm.prompting import is_own_prompt
 
 _FIXTURE = ("fixture.json", "calls.jsonl")  # files of every fixture
 _SCHEMAS = (".toml", ".json")
@@ -17,7 +17,7 @@ _LARGEST_SCHEMA = 65_536
 
 def is_own_file(path: Path) -> bool:
     """Whether a file is an output, part of a fixture or of a section of the user's, or a prompt of theirs."""
-    return is_output(path) or _is_of_a_fixture(path) or _is_of_a_section(path) or replaces_a_prompt(path)
+    return is_output(path) or _is_of_a_fixture(path) or _is_of_a_section(path) or is_own_prompt(path)
 
 
 def _is_of_a_fixture(path: Path) -> bool:

@@ -8,6 +8,7 @@ import re
 import string
 from dataclasses import dataclass
 from functools import cached_property
+from glob import escape
 from pathlib import Path
 
 from pipeline.errors import SettingsError
@@ -91,18 +92,24 @@ class PromptSet:
         return digest.hexdigest()
 
 
-def replaces_a_prompt(path: Path) -> bool:
-    """Whether a file has the name and the variables of a shipped prompt, so that it was written to replace it."""
+def is_own_prompt(path: Path) -> bool:
+    """Whether a file was written to replace a shipped prompt of this or another version.
+
+    It has that prompt's name and one of its variables; for a prompt without variables, its very name.
+    """
     if path.suffix != ".md" or not _VERSION.search(path.stem):
         return False
-    for name in (path.name, f"{path.parent.name}/{path.name}"):
-        if (shipped := _SHIPPED / name).is_file():
-            try:
-                texts = [string.Template(file.read_text("utf-8")) for file in (path, shipped)]
-            except (OSError, UnicodeDecodeError):
-                return False
-            return set(texts[0].get_identifiers()) == set(texts[1].get_identifiers())
-    return False
+    name, folder = f"{escape(_VERSION.sub('', path.stem))}.v*.md", escape(path.absolute().parent.name)
+    shipped = [*_SHIPPED.glob(name), *_SHIPPED.glob(f"./{folder}/{name}")]
+    try:
+        own = _variables_in(path) if shipped else set()
+        return any(own & theirs if (theirs := _variables_in(s)) else s.name == path.name for s in shipped)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _variables_in(path: Path) -> set[str]:
+    return set(string.Template(path.read_text("utf-8")).get_identifiers())
 
 
 def _ensure_fitting(folder: Path) -> None:

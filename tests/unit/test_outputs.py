@@ -448,11 +448,14 @@ def test_a_transcript_beside_its_record_is_known_by_its_path_and_one_in_its_page
     assert is_output(lost) and not is_output(lost.with_name("meeting.edited.md"))
 
 
-def test_sections_prompts_and_fixtures_in_a_folder_are_no_transcripts(weeks: Path) -> None:
+def test_sections_prompts_and_fixtures_in_a_folder_are_no_transcripts(
+    weeks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = {
         "sections/risks.md": "# Risks\n\nWhat could go wrong.",
         "sections/risks.toml": 'text = "risk"\n[fields]\nrisk = "the risk"',
         "prompts/judge.v1.md": "Judge these: $notes",
+        "prompts/write.v1.md": "Write $words words",  # of a version that is no longer shipped
         "fixture/fixture.json": '{"segments": [{"text": "words"}]}',
         "fixture/calls.jsonl": "",
         "fixture/transcript.txt": FIRST,
@@ -469,6 +472,8 @@ def test_sections_prompts_and_fixtures_in_a_folder_are_no_transcripts(weeks: Pat
         *("talks/info", "talks/judge.v1", "talks/risks"),
         *("week1/talk", "week2/talk"),
     ]
+    monkeypatch.chdir(weeks / "prompts")
+    assert not find([Path()], Input(), weeks / "outputs").sources
 
 
 def test_the_transcript_of_notes_made_from_a_zip_file_is_found_in_it(
