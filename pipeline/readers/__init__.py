@@ -128,7 +128,7 @@ def parse(
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
-    by_labels = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
+    in_text = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
@@ -139,7 +139,7 @@ def parse(
     return Transcript(
         name=name,
         segments=segments,
-        metadata=(side or Metadata()).over(parsed.metadata).over(by_labels),
+        metadata=(side or Metadata()).over(parsed.metadata).over(in_text),
         path=label,
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),
