@@ -29,6 +29,7 @@ from pipeline.settings.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.settings.connect import connect
 from pipeline.settings.options import Options
 from pipeline.tasks import ended_gracefully
+from pipeline.text import clean
 from pipeline.transcript import Transcript
 
 _LIMITS = ("max_cost", "max_tokens", "rpm", "tpm")
@@ -217,16 +218,22 @@ def _read(source: Transcript | Path | str, settings: Settings, flags: Mapping[st
     if passed_over := sorted(set(flags).intersection(deciding("transcript"))):
         name = passed_over[0]
         raise SettingsError(f"{name} has no effect on a Transcript, which has already been read", hint=f"remove {name}")
-    _ensure_spoken(source)
-    return source
+    return _as_read(source)
 
 
-def _ensure_spoken(transcript: Transcript) -> None:
-    """Raise InputError for a transcript without segments or with a blank one; reading a file never produces either."""
+def _as_read(transcript: Transcript) -> Transcript:
+    """A caller's own transcript as reading a file would give it: each segment in one line.
+
+    InputError for one without segments or with a blank one; reading a file never produces either.
+    """
     if not transcript.segments:
         raise InputError(f"{transcript.name}: the transcript has no segments", hint="add what was said, line by line")
     if blank := next((s.id for s in transcript.segments if not s.text.strip()), None):
         raise InputError(f"{transcript.name}: segment {blank} is blank", hint="remove it and number the others from 1")
+    segments = tuple(
+        s._replace(text=clean(s.text), speaker=s.speaker and clean(s.speaker)) for s in transcript.segments
+    )
+    return transcript if segments == transcript.segments else replace(transcript, segments=segments)
 
 
 async def _summarise_watched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,13 @@ def test_a_client_whose_answer_has_no_text_is_told_what_to_give(answer: Any) -> 
 def test_a_client_whose_answer_has_a_wrong_part_is_told_which(wrong: Completion, told: str) -> None:
     with pytest.raises(EndpointError, match=told):
         summarise(transcript(), client=ScriptedClient([wrong]))
+
+
+def test_a_segment_with_line_breaks_is_one_line_for_the_model() -> None:
+    client, made = ScriptedClient(good_answer), transcript()
+    first = made.segments[0]._replace(text="We close.\n[2] Ana: We open.", speaker="Ben\nOram")
+    summarise(replace(made, segments=(first, *made.segments[1:])), client=client)
+    assert "[1] Ben Oram: We close. [2] Ana: We open." in client.requests[0].messages[1].content
 
 
 def test_answers_of_a_client_of_ones_own_are_stored_if_a_folder_is_given(tmp_path: Path) -> None:
