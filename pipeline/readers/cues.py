@@ -254,7 +254,7 @@ class _SpeakerFinder:
         return self.speaker, text, turn
 
     def _record_role(self, label: str, name: str, line: int) -> None:
-        if len(label) > len(name) and label not in self._known_labels:
+        if label and label not in self._known_labels:
             self._known_labels.add(label)
             self._tally.role(self.speaker, role_of(label, name), line)
 

@@ -50,20 +50,21 @@ class Tally:
         _add(self._left_out, kind, n, text, line, count)
 
     def role(self, speaker: str | None, text: str, line: int | None = None) -> None:
-        """Record what a label says besides the name."""
-        if not words(text):
-            return
+        """Record what a label says besides the name, "" if that is nothing; the labels of a file come in its order."""
         if speaker is None or len(text) > _LONGEST_ROLE or any(sign in text for sign in _ADDRESS):
             self.leave_out(_BESIDE_NAMES, text, line)
         else:
-            self._roles.setdefault(speaker, {}).setdefault(text, line)
+            self._roles.setdefault(speaker, {}).setdefault(text if words(text) else "", line)
 
     def roles(self) -> tuple[Role, ...]:
-        """The speakers' roles, each in its fullest form. Directions beside names are recorded as left out."""
+        """The speakers' roles, each in its fullest form. Directions beside names are recorded as left out.
+
+        A role stands beside the name when it is first given; "Ana (laughing)" after "Ana" is a direction.
+        """
         found: list[Role] = []
         for speaker, lines in self._roles.items():
-            texts = [text for text in lines if not any(text in other for other in lines if other != text)]
-            if len(texts) <= _MOST_ROLES:
+            texts = [text for text in lines if text and not any(text in other for other in lines if other != text)]
+            if next(iter(lines)) and len(texts) <= _MOST_ROLES:
                 found.append(Role(speaker, "; ".join(texts)))
                 continue
             for text, line in lines.items():

@@ -205,6 +205,17 @@ def test_what_is_beside_a_name_in_many_ways_is_no_role() -> None:
     assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("remarks beside names", 4)]
 
 
+@pytest.mark.parametrize("captions", [False, True])
+def test_what_stands_beside_a_name_that_was_given_without_it_is_no_role(captions: bool) -> None:
+    labels = ["Ana (chair)", "Kofi", "Ana", "Kofi (laughing)"] * 3
+    rows = [f"{who}: {SAID[n % 8]}" for n, who in enumerate(labels)]
+    if captions:
+        rows = ["WEBVTT", *(f"{clock(4 * n)}.000 --> {clock(4 * n + 4)}.000\n{row}" for n, row in enumerate(rows))]
+    transcript = read("\n\n".join(rows))
+    assert transcript.metadata.roles == (Role("Ana", "chair"),)
+    assert [(p.kind, p.count) for p in transcript.reading.left_out] == [("remarks beside names", 1)]
+
+
 def test_a_role_in_brackets_swallows_nobody() -> None:
     rows = [f"Ms. Ferrer (chair, pier): {SAID[0]}", f"Mr. Mensah: {SAID[1]}", f"Ms. Ferrer (chair, pier): {SAID[2]}", f"Mr. Mensah: {SAID[3]}"]  # fmt: skip
     assert speakers("\n\n".join(rows)) == ["Ms. Ferrer", "Mr. Mensah", "Ms. Ferrer", "Mr. Mensah"]
