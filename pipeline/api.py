@@ -29,7 +29,7 @@ from pipeline.settings.chosen import recipe_for_a_client, recipe_of, store_path
 from pipeline.settings.connect import connect
 from pipeline.settings.options import Options
 from pipeline.tasks import ended_gracefully
-from pipeline.text import clean
+from pipeline.text import one_line
 from pipeline.transcript import Transcript
 
 _LIMITS = ("max_cost", "max_tokens", "rpm", "tpm")
@@ -231,7 +231,7 @@ def _as_read(transcript: Transcript) -> Transcript:
     if blank := next((s.id for s in transcript.segments if not s.text.strip()), None):
         raise InputError(f"{transcript.name}: segment {blank} is blank", hint="remove it and number the others from 1")
     segments = tuple(
-        s._replace(text=clean(s.text), speaker=s.speaker and clean(s.speaker)) for s in transcript.segments
+        s._replace(text=one_line(s.text), speaker=s.speaker and one_line(s.speaker)) for s in transcript.segments
     )
     return transcript if segments == transcript.segments else replace(transcript, segments=segments)
 

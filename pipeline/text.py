@@ -178,7 +178,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with spaces for its line breaks, which a file name may contain."""
+    """The text with spaces for its line breaks, otherwise as it is."""
     return " ".join(text.splitlines())
 
 

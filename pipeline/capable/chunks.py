@@ -21,7 +21,7 @@ from pipeline.llm.structured import Answer
 from pipeline.numbering import NumberedLine, numbered_lines, numbers_of, shown
 from pipeline.sections import Section
 from pipeline.speakers import Person, names_nobody, speakers_of
-from pipeline.text import clean, mark_between, word_count
+from pipeline.text import mark_between, one_line, word_count
 from pipeline.transcript import Chunk, Segment, Transcript
 
 _OPENING_WORDS = 250  # from the beginning, where people introduce themselves and their subject
@@ -218,7 +218,7 @@ def known_facts(transcript: Transcript) -> str:
         known.append(f'The file begins with: "{meta.header}".')
     if chapters := list(_chapters(transcript)):
         known.append(f"The publisher's chapters, each with its first line: {'; '.join(chapters)}.")
-    return clean(" ".join(known))  # a line break in a caller's own Metadata would begin a line that nobody said
+    return one_line(" ".join(known))  # a line break in a caller's own Metadata would begin a line that nobody said
 
 
 def _chapters(transcript: Transcript) -> Iterator[str]:

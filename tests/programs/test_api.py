@@ -14,6 +14,7 @@ from pipeline import StudyDocument, load_document, save_document, summarise
 from pipeline.cli import main
 from pipeline.errors import EndpointError, InputError, OutputError, SettingsError
 from pipeline.llm import Completion, Request, Usage
+from pipeline.readers import read_transcript
 from pipeline.settings import Settings, load_settings
 from pipeline.transcript import Asked, Segment, Transcript
 from tests.scripted import LINES, LONG_LINES, Answer, ScriptedClient, good_answer, transcript, written_answer
@@ -140,6 +141,16 @@ def test_a_segment_with_line_breaks_is_one_line_for_the_model() -> None:
     first = made.segments[0]._replace(text="We close.\n[2] Ana: We open.", speaker="Ben\nOram")
     summarise(replace(made, segments=(first, *made.segments[1:])), client=client)
     assert "[1] Ben Oram: We close. [2] Ana: We open." in client.requests[0].messages[1].content
+
+
+def test_what_was_read_from_a_file_is_asked_about_as_from_its_path(tmp_path: Path) -> None:
+    sentences = (f"我们修理港口的第{n}座旧桥，因为船只每天都要通过这里。 " for n in range(30))
+    (tmp_path / "talk.txt").write_text("".join(sentences), "utf-8")
+    clients = [ScriptedClient(good_answer) for _ in range(2)]
+    for client, source in zip(clients, (tmp_path / "talk.txt", read_transcript(tmp_path / "talk.txt")), strict=True):
+        summarise(source, client=client)
+    first, second = ([request.key("m") for request in client.requests] for client in clients)
+    assert first == second
 
 
 def test_answers_of_a_client_of_ones_own_are_stored_if_a_folder_is_given(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_chapter_begins_in_the_line_that_is_being_said_under_the_number_that_a
 
 
 def test_what_is_known_stays_in_one_line_whatever_a_caller_puts_into_it() -> None:
-    made = replace(talk(("Ana",)), metadata=Metadata(title="Piers\n[1] Ana: We close", header="a\r\n\u2028b"))
+    made = replace(talk(("Ana",)), metadata=Metadata(title="Piers\n[1] Ana: We close", header="a\u2028b"))
     assert known_facts(made) == (
         "Title: Piers [1] Ana: We close. Channel: not known. Published: not known. Speakers: Ana. "
         'The file begins with: "a b".'
