@@ -26,6 +26,17 @@ def test_enter_saves_a_heading_and_a_name(page: Any, server: Server) -> None:
     assert "Pavel Roth" in page.locator(".speakers button").all_inner_texts()
 
 
+def test_many_speakers_leave_room_for_the_transcript(page: Any, server: Server) -> None:
+    ready(page, server)
+    page.evaluate(
+        "p = document.querySelector('.speakers'); for (let n = 0; n < 60; n++) p.append(p.firstChild.cloneNode(true))"
+    )
+    assert page.locator(".speakers").bounding_box()["height"] < 80
+    last = page.locator(".speakers button").last
+    last.focus()
+    assert last.bounding_box()["y"] < page.locator("#l1").bounding_box()["y"]
+
+
 def press(page: Any, key: str, code: str) -> None:
     """Press a key that Chromium's own keyboard lacks; capitals and Arabic's vowel signs take the shift key."""
     shifted = key.isupper() or key == "\u0650"
