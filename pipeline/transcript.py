@@ -24,10 +24,14 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A part of a recording as its publisher named it; `start` is in seconds from the beginning."""
+    """A part of a recording under its publisher's title, or under a heading of the text.
+
+    It begins `start` seconds from the beginning, or with the segment whose id is `line`; one of the two is known.
+    """
 
     title: str
-    start: float
+    start: float | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,11 +229,17 @@ def _chapters(transcript: Transcript) -> Iterator[str]:
     timed = [s for s in transcript.segments if s.start is not None]
     starts = list(accumulate((s.start or 0.0 for s in timed), max))
     for chapter in transcript.metadata.chapters:
-        place = bisect_left(starts, chapter.start)
-        if place and _lasts_to(timed, place - 1) > chapter.start + _ROUNDED_OFF:
-            place -= 1
-        if place < len(timed):
-            yield f"{numbers_of([timed[place].id], lines)} {chapter.title}"
+        first = _first_line(timed, starts, chapter.start) if chapter.start is not None else chapter.line
+        if first is not None and first <= len(transcript.segments):
+            yield f"{numbers_of([first], lines)} {chapter.title}"
+
+
+def _first_line(timed: Sequence[Segment], starts: Sequence[float], start: float) -> int | None:
+    """The id of the segment in which a chapter begins; None if that is after the last one."""
+    place = bisect_left(starts, start)
+    if place and _lasts_to(timed, place - 1) > start + _ROUNDED_OFF:
+        place -= 1
+    return timed[place].id if place < len(timed) else None
 
 
 def _lasts_to(timed: Sequence[Segment], place: int) -> float:
@@ -243,8 +249,9 @@ def _lasts_to(timed: Sequence[Segment], place: int) -> float:
 
 
 def _introduced(speaker: Person, roles: Mapping[str, str]) -> str:
-    """A speaker's name, followed by the roles by label, and by the labels in the lines if they differ."""
-    facts = list(dict.fromkeys(roles[label] for label in speaker.labels if label in roles))
+    """A speaker's name, followed by the roles, and by the labels in the lines if they differ."""
+    names = (*speaker.labels, speaker.name)
+    facts = list(dict.fromkeys(roles[name] for name in names if name in roles))
     if speaker.labels not in ((), (speaker.name,)):
         facts.append(f"in the lines {mark_between(speaker.labels).join(speaker.labels)}")
     return f"{speaker.name} ({'; '.join(facts)})" if facts else speaker.name

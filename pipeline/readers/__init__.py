@@ -103,6 +103,7 @@ def parse(
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
+    from pipeline.readers.headings import chapters_of
     from pipeline.readers.lines import finish, too_few_words
     from pipeline.readers.tally import Tally
     from pipeline.readers.tidy import uncollected
@@ -122,13 +123,16 @@ def parse(
             lines, heading = cue_lines(parsed.cues, tally, label), None
         else:
             lines, heading = parse_turns(composed(parsed.text), tally)
-        segments = finish(lines)
+        segments, file_lines = finish(lines)
     if remark := too_few_words(segments):
         tally.warn(remark)
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
-    in_text = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
+    known = (side or Metadata()).over(parsed.metadata)
+    by_text = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
+    if not known.chapters:
+        by_text = replace(by_text, chapters=chapters_of(tally.headings, file_lines, (known.title, heading)))
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
@@ -139,7 +143,7 @@ def parse(
     return Transcript(
         name=name,
         segments=segments,
-        metadata=(side or Metadata()).over(parsed.metadata).over(in_text),
+        metadata=known.over(by_text),
         path=label,
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),

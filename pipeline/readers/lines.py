@@ -170,15 +170,17 @@ def _with_times(line: Line, pieces: list[str]) -> list[Line]:
     return lines
 
 
-def finish(lines: list[Line]) -> tuple[Segment, ...]:
-    """The numbered segments of the lines, with ids from 1; empty lines are dropped."""
+def finish(lines: list[Line]) -> tuple[tuple[Segment, ...], list[int]]:
+    """The numbered segments of the lines, with ids from 1, and the file line of each; empty lines are dropped."""
     segments: list[Segment] = []
+    file_lines: list[int] = []
     for line in lines:
         text = scripts.closed(tidy(line.text))
         if any(map(str.isalnum, text)):
             for piece in split_long(line if text == line.text else line._replace(text=text)):
                 segments.append(Segment(len(segments) + 1, piece.text, piece.speaker, piece.start, piece.end))
-    return tuple(segments)
+                file_lines.append(piece.file_line)
+    return tuple(segments), file_lines
 
 
 def too_few_words(segments: Sequence[Segment]) -> str | None:

@@ -17,7 +17,7 @@ from pipeline.readers import parse, read_transcript
 from pipeline.readers.clocks import clock_of
 from pipeline.readers.sources import STANDARD_INPUT, Skipped, Survey
 from pipeline.text import mark_between, numbered, one_line, slug, word_count
-from pipeline.transcript import LeftOut, Role, Transcript
+from pipeline.transcript import Chapter, LeftOut, Role, Transcript
 
 _SHOWN = 12  # maximum number of speakers, labels and chapters of a file that are listed
 PATIENCE = 2.0  # seconds, after which a line says what is being read
@@ -141,7 +141,7 @@ def _times(transcript: Transcript) -> str:
 
 def _metadata(transcript: Transcript) -> dict[str, str]:
     meta = transcript.metadata
-    chapters = ", ".join(f"{clock_of(int(c.start))} {c.title}" for c in meta.chapters[:_SHOWN])
+    chapters = ", ".join(map(_chapter, meta.chapters[:_SHOWN]))
     fields = {
         "title": meta.title,
         "channel": meta.channel,
@@ -153,6 +153,12 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "chapters": chapters,
     }
     return {key: value for key, value in fields.items() if value}
+
+
+def _chapter(chapter: Chapter) -> str:
+    """A chapter after its time, or after the number of its first line."""
+    place = f"[{chapter.line}]" if chapter.start is None else clock_of(int(chapter.start))
+    return f"{place} {chapter.title}"
 
 
 def _roles(roles: Sequence[Role]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipeline.readers.contacts import without_contacts
 from pipeline.text import clean, words
 from pipeline.transcript import LeftOut, Reading, Remark, Role
 
@@ -30,6 +31,7 @@ class Tally:
     """What is reported on a file, filled while it is read."""
 
     remarks: list[Remark] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)  # each with its line
     _left_out: dict[str, _Entry] = field(default_factory=dict)
     _not_names: dict[str, _Entry] = field(default_factory=dict)
     _roles: dict[str, dict[str, int | None]] = field(default_factory=dict)  # per speaker, each with its first line
@@ -71,6 +73,11 @@ class Tally:
                 self.leave_out(_BESIDE_NAMES, text, line)
         return tuple(found)
 
+    def heading(self, text: str, line: int) -> None:
+        """Record a heading, which is no speech."""
+        self.leave_out("headings", text, line)
+        self.headings.append((line, text))
+
     def header(self, text: str, line: int | None = None) -> None:
         """Record a line above the talk, which is no speech."""
         self.leave_out("headers", text, line)
@@ -79,7 +86,7 @@ class Tally:
     @property
     def header_text(self) -> str | None:
         """The lines above the talk, up to `_LONGEST_HEADER` characters; None if there are none."""
-        lines = [clean(line) for line in self._header]
+        lines = [without_contacts(clean(line)) for line in self._header]
         return _BETWEEN_LINES.join(filter(None, lines))[:_LONGEST_HEADER] or None
 
     def no_name(self, label: str, line: int | None = None) -> None:

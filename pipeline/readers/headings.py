@@ -1,0 +1,63 @@
+"""The headings of a text as chapters, each with the line that it stands above."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pipeline.readers import markup
+from pipeline.readers.clocks import stamp_at
+from pipeline.readers.contacts import has_contact
+from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
+from pipeline.transcript import Chapter
+
+_LONGEST = 120  # characters
+_MOST = 60  # chapters; more headings than that are no division of a talk
+_OVER_ONE_LINE = 3  # more headings with nothing said between them are a table of contents
+_MARKS = re.compile(r"^[#\s]+|[#\s:：]+$")
+
+
+def chapters_of(
+    headings: Iterable[tuple[int, str]], file_lines: Sequence[int], titles: Sequence[str | None]
+) -> tuple[Chapter, ...]:
+    """The chapters of a text whose segments begin in these lines of the file, except the recording's own titles.
+
+    Headings that recur ("Applause") divide nothing, nor does one after the last words.
+    """
+    found = [
+        (1 + bisect_right(file_lines, line), _title(text, line))
+        for line, text in headings
+        if not _may_be_direction(text)
+    ]
+    above, times = Counter(line for line, _ in found), Counter(title.casefold() for _, title in found)
+    own = {(title or "").casefold() for title in titles}
+    chapters = tuple(
+        Chapter(title, line=line)
+        for line, title in found
+        if line <= len(file_lines)
+        and above[line] <= _OVER_ONE_LINE
+        and _names_something(title)
+        and times[title.casefold()] == 1
+        and title.casefold() not in own
+    )
+    return chapters if len(chapters) <= _MOST else ()
+
+
+def _title(text: str, line: int) -> str:
+    """A heading without its marks and its time."""
+    title = markup.unmarked(_MARKS.sub("", text), Tally(), line)
+    stamp = stamp_at(title)
+    return _MARKS.sub("", title[stamp.stop :].lstrip(" -–—|") if stamp else title)
+
+
+def _may_be_direction(text: str) -> bool:
+    """Whether a line in italics may say what happens, as "*she laughs*" does."""
+    inner = text.strip("_*")
+    return text[:1] in "_*" and text[:2] not in ("**", "__") and (inner[:1].islower() or ends_sentence(inner))
+
+
+def _names_something(title: str) -> bool:
+    return any(map(str.isalpha, title)) and len(title) <= _LONGEST and not has_contact(title)
