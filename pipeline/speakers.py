@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,7 @@ from itertools import combinations, groupby, pairwise
 
 from pipeline.labels import labels_for, languages
 from pipeline.text import counts_somebody, words
-from pipeline.transcript import Transcript
+from pipeline.transcript import Metadata, Transcript
 
 _LEAST_LETTERS = 5  # letters of a name from which two swapped letters count as a typing error
 _MOST_LABELS = 8
@@ -28,14 +29,18 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
     """Speakers in the order of their labels, followed by those whom only the recording's metadata names.
 
     A label belongs to the one known name that contains all of its words: "Giulia" to Giulia Fanti. So does the misspelt
-    "Guilia", if two swapped letters are the only difference and the two labels do not talk with each other.
+    "Guilia", if two swapped letters are the only difference and the two labels do not talk with each other. "Host" is
+    the one person whose role that is.
 
     If a label is another name, it may stand for any known person without a label, so these are not listed in addition.
+    A label that is the role of one known person, such as "Host", is that person's.
+
     "Speaker 1" and "Q" are not names: they may stand for any of the others, so these are listed, except those of whose
     names a label has a word.
     """
     known = transcript.metadata.speakers
-    names = {label: full_name(label, known) for label in transcript.labelled_speakers}
+    by_role = _by_role(transcript.metadata)
+    names = {label: by_role.get(label.casefold()) or full_name(label, known) for label in transcript.labelled_speakers}
     labels: dict[str, list[str]] = {}
     for label, name in names.items():
         alike = (right for right in names if names[right] in known and _mistyped(label, right))
@@ -43,6 +48,13 @@ def speakers_of(transcript: Transcript) -> tuple[Person, ...]:
         labels.setdefault(names[right] if right and name == label else name, []).append(label)
     found = tuple(Person(name, tuple(label_group)) for name, label_group in labels.items())
     return (*found, *(Person(name) for name in _not_labelled(known, list(labels))))
+
+
+def _by_role(metadata: Metadata) -> dict[str, str]:
+    """The known people by their roles, each of which only one of them has."""
+    roles = [(role.text.casefold(), role.speaker) for role in metadata.roles if role.speaker in metadata.speakers]
+    times = Counter(text for text, _ in roles)
+    return {text: name for text, name in roles if times[text] == 1}
 
 
 def _not_labelled(known: Sequence[str], labelled: Sequence[str]) -> list[str]:

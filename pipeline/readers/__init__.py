@@ -99,11 +99,11 @@ def parse(
     """The transcript in `raw`. Raises InputError without speech; `suffix` helps where the content leaves a choice."""
     # Imported here: a run whose documents are all up to date reads no transcript.
     from pipeline.readers import plain
+    from pipeline.readers.about import about
     from pipeline.readers.annotations import refuse_annotations
     from pipeline.readers.base import Captions, Document
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
-    from pipeline.readers.headings import chapters_of
     from pipeline.readers.lines import finish, too_few_words
     from pipeline.readers.tally import Tally
     from pipeline.readers.tidy import uncollected
@@ -129,10 +129,7 @@ def parse(
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
-    known = (side or Metadata()).over(parsed.metadata)
-    by_text = Metadata(title=heading, roles=tally.roles(), header=tally.header_text)
-    if not known.chapters:
-        by_text = replace(by_text, chapters=chapters_of(tally.headings, file_lines, (known.title, heading)))
+    metadata = about((side or Metadata()).over(parsed.metadata), heading, tally, file_lines)
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
@@ -143,7 +140,7 @@ def parse(
     return Transcript(
         name=name,
         segments=segments,
-        metadata=known.over(by_text),
+        metadata=metadata,
         path=label,
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import InputError
+from pipeline.readers.dates import day_of
+from pipeline.readers.facts import facts_of, people
 from pipeline.text import clean, linkable
 from pipeline.transcript import Chapter, Metadata
 
@@ -40,7 +42,7 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
             warn(f"{err.args[0]}, so it is ignored: {err.hint}")
             return default
 
-    return Metadata(
+    known = Metadata(
         title=or_default(lambda: _text(values, _TITLE, where), None),
         channel=or_default(lambda: _text(values, _CHANNEL, where), None),
         url=or_default(lambda: linkable(_text(values, _URL, where)), None),
@@ -48,12 +50,19 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
         language=or_default(lambda: _text(values, _LANGUAGE, where), None),
         speakers=or_default(lambda: _names(values, where), ()),
     )
+    facts = facts_of(values, by_hand=warn is not None)
+    speakers = tuple(dict.fromkeys((*facts.speakers, *known.speakers)))
+    return replace(known.over(facts), speakers=speakers)
 
 
-def lenient(values: Mapping[str, Any]) -> Metadata:
-    """Metadata from a transcript's own fields; values of the wrong kind are ignored."""
-    plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
-    return from_mapping(plain, "")
+def lenient(*objects: Mapping[str, Any]) -> Metadata:
+    """Metadata from a transcript's own fields, inner objects first; values of the wrong kind are ignored."""
+    found = Metadata()
+    for values in objects:
+        plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
+        known = from_mapping(plain, "") if plain else Metadata()
+        found = found.over(known).over(facts_of(values))
+    return found
 
 
 def side_places(path: Path) -> tuple[Path, ...]:
@@ -97,12 +106,14 @@ def _caption_language(code: str) -> str:
 
 
 def _chapters(values: Mapping[str, Any]) -> tuple[Chapter, ...]:
-    """yt-dlp's chapters; malformed ones are ignored."""
-    chapters = values.get("chapters")
+    """The chapters of yt-dlp, or of Podcasting 2.0 with "startTime"; malformed ones are ignored."""
+    listed = values.get("chapters")
+    chapters = [chapter for chapter in (listed if isinstance(listed, list) else []) if isinstance(chapter, dict)]
+    starts = [chapter.get("start_time", chapter.get("startTime")) for chapter in chapters]
     return tuple(
-        Chapter(clean(str(chapter["title"]))[:_MAX], float(chapter["start_time"]))
-        for chapter in (chapters if isinstance(chapters, list) else [])
-        if isinstance(chapter, dict) and isinstance(chapter.get("start_time"), int | float) and chapter.get("title")
+        Chapter(clean(str(chapter["title"]))[:_MAX], float(start))
+        for chapter, start in zip(chapters, starts, strict=True)
+        if isinstance(start, int | float) and chapter.get("title")
     )
 
 
@@ -125,10 +136,8 @@ def _date(values: Mapping[str, Any], where: str) -> str | None:
         text = _text(values, (key,), where)
         if text and (hour := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])", text)):
             return "-".join(hour.groups()[:3])
-        if text and (since := re.fullmatch(r"(\d{10})(?:\d{3})?", text)):  # seconds or milliseconds since 1970
-            return dt.datetime.fromtimestamp(int(since[1]), dt.UTC).date().isoformat()
         if text:
-            return f"{text[:4]}-{text[4:6]}-{text[6:]}" if re.fullmatch(r"(19|20)\d{6}", text) else text
+            return day_of(text) or text
     return None
 
 
@@ -137,6 +146,8 @@ def _names(values: Mapping[str, Any], where: str) -> tuple[str, ...]:
     if value is None:
         return ()
     names = str(value).split(",") if isinstance(value, str | int | float) else value
+    if isinstance(names, list) and any(isinstance(name, Mapping) for name in names):
+        names = [name for name, _ in people(names)]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InputError(f"{where}: speakers must be a list of names", hint='write speakers: ["…", "…"]')
     return tuple(n for name in names if (n := clean(name)[:80]))

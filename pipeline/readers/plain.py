@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.counted_pages import without_counted_heads
+from pipeline.readers.facts import are_short, may_say_facts
 from pipeline.readers.metadata import KNOWN, from_mapping
 from pipeline.readers.pages import without_running_heads
 from pipeline.readers.tally import Tally
@@ -27,13 +28,14 @@ def read(document: Document, tally: Tally) -> Prose:
 def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
     """The metadata in YAML front matter, and the text with its lines emptied.
 
-    Front matter is a mapping with at least one known key. Anything else between two rules is text.
+    Front matter is a mapping with a key that says what it is, or with two known ones and only short values. Anything
+    else between two rules is text.
     """
     match = _FRONT.match(text) if text[:20].lstrip().startswith("---") else None
     if match is None:
         return Metadata(), text
     keys = {key.lower() for key in _KEY.findall(match["yaml"])}
-    if not keys & KNOWN:
+    if not keys & KNOWN and not may_say_facts(keys):
         return Metadata(), text
     import yaml  # imported here: hardly any file needs it
 
@@ -41,10 +43,12 @@ def front_matter(text: str, tally: Tally) -> tuple[Metadata, str]:
     try:
         values = yaml.safe_load(match["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError) as err:
+        if not keys & KNOWN:
+            return Metadata(), text
         line = getattr(getattr(err, "problem_mark", None), "line", 0) + 2
         tally.warn("the front matter is not valid YAML and was ignored: fix it if you need its title", line)
         values = {}
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not (keys & KNOWN or are_short(values)):
         return Metadata(), text
     tally.leave_out("front matter", match["yaml"], 2)
     body = "\n" * match[0].count("\n") + text[match.end() :]

@@ -14,7 +14,7 @@ _MOST_ROLES = 2  # of one speaker; what is beside a name in more ways is stage d
 _LONGEST_ROLE = 150  # characters
 _ADDRESS = ("@", "://")
 _LONGEST_HEADER = 1_000  # characters
-_BETWEEN_LINES = " / "
+BETWEEN_LINES = " / "
 _BESIDE_NAMES = "remarks beside names"
 
 
@@ -87,7 +87,7 @@ class Tally:
     def header_text(self) -> str | None:
         """The lines above the talk, up to `_LONGEST_HEADER` characters; None if there are none."""
         lines = [without_contacts(clean(line)) for line in self._header]
-        return _BETWEEN_LINES.join(filter(None, lines))[:_LONGEST_HEADER] or None
+        return BETWEEN_LINES.join(filter(None, lines))[:_LONGEST_HEADER] or None
 
     def no_name(self, label: str, line: int | None = None) -> None:
         """Record a label-like beginning that is taken for text."""

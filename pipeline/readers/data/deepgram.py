@@ -11,6 +11,7 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.fields import cues_of_object, plain, times_of, words_of
 from pipeline.readers.data.pieces import cue, from_words, items, mapping, speaker, text
 from pipeline.readers.tally import Tally
+from pipeline.transcript import Metadata
 
 
 def sniff(document: Document) -> bool:
@@ -35,7 +36,8 @@ def read(document: Document, tally: Tally) -> Captions:
         cues.sort(key=lambda c: c.start or 0.0)
     if several:
         tally.warn("several channels were recorded: each is read as a speaker")
-    return Captions(cues)
+    languages = {text(channel.get("detected_language")) for channel in items(results, "channels")}
+    return Captions(cues, Metadata(language=languages.pop() or None if len(languages) == 1 else None))
 
 
 def _best(channel: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ _LENGTH = ("duration", "dur")
 _MS = re.compile(r"^(?P<part>start|begin|end|stop)(?:time|offset)?(?:ms|millis|milliseconds)$")
 _PERSON = ("speakerinfo", "speaker", "userprofile", "user", "participant", "author", "from")
 _NAMED = ("realname", "displayname", "name", "username", "id")
+_SINCE_1970 = 1e9  # seconds until 2001: no recording is as long
 _COVERED = 0.8  # minimum share of a segment's words that its list of words must hold to replace the text
 
 
@@ -43,7 +44,8 @@ def text_of(fields: Mapping[str, Any]) -> str | None:
             parts = [p if isinstance(p, str) else p.get("text") for p in inner]
             if all(isinstance(p, str) for p in parts):
                 return "".join(map(str, parts))
-    return None
+    spoken = fields.get("words")  # a text in Read.ai's blocks, elsewhere a list
+    return spoken if isinstance(spoken, str) else None
 
 
 def words_of(fields: Mapping[str, Any], scale: float = 1.0) -> list[Word]:
@@ -132,6 +134,16 @@ def scale_of(segments: Sequence[Mapping[str, Any]]) -> float:
     """How many units of the segments' times make a second."""
     times = [float(s[k]) for s in segments for k in (*START, *END) if isinstance(s.get(k), int | float)]
     return in_a_second(times, sum(len((text_of(value) or "").split()) for value in segments))
+
+
+def from_the_first(segments: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The segments; times since 1970, in seconds or milliseconds, become times since the first of them."""
+    starts = [s[k] for s in segments for k in START if isinstance(s.get(k), int | float)]
+    first = min(starts, default=0)
+    if first < _SINCE_1970:
+        return segments
+    times = {*START, *END}
+    return [{k: v - first if k in times and isinstance(v, int | float) else v for k, v in s.items()} for s in segments]
 
 
 def cues_of_object(n: int, fields: Mapping[str, Any], scale: float = 1.0) -> list[Cue]:

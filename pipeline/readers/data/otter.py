@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.data.people import names_of
 from pipeline.readers.data.pieces import cue, items, mapping, number, speaker, text
+from pipeline.readers.dates import day_of
 from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
 
@@ -51,7 +53,8 @@ def read(document: Document, tally: Tally) -> Captions:
         for n, (t, code) in enumerate(zip(transcripts, codes, strict=True), 1)
         if text(t.get("transcript"))
     ]
-    return Captions(cues, lenient(speech))
+    about = lenient(speech)
+    return Captions(cues, replace(about, published=about.published or day_of(speech.get("created_at"))))
 
 
 def _rate(speech: Mapping[str, Any], transcripts: Sequence[Mapping[str, Any]]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.readers.base import Captions, Document, Reader, unambiguous
-from pipeline.readers.data.segments import cues_of
+from pipeline.readers.data.segments import captions_of
 from pipeline.readers.tally import Tally
 
 
@@ -47,9 +47,9 @@ def read(document: Document, tally: Tally) -> Captions:
             hint="put each into its own file",
         )
     if nested:
-        return Captions(cues_of(dict(objects)[nested[0]], tally))
+        return captions_of(dict(objects)[nested[0]], tally)
     _record_keys(objects, tally)
-    return Captions(cues_of([v for _, v in objects], tally))
+    return captions_of([v for _, v in objects], tally)
 
 
 def _record_keys(objects: Sequence[tuple[int, Mapping[str, Any]]], tally: Tally) -> None:

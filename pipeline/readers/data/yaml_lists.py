@@ -9,9 +9,7 @@ from typing import Any
 
 from pipeline.readers.base import Captions, Document, Reader
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.data.pieces import mapping
-from pipeline.readers.data.segments import cues_of, has_segments
-from pipeline.readers.metadata import lenient
+from pipeline.readers.data.segments import captions_of, has_segments
 from pipeline.readers.names import END, SPEAKER, START, TEXT, key_of
 from pipeline.readers.tally import Tally
 from pipeline.text import words
@@ -43,9 +41,9 @@ def sniff(document: Document) -> bool:
 def read(document: Document, tally: Tally) -> Captions:
     """Read each object of the list as a cue; the keys beside it are metadata."""
     parsed = document.yaml or _values(document)
-    cues = cues_of(parsed, tally)
-    _record_rest(document.text, cues, tally)
-    return Captions(cues, lenient(mapping(parsed)))
+    captions = captions_of(parsed, tally)
+    _record_rest(document.text, captions.cues, tally)
+    return captions
 
 
 def _record_rest(text: str, cues: Sequence[Cue], tally: Tally) -> None:
