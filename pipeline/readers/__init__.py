@@ -105,6 +105,7 @@ def parse(
     from pipeline.readers.cues import cue_lines
     from pipeline.readers.formats import reader_for
     from pipeline.readers.lines import finish, too_few_words
+    from pipeline.readers.openings import named, without_opening
     from pipeline.readers.tally import Tally
     from pipeline.readers.tidy import uncollected
     from pipeline.readers.turns import parse_turns
@@ -120,16 +121,19 @@ def parse(
     with uncollected():
         parsed = reader.read(document, tally)
         if isinstance(parsed, Captions):
+            opening = Metadata()
             lines, heading = cue_lines(parsed.cues, tally, label), None
         else:
-            lines, heading = parse_turns(composed(parsed.text), tally)
+            text, opening = without_opening(composed(parsed.text), tally)
+            lines, heading = parse_turns(text, tally)
         segments, file_lines = finish(lines)
     if remark := too_few_words(segments):
         tally.warn(remark)
     speakers = {s.speaker for s in segments}
     for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
         tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
-    metadata = about((side or Metadata()).over(parsed.metadata), heading, tally, file_lines)
+    fields = (side or Metadata()).over(parsed.metadata).over(opening)
+    metadata = about(fields, heading, tally, file_lines).over(named(label))
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
         left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)

