@@ -21,9 +21,17 @@ from pipeline.transcript import Metadata, Role
 _TITLE: tuple[str, ...] = ("title", "topic", "meetingtitle", "meetingname", "eventtitle", "eventname", "episodetitle")
 _TITLE += ("sessiontitle", "lecturetitle", "meeting", "headline")
 _CHANNEL = ("podcastname", "podcasttitle", "showname", "showtitle", "seriesname", "seriestitle")
-_DATE: tuple[str, ...] = ("recordingstarttime", "recordedat", "recordingdate", "daterecorded", "recorded", "happenedat")
-_DATE += ("meetingdate", "eventdate", "starttime", "startdate", "start", "scheduledstarttime", "datepublished")
-_DATE += ("publisheddate", "publishingdate", "publishdate", "publishedat", "pubdate", "uploaddate", "datestring")
+DATE: tuple[str, ...] = (
+    "date",
+    "recordingstarttime",
+    "recordedat",
+    "recordingdate",
+    "daterecorded",
+    "recorded",
+    "happenedat",
+)
+DATE += ("meetingdate", "eventdate", "starttime", "startdate", "start", "scheduledstarttime", "datepublished")
+DATE += ("publisheddate", "publishingdate", "publishdate", "publishedat", "pubdate", "uploaddate", "datestring")
 _URL = ("episodeurl", "transcripturl", "reporturl", "permalink")
 _LANGUAGE = ("transcriptlanguage", "inlanguage", "locale", "detectedlanguage")
 # Who speaks by their part in it; the part is their role.
@@ -47,7 +55,7 @@ _DETAILS += ("agenda", "subject")
 _TAGS = ("tags", "keywords", "topics")  # by people in front matter, by programs elsewhere
 _NAME = ("name", "displayname", "fullname", "speakername", "username")
 _ROLE = ("role", "jobtitle", "position", "title", "occupation", "affiliation", "organization", "company", "team")
-_KNOWN = frozenset((*_TITLE, *_CHANNEL, *_DATE, *_PARTS, *(f"{p}s" for p in _PARTS), *_ROSTERS, *_DETAILS, *_TAGS))
+_KNOWN = frozenset((*_TITLE, *_CHANNEL, *DATE, *_PARTS, *(f"{p}s" for p in _PARTS), *_ROSTERS, *_DETAILS, *_TAGS))
 _MOST, _LONGEST = 30, 500  # people or tags in a list; characters of a detail
 _LONGEST_NAME, _LONGEST_ROLE = 80, 120
 _FEW = 15  # words in a field's value; more are speech
@@ -69,7 +77,7 @@ def facts_of(values: Fields, *, by_hand: bool = False) -> Metadata:
         title=_first(fields, _TITLE),
         channel=_first(fields, _CHANNEL),
         url=next((url for key in _URL if (url := linkable(_text(fields.get(key))))), None),
-        published=next((day for key in _DATE if (day := day_of(fields.get(key)))), None),
+        published=next((day for key in DATE if (day := day_of(fields.get(key)))), None),
         language=_first(fields, _LANGUAGE),
         speakers=tuple(speakers),
         roles=tuple(Role(name, role) for name, role in speakers.items() if role),

@@ -12,7 +12,7 @@ from pipeline.errors import InputError
 from pipeline.readers.base import Document, Prose, Reader, broken
 from pipeline.readers.frames import BREAK
 from pipeline.readers.pages import without_running_heads
-from pipeline.readers.parts import blocks, deleted, is_paragraph, rows, runs
+from pipeline.readers.parts import blocks, deleted, is_paragraph, rows, runs, table_of_keys
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, numbered
 from pipeline.transcript import Metadata
@@ -23,6 +23,7 @@ _RTF_WORD = re.compile(
     r"\\(?:(?P<inside>intbl)|(?P<outside>pard|row)|(?P<cell>(?:nest)?cell)|(?P<end>par|line))(?![a-z\d-])"
     r"|\\[^a-z]"  # an escaped sign
 )
+_FILE_NAME = re.compile(r"^Microsoft Word - |\.(?:docx?|dotx?|odt|rtf|txt|pdf|pages|md)$", re.IGNORECASE)
 _LARGEST, _LARGEST_TEXT = 400_000_000, 50_000_000  # maximum bytes of an unpacked document, and of its XML
 
 
@@ -44,7 +45,9 @@ def _docx_read(document: Document, tally: Tally) -> Prose:
         word = open_docx(io.BytesIO(document.raw))
     except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as err:
         raise broken(document, "this Word document", err, "save it again, or as text") from err
-    lines = [row for block in blocks(word.element.body) for row in _rows(block, word, tally)]
+    body = list(blocks(word.element.body))
+    keys = table_of_keys(body)
+    lines = [row for block in body for row in _rows(block, word, tally, keys=block is keys)]
     _record_unread(word.element.body, tally)
     return Prose("\n".join(lines), _properties(word))
 
@@ -57,7 +60,13 @@ def _properties(word: Any) -> Metadata:
     if RELATIONSHIP_TYPE.CORE_PROPERTIES not in relation_types:
         return Metadata()
     properties = word.core_properties
-    return Metadata(title=clean(properties.title or "") or None, language=clean(properties.language or "") or None)
+    return Metadata(title=_title(properties.title), language=clean(properties.language or "") or None)
+
+
+def _title(written: object) -> str | None:
+    """The title in a document's properties; None if it is the name of a file, which programs put there."""
+    title = clean(str(written or ""))
+    return None if not title or _FILE_NAME.search(title) else title
 
 
 def _record_unread(body: Any, tally: Tally) -> None:
@@ -70,14 +79,16 @@ def _record_unread(body: Any, tally: Tally) -> None:
                 tally.leave_out(kind, " ".join(part.text for part in element.iter(qn(words)) if part.text))
 
 
-def _rows(block: Any, word: Any, tally: Tally) -> list[str]:
-    """The lines of a paragraph or table."""
+def _rows(block: Any, word: Any, tally: Tally, *, keys: bool = False) -> list[str]:
+    """The lines of a paragraph or table; those of a table of `keys` have a colon."""
     if is_paragraph(block):
         return [*_as_markdown(block, word, tally), ""]
 
     def text_of(cell: Any) -> str:
         return clean(" ".join(_text(p, tally) for p in blocks(cell) if is_paragraph(p)))
 
+    if keys:
+        return [line for key, value in rows(block, text_of) for line in (f"{key.rstrip(':：')}: {value}", "") if value]
     return ["\t".join(texts) for texts in rows(block, text_of)]
 
 
@@ -93,7 +104,7 @@ def _as_markdown(paragraph: Any, word: Any, tally: Tally) -> list[str]:
 
     text = _text(paragraph, tally)
     style = getattr(Paragraph(paragraph, word._body).style, "name", "") or ""
-    if style.startswith("Heading"):
+    if style.startswith("Heading") or style == "Title":
         return [f"# {clean(text)}"] if text.strip() else []
     bold = ""
     for run in runs(paragraph):
@@ -132,8 +143,9 @@ def _pdf_read(document: Document, tally: Tally) -> Prose:
             hint="run text recognition (OCR) on it first",
         )
     rows = without_running_heads([page.split("\n") for page in pages], tally)
-    title = clean(str(properties.title or "")) if properties else ""
-    return Prose("\n".join(row for row in rows if row != BREAK), Metadata(title=title or None))
+    return Prose(
+        "\n".join(row for row in rows if row != BREAK), Metadata(title=_title(properties.title if properties else ""))
+    )
 
 
 def _rtf_sniff(document: Document) -> bool:

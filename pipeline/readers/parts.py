@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _WRAPPERS = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "dir", "bdo"}
 _COLUMNS = 63  # maximum number of columns in a Word table
+_MOST_KEYS, _KEY_WORDS = 15, 4  # maximum number of rows in a table of keys, and of words in a key
 
 
 def _name(element: Any) -> str:
@@ -33,6 +34,29 @@ def rows(table: Any, text_of: Callable[[Any], str]) -> Iterator[list[str]]:
             texts += [above[len(texts)] if spanned else text_of(cell)] * min(cell.grid_span, _COLUMNS)
         yield texts
         above = texts
+
+
+def table_of_keys(body: Sequence[Any]) -> Any:
+    """The table above a text that says what it is about ("Date", "12 March 2026"); None if there is none.
+
+    It has two columns and few rows, with short keys that all differ, and is smaller than the text below it.
+    """
+    place = next((n for n, block in enumerate(body) if not is_paragraph(block)), None)
+    if place is None:
+        return None
+    texts = list(rows(body[place], _plain))
+    keys = [row[0] for row in texts]
+    if not 1 < len(texts) <= _MOST_KEYS or any(len(row) != 2 for row in texts) or len(set(keys)) < len(keys):
+        return None
+    if not all(0 < len(key.split()) <= _KEY_WORDS for key in keys):
+        return None
+    above, below = (sum(len(_plain(b)) for b in part) for part in (body[:place], body[place + 1 :]))
+    size = sum(len(value) for _, value in texts)
+    return body[place] if size < below and above < below else None
+
+
+def _plain(block: Any) -> str:
+    return "".join(element.text or "" for element in block.iter() if _name(element) == "t").strip()
 
 
 def runs(paragraph: Any) -> list[Any]:

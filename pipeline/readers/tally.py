@@ -86,8 +86,12 @@ class Tally:
     @property
     def header_text(self) -> str | None:
         """The lines above the talk, up to `_LONGEST_HEADER` characters; None if there are none."""
-        lines = [without_contacts(clean(line)) for line in self._header]
-        return BETWEEN_LINES.join(filter(None, lines))[:_LONGEST_HEADER] or None
+        return BETWEEN_LINES.join(self.header_lines)[:_LONGEST_HEADER] or None
+
+    @property
+    def header_lines(self) -> list[str]:
+        """The lines above the talk, without contacts."""
+        return [line for text in self._header if (line := without_contacts(clean(text)))]
 
     def no_name(self, label: str, line: int | None = None) -> None:
         """Record a label-like beginning that is taken for text."""

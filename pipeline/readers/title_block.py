@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from pipeline.readers.evidence import Labels
@@ -12,6 +13,8 @@ from pipeline.readers.tidy import ends_sentence
 _WORDS = 8  # maximum number of words in such a line
 _TURNS = 4  # minimum number of turns below
 _KEYS = 2  # minimum number of such lines
+_BETWEEN_ITEMS = re.compile(r"[,;、，；]")
+_KEY_WORDS, _ITEM_WORDS, _ITEMS = 4, 6, 3  # at most so many words in a key and an item; at least so many items
 
 
 def title_block(rows: Sequence[Text], labels: Labels) -> int:
@@ -30,6 +33,13 @@ def title_block(rows: Sequence[Text], labels: Labels) -> int:
     if len({_is_turn(row, labels) for row in rows[:end]}) == 1:  # all are turns, or none is
         return 0
     return end if all(_follows(rows, i) != bool(packed) for i in (below if packed else below[1:])) else 0
+
+
+def lists_items(text: str) -> bool:
+    """Whether a line is a key and a list of names or the like: "Present: Ana Bell (chair), Ben Oram; Cleo Dane."."""
+    key, _, rest = text.partition(":")
+    items = _BETWEEN_ITEMS.split(rest)
+    return len(key.split()) <= _KEY_WORDS and len(items) >= _ITEMS and all(len(i.split()) <= _ITEM_WORDS for i in items)
 
 
 def _is_short(row: Text) -> bool:

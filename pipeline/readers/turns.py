@@ -25,7 +25,7 @@ from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
 from pipeline.readers.tally import Tally
 from pipeline.readers.text_lines import Text, text_lines
 from pipeline.readers.tidy import ends_sentence
-from pipeline.readers.title_block import title_block
+from pipeline.readers.title_block import lists_items, title_block
 from pipeline.readers.titles import offices, titled
 from pipeline.readers.turn_builder import NEARLY_ALL, TurnBuilder
 from pipeline.readers.written_clocks import with_colons
@@ -246,7 +246,8 @@ def _without_header(rows: list[Row], labels: Labels, tally: Tally) -> list[Row]:
     kept = []
     for row in rows[:first]:
         over = row.start is None or (not dated and of_a_day(row.start))
-        if over and len(row.text.split()) <= _HEADER and not ends_sentence(row.text):
+        short = len(row.text.split()) <= _HEADER and not ends_sentence(row.text)
+        if over and (short or lists_items(row.text)):
             tally.header(row.text, row.line)
         else:
             kept.append(row)

@@ -129,3 +129,11 @@ def test_a_day_with_its_month_spelt_out_is_read(written: str) -> None:
 def test_a_day_as_programs_write_it_is_read(value: Any) -> None:
     assert day_of(value) == DAY
     assert day_of(f"in {value}") is None
+
+
+def test_title_and_day_in_lines_above_a_talk_are_read_and_a_long_list_of_guests_is_no_speech() -> None:
+    guests = "Present: Ana Bell (chair), Ben Oram (treasurer), Cleo Dane, Dan Frei, Eva Gold, Finn Hale, Gus Ives, Hal Jones."
+    above = f"Title: Harbour committee\n\nDate: 12 March 2026\n\nBorn: 3 May 1950\n\n{guests}"
+    made = parse(f"{above}\n\n".encode() + b"Ana: Good evening.\nBen: We mend bridges.\n" * 3, "talk.txt", name="talk")
+    assert (made.metadata.title, made.metadata.published) == ("Harbour committee", DAY)
+    assert "Hal Jones" in (made.metadata.header or "") and made.segments[0].speaker == "Ana"

@@ -103,7 +103,10 @@ def test_what_stands_around_the_turns_of_teams_is_no_speech(day: str, gap: str, 
     turns = "\n".join(f"{who}   0:{n:02}\n{said}\n" for n, (who, *_, said) in enumerate(TURNS[:8]))
     transcript = read(f"{head}\n\n{turns}\nMara Osei {ended}\n")
     assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, *_, said in TURNS[:8]]
-    assert {part.kind for part in transcript.reading.left_out} == {"text before the transcript", "who came, went or recorded"}
+    assert {part.kind for part in transcript.reading.left_out} == {
+        "text before the transcript",
+        "who came, went or recorded",
+    }
 
 
 MEET = "This editable transcript was computer generated and might contain errors. People can also change the text."

@@ -229,3 +229,32 @@ def test_bold_inside_a_word_parts_nothing_and_a_formula_is_told() -> None:
 def test_one_pair_of_tags_is_what_somebody_says() -> None:
     said = "You write <App> here and </App> there."
     assert read(f"Ann: {said}\n\nBob: I see.\n\nAnn: Good.\n".encode(), ".txt").segments[0].text == said
+
+
+def saved(document: object) -> bytes:
+    packed = io.BytesIO()
+    document.save(packed)  # type: ignore[attr-defined]  # python-docx ships no types
+    return packed.getvalue()
+
+
+def test_a_paragraph_in_the_style_of_a_title_is_the_title_and_the_name_of_a_file_is_none() -> None:
+    document = Document()
+    document.core_properties.title = "Microsoft Word - interview_3_final.docx"
+    document.add_paragraph("Interview with a skipper", style="Title")
+    for who, _, _, said in TURNS:
+        document.add_paragraph(f"{who}: {said}")
+    assert read(saved(document), ".docx").metadata.title == "Interview with a skipper"
+
+
+def test_a_table_above_a_talk_that_says_what_it_is_about_is_no_speech() -> None:
+    document = Document()
+    table = document.add_table(0, 2)
+    for key, value in (("Date", "7 August 2026"), ("Place", "Harbour office"), ("Chair", "Oda Brandt")):
+        row = table.add_row().cells
+        row[0].text, row[1].text = key, value
+    for who, _, _, said in TURNS:
+        document.add_paragraph(f"{who}: {said}")
+    transcript = read(saved(document), ".docx")
+    assert [(s.speaker, s.text) for s in transcript.segments] == [(who, said) for who, _, _, said in TURNS]
+    assert transcript.metadata.published == "2026-08-07"
+    assert transcript.metadata.header == "Date: 7 August 2026 / Place: Harbour office / Chair: Oda Brandt"
