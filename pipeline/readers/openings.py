@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.dates import day_of, spelt_day
 from pipeline.readers.facts import people
-from pipeline.readers.labels import head_of
+from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import linkable
 from pipeline.transcript import Metadata

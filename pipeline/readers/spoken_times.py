@@ -98,7 +98,7 @@ def with_clocks_alone(rows: list[str], tally: Tally) -> list[str]:
     for i in _shown_above(rows, named_times, language, tally):
         new_rows[i] = ""
     for i in _chapters(rows, language):
-        tally.heading(rows[i], i + 1)
+        tally.leave_out("headings", rows[i], i + 1)
         new_rows[i] = ""
     return new_rows
 

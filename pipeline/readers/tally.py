@@ -15,7 +15,7 @@ _LONGEST_ROLE = 150  # characters
 _ADDRESS = ("@", "://")
 _LONGEST_HEADER = 1_000  # characters
 BETWEEN_LINES = " / "
-_BESIDE_NAMES = "remarks beside names"
+_BESIDE_NAMES, _HEADINGS = "remarks beside names", "headings"
 
 
 @dataclass(slots=True)
@@ -46,6 +46,8 @@ class Tally:
         """Record text that is not speech; without a word in it, nothing is recorded."""
         if n := len(words(text)):
             self.leave_out_words(kind, n, text, line)
+        if kind == _HEADINGS and line is not None:
+            self.headings.append((line, text))
 
     def leave_out_words(self, kind: str, n: int, text: str, line: int | None = None, *, count: int = 1) -> None:
         """Record `n` words that are not speech; `text` shows the first of them."""
@@ -72,11 +74,6 @@ class Tally:
             for text, line in lines.items():
                 self.leave_out(_BESIDE_NAMES, text, line)
         return tuple(found)
-
-    def heading(self, text: str, line: int) -> None:
-        """Record a heading, which is no speech."""
-        self.leave_out("headings", text, line)
-        self.headings.append((line, text))
 
     def header(self, text: str, line: int | None = None) -> None:
         """Record a line above the talk, which is no speech."""

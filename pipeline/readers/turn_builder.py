@@ -65,7 +65,7 @@ class TurnBuilder:
             self._open = False
         self._last_number = row.number
         if row.number in self._chapters:
-            self._tally.heading(row.text, row.number)
+            self._tally.leave_out("headings", row.text, row.number)
             return
         verdict = self._labels.verdict(row.mark) if row.mark else "text"
         if self._others_speak_from(row):
@@ -74,7 +74,7 @@ class TurnBuilder:
         if row.mark and verdict == "name":
             self._take_named(row.mark, row)
         elif row.text[0] in "_*" and EMPHASIS.match(row.text):
-            self._tally.heading(row.text, row.number)
+            self._tally.leave_out("headings", row.text, row.number)
             self._open = False
         elif row.begins and _is_direction(row):
             self._take_bracket(row.text, row.number)
@@ -102,7 +102,7 @@ class TurnBuilder:
             name = self._asker if name == "Q" and self._asker else name
         elif asker := _asker_of(name):
             self._asker = speaker_name(asker)
-            self._tally.heading(row.text, row.number)
+            self._tally.leave_out("headings", row.text, row.number)
             return
         speaker = speaker_name(name)
         if head.name is not None and head.name not in self._known_labels:
@@ -151,7 +151,7 @@ class TurnBuilder:
     def _take_heading(self, row: Text) -> None:
         if asker := _asker_of(row.text.rstrip(": ")):
             self._asker = speaker_name(asker)
-        self._tally.heading(row.text, row.number)
+        self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
             self._set_times(row.head)  # a chapter with its time: what follows begins then
             self._turn = True
@@ -166,7 +166,7 @@ class TurnBuilder:
         if row.text.isupper() and (asker := _asker_of(row.text.rstrip(": "))):
             self._asker = speaker_name(asker)
             self._speaker, self._open = None, False
-            self._tally.heading(row.text, row.number)
+            self._tally.leave_out("headings", row.text, row.number)
             return True
         is_event = starts_or_ends_recording(row.text) or (
             self._labels.timed
