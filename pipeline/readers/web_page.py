@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 
 from pipeline.readers.base import Document, Prose, Reader
 from pipeline.readers.clocks import stamp_at
+from pipeline.readers.dates import day_of
 from pipeline.readers.heads import head_of
+from pipeline.readers.linked_data import linked_data
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, linkable, words
 from pipeline.transcript import Metadata
@@ -32,6 +34,8 @@ _CONTROLS = {"template", "noscript", "svg", "select", "button"}
 _PARAGRAPHS = {"p", "li", "td", "dd", "dt", "blockquote", "cite"}
 _RECURRING = 2  # minimum number of list terms that recur, if they name speakers
 _BOLD = 60  # maximum number of characters in a bold beginning that may be a name
+_DATES = ("article:published_time", "date", "dc.date", "dcterms.date", "dcterms.created", "citation_date")
+_META = {"og:title", "og:url", "og:site_name", *_DATES}
 _SURROUNDINGS = {"nav", "footer", "aside", "header"}
 _BLOCKS = {
     *"address article blockquote br cite dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li main ol p pre".split(),
@@ -79,13 +83,15 @@ class _Page(HTMLParser):
     def _take_metadata(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag == "meta":
             name, content = attributes.get("property") or attributes.get("name") or "", attributes.get("content")
-            if content and name in ("og:title", "og:url", "og:site_name"):
-                self.metadata[name] = content
+            if content and name.lower() in _META:
+                self.metadata[name.lower()] = content
         elif tag == "html" and (language := attributes.get("lang")):
             self.metadata["lang"] = language
 
     def _begin(self, tag: str) -> None:
         """Begin an element that has text in it."""
+        if tag in _SURROUNDINGS:
+            self._end_line()
         self._open.append(tag)
         self._times_open[tag] += 1
         if tag in ("b", "strong") and not self._inside(_CONTROLS) and not self._has_words:
@@ -109,6 +115,8 @@ class _Page(HTMLParser):
 
     def _end_last(self) -> str:
         """End the innermost open element and return its name."""
+        if self._open[-1] in _SURROUNDINGS:
+            self._end_line()  # while it is known to surround the article
         last = self._open.pop()
         self._times_open[last] -= 1
         if last in _CONTROLS and not self._inside(_CONTROLS):
@@ -241,15 +249,18 @@ def read(document: Document, tally: Tally) -> Prose:
         tally.leave_out("text around the transcript of a page", row)
     for row in page.broken:
         tally.leave_out("words in broken tags", row)
-    title = clean(page.metadata.get("og:title", "")) or clean("".join(page.title))
+    about, named = linked_data(document.text), page.metadata
+    title = clean(named.get("og:title", "")) or about.title or clean("".join(page.title))
+    dates = (day_of(clean(named[name])) for name in _DATES if name in named)
     return Prose(
         "\n".join(_with_labels(page.rows, page.terms)),
         Metadata(
             title=title or None,
-            channel=clean(page.metadata.get("og:site_name", "")) or None,
-            url=linkable(page.metadata.get("og:url")),
-            language=page.metadata.get("lang") or None,
-        ),
+            channel=about.channel or clean(named.get("og:site_name", "")) or None,
+            url=linkable(named.get("og:url")),
+            published=about.published or next(filter(None, dates), None),
+            language=named.get("lang") or None,
+        ).over(about),
     )
 
 
