@@ -5,17 +5,21 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from pipeline.readers.base import Captions, Document, Reader
+from pipeline.readers.contacts import without_contacts
 from pipeline.readers.cue_pieces import Cue
-from pipeline.readers.tally import Tally
+from pipeline.readers.dates import spelt_day
+from pipeline.readers.tally import BETWEEN_LINES, Tally
 from pipeline.text import numbered, words
-from pipeline.transcript import Metadata
+from pipeline.transcript import Metadata, Role
 
 _TURN = re.compile(r"\*[ \t]{0,3}(?P<who>[^\s:*]{1,20})[ \t]{0,3}:(?P<words>.*)")
 _PARTICIPANT = re.compile(r"(?P<code>[A-Z][A-Z0-9_'-]{0,19})\s+(?P<name>[^\s,]+)\s+(?P<role>[^\s,]+)$")
 _TIMES = re.compile("\x15(?P<start>\\d{1,9})_(?P<end>\\d{1,9})\x15")
-_LANGUAGE = re.compile(r"@Languages:\s+([a-z]{2,3})\b")
+_LANGUAGE = re.compile(r"([a-z]{2,3})\b")
+_OCCASION = ("@Location", "@Room Layout", "@Situation", "@Activities")
 _BRACKET = r"\[[^\[\]]*+\]"
 _NESTED = rf"\[(?:[^\[\]]++|{_BRACKET})*+\]"
 _CODES = re.compile(rf"\[(?:[^\[\]]++|{_NESTED})*+\]|&[=~+-][\w:'-]+|\+[^\s\w]+|[<>↑↓⌈⌉⌊⌋„‡]|\x15[^\s\x15]*+\x15")
@@ -30,7 +34,7 @@ def read(document: Document, tally: Tally) -> Captions:
     """Read each turn as a cue; headers, tiers and codes are removed and recorded."""
     names: dict[str, str] = {}
     cues: list[Cue] = []
-    language: str | None = None
+    headers: dict[str, str] = {}
     broken: list[int] = []
     for number, row in enumerate(_unfolded(document.rows()), 1):
         if match := _TURN.match(row):
@@ -38,8 +42,9 @@ def read(document: Document, tally: Tally) -> Captions:
             cues.append(_cue(match["words"], number, names.get(match["who"], match["who"])))
         elif row.startswith("@"):
             tally.leave_out("headers", row, number)
-            language = found[1] if (found := _LANGUAGE.match(row)) else language
-            if row.startswith("@Participants:"):
+            key, _, value = row.partition(":")
+            headers.setdefault(key, value.strip())
+            if key == "@Participants":
                 names = _names(row)
         elif row.startswith("%"):
             tally.leave_out("tiers under turns", row, number)
@@ -48,7 +53,7 @@ def read(document: Document, tally: Tally) -> Captions:
             broken.append(number)
     if broken:
         tally.warn(f"{numbered(len(broken), 'line')} left out: neither a turn nor a tier nor a header", broken[0])
-    return Captions(cues, Metadata(language=language))
+    return Captions(cues, _about(headers, names))
 
 
 def _unfolded(rows: list[str]) -> list[str]:
@@ -74,6 +79,21 @@ def _names(row: str) -> dict[str, str]:
         itertools.chain(*codes_and_names, (part.split()[0].casefold() for part in parts if len(part.split()) == 2))
     )
     return {m["code"]: m["name"].replace("_", " ") for m in participants if uses[m["name"].casefold()] == 1}
+
+
+def _about(headers: Mapping[str, str], names: Mapping[str, str]) -> Metadata:
+    """What the headers say: language, day, place and occasion, and what part each participant has."""
+    language = _LANGUAGE.match(headers.get("@Languages", ""))
+    parts = (part.strip() for part in headers.get("@Participants", "").split(","))
+    people = [m for m in map(_PARTICIPANT.search, parts) if m]
+    found = [f"{key[1:]}: {value}" for key in _OCCASION if (value := without_contacts(headers.get(key, "")))]
+    return Metadata(
+        title=headers.get("@Title") or None,
+        published=spelt_day(headers.get("@Date", "").replace("-", " ")),
+        language=language[1] if language else None,
+        roles=tuple(Role(names.get(m["code"], m["code"]), m["role"].replace("_", " ")) for m in people),
+        header=BETWEEN_LINES.join(found) or None,
+    )
 
 
 def _cue(coded_text: str, number: int, speaker: str) -> Cue:

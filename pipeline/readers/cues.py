@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pipeline.errors import InputError
 from pipeline.readers.cue_pieces import VOICE, Cue, Piece, cut_at_labels, end_sentences, pieces_of, plain_piece, texts
 from pipeline.readers.evidence import Labels, Mark, mark_of
+from pipeline.readers.headings import apart_at_headings
 from pipeline.readers.heads import head_of
 from pipeline.readers.labels import bare_names, role_of, speaker_name
 from pipeline.readers.lines import Line, join_lines, unroll
@@ -58,7 +59,7 @@ def cue_lines(cues: list[Cue], tally: Tally, label: str) -> list[Line]:
             f"{label}: every cue says the same ({lines[0].text[:40]!r})",
             hint="the captions look broken; export them again",
         )
-    return join_lines(fold_loops(unroll(lines, tally), tally))
+    return join_lines(apart_at_headings(fold_loops(unroll(lines, tally), tally), tally.headings))
 
 
 def _in_order(cues: Sequence[Cue], tally: Tally) -> list[Cue]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pipeline.readers import markup
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.contacts import has_contact
+from pipeline.readers.lines import Line
 from pipeline.readers.tally import Tally
 from pipeline.readers.tidy import ends_sentence
 from pipeline.transcript import Chapter
@@ -21,12 +23,14 @@ _MARKS = re.compile(r"^[#\s]+|[#\s:：]+$")
 
 
 def chapters_of(
-    headings: Iterable[tuple[int, str]], file_lines: Sequence[int], titles: Sequence[str | None]
+    headings: Sequence[tuple[int, str]], file_lines: Sequence[int], titles: Sequence[str | None]
 ) -> tuple[Chapter, ...]:
     """The chapters of a text whose segments begin in these lines of the file, except the recording's own titles.
 
     Headings that recur ("Applause") divide nothing, nor does one after the last words.
     """
+    if not headings or any(a > b for a, b in itertools.pairwise(file_lines)):
+        return ()  # cues are sorted by their times
     found = [
         (1 + bisect_right(file_lines, line), _title(text, line))
         for line, text in headings
@@ -44,6 +48,18 @@ def chapters_of(
         and title.casefold() not in own
     )
     return chapters if len(chapters) <= _MOST else ()
+
+
+def apart_at_headings(lines: list[Line], headings: Sequence[tuple[int, str]]) -> list[Line]:
+    """The lines; one below a heading is never joined to the line above it."""
+    if not headings:
+        return lines
+    above = sorted(line for line, _ in headings)
+    numbers = [0, *(line.file_line for line in lines)]
+    return [
+        line if bisect_left(above, line.file_line) == bisect_left(above, before) else line._replace(turn=True)
+        for before, line in zip(numbers, lines, strict=False)
+    ]
 
 
 def _title(text: str, line: int) -> str:

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import InputError
+from pipeline.readers.clocks import stamp_at
+from pipeline.readers.contacts import without_contacts
 from pipeline.readers.dates import day_of
 from pipeline.readers.facts import facts_of, people
+from pipeline.readers.tally import BETWEEN_LINES
 from pipeline.text import clean, linkable
 from pipeline.transcript import Chapter, Metadata
 
-_MAX = 300
+_MAX, _LONGEST_INTRODUCTION = 300, 600  # characters
 _LANGUAGE_ENDING = re.compile(r"\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$")
 _SUBTAG = re.compile(r"[A-Z][a-z]{3}|[A-Z]{2}|\d{3}")  # a script or region
 _Kind = TypeVar("_Kind")
@@ -96,7 +99,17 @@ def read_side_file(path: Path) -> Metadata:
     ending = _LANGUAGE_ENDING.search(path.stem)
     if side.name != f"{path.stem}.info.json" and ending:
         metadata = replace(metadata, language=_caption_language(ending[1]))  # they may be translated
-    return replace(metadata, chapters=_chapters(values))
+    about = _introduction(values.get("description"))
+    header = BETWEEN_LINES.join(filter(None, (metadata.header, about))) or None
+    return replace(metadata, chapters=_chapters(values), header=header)
+
+
+def _introduction(description: Any) -> str | None:
+    """The first paragraph of a publisher's description, which mostly names who speaks; without links and addresses."""
+    paragraph = description.strip().split("\n\n")[0] if isinstance(description, str) else ""
+    lines = (without_contacts(clean(line)) for line in paragraph.split("\n") if stamp_at(line.strip()) is None)
+    text = " ".join(filter(None, lines))
+    return f"description: {text}" if 0 < len(text) <= _LONGEST_INTRODUCTION else None
 
 
 def _caption_language(code: str) -> str:

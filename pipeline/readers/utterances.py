@@ -11,6 +11,7 @@ from pipeline.readers.cue_pieces import Cue
 from pipeline.readers.data.pieces import number
 from pipeline.readers.names import END, START, key_of
 from pipeline.readers.tally import Tally
+from pipeline.readers.tei import tei_facts
 from pipeline.readers.xml import attribute, name_of, parsed
 from pipeline.text import clean, words
 
@@ -36,7 +37,7 @@ def read(document: Document, tally: Tally) -> Captions:
     root = parsed(document, f"<all>{document.text[prologue.end() if prologue else 0 :]}</all>")
     people = _people(root)
     cues = [_cue(n, element, people) for n, element in enumerate(_utterances(root, tally), 1)]
-    return Captions(cues)
+    return Captions(cues, tei_facts(root, people))
 
 
 def _people(root: ET.Element) -> dict[str, str]:
@@ -66,6 +67,8 @@ def _utterances(root: ET.Element, tally: Tally) -> list[ET.Element]:
         element = stack.pop()
         if element not in holders and _first(element, _WHO) and words(_words(element)):
             utterances.append(element)
+        elif name_of(element) == "head":
+            tally.leave_out("headings", _words(element), len(utterances) + 1)
         else:
             tally.leave_out("text outside utterances", element.text or "")
             for child in element:

@@ -6,6 +6,7 @@ import itertools
 import re
 
 from pipeline.readers.base import Captions, Document, Reader
+from pipeline.readers.metadata import lenient
 from pipeline.readers.tally import Tally
 from pipeline.readers.timing import ARROW, scan
 from pipeline.transcript import Metadata
@@ -13,6 +14,7 @@ from pipeline.transcript import Metadata
 _BLOCK = re.compile(r"^(NOTE|STYLE|REGION)(?:[ \t].*)?$")
 _WEBEX = re.compile(r'^(?P<number>\d+) "(?P<name>[^"\n]{1,80})" \(\d+\)[ \t]*$')  # with the person's number
 _DOTTED = re.compile(r"^\s*(?:\d{1,4}:)?\d{1,2}:\d{2}\.\d{1,3}\s*-->")
+_FIELD = re.compile(r"^(?:NOTE )?(?P<key>[A-Za-z][A-Za-z ]{2,30}):(?P<value>.{2,300})$")
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z-]{2,12})[ \t]*$", re.MULTILINE)
 
 
@@ -41,12 +43,13 @@ def read(document: Document, tally: Tally) -> Captions:
         rows[first:end] = [""] * (end - first)
     elif any("-->" in row for row in rows[:200]):
         tally.warn("no WEBVTT header: read as WebVTT anyway", first + 1)
+    notes = _notes(rows)
     rows = _without_blocks(rows, tally)
     voices = _voices(rows)
     cues = scan(rows, tally)
     for cue in cues:
         cue.voice = voices.get(cue.line)
-    return Captions(cues, Metadata(language=language))
+    return Captions(cues, Metadata(language=language).over(notes))
 
 
 def _header(rows: list[str], line: int, tally: Tally) -> str | None:
@@ -54,6 +57,16 @@ def _header(rows: list[str], line: int, tally: Tally) -> str | None:
     tally.leave_out("headers", "\n".join([rows[0][6:], *rows[1:]]), line)
     match = _LANGUAGE.search("\n".join(rows))
     return match[1] if match else None
+
+
+def _notes(rows: list[str]) -> Metadata:
+    """What notes above the first cue say: "language:en-gb" of Teams, "Podcast: …" and "Episode: …" of Podlove."""
+    above = itertools.takewhile(lambda row: "-->" not in row, rows)
+    found = [match for row in above if (match := _FIELD.match(row))]
+    values = {match["key"].strip().lower(): match["value"].strip(' "') for match in found}
+    if episode := values.pop("episode", None):
+        values.setdefault("title", episode)
+    return lenient(values)
 
 
 def _without_blocks(rows: list[str], tally: Tally) -> list[str]:

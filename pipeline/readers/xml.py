@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from pipeline.readers.base import Captions, Document, Reader, broken
 from pipeline.readers.cue_pieces import Cue, ended_at_the_next
 from pipeline.readers.data.pieces import later, number
+from pipeline.readers.dates import day_of
 from pipeline.readers.tally import Tally
 from pipeline.text import clean, words
 from pipeline.transcript import Metadata
@@ -183,20 +184,34 @@ def _akoma_read(document: Document, tally: Tally) -> Captions:
     people = {
         attribute(p, "id") or attribute(p, "eId"): p.get("showAs") for p in root.iter() if name_of(p) == "TLCPerson"
     }
-    title = next((clean(text_of(e)) for e in root.iter() if name_of(e) in ("heading", "docTitle")), None)
+    offices = {
+        attribute(r, "id") or attribute(r, "eId"): r.get("showAs") for r in root.iter() if name_of(r) == "TLCRole"
+    }
     cues: list[Cue] = []
     for n, element in enumerate(root.iter(), 1):
         if name_of(element) == "speech":
             speaker_id = (element.get("by") or "").strip("#")
+            speaker = people.get(speaker_id) or speaker_id or None
             texts = [clean(text_of(p)) for p in element.iter() if name_of(p) in ("p", "block")]
-            cues += [
-                Cue(None, None, [text], n, people.get(speaker_id) or speaker_id or None)
-                for text in texts
-                if words(text)
-            ]
-        elif name_of(element) in ("narrative", "heading", "scene"):
-            tally.leave_out("headings and narration", text_of(element))
-    return Captions(cues, Metadata(title=title or None))
+            cues += [Cue(None, None, [text], n, speaker) for text in texts if words(text)]
+            if speaker and (office := offices.get((element.get("as") or "").strip("#"))):
+                tally.role(speaker, office)
+        elif name_of(element) == "heading":
+            tally.leave_out("headings", text_of(element), n)
+        elif name_of(element) in ("narrative", "scene"):
+            tally.leave_out("narration", text_of(element))
+    return Captions(cues, _akoma_facts(root))
+
+
+def _akoma_facts(root: ET.Element) -> Metadata:
+    """The title, else the first heading; the day of the sitting, which is that of the work; the language."""
+    named: dict[str, ET.Element] = {}
+    for element in root.iter():
+        named.setdefault(name_of(element), element)
+    title = next((clean(text_of(named[name])) for name in ("docTitle", "heading") if name in named), "")
+    days = [day_of(named[name].get("date")) for name in ("docDate", "FRBRdate") if name in named]
+    language = named["FRBRlanguage"].get("language") if "FRBRlanguage" in named else None
+    return Metadata(title=title or None, published=next(filter(None, days), None), language=language)
 
 
 TTML = Reader("ttml", "TTML or DFXP captions", _ttml_sniff, _ttml_read)

@@ -36,3 +36,9 @@ def test_lines_above_a_talk_are_given_without_addresses_numbers_and_ids() -> Non
     above = "Present: Ana Bell, ben@pier.org\nMeeting ID: 684 033 1990\nRecording: https://zoom.us/rec/a1\nDate: 3 March 2026"
     made = read(f"{above}\n\n" + "Ana: Good evening.\nBen: We mend bridges.\n" * 3)
     assert made.metadata.header == "Present: Ana Bell / Date: 3 March 2026"
+
+
+def test_what_is_said_below_a_heading_is_never_in_a_line_with_what_is_said_above_it() -> None:
+    made = read("## Heat\n\nHeat flows.\n\n## Work\n\nWork is done.\n\nIt is paid.\n")
+    assert [s.text for s in made.segments] == ["Heat flows.", "Work is done. It is paid."]
+    assert made.metadata.chapters == (Chapter("Work", line=2),)
