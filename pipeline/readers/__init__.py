@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,11 @@ from pipeline.readers.sources import (
     survey_files,
 )
 from pipeline.text import composed
-from pipeline.transcript import Asked, Metadata, Transcript
+from pipeline.transcript import Asked, Metadata, Segment, Transcript
 
 if TYPE_CHECKING:
     from pipeline.readers.base import Document
+    from pipeline.readers.lines import Line
     from pipeline.readers.tally import Tally
 
 __all__ = [
@@ -129,9 +131,7 @@ def parse(
         segments, file_lines = finish(lines)
     if remark := too_few_words(segments):
         tally.warn(remark)
-    speakers = {s.speaker for s in segments}
-    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
-        tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
+    _record_silent(lines, segments, tally)
     fields = (side or Metadata()).over(parsed.metadata).over(opening)
     metadata = about(fields, heading, tally, file_lines).over(named(label))
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
@@ -150,6 +150,13 @@ def parse(
         notes=tuple(str(remark) for remark in reading.remarks),
         reading=reading,
     )
+
+
+def _record_silent(lines: Sequence[Line], segments: Sequence[Segment], tally: Tally) -> None:
+    """Record the labels of speakers who say nothing."""
+    speakers = {s.speaker for s in segments}
+    for silent in {line.speaker: line for line in reversed(lines) if line.speaker not in speakers}.values():
+        tally.leave_out("labels without words", silent.speaker or "", silent.file_line)
 
 
 def _encoding(document: Document, tally: Tally) -> str:

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from pipeline.readers.clocks import stamp_at
 from pipeline.readers.dates import day_of, spelt_day
-from pipeline.readers.facts import people
 from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
 from pipeline.text import linkable
 from pipeline.transcript import Metadata
 
-_FIRST, _DEEPEST = 40, 1_500  # lines that may name the guests; lines in which a program's notes end
+_FIRST, _DEEPEST = 60, 1_500  # lines of an opening, and of one with a program's notes
 _DAY = r"(?P<day>20\d\d[-_/.]?\d\d[-_/.]?\d\d)"
 _TEAMS = re.compile(rf"(?P<title>.+)-{_DAY}_\d{{6}}(?:UTC)?-\D+")
 _MEET = re.compile(rf"(?P<title>.+) \({_DAY}(?: at)? \d\d[:_]\d\d [^()]*\)(?: ?[-–] \S.*)?")
@@ -62,8 +61,9 @@ class _Opening(NamedTuple):
 
 def without_opening(text: str, tally: Tally) -> tuple[str, Metadata]:
     """The text with the lines of a program's opening emptied, and what they say."""
-    lines = text.split("\n", _DEEPEST)
-    rows = [_Row(i, row) for i, line in enumerate(lines[:_DEEPEST]) if (row := _MARK.sub("", line).strip())]
+    most = _DEEPEST if _TRANSCRIPT in text else _FIRST
+    lines = text.split("\n", most)
+    rows = [_Row(i, row) for i, line in enumerate(lines[:most]) if (row := _MARK.sub("", line).strip())]
     opening = _otter(rows) or _teams(rows) or _meet(rows, lines) or _fathom(rows) or _media(rows)
     if opening is None:
         return text, Metadata()
@@ -125,8 +125,8 @@ def _teams(rows: Sequence[_Row]) -> _Opening | None:
 def _meet(rows: Sequence[_Row], lines: Sequence[str]) -> _Opening | None:
     """A day, a title and the first time, perhaps below Gemini's notes; or a title with its day, and the attendees."""
     if rows and (match := _MEET.fullmatch(rows[0].text)):
-        guests = list(people(rows[2].text)) if len(rows) > 3 and len(rows[1].text.split()) == 1 else []
-        header = f"{rows[1].text}: {', '.join(name for name, _ in guests)}" if len(guests) > 1 else None
+        listed = len(rows) > 3 and len(rows[1].text.split()) == 1 and "," in rows[2].text and ":" not in rows[2].text
+        header = f"{rows[1].text}: {rows[2].text}" if listed else None
         facts = Metadata(title=match["title"], published=day_of(match["day"]), header=header)
         return _Opening(_up_to(rows, 2 if header else 0), facts)
     places = [n for n in range(len(rows) - 2) if n == 0 or rows[n - 1].text.startswith(_TRANSCRIPT)]
