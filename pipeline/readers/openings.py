@@ -64,6 +64,7 @@ def without_opening(text: str, tally: Tally) -> tuple[str, Metadata]:
     most = _DEEPEST if _TRANSCRIPT in text else _FIRST
     lines = text.split("\n", most)
     rows = [_Row(i, row) for i, line in enumerate(lines[:most]) if (row := _MARK.sub("", line).strip())]
+    rows = [row for row in rows if not row.text.startswith("<!--")]  # a converter's
     opening = _otter(rows) or _teams(rows) or _meet(rows, lines) or _fathom(rows) or _media(rows)
     if opening is None:
         return text, Metadata()

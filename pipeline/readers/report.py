@@ -20,6 +20,7 @@ from pipeline.text import mark_between, numbered, one_line, slug, word_count
 from pipeline.transcript import Chapter, LeftOut, Role, Transcript
 
 _SHOWN = 12  # maximum number of speakers, labels and chapters of a file that are listed
+_SHOWN_HEADER = 300  # characters
 PATIENCE = 2.0  # seconds, after which a line says what is being read
 
 
@@ -150,6 +151,7 @@ def _metadata(transcript: Transcript) -> dict[str, str]:
         "language": meta.language or _by_words(transcript),
         "people": mark_between(meta.speakers).join(meta.speakers),
         "roles": _roles(meta.roles),
+        "header": (meta.header or "")[:_SHOWN_HEADER],
         "chapters": chapters,
     }
     return {key: value for key, value in fields.items() if value}

@@ -19,7 +19,7 @@ OPENINGS = {
     "Otter": f"Harbour budget\nThu, {DAY} 2:03PM • 3:12\n\nSUMMARY\n{SUMMARY}\n\nSPEAKERS\nDana Cho (60%), Priya Nair\n\n{OTTER}",
     "Otter without speakers": f"Harbour budget\nThu, {DAY} 2:03PM • 3:12\n\nSUMMARY KEYWORDS\nquay, crane\n\n{OTTER}",
     "Teams": f"**Harbour budget-20260312_140312-Meeting Transcript**\n\n12 March 2026, 02:03pm\n\n3m 12s\n\n{OTTER}",
-    "Teams in German": f"Harbour budget\n12. März 2026, 14:03\n3m 12s\n{OTTER}",
+    "Teams in German": f"<!-- converted from talk.docx -->\n\nHarbour budget\n12. März 2026, 14:03\n3m 12s\n{OTTER}",
     "Meet": f"{DAY}\n\n## Harbour budget \\- Transcript\n\n### 00:00:00\n\n{BOLD}",
     "Meet with notes": f"📝 Notes\n{DAY}\n\n### Summary\n\n{SUMMARY}\n\n📖 Transcript\n\n{DAY}\n\n### Harbour budget - Transcript\n\n### 00:00:00\n\n{BOLD}",
     "Meet until 2023": f"# Harbour budget (2026-03-12 14:03 GMT) - Transcript\n\n## Attendees\n\nDana Cho, Lena Okafor\n\n## Transcript\n\n{LABELS}",
