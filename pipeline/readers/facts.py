@@ -14,7 +14,7 @@ from pipeline.readers.dates import day_of
 from pipeline.readers.labels import could_be_name, proper, role_of, role_off
 from pipeline.readers.names import key_of
 from pipeline.readers.tally import BETWEEN_LINES
-from pipeline.text import clean, linkable
+from pipeline.text import clean, counts_somebody, linkable
 from pipeline.transcript import Metadata, Role
 
 # Names of fields as `key_of` returns them; of several, the first counts.
@@ -109,11 +109,11 @@ def _under(fields: Fields, part: str) -> Iterator[tuple[str, str]]:
     yield from people(fields.get(f"{part}s"))
 
 
-def people(value: Any) -> Iterator[tuple[str, str]]:
+def people(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
     """The people in a field, a name or a list of them, each with a role or ""; ids and addresses are nobody."""
     if isinstance(value, list | tuple):
-        for entry in value[:_MOST]:
-            yield from people(entry)
+        for entry in value[:_MOST] if depth else ():
+            yield from people(entry, depth - 1)
     elif isinstance(value, Mapping):
         fields = {key_of(str(key)): inner for key, inner in value.items()}
         role = ", ".join(dict.fromkeys(text for key in _ROLE if (text := _text(fields.get(key)))))
@@ -130,7 +130,8 @@ def people(value: Any) -> Iterator[tuple[str, str]]:
 
 def _person(name: str, role: str) -> Iterator[tuple[str, str]]:
     name = name.strip("[]")  # of a wiki's link
-    if name and len(name) <= _LONGEST_NAME and could_be_name(name) and not has_contact(name):
+    written = proper(name) and could_be_name(name) and len(name) <= _LONGEST_NAME
+    if written and not (has_contact(name) or counts_somebody(name)):
         yield name, role if len(role) <= _LONGEST_ROLE and not has_contact(role) else ""
 
 

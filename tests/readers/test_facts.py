@@ -92,7 +92,9 @@ def test_a_job_of_speech_recognition_tells_no_day_and_no_chapters() -> None:
 
 
 def test_front_matter_names_people_with_their_parts_and_places() -> None:
-    made = of_text("host: Dana Cho\nguests: [Priya Nair]\nlocation: Town Hall\ntags: [crane]\nsummary: It is dear.")
+    made = of_text(
+        "host: Dana Cho\nguests: [Priya Nair]\nchair: no\nlocation: Town Hall\ntags: [crane]\nsummary: It is dear."
+    )
     assert made.metadata.roles == (Role("Dana Cho", "host"), Role("Priya Nair", "guest"))
     assert made.metadata.header == "location: Town Hall / tags: crane"
     assert ": Dana Cho (host), Priya Nair (guest)." in known_facts(made)
@@ -137,3 +139,8 @@ def test_title_and_day_in_lines_above_a_talk_are_read_and_a_long_list_of_guests_
     made = parse(f"{above}\n\n".encode() + b"Ana: Good evening.\nBen: We mend bridges.\n" * 3, "talk.txt", name="talk")
     assert (made.metadata.title, made.metadata.published) == ("Harbour committee", DAY)
     assert "Hal Jones" in (made.metadata.header or "") and made.segments[0].speaker == "Ana"
+
+
+def test_numbered_speakers_and_lists_within_themselves_name_nobody() -> None:
+    assert not of_json({"speakers": ["SPEAKER_00", "Speaker 2"], "segments": SENTENCES}).speakers
+    assert not of_text("title: Crane\nguests: &us [*us]").metadata.speakers
