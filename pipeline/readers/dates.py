@@ -7,8 +7,6 @@ import re
 from functools import cache
 from typing import Any
 
-from pipeline.labels import labels_for, languages
-
 _ISO = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<sign>[-/._]?)(?P<m>\d\d)(?P=sign)(?P<d>\d\d)(?:(?:[T ]|, ?)\d.*)?")
 _SINCE_1970 = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d{1,9})?")
 _TIME = r"(?:(?:,| at| um| à| a las| alle)? ?\d{1,2}[:.h_]\d\d(?:[:.]\d\d)?(?: ?[apAP]\.?[mM]\.?)?(?: Uhr)?)?"
@@ -60,4 +58,7 @@ def _month(name: str) -> int | None:
 
 @cache
 def _months() -> tuple[tuple[int, str], ...]:
+    # Imported here: labels load pydantic, and a run whose documents are up to date reads no date.
+    from pipeline.labels import labels_for, languages
+
     return tuple((n, month.casefold()) for code in languages() for n, month in enumerate(labels_for(code).months, 1))

@@ -231,7 +231,8 @@ def _claims_in_run(stretch: str, run: list[Part], upper: tuple[str, ...]) -> Ite
     for i in digits:
         values = years_end(stretch, run[i]) or years_of_decade(stretch, run[i])
         (start, end), last = _span(run[i]), i
-        if words[i + 1 : i + 2] and words[i + 1] in SIGNS and not stretch[end : run[i + 1][1]].strip():  # "3½"
+        mixed = words[i + 1 : i + 2] and words[i + 1] in SIGNS and words[i].strip("0")  # "3½"
+        if mixed and not stretch[end : run[i + 1][1]].strip():
             end, last = run[i + 1][1] + 1, i + 1
             values = frozenset(with_fraction(words, i))
         scales = run[last + 1 : last + 1 + len(scales_after(words, last))]

@@ -357,6 +357,7 @@ _FIGURES = st.lists(
 
 
 @quick
+@example(["000", "½", "million"], " ")
 @given(_FIGURES, st.sampled_from([" ", "  ", "\n", ", "]))
 def test_a_text_holds_every_figure_that_it_states(words: list[str], between: str) -> None:
     text = between.join(words)
