@@ -59,6 +59,13 @@ class Metadata:
     roles: tuple[Role, ...] = ()
     header: str | None = None
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that it says: what a model is told, and a page may repeat."""
+        titles = (self.title, self.channel, self.url, self.published, self.header)
+        people = (*self.speakers, *(role.text for role in self.roles))
+        return (*filter(None, titles), *people, *(chapter.title for chapter in self.chapters))
+
     def over(self, other: Metadata) -> Metadata:
         """These values, with the other's in place of unknown ones."""
         return Metadata(

@@ -12,7 +12,6 @@ from pipeline.llm import Completion, LLMClient, Request
 from pipeline.llm.prompting import PromptSet
 from pipeline.providers.calls import RecordedCalls, StoredCall
 from pipeline.settings import Settings
-from pipeline.transcript import Transcript
 
 
 class SecretInAnswers(ReplayMiss):
@@ -68,7 +67,7 @@ async def recorded(
     transcript = fixture.transcript()
     lines = (f"{s.speaker or ''}: {s.text}" for s in transcript.segments)
     file_text = (fixture.folder / fixture.manifest.transcript).read_text("utf-8", errors="replace")
-    spoken = "\n".join((file_text, *lines, *_metadata_values(transcript)))
+    spoken = "\n".join((file_text, *lines, *transcript.metadata.texts))
     scrubber = Scrubber(settings.keys, [host, settings.base_url or ""], spoken)
     recorder = Recorder(client, scrubber)
     try:
@@ -81,8 +80,3 @@ async def recorded(
             f"out, and without it the run makes another call: {err.args[0]}",
             hint="run studydoc make with the same settings, or if that was done, with another model",
         ) from err
-
-
-def _metadata_values(transcript: Transcript) -> list[str]:
-    meta = transcript.metadata
-    return [v for v in (meta.title, meta.channel, meta.url, *meta.speakers) if v]

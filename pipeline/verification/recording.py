@@ -170,12 +170,8 @@ class Recording:
 
     @cached_property
     def metadata_text(self) -> str:
-        """Everything in the metadata that may be quoted, plus the names of the months in dates."""
-        meta = self.transcript.metadata
-        people = (*meta.speakers, *self.transcript.labelled_speakers, *(role.text for role in meta.roles))
-        titles = (meta.title, meta.header, *(chapter.title for chapter in meta.chapters))
-        facts = (*titles, meta.channel, meta.published, meta.url, *people)
-        metadata = " ".join(fact for fact in facts if fact)
+        """The metadata and the speakers' labels, plus the names of the months in dates."""
+        metadata = " ".join((*self.transcript.metadata.texts, *self.transcript.labelled_speakers))
         months = labels_for(self.language).months
         return " ".join((metadata, *(months[int(month) - 1] for month in _MONTH.findall(metadata))))
 
