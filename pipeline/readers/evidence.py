@@ -22,6 +22,7 @@ from pipeline.readers.tidy import ends_sentence
 
 Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
+NAME_LINE, DOUBTFUL_LINE = "N R/", "N R?/"  # a name with its role, alone on a line, as `names_with_roles` has judged it
 _PLAIN, _BRACKETED = "N:", "[N]:"  # labels before a colon
 _ALONE = "N/"  # on a line of its own
 # mostly sounds, like round brackets; they hold names only if nearly all turns have one and no labels have colons
@@ -79,11 +80,13 @@ class Labels:
         groups: dict[str, list[Mark]] = defaultdict(list)
         parts = labels_of_parts(mark.name for mark in marks if ":" in mark.head.shape)
         for mark in marks:
-            if mark.name not in parts:
+            if mark.group in (NAME_LINE, DOUBTFUL_LINE):
+                self.decide(mark, "name" if mark.group == NAME_LINE else "doubt")
+            elif mark.name not in parts:
                 groups[mark.group].append(mark)
         _without_sentences(groups, self._units)
         self._with_colons = sum(len(group_marks) for group, group_marks in groups.items() if ":" in group)
-        self.shapes: set[str] = set()
+        self.shapes: set[str] = {NAME_LINE} if self.names else set()
         for group in sorted(groups, key=lambda g: (_WIDE in g, "T" not in g, ":" not in g, g)):
             group_marks = _over_words(groups[group]) if group == _ALONE else groups[group]
             if not group_marks:

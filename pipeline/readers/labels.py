@@ -14,7 +14,7 @@ LONGEST = 70  # maximum number of characters in a name with its role
 _CHAT_PREFIX = re.compile(r"[Ff]rom\s+(?P<name>\S.{0,60}?)\s+to\s+\S.*$")  # Zoom's chat: "From Lin to Everyone:"
 IN_BRACKETS = r"[(（\[](?:[^()（）\[\]]|\([^()]{1,40}\)){1,60}[)）\]]"  # a role may contain a seat in brackets
 _BRACKETS = re.compile(IN_BRACKETS)
-_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+[—–-]\s+.{{1,40}})$")
+_ROLE = re.compile(rf"^(?P<name>.*?\S)(?:(?:\s*{IN_BRACKETS}){{1,3}}|\s+(?:--|[—–-])\s+.{{1,40}})$")
 _NO_NAME = re.compile(
     r"[!?;…。！？、，<>{}=\"“”«»]|//|\.\.|\bhttps?\b|www\.|[.](?=\s+[a-zß-ÿ])|(?<![^\W\d_])[a-zß-ÿ]+[.]$"
 )

@@ -20,6 +20,7 @@ from pipeline.readers.lines import Line, join_lines
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.missing_labels import warn_of_missing_labels
 from pipeline.readers.names_after_times import with_names_apart
+from pipeline.readers.names_with_roles import name_lines
 from pipeline.readers.rows import Row, timed_lines
 from pipeline.readers.sounds import joined_directions
 from pipeline.readers.spoken_times import spoken_seconds, with_clocks_alone
@@ -59,6 +60,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     rows = text_lines(physical[starts:], starts + 1, tally)
     common = Common(text)
     offices(rows, common)
+    name_lines(rows, common, tally)
     marks = _marks(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     if above := title_block(rows, labels):

@@ -1,0 +1,122 @@
+"""Transcripts as they are published: earnings calls, news, press briefings, parliaments."""
+
+import pytest
+
+from tests.readers.reading import read
+
+CEO, CFO, BANK = ("Dana Cho", "Chief Executive Officer"), ("Luis Ferrer", "CFO"), ("Ana Menon", "Pier Bank, Analyst")
+CALL = [
+    (("Operator", ""), "Good day, and welcome to the call of Harbor Pumps."),
+    (CEO, "Thank you. Revenue grew nine percent, and we opened two plants."),
+    (CFO, "The margin was 41 percent."),
+    (("Operator", ""), "The first question is from Ana Menon."),
+    (BANK, "What drove the margin?"),
+    (CFO, "Copper, which became cheaper."),
+    (CEO, "And the two plants, which make less scrap."),
+    (BANK, "And the dividend?"),
+    (("Operator", ""), "The next question is from Bo Quill."),
+    (("Bo Quill", "Town Bank, Analyst"), "How many plants will there be?"),
+    (CEO, "Two more."),
+]
+ABOVE = "Harbor Pumps Inc.\nThird quarter of 2026\n\nParticipants\nDana Cho - Chief Executive Officer\nLuis Ferrer - CFO\n\n"
+
+
+def turns(text: str, suffix: str = ".txt") -> list[tuple[str | None, str]]:
+    return [(s.speaker, s.text) for s in read(text, suffix).segments]
+
+
+def call(label: str, alone: str = "{name}") -> str:
+    labels = ((label if role else alone).format(name=name, role=role) for (name, role), _ in CALL)
+    return ABOVE + "\n\n".join(f"{line}\n\n{said}" for line, (_, said) in zip(labels, CALL, strict=True))
+
+
+def numbered(text: str) -> str:
+    parts = text.split("\n\n")
+    return "\n\n".join(
+        f"{p}    [{n}]" if any(p == x[0][0] for x in CALL) or " - " in p else p for n, p in enumerate(parts)
+    )
+
+
+LAYOUTS = [
+    call("{name} -- {role}"),
+    call("{name} - {role}"),
+    numbered(call("{name} - {role}")),
+    call("**{name}** -- *{role}*", "**{name}**"),
+    call("{name}\n{role}"),
+    call("{name}, {role}"),
+]
+
+
+@pytest.mark.parametrize("text", LAYOUTS)
+def test_names_with_roles_alone_on_lines_are_speakers(text: str) -> None:
+    assert turns(text) == [(name, said) for (name, _), said in CALL]
+
+
+@pytest.mark.parametrize("text", LAYOUTS)
+def test_their_roles_are_kept(text: str) -> None:
+    roles = {role.speaker: role.text for role in read(text).metadata.roles}
+    assert roles == dict(person for person, _ in CALL if person[1])
+
+
+def test_two_hyphens_before_a_role_and_a_colon_end_the_name() -> None:
+    parts = [f"{name} -- {role}: {said}" if role else f"{name}: {said}" for (name, role), said in CALL]
+    assert turns("\n\n".join(parts)) == [(name, said) for (name, _), said in CALL]
+
+
+def test_a_name_alone_that_may_be_a_heading_is_in_doubt() -> None:
+    transcript = read(LAYOUTS[0].replace("Bo Quill -- Town Bank, Analyst", "Unidentified Analyst"))
+    assert [s.speaker for s in transcript.segments][-2:] == [None, "Dana Cho"]
+    assert '"Unidentified Analyst" may or may not be a speaker' in transcript.reading.remarks[0].text
+
+
+def test_a_running_head_between_parts_of_sentences_is_no_speaker() -> None:
+    head = "Harbor Pumps Inc - Third Quarter Call"
+    text = (
+        LAYOUTS[0]
+        .replace("percent, and we", f"percent, and\n{head}\nwe")
+        .replace("plants, which", f"plants, which\n{head}\n")
+    )
+    assert {speaker for speaker, _ in turns(text)} == {name for (name, _), _ in CALL}
+
+
+def test_scenes_of_a_screenplay_are_no_speakers() -> None:
+    scene = "INT. PUMP HOUSE - NIGHT\n\nRain falls on the roof.\n\nDANA\nIt stopped again.\n\nLUIS\nThen start it again.\n\n"
+    other = "EXT. HARBOUR WALL - NIGHT\n\nWaves break over the wall.\n\nLUIS\nWho was that?\n\nDANA\nNobody.\n\n"
+    assert not {speaker for speaker, _ in turns((scene + other) * 3)} & {"INT. PUMP HOUSE", "EXT. HARBOUR WALL"}
+
+
+OFFICE = "The Parliamentary Under-Secretary of State for Ports, Harbours and Coastal Communities (Kate Dearlove)"
+SITTING = f"""{OFFICE}
+
+I make a statement on sea walls. Four harbours closed.
+
+Dana Cho (Pier North) (Lab)
+
+How many walls were repaired?
+
+Kate Dearlove
+
+Seven.
+
+Rosa Marquand (Bay East) (Con)
+
+When will ours be closed?
+
+Kate Dearlove
+
+By Easter.
+
+Dana Cho
+
+Which Easter?
+
+Kate Dearlove
+
+This one.
+"""
+
+
+def test_a_member_is_one_person_with_and_without_office() -> None:
+    transcript = read(SITTING)
+    assert [s.speaker for s in transcript.segments][:3] == ["Kate Dearlove", "Dana Cho", "Kate Dearlove"]
+    assert transcript.metadata.roles[0].text == OFFICE.partition(" (")[0]
