@@ -100,7 +100,7 @@ class TurnBuilder:
         name = mark.name
         if head.shape.endswith("Q."):
             name = self._asker if name == "Q" and self._asker else name
-        elif asker := _asker_of(name):
+        elif asker := asker_of(name):
             self._asker = speaker_name(asker)
             self._tally.leave_out("headings", row.text, row.number)
             return
@@ -149,7 +149,7 @@ class TurnBuilder:
         self._take_words(text, number, new=True)
 
     def _take_heading(self, row: Text) -> None:
-        if asker := _asker_of(row.text.rstrip(": ")):
+        if asker := asker_of(row.text.rstrip(": ")):
             self._asker = speaker_name(asker)
         self._tally.leave_out("headings", row.text, row.number)
         if row.head and row.head.stamp:
@@ -163,7 +163,7 @@ class TurnBuilder:
         Such lines are "**Marta Quill** started transcription" and "EXAMINATION BY MS. QUILL:".
         """
         head = mark.head
-        if row.text.isupper() and (asker := _asker_of(row.text.rstrip(": "))):
+        if row.text.isupper() and (asker := asker_of(row.text.rstrip(": "))):
             self._asker = speaker_name(asker)
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)
@@ -233,7 +233,7 @@ class TurnBuilder:
             self.rows[-1].text = " ".join(self._parts)
 
 
-def _asker_of(label: str) -> str | None:
+def asker_of(label: str) -> str | None:
     """Who asks, by a label such as "BY MS. QUILL"; None for other labels."""
     match = _BY.search(label)
     return role_off(match["name"]) if match else None

@@ -13,10 +13,11 @@ from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import KIND, without_frames
 from pipeline.readers.headings import apart_at_headings
 from pipeline.readers.heads import Head
-from pipeline.readers.labels import bare_names, speaker_name
+from pipeline.readers.labels import bare_names, role_of, speaker_name
 from pipeline.readers.line_numbers import unnumbered
 from pipeline.readers.line_shapes import unkeyed
 from pipeline.readers.lines import Line, join_lines
+from pipeline.readers.lists_of_people import BELOW, above_talk, below_talk, headings
 from pipeline.readers.loops import fold_loops
 from pipeline.readers.missing_labels import warn_of_missing_labels
 from pipeline.readers.names_after_times import with_names_apart
@@ -64,17 +65,33 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     marks = _marks(rows)
     labels = Labels(marks, sum(r.begins for r in rows), text)
     if above := title_block(rows, labels):
-        for row in rows[:above]:
-            tally.header(row.text, row.number)
+        _leave_out_header(rows[:above], labels, tally)
         del rows[:above]
         marks = _marks(rows)
         labels = Labels(marks, sum(r.begins for r in rows), text)
+    elif listed := above_talk(rows, labels):
+        _leave_out_header(listed, labels, tally)
+        numbers = {row.number for row in listed}
+        rows = [row for row in rows if row.number not in numbers]
+        marks = [mark for mark in marks if mark.line not in numbers]
+    for row in below_talk(rows, labels):
+        tally.leave_out(BELOW, row.text, row.number)
+        rows.pop()
     marks += titled(rows, labels, common)
     labels.report(marks, tally)
     title = _title(physical, {m.line for m in marks if m.head.heading and labels.verdict(m) != "text"})
     lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
     lines = apart_at_headings(_with_ends(fold_loops(lines, tally)), tally.headings)
     return join_lines(lines), title
+
+
+def _leave_out_header(rows: Sequence[Text], labels: Labels, tally: Tally) -> None:
+    """Record lines above the talk, and the roles that they give to speakers."""
+    for row in rows:
+        tally.header(markup.unmarked(row.text, tally, row.number), row.number)
+        label = row.mark.head.name if row.mark and labels.verdict(row.mark) == "name" else None
+        if row.mark and label and (role := role_of(label, row.mark.name)):
+            tally.role(speaker_name(row.mark.name), role, row.number)
 
 
 def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
@@ -156,7 +173,7 @@ def _turns(rows: list[Text], labels: Labels, tally: Tally) -> list[Row]:
     asker = _asker_alone(rows, labels)
     if asker:
         tally.warn(f'only "{asker}", who asks the questions, is named: the answers get no speaker')
-    chapters = _chapters(rows, labels) | _numbered_headings(rows, labels)
+    chapters = _chapters(rows, labels) | _numbered_headings(rows, labels) | headings(rows, labels)
     if not labels.names and _ends_in_menu(rows, chapters):
         tally.leave_out(KIND, rows[-1].text, rows.pop().number)
     builder = TurnBuilder(labels, tally, chapters, asker, titles=_stand_over_words(rows))

@@ -63,6 +63,20 @@ def test_two_hyphens_before_a_role_and_a_colon_end_the_name() -> None:
     assert turns("\n\n".join(parts)) == [(name, said) for (name, _), said in CALL]
 
 
+def test_the_list_of_participants_is_above_the_talk() -> None:
+    assert "Participants / Dana Cho - Chief Executive Officer" in (read(LAYOUTS[1]).metadata.header or "")
+
+
+def test_the_list_of_participants_at_the_end_is_nobodys_words() -> None:
+    below = "\n\nCall participants:\n\nDana Cho -- Chief Executive Officer\n\nLuis Ferrer -- CFO\n\nMore analysis"
+    assert turns(LAYOUTS[0] + below) == turns(LAYOUTS[0])
+
+
+def test_a_title_between_turns_is_no_speech() -> None:
+    text = LAYOUTS[0].replace("Operator\n\nThe first", "Questions & Answers:\n\nOperator\n\nThe first")
+    assert turns(text) == turns(LAYOUTS[0])
+
+
 def test_a_name_alone_that_may_be_a_heading_is_in_doubt() -> None:
     transcript = read(LAYOUTS[0].replace("Bo Quill -- Town Bank, Analyst", "Unidentified Analyst"))
     assert [s.speaker for s in transcript.segments][-2:] == [None, "Dana Cho"]
