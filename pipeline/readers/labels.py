@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from pipeline.readers.tidy import tidy
@@ -93,7 +93,16 @@ def bare_names(labels: Iterable[str]) -> dict[str, str]:
     for label, name in names.items():
         variants[name].add(with_commas[label].casefold())
     apart = {name for name, found in variants.items() if len(found) > 1 and name.casefold() not in found}
-    return {label: with_commas[label] if name in apart else name for label, name in names.items()}
+    return {
+        label: _in_brackets(label, name, names) or (with_commas[label] if name in apart else name)
+        for label, name in names.items()
+    }
+
+
+def _in_brackets(label: str, office: str, labels: Mapping[str, str]) -> str | None:
+    """The member in brackets after an office: "The Minister for Ports (Ana Menon)" beside the label "Ana Menon"."""
+    member = label.rstrip(" )）").rpartition("(")[2] if label[-1:] in ")）" else ""
+    return member if " " in member and " " in office and member in labels and office not in labels else None
 
 
 @lru_cache(maxsize=8192)

@@ -11,6 +11,7 @@ from pipeline.readers.clocks import of_a_day, stamp_at
 from pipeline.readers.common import Common
 from pipeline.readers.evidence import Labels, Mark, mark_of
 from pipeline.readers.frames import KIND, without_frames
+from pipeline.readers.full_names import with_full_names
 from pipeline.readers.headings import apart_at_headings
 from pipeline.readers.heads import Head
 from pipeline.readers.labels import bare_names, role_of, speaker_name
@@ -80,7 +81,9 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     marks += titled(rows, labels, common)
     labels.report(marks, tally)
     title = _title(physical, {m.line for m in marks if m.head.heading and labels.verdict(m) != "text"})
-    lines = timed_lines(_without_header(_turns(rows, labels, tally), labels, tally), tally)
+    turns = _turns(rows, labels, tally)
+    with_full_names(turns, common)
+    lines = timed_lines(_without_header(turns, labels, tally), tally)
     lines = apart_at_headings(_with_ends(fold_loops(lines, tally)), tally.headings)
     return join_lines(lines), title
 

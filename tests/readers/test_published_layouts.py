@@ -134,3 +134,23 @@ def test_a_member_is_one_person_with_and_without_office() -> None:
     transcript = read(SITTING)
     assert [s.speaker for s in transcript.segments][:3] == ["Kate Dearlove", "Dana Cho", "Kate Dearlove"]
     assert transcript.metadata.roles[0].text == OFFICE.partition(" (")[0]
+
+
+def test_an_office_before_a_colon_gives_the_member_in_brackets() -> None:
+    lines = [
+        "The Minister for Ports (Ben Oram): We repair walls.",
+        "Dana Cho: How many?",
+        "Ben Oram: Seven.",
+        "Dana Cho: When?",
+    ]
+    assert turns("\n\n".join([*lines, "Ben Oram: In May."]))[0] == ("Ben Oram", "We repair walls.")
+
+
+def test_somebody_named_in_full_once_is_one_person() -> None:
+    talk = "TERRY QUILL, HOST: Welcome.\n\nDANA CHO: Thank you.\n\n" + "QUILL: Why?\n\nCHO: Because of rust.\n\n" * 4
+    assert {speaker for speaker, _ in turns(talk)} == {"TERRY QUILL", "DANA CHO"}
+
+
+def test_an_initial_tells_two_people_of_one_name_apart() -> None:
+    talk = "H. MARQUAND: Welcome.\n\nCHO: Thank you.\n\n" + "MARQUAND: He knew.\n\nCHO: Did he?\n\n" * 4
+    assert {speaker for speaker, _ in turns(talk)} == {"H. MARQUAND", "MARQUAND", "CHO"}
