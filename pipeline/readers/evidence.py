@@ -24,6 +24,8 @@ Verdict = Literal["name", "doubt", "text"]
 _WEAK = ("[N]", "(N)", "（N)", "B", "N-", "N|", "N\u3000", "N「", "N\t", "N  ", "N/", "N.", "n.", "Q.")
 NAME_LINE, DOUBTFUL_LINE = "N R/", "N R?/"  # a name with its role, alone on a line, as `names_with_roles` has judged it
 _PLAIN, _BRACKETED = "N:", "[N]:"  # labels before a colon
+_STOP_AND_DASH = "N.-"  # "Dana Cho, on behalf of the group. – …", which hardly any sentence looks like
+_MEMBERS = 0.2  # minimum share of paragraphs with such a label
 _ALONE = "N/"  # on a line of its own
 # mostly sounds, like round brackets; they hold names only if nearly all turns have one and no labels have colons
 _WIDE = "（N)"
@@ -164,7 +166,10 @@ class Labels:
     def _marks_without_colon(self, use: _Use) -> bool:
         shape, total, repeated, several = use.shape, use.total, use.repeated, len(use.recurring) >= 2
         if shape.startswith("Q."):
-            return total >= 4 and total >= 0.1 * self._units and len(use.recurring) == 2
+            press = [*use.recurring] == ["Q"] and use.begins >= _SENTENCES and _PLAIN in self.shapes
+            return total >= _FEW and total >= 0.1 * self._units and (len(use.recurring) == 2 or press)
+        if shape == _STOP_AND_DASH and total >= _FEW and min(use.begins, use.proper) >= _PROPER:
+            return total >= _MEMBERS * self._units
         if shape.startswith("N."):
             return total >= 3 and repeated >= 0.5 * total and use.begins >= 0.6
         if shape.startswith(_ALONE):
@@ -291,7 +296,7 @@ class Labels:
             return "doubt" if many or proper(name) else "text"
         if not (len(words) > 1 or spelt or sure or self._confirmed(mark)):
             return "doubt"
-        return "name" if many or (proper(name) and mark.head.shape.endswith("/")) else "doubt"
+        return "name" if many or (proper(name) and mark.head.shape.endswith(("/", _STOP_AND_DASH))) else "doubt"
 
     def _phrase(self, name: str) -> bool:
         """Whether a name begins with a short common word, as in "The Budget: …"."""

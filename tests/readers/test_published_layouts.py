@@ -146,6 +146,22 @@ def test_an_office_before_a_colon_gives_the_member_in_brackets() -> None:
     assert turns("\n\n".join([*lines, "Ben Oram: In May."]))[0] == ("Ben Oram", "We repair walls.")
 
 
+def test_members_who_speak_once_are_told_by_a_full_stop_and_a_dash() -> None:
+    people = [
+        "Ana Menon, Member of the Commission",
+        "Karl Brandt, im Namen der Fraktion",
+        "Luis Ferrer (ECR)",
+        "Mario Rossi (NI)",
+    ]
+    text = "\n\n".join(f"{who}. – Our port is old.\n\nIt needs a wall." for who in people)
+    assert [speaker for speaker, _ in turns(text)] == ["Ana Menon", "Karl Brandt", "Luis Ferrer", "Mario Rossi"]
+
+
+def test_questions_of_the_press_are_not_the_answers() -> None:
+    asked = "\n\n".join(f"Q    Is harbor {n} open?\n\nMS. CHO:  It is, since day {n}." for n in "ABCD")
+    assert [speaker for speaker, _ in turns(asked)] == ["Q", "MS. CHO"] * 4
+
+
 def test_somebody_named_in_full_once_is_one_person() -> None:
     talk = "TERRY QUILL, HOST: Welcome.\n\nDANA CHO: Thank you.\n\n" + "QUILL: Why?\n\nCHO: Because of rust.\n\n" * 4
     assert {speaker for speaker, _ in turns(talk)} == {"TERRY QUILL", "DANA CHO"}
