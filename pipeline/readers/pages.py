@@ -13,6 +13,7 @@ from pipeline.text import clean
 
 PAGES = "headers and footers of pages"
 _EDGE = 2  # lines looked at, both at the top and at the bottom of a page
+_DEEPER = 2  # times that lines inside of running heads are looked at
 _MANY, _NEARLY_ALL = 6, 0.8  # minimum number of pages, and share of them, with a sentence that nobody says
 _LABEL = 2  # on how many times more pages a running head is at an edge than inside
 _CHANGING = re.compile(r"(\d+(?::\d+)+)|\d+")
@@ -29,10 +30,9 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
 
     These are recorded with the number of their page or, if `number` is given, of their line, counted from it.
     """
-    heads = _heads(pages)
+    outside = _outside_of(pages)
     rows: list[str] = []
-    for n, page in enumerate(pages, 1):
-        heads_of_page = _outside(page, heads)
+    for n, (page, heads_of_page) in enumerate(zip(pages, outside, strict=True), 1):
         for i, row in enumerate(page):
             if i in heads_of_page:
                 tally.leave_out(PAGES, row, n if number is None else number + len(rows))
@@ -40,6 +40,27 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
             else:
                 rows.append(row)
     return rows
+
+
+def _outside_of(pages: Sequence[list[str]]) -> list[set[int]]:
+    """For each page, the indices of its number and of its running heads, which may be of more lines than are looked at.
+
+    What is inside of running heads is at an edge too, but a sentence or a number there is speech.
+    """
+    heads = _heads(pages)
+    outside = [_outside(page, heads) for page in pages]
+    for _ in range(_DEEPER if heads else 0):
+        inner = [
+            ["" if i in out else row for i, row in enumerate(page)] for page, out in zip(pages, outside, strict=True)
+        ]
+        heads = {key for key in _heads(inner) if not ends_sentence(key)}
+        for page, out in zip(inner, outside, strict=True):
+            out.update(i for edge in _edges(page) for i in edge if _is_head(running(page[i]), heads))
+    return outside
+
+
+def _is_head(key: str, heads: set[str]) -> bool:
+    return key in heads and bool(key.strip("# /"))  # elsewhere, "41" may be an answer
 
 
 def _heads(pages: Sequence[list[str]]) -> set[str]:
@@ -73,7 +94,7 @@ def _outside(page: list[str], heads: set[str]) -> set[int]:
         outermost = True
         for i in edge:
             key, number = running(page[i]), PAGE_NUMBER.fullmatch(clean(page[i])) is not None
-            if (number and outermost) or (key in heads and key.strip("# /")):  # elsewhere, "41" may be an answer
+            if (number and outermost) or _is_head(key, heads):
                 outside.add(i)
             outermost = outermost and i in outside and not number
     return outside

@@ -15,6 +15,7 @@ from pipeline.readers.sounds import in_one_bracket
 from pipeline.readers.spoken_times import spoken_seconds
 from pipeline.readers.tally import Tally
 from pipeline.readers.text_lines import EMPHASIS, Text
+from pipeline.readers.tidy import ends_sentence
 
 _FRAMED = re.compile(r"(?P<sign>[-–—=~])(?P=sign){2,}\s*\w.*(?P=sign){3}")  # "--- recording paused ---"
 _BY = re.compile(r"\bBY (?P<name>[A-Z][^:]{2,40})$")
@@ -129,7 +130,7 @@ class TurnBuilder:
         """Add a line that begins with a time or a sign, or with a label that is not, or may not be, a speaker's."""
         mark = row.mark
         if head.heading and (not head.shape.startswith("T") or (self._titles and head.plain)):
-            self._take_heading(row)
+            self._take_heading(row, in_doubt=in_doubt)
         elif mark and in_doubt:
             self._set_times(head)
             self._take_as_nobodys(head.plain, row.number)
@@ -148,10 +149,12 @@ class TurnBuilder:
         self._speaker, self._turn = None, True
         self._take_words(text, number, new=True)
 
-    def _take_heading(self, row: Text) -> None:
+    def _take_heading(self, row: Text, *, in_doubt: bool) -> None:
         if asker := asker_of(row.text.rstrip(": ")):
             self._asker = speaker_name(asker)
         self._tally.leave_out("headings", row.text, row.number)
+        if in_doubt:  # it may name somebody else
+            self._speaker, self._turn = None, True
         if row.head and row.head.stamp:
             self._set_times(row.head)  # a chapter with its time: what follows begins then
             self._turn = True
@@ -163,7 +166,7 @@ class TurnBuilder:
         Such lines are "**Marta Quill** started transcription" and "EXAMINATION BY MS. QUILL:".
         """
         head = mark.head
-        if row.text.isupper() and (asker := asker_of(row.text.rstrip(": "))):
+        if row.text.isupper() and not ends_sentence(row.text) and (asker := asker_of(row.text.rstrip(": "))):
             self._asker = speaker_name(asker)
             self._speaker, self._open = None, False
             self._tally.leave_out("headings", row.text, row.number)

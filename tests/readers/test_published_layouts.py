@@ -170,3 +170,22 @@ def test_somebody_named_in_full_once_is_one_person() -> None:
 def test_an_initial_tells_two_people_of_one_name_apart() -> None:
     talk = "H. MARQUAND: Welcome.\n\nCHO: Thank you.\n\n" + "MARQUAND: He knew.\n\nCHO: Did he?\n\n" * 4
     assert {speaker for speaker, _ in turns(talk)} == {"H. MARQUAND", "MARQUAND", "CHO"}
+
+
+def test_a_heading_that_may_name_somebody_ends_the_turn_above() -> None:
+    page = "".join(f"#### Terry Quill\n\nQuestion {n}?\n\n#### Dana Cho\n\nAnswer {n}.\n\n" for n in "ABCD")
+    transcript = read(page + "#### Mario\n\nKeep it oiled.\n\n#### Dana Cho\n\nYes.\n", ".md")
+    assert ("Mario" in transcript.reading.remarks[0].text, transcript.segments[-2].speaker) == (True, None)
+
+
+def test_by_at_the_end_of_a_sentence_in_capitals_names_nobody_who_asks() -> None:
+    captions = ">> MAYOR CHO: THE GAP WILL BE CLOSED\nBY EASTER.\n>> CLERK: THANK YOU.\n" * 4
+    assert ("MAYOR CHO", "THE GAP WILL BE CLOSED BY EASTER.") in turns(captions)
+
+
+def test_running_feet_of_three_lines_are_no_speech() -> None:
+    said = ["a plant in Porto", "a yard", "two offices", "a school of pumps", "nothing", "the old lock"]
+    foot = "October 28, 2026 / 12:30 GMT, Harbor Pumps Call\nPIER EVENTS | www.pier.example\nAll rights reserved {0}"
+    pages = [f"Dana Cho: We opened {what}.\nLuis Ferrer: So {what} it was.\n{foot}" for what in said]
+    spoken = " ".join(text for _, text in turns("\f".join(page.format(n) for n, page in enumerate(pages, 2))))
+    assert "Harbor Pumps Call" not in spoken
