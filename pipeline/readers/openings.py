@@ -11,9 +11,11 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from pipeline.readers.clocks import stamp_at
+from pipeline.readers.contacts import without_contacts
 from pipeline.readers.dates import day_of, spelt_day
 from pipeline.readers.heads import head_of
 from pipeline.readers.tally import Tally
+from pipeline.readers.tidy import ends_sentence
 from pipeline.text import linkable
 from pipeline.transcript import Metadata
 
@@ -102,7 +104,7 @@ def _otter(rows: Sequence[_Row]) -> _Opening | None:
             last = n + 1
             break
         head = head_of(row.text)
-        if head is not None and head.stamp is not None:
+        if head is not None and head.stamp is not None and (head.name or not head.rest):
             last = n - 1
             break
     return _Opening(
@@ -126,7 +128,7 @@ def _teams(rows: Sequence[_Row]) -> _Opening | None:
 def _meet(rows: Sequence[_Row], lines: Sequence[str]) -> _Opening | None:
     """A day, a title and the first time, perhaps below Gemini's notes; or a title with its day, and the attendees."""
     if rows and (match := _MEET.fullmatch(rows[0].text)):
-        listed = len(rows) > 3 and len(rows[1].text.split()) == 1 and "," in rows[2].text and ":" not in rows[2].text
+        listed = len(rows) > 3 and len(rows[1].text.split()) == 1 and _lists_names(rows[2].text)
         header = f"{rows[1].text}: {rows[2].text}" if listed else None
         facts = Metadata(title=match["title"], published=day_of(match["day"]), header=header)
         return _Opening(_up_to(rows, 2 if header else 0), facts)
@@ -134,12 +136,19 @@ def _meet(rows: Sequence[_Row], lines: Sequence[str]) -> _Opening | None:
     for day_row, title_row, time_row in (rows[n : n + 3] for n in places):
         match, stamp = _ENDED.fullmatch(title_row.text), stamp_at(time_row.text)
         if match and stamp and stamp.stop == len(time_row.text) and (day := spelt_day(day_row.text)):
-            invited = next((row for row in rows[:_FIRST] if row.text.startswith(_INVITED)), None)
+            invited = next((r for r in rows[:_FIRST] if r.at < day_row.at and r.text.startswith(_INVITED)), None)
             names = _MAILED.findall(lines[invited.at]) if invited else []
-            header = f"{_INVITED}{', '.join(names)}" if names else invited.text if invited else None
+            written = f"{_INVITED}{', '.join(names)}" if names else without_contacts(invited.text) if invited else ""
+            header = written if written != _INVITED.strip() else None
             facts = Metadata(title=match["title"], published=day, header=header)
             return _Opening(range(rows[0].at, title_row.at + 1), facts)
     return None
+
+
+def _lists_names(text: str) -> bool:
+    """Whether a line is a list with commas and no sentence, in which every name begins with no small letter."""
+    items = [item.strip() for item in text.split(",")]
+    return len(items) > 1 and not ends_sentence(text) and ":" not in text and not any(i[:1].islower() for i in items)
 
 
 def _fathom(rows: Sequence[_Row]) -> _Opening | None:

@@ -48,7 +48,7 @@ def table_of_keys(body: Sequence[Any]) -> Any:
     keys = [row[0] for row in texts]
     if not 1 < len(texts) <= _MOST_KEYS or any(len(row) != 2 for row in texts) or len(set(keys)) < len(keys):
         return None
-    if not all(0 < len(key.split()) <= _KEY_WORDS for key in keys):
+    if not all(len(key.split()) <= _KEY_WORDS and any(map(str.isalpha, key)) for key in keys):  # times are no keys
         return None
     above, below = (sum(len(_plain(b)) for b in part) for part in (body[:place], body[place + 1 :]))
     size = sum(len(value) for _, value in texts)

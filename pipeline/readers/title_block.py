@@ -36,10 +36,15 @@ def title_block(rows: Sequence[Text], labels: Labels) -> int:
 
 
 def lists_items(text: str) -> bool:
-    """Whether a line is a key and a list of names or the like: "Present: Ana Bell (chair), Ben Oram; Cleo Dane."."""
+    """Whether a line is a key and a list of names or the like: "Present: Ana Bell (chair), Ben Oram; Cleo Dane.".
+
+    If it ends as a sentence does, most items begin with no small letter, unlike those of a spoken list.
+    """
     key, _, rest = text.partition(":")
     items = _BETWEEN_ITEMS.split(rest)
-    return len(key.split()) <= _KEY_WORDS and len(items) >= _ITEMS and all(len(i.split()) <= _ITEM_WORDS for i in items)
+    if len(key.split()) > _KEY_WORDS or len(items) < _ITEMS or any(len(i.split()) > _ITEM_WORDS for i in items):
+        return False
+    return not ends_sentence(text) or 2 * sum(i.strip()[:1].islower() for i in items) < len(items)
 
 
 def _is_short(row: Text) -> bool:

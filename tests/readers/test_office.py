@@ -246,6 +246,21 @@ def test_a_paragraph_in_the_style_of_a_title_is_the_title_and_the_name_of_a_file
     assert read(saved(document), ".docx").metadata.title == "Interview with a skipper"
 
 
+def test_times_in_a_table_above_others_are_no_keys() -> None:
+    document = Document()
+    document.add_paragraph("A talk about bread")
+    said = ["Welcome to the bakery.", "It has flour.", "And salt.", *["So the first thing is time."] * 4]
+    for start, stop in ((0, 3), (3, 7)):
+        table = document.add_table(0, 2)
+        for n in range(start, stop):
+            cells = table.add_row().cells
+            cells[0].text, cells[1].text = f"00:00:{n}1", said[n]
+        document.add_paragraph("")
+    segments = read(saved(document), ".docx").segments
+    assert segments[0].start == 1.0
+    assert not any("00:0" in segment.text for segment in segments)
+
+
 def test_a_table_above_a_talk_that_says_what_it_is_about_is_no_speech() -> None:
     document = Document()
     table = document.add_table(0, 2)

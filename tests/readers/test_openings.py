@@ -83,3 +83,35 @@ def test_a_name_of_ones_own_tells_nothing(tmp_path: Path) -> None:
     (tmp_path / "talk-20260312-budget.txt").write_text(LABELS)
     about = read_transcript(tmp_path / "talk-20260312-budget.txt").metadata
     assert (about.title, about.published) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        (
+            f"A walk\nThu, {DAY} • 1:02\n\nDana Cho\nI talked to a heron.\n\nPriya Nair\n10:30 in the morning it was.",
+            "I talked to a heron.",
+        ),
+        (
+            "Budget (2026-03-12 14:03 GMT)\n\nDana\n\nWell, let us begin.\n\nPriya\n\nIt fell.",
+            "Well, let us begin.",
+        ),
+    ],
+    ids=["Otter without times", "Meet without attendees"],
+)
+def test_words_below_an_opening_are_kept(text: str, spoken: str) -> None:
+    made = parse(text.encode(), "talk.txt", name="talk")
+    assert spoken in " ".join(s.text for s in made.segments)
+    assert "begin" not in (made.metadata.header or "")
+
+
+@pytest.mark.parametrize("above", ["", f"Invited anna@pier.org\n{SUMMARY}\n📖 Transcript\n"])
+def test_only_names_above_a_transcript_are_invited(above: str) -> None:
+    text = f"{above}{DAY}\nHarbour budget - Transcript\n00:00:00\n\n{LABELS}\n\nInvited by the mayor, I came."
+    assert parse(text.encode(), "talk.txt", name="talk").metadata.header is None
+
+
+def test_a_spoken_list_above_labelled_turns_is_no_header() -> None:
+    spoken = "So: bread, water, and salt, all of it, and more, I think, than we need, each day, every day, to the end."
+    made = parse(f"{spoken}\n\n{LABELS}".encode(), "talk.txt", name="talk")
+    assert (made.segments[0].text, made.metadata.header) == (spoken, None)
