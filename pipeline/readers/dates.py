@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 _ISO = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<sign>[-/._]?)(?P<m>\d\d)(?P=sign)(?P<d>\d\d)(?:(?:[T ]|, ?)\d.*)?")
+_WITH_HOUR = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}")
 _SINCE_1970 = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d{1,9})?")
 _TIME = r"(?:(?:,| at| um| à| a las| alle)? ?\d{1,2}[:.h_]\d\d(?:[:.]\d\d)?(?: ?[apAP]\.?[mM]\.?)?(?: Uhr)?)?"
 _WEEKDAY, _MONTH = r"(?:[^\W\d_]{2,12}\.?,? )?", r"(?P<month>[^\W\d_]{3,12})\.?"
@@ -27,6 +28,8 @@ def day_of(value: Any) -> str | None:
     text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
     if match := _ISO.fullmatch(text):
         return _day(int(match["y"]), int(match["m"]), int(match["d"]))
+    if match := _WITH_HOUR.fullmatch(text):  # as seconds, these would be days after 2030
+        return _day(*map(int, match.groups()))
     if match := _SINCE_1970.fullmatch(text):
         return dt.datetime.fromtimestamp(int(match[1]), dt.UTC).date().isoformat()
     return None

@@ -14,6 +14,7 @@ from pipeline.readers.dates import day_of
 from pipeline.readers.labels import could_be_name, proper, role_of, role_off
 from pipeline.readers.names import key_of
 from pipeline.readers.tally import BETWEEN_LINES
+from pipeline.readers.tidy import ends_sentence
 from pipeline.text import clean, counts_somebody, linkable
 from pipeline.transcript import Metadata, Role
 
@@ -91,8 +92,10 @@ def may_say_facts(keys: Iterable[str]) -> bool:
 
 
 def are_short(values: Fields) -> bool:
-    """Whether no value is long enough to be speech."""
-    return all(len(value.split()) <= _FEW for value in values.values() if isinstance(value, str))
+    """Whether no value is long enough to be speech, and none under a part is a sentence instead of people."""
+    texts = [(key_of(str(key)).removesuffix("s"), value) for key, value in values.items() if isinstance(value, str)]
+    spoken = (key in _PARTS and ends_sentence(value) and not any(people(value)) for key, value in texts)
+    return all(len(value.split()) <= _FEW for _, value in texts) and not any(spoken)
 
 
 def _with_roles(fields: Fields) -> Iterator[tuple[str, str]]:
@@ -136,7 +139,7 @@ def _person(name: str, role: str) -> Iterator[tuple[str, str]]:
 
 
 def _first(fields: Fields, keys: Sequence[str]) -> str | None:
-    return next((text for key in keys if (text := _text(fields.get(key)).strip("[]"))), None)
+    return next((text for key in keys if (text := _unlinked(_text(fields.get(key))))), None)
 
 
 def _text(value: Any) -> str:
@@ -144,10 +147,15 @@ def _text(value: Any) -> str:
     return clean(str(value))[:300] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
+def _unlinked(text: str) -> str:
+    """A text without the brackets of a wiki's link around it."""
+    return text[2:-2].strip() if text.startswith("[[") and text.endswith("]]") else text
+
+
 def _detail(value: Any) -> str:
     """A detail as text: a list with commas, people with their roles; without contacts."""
     if isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value)):
         return ", ".join(f"{name} ({role})" if role else name for name, role in people(value))
-    texts = [_text(v).strip("[]") for v in (value[:_MOST] if isinstance(value, list) else [value])]
+    texts = [_unlinked(_text(v)) for v in (value[:_MOST] if isinstance(value, list) else [value])]
     text = ", ".join(rest for text in texts if (rest := without_contacts(text)))
     return text if len(text) <= _LONGEST else ""

@@ -64,7 +64,10 @@ def lenient(*objects: Mapping[str, Any]) -> Metadata:
     for values in objects:
         plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
         known = from_mapping(plain, "") if plain else Metadata()
-        found = found.over(known).over(facts_of(values))
+        facts = facts_of(values)  # lists and objects too
+        speakers = tuple(dict.fromkeys((*facts.speakers, *known.speakers)))
+        known = replace(known, speakers=speakers, roles=facts.roles, header=facts.header)
+        found = found.over(known).over(facts)
     return found
 
 
@@ -147,8 +150,6 @@ def _date(values: Mapping[str, Any], where: str) -> str | None:
         if isinstance(value, dt.datetime | dt.date):
             return value.isoformat()[:10]
         text = _text(values, (key,), where)
-        if text and (hour := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])", text)):
-            return "-".join(hour.groups()[:3])
         if text:
             return day_of(text) or text
     return None

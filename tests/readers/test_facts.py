@@ -144,3 +144,26 @@ def test_title_and_day_in_lines_above_a_talk_are_read_and_a_long_list_of_guests_
 def test_numbered_speakers_and_lists_within_themselves_name_nobody() -> None:
     assert not of_json({"speakers": ["SPEAKER_00", "Speaker 2"], "segments": SENTENCES}).speakers
     assert not of_text("title: Crane\nguests: &us [*us]").metadata.speakers
+
+
+def test_lists_and_texts_in_one_object_are_all_read() -> None:
+    about = of_json(
+        {"host": "Dana Cho", "guests": ["Lena Okafor"], "venue": "Pier 4", "invitees": ["Ben Oram"], "items": SENTENCES}
+    )
+    assert about.speakers == ("Dana Cho", "Lena Okafor")
+    assert about.header == "venue: Pier 4 / invitees: Ben Oram"
+
+
+def test_brackets_in_a_title_are_kept_unless_they_are_of_a_link() -> None:
+    assert of_json({"topic": "[External] Budget", "items": SENTENCES}).title == "[External] Budget"
+    assert of_text('topic: "[[Budget]]"\nhost: Dana Cho').metadata.title == "Budget"
+
+
+def test_a_dialogue_between_rules_is_no_front_matter() -> None:
+    made = of_text("Host: Welcome to the show.\nGuest: Thank you, I am glad to be here.", ("Host", "Guest"))
+    assert made.segments[0].text == "Welcome to the show."
+
+
+def test_a_day_with_an_hour_is_no_time_since_1970() -> None:
+    assert day_of("2026031214") == day_of(20260312140312) == DAY
+    assert day_of("1773324192") == DAY
