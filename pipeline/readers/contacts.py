@@ -12,7 +12,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(r"[(\[<{]\s*[)\]>}]")
-_LEFT_BEHIND = re.compile(r"(?:\s*[,;]){2,}")
+_LEFT_BEHIND = re.compile(r"[,;](?:\s*[,;])+")
 
 
 def has_contact(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import re
+import string
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ from pipeline.transcript import Chapter
 _LONGEST = 120  # characters
 _MOST = 60  # chapters; more headings than that are no division of a talk
 _OVER_ONE_LINE = 3  # more headings with nothing said between them are a table of contents
-_MARKS = re.compile(r"^[#\s]+|[#\s:：]+$")
+_FRONT = "#" + string.whitespace  # marks in front of a title, and behind it
+_BEHIND = f"{_FRONT}:："
 
 
 def chapters_of(
@@ -33,7 +34,7 @@ def chapters_of(
         return ()  # cues are sorted by their times
     found = [
         (1 + bisect_right(file_lines, line), _title(text, line))
-        for line, text in headings
+        for line, text in sorted(headings)
         if not _may_be_direction(text)
     ]
     above, times = Counter(line for line, _ in found), Counter(title.casefold() for _, title in found)
@@ -64,9 +65,13 @@ def apart_at_headings(lines: list[Line], headings: Sequence[tuple[int, str]]) ->
 
 def _title(text: str, line: int) -> str:
     """A heading without its marks and its time."""
-    title = markup.unmarked(_MARKS.sub("", text), Tally(), line)
+    title = markup.unmarked(_unmarked(text), Tally(), line)
     stamp = stamp_at(title)
-    return _MARKS.sub("", title[stamp.stop :].lstrip(" -–—|") if stamp else title)
+    return _unmarked(title[stamp.stop :].lstrip(" -–—|") if stamp else title)
+
+
+def _unmarked(text: str) -> str:
+    return text.strip().lstrip(_FRONT).rstrip(_BEHIND).strip()
 
 
 def _may_be_direction(text: str) -> bool:

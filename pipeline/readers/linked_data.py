@@ -12,7 +12,8 @@ from pipeline.readers.facts import people
 from pipeline.text import clean, linkable
 from pipeline.transcript import Chapter, Metadata, Role
 
-_SCRIPT = re.compile(r"<script\b[^<>]*\bapplication/ld\+json\b[^<>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT, _END = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE), re.compile(r"</script\s*+>", re.IGNORECASE)
+_TYPE = "application/ld+json"
 _KINDS: tuple[str, ...] = (
     "PodcastEpisode",
     "RadioEpisode",
@@ -30,12 +31,21 @@ _MOST = 200_000  # characters of such data
 
 def linked_data(text: str) -> Metadata:
     """The facts of the one object that is about a recording; none if several of its kind are, as in lists of videos."""
-    found = [value for script in _SCRIPT.findall(text) if len(script) < _MOST for value in _objects(_parsed(script))]
+    found = [value for script in _scripts(text) if len(script) < _MOST for value in _objects(_parsed(script))]
     for kind in _KINDS:
         of_kind = [value for value in found if kind in _kinds(value)]
         if of_kind:
             return _facts(of_kind[0]) if len(of_kind) == 1 else Metadata()
     return Metadata()
+
+
+def _scripts(text: str) -> Iterator[str]:
+    """The scripts of this type; one that does not end is none."""
+    at = 0
+    while (opening := _SCRIPT.search(text, at)) and (end := _END.search(text, opening.end())):
+        if _TYPE in opening[1].lower():
+            yield text[opening.end() : end.start()]
+        at = end.end()
 
 
 def _parsed(script: str) -> Any:

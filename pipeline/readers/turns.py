@@ -35,7 +35,7 @@ from pipeline.readers.turn_builder import NEARLY_ALL, TurnBuilder
 from pipeline.readers.written_clocks import with_colons
 from pipeline.text import words
 
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 _ESCAPED = re.compile(r"\\(?=[!-/:-@[-`{-~])")  # the backslash before a mark of Markdown
 _TRANSCRIPT = re.compile(
     r"\W*(?:(?:full|complete|interview|video|episode|meeting|podcast|audio|auto-?generated|edited) )*"
@@ -103,7 +103,7 @@ def _title(physical: Sequence[str], labelled: set[int]) -> str | None:
         match = _HEADING.match(row)
         if match is None or number in labelled:
             continue
-        title = _ESCAPED.sub("", markup.unmarked(match[1], Tally(), number))
+        title = _ESCAPED.sub("", markup.unmarked(match[1].rstrip().rstrip("#").rstrip(), Tally(), number))
         stamp = stamp_at(title)
         chapter = stamp is not None and not of_a_day(stamp.start)
         if title[:1].isalnum() and not chapter and not _TRANSCRIPT.fullmatch(title):
