@@ -27,7 +27,7 @@ from pipeline.readers.sources import (
     survey_files,
 )
 from pipeline.text import composed
-from pipeline.transcript import Asked, Metadata, Segment, Transcript
+from pipeline.transcript import Asked, Metadata, Reading, Segment, Transcript
 
 if TYPE_CHECKING:
     from pipeline.readers.base import Document
@@ -136,11 +136,7 @@ def parse(
     metadata = about(fields, heading, tally, file_lines).over(named(label))
     reading = replace(tally.reading(reader.name, used_encoding), asked=Asked(encoding, form))
     if not segments:
-        left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
-        raise InputError(
-            f"{label}: no speech in it, read as {reader.title}",
-            hint=f"it contains only: {left_out}" if left_out else "it contains only times, sounds or headings",
-        )
+        raise _without_speech(label, reader.title, reading)
     return Transcript(
         name=name,
         segments=segments,
@@ -149,6 +145,14 @@ def parse(
         sha256=digest,
         notes=tuple(str(remark) for remark in reading.remarks),
         reading=reading,
+    )
+
+
+def _without_speech(label: str, form: str, reading: Reading) -> InputError:
+    left_out = "; ".join(f"{part.count} {part.kind}" for part in reading.left_out)
+    return InputError(
+        f"{label}: no speech in it, read as {form}",
+        hint=f"it contains only: {left_out}" if left_out else "it contains only times, sounds or headings",
     )
 
 
