@@ -70,12 +70,12 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
         del rows[:above]
         marks = _marks(rows)
         labels = Labels(marks, sum(r.begins for r in rows), text)
-    elif listed := above_talk(rows, labels):
+    elif labels.names and (listed := above_talk(rows, labels)):
         _leave_out_header(listed, labels, tally)
         numbers = {row.number for row in listed}
         rows = [row for row in rows if row.number not in numbers]
         marks = [mark for mark in marks if mark.line not in numbers]
-    for row in below_talk(rows, labels):
+    for row in below_talk(rows, labels) if labels.names else ():
         tally.leave_out(BELOW, row.text, row.number)
         rows.pop()
     marks += titled(rows, labels, common)
