@@ -45,11 +45,13 @@ def without_running_heads(pages: Sequence[list[str]], tally: Tally, *, number: i
 def _outside_of(pages: Sequence[list[str]]) -> list[set[int]]:
     """For each page, the indices of its number and of its running heads, which may be of more lines than are looked at.
 
-    What is inside of running heads is at an edge too, but a sentence or a number there is speech.
+    What is inside of running heads is at an edge too, but a sentence or a number there is speech, as is anything on
+    pages so short that no line is far from an edge.
     """
     heads = _heads(pages)
     outside = [_outside(page, heads) for page in pages]
-    for _ in range(_DEEPER if heads else 0):
+    long = sum(sum(bool(row.strip()) for row in page) > 2 * _EDGE * (1 + _DEEPER) for page in pages)
+    for _ in range(_DEEPER if heads and 2 * long > len(pages) else 0):
         inner = [
             ["" if i in out else row for i, row in enumerate(page)] for page, out in zip(pages, outside, strict=True)
         ]
