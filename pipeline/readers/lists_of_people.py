@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.readers.clocks import of_a_day
@@ -45,13 +46,19 @@ def above_talk(rows: Sequence[Text], labels: Labels) -> list[Text]:
 
 
 def below_talk(rows: Sequence[Text], labels: Labels) -> list[Text]:
-    """The lines from a list of speakers at the end, which says nothing of theirs, with short ones directly above it."""
+    """The lines from a list of speakers at the end, which says nothing of theirs, with short ones directly above it.
+
+    A list names nobody twice and has no times, unlike short turns.
+    """
     listed: list[int] = []
     spoken = len(rows) - 1
     while spoken >= 0 and not (_is_turn(rows[spoken], labels) and _is_over_speech(rows, spoken, labels)):
         listed += [spoken] if _is_turn(rows[spoken], labels) else []
         spoken -= 1
     if spoken < 0 or not any(a == b + 1 for a, b in itertools.pairwise(listed)):
+        return []
+    heads = [head for i in listed if (head := rows[i].head)]
+    if len({head.name for head in heads}) < len(heads) or any(head.stamp for head in heads):
         return []
     top = listed[-1]
     while top > spoken + 2 and not could_be_speech(rows[top - 1].text):
@@ -62,12 +69,17 @@ def below_talk(rows: Sequence[Text], labels: Labels) -> list[Text]:
 def headings(rows: Sequence[Text], labels: Labels) -> set[int]:
     """The numbers of lines in capitals, or with a capital at each word, directly above a label and below a sentence.
 
-    Such are "QUESTIONS AND ANSWERS" and "Act One: The Harbour", with an empty line above.
+    Such are "QUESTIONS AND ANSWERS" and "Act One: The Harbour", with an empty line above. What is not in capitals
+    may be an answer if it is below a question, or words such as "Yes, Chef" if it recurs.
     """
     found: set[int] = set()
+    counts = Counter([row.text for row in rows]) if labels.names else Counter[str]()
+    below = 0
     for top in range(2, len(rows) - 1) if labels.names else ():
         above, row = rows[top - 1], rows[top]
-        if len(row.text) > _LONGEST or above.number + 1 == row.number or not ends_sentence(above.text):
+        if top < below or len(row.text) > _LONGEST or above.number + 1 == row.number or not ends_sentence(above.text):
+            continue
+        if not row.text.isupper() and (above.text.endswith("?") or counts[row.text] > 1):
             continue
         below = top
         while below < len(rows) - 1 and _is_title(rows[below]) and not _is_turn(rows[below], labels):
