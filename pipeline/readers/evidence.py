@@ -169,7 +169,7 @@ class Labels:
             press = [*use.recurring] == ["Q"] and use.begins >= _SENTENCES and _PLAIN in self.shapes
             return total >= _FEW and total >= 0.1 * self._units and (len(use.recurring) == 2 or press)
         if shape == _STOP_AND_DASH and total >= _FEW and min(use.begins, use.proper) >= _PROPER:
-            return total >= _MEMBERS * self._units
+            return total >= _MEMBERS * self._units and 2 * use.named >= total
         if shape.startswith("N."):
             return total >= 3 and repeated >= 0.5 * total and use.begins >= 0.6
         if shape.startswith(_ALONE):
@@ -343,7 +343,7 @@ class Labels:
 class _Use:
     """How a shape is used in a file: by how many marks in total, and how many of them `repeated` a name of another.
 
-    `proper`, `followed` and `begins` are shares of the marks.
+    `named` have a role, or a name that recurs. `proper`, `followed` and `begins` are shares of the marks.
     """
 
     def __init__(self, group: str, marks: Sequence[Mark]) -> None:
@@ -353,6 +353,7 @@ class _Use:
         self.counts = Counter([m.name for m in marks])
         self.recurring = [name for name, n in self.counts.items() if n >= 2]
         self.total, self.repeated = len(marks), sum(self.counts[name] for name in self.recurring)
+        self.named = sum(self.counts[m.name] > 1 or len(m.head.name or "") > len(m.name) for m in marks)
         self.proper = sum(n for name, n in self.counts.items() if proper(name)) / self.total
         self.followed = sum([m.followed for m in marks]) / self.total
         self.begins = sum([m.begins for m in marks]) / self.total

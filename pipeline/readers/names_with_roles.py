@@ -5,8 +5,9 @@ So earnings calls are printed. Records of parliaments name an office or a seat o
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -141,8 +142,13 @@ def _with_roles_beside(rows: Sequence[Text], lines: Mapping[int, _Line]) -> dict
     over = {i: line for i, line in lines.items() if line.begins and _is_over_speech(rows, i, lines)}
     over = {i: line for i, line in over.items() if line.name not in running}
     known = _recurring(over.values())
-    with_role = {line.name for line in over.values() if line.role and line.name in known}
-    if not _are_people(with_role, over.values(), known):
+    roles: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in over.values():
+        if line.role and line.name in known:
+            roles[line.name][line.role] += 1
+    with_role = {*roles}
+    same = {name for name, texts in roles.items() if max(texts.values()) >= _SAME * texts.total()}
+    if not _are_people(same, over.values(), known):
         return {}
     forms = {line.form for line in over.values() if line.name in with_role and line.role}
     first = min(i for i, line in over.items() if line.name in known)
@@ -163,7 +169,10 @@ def _is_over_speech(rows: Sequence[Text], i: int, lines: Mapping[int, _Line]) ->
 
 
 def _recurring(lines: Iterable[_Line]) -> set[str]:
-    return {name for name, n in Counter(line.name for line in lines).items() if n > 1}
+    """The names that come back after another; headings of slides are rather repeated at once."""
+    return {
+        name for name, n in Counter(name for name, _ in itertools.groupby(line.name for line in lines)).items() if n > 1
+    }
 
 
 def _running_heads(rows: Sequence[Text], lines: Mapping[int, _Line]) -> set[str]:

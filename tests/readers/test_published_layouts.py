@@ -1,7 +1,13 @@
 """Transcripts as they are published: earnings calls, news, press briefings, parliaments."""
 
+from unittest import mock
+
 import pytest
 
+from pipeline.readers import lists_of_people
+from pipeline.readers.evidence import Labels
+from pipeline.readers.tally import Tally
+from pipeline.readers.text_lines import text_lines
 from tests.readers.reading import read
 
 CEO, CFO, BANK = ("Dana Cho", "Chief Executive Officer"), ("Luis Ferrer", "CFO"), ("Ana Menon", "Pier Bank, Analyst")
@@ -186,6 +192,68 @@ def test_by_at_the_end_of_a_sentence_in_capitals_names_nobody_who_asks() -> None
 def test_running_feet_of_three_lines_are_no_speech() -> None:
     said = ["a plant in Porto", "a yard", "two offices", "a school of pumps", "nothing", "the old lock"]
     foot = "October 28, 2026 / 12:30 GMT, Harbor Pumps Call\nPIER EVENTS | www.pier.example\nAll rights reserved {0}"
-    pages = [f"Dana Cho: We opened {what}.\nLuis Ferrer: So {what} it was.\n{foot}" for what in said]
+    parts = ["We began", "We built", "We opened", "We painted", "We sold"]
+    pages = ["".join(f"Dana Cho: {part} {what}.\nLuis Ferrer: Why {what}?\n" for part in parts) + foot for what in said]
     spoken = " ".join(text for _, text in turns("\f".join(page.format(n) for n, page in enumerate(pages, 2))))
     assert "Harbor Pumps Call" not in spoken
+
+
+def test_short_lines_of_speech_on_short_pages_are_no_running_heads() -> None:
+    pages = [
+        f"HARBOR HISTORY\nQ. Who built {what}?\nA. Nobody\nQ. Why?\nA. Money\nPort {n}"
+        for n, what in enumerate("ABCDEF")
+    ]
+    assert sum(text == "Nobody" for _, text in turns("\f".join(pages))) == len(pages)
+
+
+@pytest.mark.parametrize("office", ["CHAIR", "MAYOR"])
+def test_somebody_who_follows_or_returns_often_is_another_person(office: str) -> None:
+    often = f"VICE {office}: Welcome.\n\nCHO: Thank you.\n\n{office}: Why?\n\n" * 4
+    successive = f"VICE {office}: Welcome.\n\n" + f"{office}: Thank you.\n\nCHO: Why?\n\n" * 4
+    assert all({name for name, _ in turns(talk)} == {f"VICE {office}", office, "CHO"} for talk in (often, successive))
+
+
+def test_short_turns_at_the_end_are_no_list() -> None:
+    talk = "".join(f"[00:0{n}:00] Ana:\nWhy {n}?\n\n[00:0{n}:30] Ben:\nSo.\n\n" for n in range(5))
+    end = "[00:07:00] Ana:\nthank you all\n\n[00:07:01] Ben:\nbye\n\n[00:07:02] Ana:\n[00:07:03] Ben:\n"
+    assert ("Ana", "thank you all") in turns(talk + end)
+
+
+@pytest.mark.parametrize("sign", [". – ", ". — "])
+def test_terms_before_a_full_stop_and_a_dash_are_no_speakers(sign: str) -> None:
+    terms = ["Mass Balance", "Wave Height", "Tidal Range", "Harbour Wall", "Sea Level"]
+    assert {name for name, _ in turns("\n\n".join(f"{term}{sign}It is measured daily." for term in terms))} == {None}
+
+
+def test_an_answer_below_a_question_or_a_line_that_recurs_is_no_heading() -> None:
+    asked = [f"Host: Who was {n}?\n\n{n} Bell\n\nGuest: It was.\n\nYes Chef\n\n" for n in ("Ana", "Ben", "Cleo")]
+    spoken = " ".join(text for _, text in turns("".join(asked) + "Host: Thank you."))
+    assert ("Ana Bell" in spoken, "Yes Chef" in spoken) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Old Business - Budget",
+            "New Business - Dredging",
+            "Old Business - Budget",
+            "New Business - Lamps",
+            "Any Other Business",
+        ],
+        ["Slide One - Walls", *["Slide Two - The Wall"] * 2, *["Slide Three - The Quay"] * 2, "Slide Four - End"],
+    ],
+)
+def test_headings_with_other_topics_or_repeated_at_once_name_nobody(lines: list[str]) -> None:
+    text = "\n\n".join(f"{line}\n\nThe water was cold on day {n}. Nobody had told us." for n, line in enumerate(lines))
+    assert {name for name, _ in turns(text)} == {None}
+
+
+def test_many_lines_in_capitals_that_end_in_an_abbreviation_take_no_minutes() -> None:
+    companies = "".join(f"HARBOR {'ABCDEFGHIJ'[n % 10] * (n // 10 + 2)} INC.\n\n" for n in range(800))
+    checked = Labels([], 1, "")
+    rows = text_lines(companies.split("\n"), 1, Tally())
+    checked.names.add("Ana")
+    with mock.patch.object(lists_of_people, "_is_title", wraps=lists_of_people._is_title) as is_title:
+        lists_of_people.headings(rows, checked)
+    assert is_title.call_count <= len(rows)
