@@ -82,7 +82,7 @@ def parse_turns(text: str, tally: Tally) -> tuple[list[Line], str | None]:
     labels.report(marks, tally)
     title = _title(physical, {m.line for m in marks if m.head.heading and labels.verdict(m) != "text"})
     turns = _turns(rows, labels, tally)
-    with_full_names(turns, common)
+    with_full_names(turns, marks, common)
     lines = timed_lines(_without_header(turns, labels, tally), tally)
     lines = apart_at_headings(_with_ends(fold_loops(lines, tally)), tally.headings)
     return join_lines(lines), title

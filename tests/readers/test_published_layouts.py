@@ -173,6 +173,11 @@ def test_somebody_named_in_full_once_is_one_person() -> None:
     assert {speaker for speaker, _ in turns(talk)} == {"TERRY QUILL", "DANA CHO"}
 
 
+def test_somebody_named_in_full_with_a_role_after_each_break_is_one_person() -> None:
+    talk = "TERRY QUILL, HOST: Welcome.\n\nQUILL: Now.\n\nDANA CHO, REPORTER: Yes.\n\nCHO: No.\n\n" * 3
+    assert {speaker for speaker, _ in turns(talk)} == {"TERRY QUILL", "DANA CHO"}
+
+
 def test_an_initial_tells_two_people_of_one_name_apart() -> None:
     talk = "H. MARQUAND: Welcome.\n\nCHO: Thank you.\n\n" + "MARQUAND: He knew.\n\nCHO: Did he?\n\n" * 4
     assert {speaker for speaker, _ in turns(talk)} == {"H. MARQUAND", "MARQUAND", "CHO"}
