@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.readers.dates import day_of, spelt_day
 from pipeline.readers.facts import DATE
@@ -19,15 +20,10 @@ def about(fields: Metadata, title: str | None, tally: Tally, file_lines: Sequenc
     """
     above_title, day = _above(tally.header_lines)
     title = title or above_title
+    chapters = chapters_of(tally.headings, file_lines, (fields.title, title))
     known_roles = {role.speaker for role in fields.roles}
-    return Metadata(
-        title=fields.title or title,
-        channel=fields.channel,
-        url=fields.url,
-        published=fields.published or day,
-        language=fields.language,
-        speakers=fields.speakers,
-        chapters=fields.chapters or chapters_of(tally.headings, file_lines, (fields.title, title)),
+    return replace(
+        fields.over(Metadata(title=title, published=day, chapters=chapters)),
         roles=(*fields.roles, *(role for role in tally.roles() if role.speaker not in known_roles)),
         header=BETWEEN_LINES.join(filter(None, (fields.header, tally.header_text))) or None,
     )

@@ -35,7 +35,24 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
 
     A value of the wrong kind is left out with a warning by `warn`; without `warn` it raises InputError.
     """
+    return _with_facts(_known(values, where, warn), facts_of(values, by_hand=warn is not None))
 
+
+def lenient(*objects: Mapping[str, Any]) -> Metadata:
+    """Metadata from a transcript's own fields, inner objects first; values of the wrong kind are ignored."""
+    found = Metadata()
+    for values in objects:
+        plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
+        found = found.over(_with_facts(_known(plain, ""), facts_of(values)))  # facts may be lists and objects too
+    return found
+
+
+def _with_facts(known: Metadata, facts: Metadata) -> Metadata:
+    """What is known, with the facts in place of what is not, and the people of both."""
+    return replace(known.over(facts), speakers=tuple(dict.fromkeys((*facts.speakers, *known.speakers))))
+
+
+def _known(values: Mapping[str, Any], where: str, warn: Callable[[str], None] | None = None) -> Metadata:
     def or_default(read_value: Callable[[], _Kind], default: _Kind) -> _Kind:
         try:
             return read_value()
@@ -45,7 +62,7 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
             warn(f"{err.args[0]}, so it is ignored: {err.hint}")
             return default
 
-    known = Metadata(
+    return Metadata(
         title=or_default(lambda: _text(values, _TITLE, where), None),
         channel=or_default(lambda: _text(values, _CHANNEL, where), None),
         url=or_default(lambda: linkable(_text(values, _URL, where)), None),
@@ -53,22 +70,6 @@ def from_mapping(values: Mapping[str, Any], where: str, warn: Callable[[str], No
         language=or_default(lambda: _text(values, _LANGUAGE, where), None),
         speakers=or_default(lambda: _names(values, where), ()),
     )
-    facts = facts_of(values, by_hand=warn is not None)
-    speakers = tuple(dict.fromkeys((*facts.speakers, *known.speakers)))
-    return replace(known.over(facts), speakers=speakers)
-
-
-def lenient(*objects: Mapping[str, Any]) -> Metadata:
-    """Metadata from a transcript's own fields, inner objects first; values of the wrong kind are ignored."""
-    found = Metadata()
-    for values in objects:
-        plain = {k: v for k, v in values.items() if isinstance(v, str | int | float) and not isinstance(v, bool)}
-        known = from_mapping(plain, "") if plain else Metadata()
-        facts = facts_of(values)  # lists and objects too
-        speakers = tuple(dict.fromkeys((*facts.speakers, *known.speakers)))
-        known = replace(known, speakers=speakers, roles=facts.roles, header=facts.header)
-        found = found.over(known).over(facts)
-    return found
 
 
 def side_places(path: Path) -> tuple[Path, ...]:
