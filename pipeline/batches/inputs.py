@@ -125,8 +125,8 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     under a name found now (the file was renamed, then its folder). The search is skipped unless a folder is given, or a
     file without notes, which may be a renamed one.
     """
-    files, records_made = _made(found, out)
-    if not _may_have_others(paths, files, records_made):
+    files, own_records = _files_and_records(found, out)
+    if not _may_have_others(paths, files, own_records):
         return None
     names = {path.name for path in files}
     folders = [p.resolve() if p.is_dir() else p.resolve().parent for p in paths if p.exists()]
@@ -134,9 +134,9 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     def concerned(place: Path) -> bool:
         return place.name in names or any(map(place.is_relative_to, folders))
 
-    gone = {record: places for record in records_beside(records_made, out) if (places := former_places(record))}
+    gone = {record: places for record in records_beside(own_records, out) if (places := former_places(record))}
     elsewhere = [record for record, places in gone.items() if not any(map(concerned, places))]
-    digests = {_transcript_digest(record) for record in records_made} - {None} if elsewhere else set()
+    digests = {_transcript_digest(record) for record in own_records} - {None} if elsewhere else set()
     others = {record for record in elsewhere if _transcript_digest(record) not in digests}
     records = [record for record in gone if record not in others]
     if not records:
@@ -148,14 +148,14 @@ def left_behind(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     )
 
 
-def made_twice(paths: Sequence[Path], found: Found, out: Path) -> str | None:
+def further_notes(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     """A line about further notes of transcripts found now, which this run does not bring up to date; None if none.
 
     They were made when another folder or a single file was given, or are conflicting copies of a synchronised folder.
     Notes in an output folder of their own do not count. The search is skipped where that of `left_behind` is.
     """
-    files, records_made = _made(found, out)
-    if not _may_have_others(paths, files, records_made):
+    files, own_records = _files_and_records(found, out)
+    if not _may_have_others(paths, files, own_records):
         return None
     resolved = {path.resolve() for path in files}
 
@@ -165,7 +165,7 @@ def made_twice(paths: Sequence[Path], found: Found, out: Path) -> str | None:
             return False
         return not any((folder / ".studydoc").is_dir() for folder in record.parents if out in folder.parents)
 
-    if not (records := [record for record in records_beside(records_made, out) if is_twice(record)]):
+    if not (records := [record for record in records_beside(own_records, out) if is_twice(record)]):
         return None
     return (
         f"kept {numbered(len(records), 'other document')} of these transcripts: {_pages(records)} "
@@ -174,7 +174,7 @@ def made_twice(paths: Sequence[Path], found: Found, out: Path) -> str | None:
     )
 
 
-def _made(found: Found, out: Path) -> tuple[set[Path], set[Path]]:
+def _files_and_records(found: Found, out: Path) -> tuple[set[Path], set[Path]]:
     """The files found, and the records of their documents, which may not exist yet."""
     sources = [s for s in found.sources if isinstance(s, Source)]
     return {s.path for s in sources}, {output_path(out, s.name) for s in sources}

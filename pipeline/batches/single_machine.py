@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batches.display import Display
-from pipeline.batches.inputs import find, left_behind, lost_answers, made_twice, read
+from pipeline.batches.inputs import find, further_notes, left_behind, lost_answers, read
 from pipeline.batches.options import Input, MakeOptions
 from pipeline.batches.outcome import Outcome
 from pipeline.batches.up_to_date import Ledger
@@ -55,7 +55,7 @@ def make_documents(
     """
     started = time.monotonic()
     inputs = find(paths, reading, settings.out)
-    on_others = [remark(paths, inputs, settings.out) for remark in (left_behind, made_twice)]
+    on_others = [remark(paths, inputs, settings.out) for remark in (left_behind, further_notes)]
     for line in filter(None, [*inputs.skipped, *on_others, lost_answers(settings.out, store_path(settings.out))]):
         display.say(line)
     for outcome in inputs.failed:

@@ -91,7 +91,7 @@ class OpenAICompatible:
         self._prompts, self._on_learned, self._on_retry = prompts or PromptSet(), on_learned, on_retry
         self._gate = gate or Gate(endpoint.concurrency, rpm=endpoint.rpm, tpm=endpoint.tpm)
         self._on_wait = on_wait
-        self._answers, self._told_after = 0, -1  # answers so far, and their number when a wait was last told
+        self._answers, self._reported_after = 0, -1  # answers so far, and their number when a wait was last told
         self._sleep, self._given_up = sleep, 0
         self._in_words = 0  # answers without any JSON in the present response format
         self._turns = Turns()
@@ -303,8 +303,8 @@ class OpenAICompatible:
         There were `answers` before the call's first try. By its next try it will have waited for `waited` seconds.
         """
         awaited = isinstance(error, PushedBack) or (isinstance(error, Unreachable) and self._turns.answered)
-        if awaited and waited >= _LONG_WAIT and answers == self._answers != self._told_after:
-            self._told_after = self._answers
+        if awaited and waited >= _LONG_WAIT and answers == self._answers != self._reported_after:
+            self._reported_after = self._answers
             why = "it answered before, so " if isinstance(error, Unreachable) else ""
             self._on_wait(f"{error.args[0]}; {why}the run waits for it")
         self._on_retry(request, error)

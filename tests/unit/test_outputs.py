@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.batches import outputs
 from pipeline.batches.corpus import make_all
-from pipeline.batches.inputs import find, left_behind, lost_answers, made_twice
+from pipeline.batches.inputs import find, further_notes, left_behind, lost_answers
 from pipeline.batches.options import Input, MakeOptions
 from pipeline.batches.outputs import is_output, source_of, transcript_of
 from pipeline.errors import InputError
@@ -179,7 +179,7 @@ def test_notes_that_a_run_over_the_same_transcripts_does_not_bring_up_to_date_ar
     shutil.move("week1", "lectures/week1")
 
     def told(path: Path) -> str:
-        return made_twice([path], find([path], Input(), out), out) or ""
+        return further_notes([path], find([path], Input(), out), out) or ""
 
     make("lectures", out="notes")
     assert told(lectures) == ""
